@@ -1,0 +1,40 @@
+# Every target makes its own environment in .venv, with uv where it is installed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint format bench corpus tables clean
+
+$(READY): pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing $(VENV) && uv pip install --quiet --python $(BIN)/python --group dev --editable .; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' && $(BIN)/python -m pip install --quiet --group dev --editable .; \
+	fi
+	@touch $(READY)
+
+demo: $(READY)  ## lint the standard's own examples
+	@$(BIN)/s3lint check --isolated --exit-zero fixtures/standard
+
+test: $(READY)  ## the whole default suite
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(READY)  ## format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+tables: $(READY)  ## write the service tables again from the installed boto3
+	@$(BIN)/python -m s3lint.tables.generate
+
+corpus: $(READY)  ## findings, crashes and speed over published packages
+	@$(BIN)/python benchmarks/corpus.py
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

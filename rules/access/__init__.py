@@ -1,0 +1,1 @@
+"""Access and encryption: who may read an object."""

@@ -1,0 +1,93 @@
+"""presign-expiry: a presigned URL lives too long, or never works.
+
+## What it finds
+An `ExpiresIn` of more than 604 800 seconds (seven days, the most that Signature Version 4 knows), of more than `presign-max-seconds`
+(86 400), of zero or less, and a `timedelta` where seconds belong.
+
+## Why
+A presigned URL is a password in a link: whoever holds it may use it until it expires. boto3 accepts any integer and fails only
+when the URL is used, so a value that cannot work is found by the user of the link.
+
+## Do not
+```python
+import boto3
+
+url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=31536000)
+```
+
+## Do
+```python
+import boto3
+
+url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=3600)
+```
+
+## Fix safety
+Safe where the value never worked (over seven days, a `timedelta`); unsafe where links that people use today will expire sooner.
+
+## When it stays silent
+Where the value is not known; where none is given, boto3's default of 3 600 seconds holds. A URL signed with temporary credentials
+dies with them, whatever `ExpiresIn` says.
+
+## References
+- [aws s3 presign](https://docs.aws.amazon.com/cli/latest/reference/s3/presign.html): the maximum of 604 800 seconds
+- [Why a presigned URL expires early](https://repost.aws/knowledge-center/presigned-url-s3-bucket-expiration)
+"""
+
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import Presign
+from s3lint.inference.choices import choices
+from s3lint.inference.values import Constant, Hop, Reference, Site, Value
+from s3lint.rule import Match, Rule
+
+rule = Rule(
+    __name__,
+    code="STO405",
+    clause="do.presigned-urls",
+    summary="`ExpiresIn={value}` {problem}: {advice}.",
+    fix="sometimes",
+    helper="s3lint.runtime.presigned_get",
+)
+
+LONGEST = 604_800
+"""Seconds that Signature Version 4 allows."""
+
+
+@rule.on(Presign)
+def check(fact: Presign, context: Context) -> Iterator[Match]:
+    for value, confidence in choices(fact.expires, fact.confidence):
+        found = _problem(value, context.settings.presign_max_seconds)
+        if found is not None:
+            shown, problem, advice = found
+            hops = (*value.trace, Hop(fact.site, f"passed to `{fact.operation}` here"))
+            yield rule.match(_written(fact, value), confidence, hops, value=shown, problem=problem, advice=advice)
+
+
+def _written(fact: Presign, value: Value) -> Site:
+    """The argument itself: of the call that presigns, or of the caller that passes it on."""
+    if value.trace:
+        return value.trace[0].site
+    written = fact.arguments.written("ExpiresIn", 2 if fact.operation == "generate_presigned_url" else 4)
+    return written.site if written is not None else value.site or fact.site
+
+
+def _problem(value: Value, most: int) -> tuple[str, str, str] | None:
+    if isinstance(value, Reference) and value.path == "datetime.timedelta()":
+        return "timedelta", "is no number of seconds and raises when the URL is made", "pass `int(….total_seconds())`"
+    if not isinstance(value, Constant) or isinstance(value.value, bool) or not isinstance(value.value, (int, float)):
+        return None
+    seconds = value.value
+    if seconds <= 0:
+        return str(seconds), "has expired before it is used", "pass a positive number of seconds"
+    if seconds > LONGEST:
+        return str(seconds), f"is over the {LONGEST} seconds that S3 accepts, so the URL never works", f"use at most {most}"
+    if seconds > most:
+        return str(seconds), f"keeps the link open for {_days(seconds)}", f"use at most {most} (presign-max-seconds)"
+    return None
+
+
+def _days(seconds: float) -> str:
+    hours = seconds / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"

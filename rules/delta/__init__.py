@@ -1,0 +1,1 @@
+"""Delta Lake: how analytical data is stored."""

@@ -1,0 +1,64 @@
+"""bucket-fallback-literal: a lookup of a bucket's name falls back to a name in the code.
+
+## What it finds
+`os.getenv("X", "name")`, `os.environ.get("X", "name")`, `… or "name"`, and the default of a command line option (argparse, click,
+typer) or of a Databricks widget, where the value names a bucket.
+
+## Why
+The fallback turns a forgotten variable into a write to the wrong bucket, in silence. Without it the program stops and names what is
+missing.
+
+## Do not
+```python
+import os
+
+import boto3
+
+bucket = os.environ.get("DOCUMENTS_BUCKET", "acme-documents-dev")
+boto3.client("s3").download_file(bucket, key, local_path)
+```
+
+## Do
+```python
+import os
+
+import boto3
+
+bucket = os.environ["DOCUMENTS_BUCKET"]
+boto3.client("s3").download_file(bucket, key, local_path)
+```
+
+## When it stays silent
+Placeholders and empty strings; a fallback that is a URI (`hardcoded-bucket-in-uri`).
+
+## References
+- [The Twelve-Factor App: config](https://12factor.net/config)
+"""
+
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import BucketName
+from s3lint.inference.choices import default_choices
+from s3lint.inference.values import Hop, Text
+from s3lint.rule import Match, Rule
+from s3lint.uris import bucket_head, is_bucket_name, jinja_holes
+
+rule = Rule(
+    __name__,
+    code="STO203",
+    clause="do-not.hardcoded-buckets",
+    summary="Bucket falls back to `{bucket}` when its setting is missing: drop the default, so that a missing setting stops the program.",
+    fix="unsafe",
+    helper="s3lint.runtime.bucket_from_env",
+)
+
+
+@rule.on(BucketName)
+def check(fact: BucketName, context: Context) -> Iterator[Match]:
+    for value, confidence in default_choices(fact.value, fact.confidence):
+        if isinstance(value, Text):
+            name = jinja_holes(value)
+            if bucket_head(name) is not None and (fact.use != "name" or is_bucket_name(name.literal or "")):
+                hops = (*value.trace, Hop(fact.site, f"used as `{fact.label}` here"))
+                yield rule.match(value.site or fact.site, confidence, hops, bucket=value)

@@ -1,0 +1,113 @@
+"""flat-key: an object is written at the top of its bucket.
+
+## What it finds
+The key of a write has no `/` and provably gains none: a literal, a template such as `f"{document_id}.pdf"`, a UUID, a bare file name
+(`os.path.basename(…)`, `Path.name`, `UploadFile.filename`, `secure_filename(…)`). For s3fs, smart_open, cloudpathlib and awswrangler
+the key is the part after the bucket. Also such a template that is assigned to a name like `s3_key` or `object_key`.
+
+## Why
+Prefixes are what listing, lifecycle rules, IAM conditions, replication and cost reports work with. Objects at the top of a bucket can
+be told apart by none of them, and moving them later means copying each.
+
+## Do not
+```python
+import boto3
+
+s3_key = f"{document_id}.pdf"
+boto3.client("s3").upload_file(path, bucket, s3_key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## Do
+```python
+import boto3
+
+s3_key = f"workspaces/{workspace_id}/documents/{document_id}.pdf"
+boto3.client("s3").upload_file(path, bucket, s3_key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## When it stays silent
+Files that the web expects at the top (`index.html`, `robots.txt`, `favicon.ico`, …), reads and deletes, a bare unknown name, and
+templates with a hole whose name says that it may hold a path (`prefix`, `path`, `dir`, `folder`, `key`), and the placeholders of
+documentation (`key`, `key1.pdf`).
+
+## References
+- [Organizing objects using prefixes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html)
+- [Object key naming](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)
+"""
+
+import re
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.context import Context
+from s3lint.facts import KeyTemplate
+from s3lint.inference.choices import choices
+from s3lint.inference.values import BoundMethod, Hole, Hop, Reference, Text, Value
+from s3lint.rule import Match, Rule
+from s3lint.uris import jinja_holes
+
+rule = Rule(
+    __name__,
+    code="STO211",
+    clause="do-not.flat-keys",
+    summary="Key `{key}` has no prefix: put it under a hierarchy such as `workspaces/{{id}}/documents/…`.",
+    helper="s3lint.runtime.object_key",
+)
+
+EXPECTED_AT_TOP = frozenset({"index.html", "error.html", "404.html", "robots.txt", "favicon.ico", "sitemap.xml", "manifest.json"})
+
+PLACEHOLDER = re.compile(r"key\d*(?:\.\w+)?$", re.IGNORECASE)
+"""Keys that documentation writes where a reader must put one."""
+
+NAMED_LIKE_A_PATH = re.compile(r"prefix|path|dir|folder|key", re.IGNORECASE)
+
+BARE_NAMES = re.compile(
+    r"""^(?:uuid\.uuid[1-8]\(\)(?:\.hex)?|os\.path\.basename\(\)|(?:ntpath|posixpath)\.basename\(\)|pathlib\.Path\(\)\.(?:name|stem)"""
+    r"""|werkzeug\.(?:utils\.)?secure_filename\(\)|(?!zipfile\.).*\.filename)$"""
+)
+
+
+@rule.on(KeyTemplate)
+def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
+    for value, confidence in choices(fact.value, fact.confidence):
+        if fact.named and not (isinstance(value, Text) and value.holes):
+            continue
+        if is_flat(value):
+            hops = (*value.trace, Hop(fact.site, f"used as the key of `{fact.label}` here"))
+            sure = min(confidence, Confidence.MEDIUM) if isinstance(value, BoundMethod) else confidence
+            yield rule.match(value.site or fact.site, sure, hops, key=_shown(value))
+
+
+def is_flat(value: Value) -> bool:
+    """Whether a key certainly has no `/`."""
+    if isinstance(value, Text):
+        return _is_flat_text(jinja_holes(value))
+    return _is_bare_name(value)
+
+
+def _is_flat_text(key: Text) -> bool:
+    if "/" in key.known or not key.parts or key.literal in EXPECTED_AT_TOP or _is_placeholder(key):
+        return False
+    if not key.known.strip("\0"):
+        return all(_is_bare_name(hole.value) for hole in key.holes)
+    return not any(_may_hold_a_path(hole) for hole in key.holes)
+
+
+def _is_placeholder(key: Text) -> bool:
+    return key.literal is not None and PLACEHOLDER.match(key.literal) is not None
+
+
+def _may_hold_a_path(hole: Hole) -> bool:
+    return not _is_bare_name(hole.value) and NAMED_LIKE_A_PATH.search(hole.name) is not None
+
+
+def _is_bare_name(value: Value) -> bool:
+    if isinstance(value, Reference) and value.path == "str()" and value.operands:
+        return _is_bare_name(value.operands[0])
+    if isinstance(value, BoundMethod):
+        return value.name == "filename"
+    return isinstance(value, Reference) and BARE_NAMES.match(value.path) is not None
+
+
+def _shown(value: Value) -> str:
+    return str(value) if isinstance(value, Text) else str(getattr(value, "path", getattr(value, "name", "…")))

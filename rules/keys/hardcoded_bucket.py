@@ -1,0 +1,71 @@
+"""hardcoded-bucket: the name of a bucket is written in the code.
+
+## What it finds
+An S3 call or constructor (clients, resources, presigned URLs, copies, paginators, waiters, Airflow operators) whose bucket is a
+literal, or a template that begins with a literal, wherever that literal is defined. Also a valid bucket name that is assigned to, or
+passed as, a name ending in `bucket` or `bucket_name`, in a module that uses S3 or under a name that says `s3` or `aws`.
+It is reported once, at the literal; the calls that use it are listed as related places.
+
+## Why
+The same code runs in several accounts and stages, and each has buckets of its own. Names are global: one that is deleted can be
+created again by somebody else, and code that still names it then reads and writes in a stranger's bucket.
+
+## Do not
+```python
+import boto3
+
+s3 = boto3.client("s3")
+s3.upload_file(local_path, "acme-documents", key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## Do
+```python
+import os
+
+import boto3
+
+s3 = boto3.client("s3")
+s3.upload_file(local_path, os.environ["S3_BUCKET_NAME"], key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## When it stays silent
+Environment and settings lookups, parameters that no caller in the project fills, empty strings, and placeholders: names with `your`,
+`<…>`, `$VAR`, `xxx`, exactly `bucket` or `bucket-name`, and AWS's own `example-bucket…` and `amzn-s3-demo-…`. A literal that is only
+the fallback of a lookup is `bucket-fallback-literal`; one inside a URI is `hardcoded-bucket-in-uri`.
+
+## References
+- [Bucket naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)
+"""
+
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import BucketName
+from s3lint.inference.choices import primary_choices
+from s3lint.inference.values import Hop, Text
+from s3lint.rule import Match, Rule
+from s3lint.uris import bucket_head, is_bucket_name, jinja_holes
+
+rule = Rule(
+    __name__,
+    code="STO201",
+    clause="do-not.hardcoded-buckets",
+    summary='Bucket `{bucket}` is hardcoded: read its name from the environment, e.g. `os.environ["{variable}"]`.',
+    fix="unsafe",
+    helper="s3lint.runtime.bucket_from_env",
+)
+
+
+@rule.on(BucketName)
+def check(fact: BucketName, context: Context) -> Iterator[Match]:
+    for value, confidence in primary_choices(fact.value, fact.confidence):
+        if not isinstance(value, Text):
+            continue
+        name = jinja_holes(value)
+        if fact.use == "name" and not is_bucket_name(name.literal or ""):
+            continue
+        if bucket_head(name) is None:
+            continue
+        used = f"used by `{fact.label}` here" if fact.use == "call" else f"named `{fact.label}` here"
+        hops = (*value.trace, Hop(fact.site, used))
+        yield rule.match(value.site or fact.site, confidence, hops, bucket=value, variable=context.settings.bucket_env_var)

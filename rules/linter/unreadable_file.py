@@ -1,0 +1,24 @@
+"""unreadable-file: a file could not be decoded or parsed, so nothing in it was checked.
+
+## What it finds
+A file that mentions storage and whose bytes are not text in the encoding that it declares, or whose text is not Python; UTF-16 and
+UTF-32 files; and blocks nested so deeply that no parser reads them. The finding stands where reading stopped.
+
+## Why
+A file that is silently skipped looks clean. The standard holds for it all the same.
+
+## When it stays silent
+Files that hold nothing that any rule looks for are never parsed, so their syntax is not checked.
+
+## References
+- [PEP 263](https://peps.python.org/pep-0263/): how a file declares its encoding
+"""
+
+from s3lint.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="STO900",
+    clause="do-not.alternative-formats",
+    summary="The file was not checked: {reason}.",
+)

@@ -1,0 +1,1 @@
+"""Object metadata and storage class: what is said of an object."""

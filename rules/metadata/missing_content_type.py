@@ -1,0 +1,82 @@
+"""missing-content-type: an object is written without a content type.
+
+## What it finds
+`put_object`, `upload_file`, `upload_fileobj`, `create_multipart_upload`, the same actions of resource objects, and copies with
+`MetadataDirective="REPLACE"`, that give no `ContentType`, neither directly nor in `ExtraArgs`.
+
+## Why
+boto3 never guesses. Without a type S3 serves the object as `binary/octet-stream`: browsers download what they should show, and
+readers that go by the type (Athena, Textract, CDNs that compress) treat it wrongly. A copy that replaces metadata drops the type.
+
+## Do not
+```python
+import boto3
+
+boto3.client("s3").upload_file(path, bucket, f"reports/{year}/summary.pdf")
+```
+
+## Do
+```python
+import boto3
+
+s3 = boto3.client("s3")
+s3.upload_file(path, bucket, f"reports/{year}/summary.pdf", ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## When it stays silent
+Where `ExtraArgs` or `**kwargs` are not known and may hold the type, folder markers (keys that end in `/`), and writes with an empty
+body or none. The standard's own batch example uploads without a type; the sentence of the standard wins, so it is reported.
+
+## References
+- [boto3 #548](https://github.com/boto/boto3/issues/548): why boto3 does not guess
+- [Working with object metadata](https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html)
+"""
+
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import ObjectCall
+from s3lint.inference.choices import choices, is_missing, literals, texts
+from s3lint.inference.values import Absent, Data, Text
+from s3lint.rule import Match, Rule
+
+rule = Rule(
+    __name__,
+    code="STO301",
+    clause="do.object-metadata",
+    summary="`{operation}` sets no ContentType, so S3 serves the object as binary/octet-stream: pass {how}.",
+    fix="safe",
+    helper="s3lint.runtime.upload",
+)
+
+WRITES = frozenset({"put_object", "upload_file", "upload_fileobj", "create_multipart_upload"})
+COPIES = frozenset({"copy", "copy_object"})
+TRANSFERS = frozenset({"upload_file", "upload_fileobj", "copy"})
+
+
+@rule.on(ObjectCall)
+def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
+    if fact.presigned or fact.library not in ("boto3", "s3transfer") or not _writes_metadata(fact):
+        return
+    if is_missing(fact.parameters.get("ContentType")) and not _is_marker(fact) and not _is_empty(fact):
+        how = '`ExtraArgs={"ContentType": …}`' if fact.operation in TRANSFERS else "`ContentType=…`"
+        yield rule.match(fact.site, fact.confidence, operation=fact.operation, how=how)
+
+
+def _writes_metadata(fact: ObjectCall) -> bool:
+    if fact.operation in COPIES:
+        return "REPLACE" in literals(fact.parameters.get("MetadataDirective"))
+    return fact.operation in WRITES
+
+
+def _is_marker(fact: ObjectCall) -> bool:
+    return any(key.tail.endswith("/") for key, _ in texts(fact.key))
+
+
+def _is_empty(fact: ObjectCall) -> bool:
+    if fact.operation != "put_object":
+        return False
+    for body, _ in choices(fact.parameters.get("Body")):
+        if isinstance(body, Absent) or (isinstance(body, Data) and not body.value) or (isinstance(body, Text) and not body.parts):
+            return True
+    return False

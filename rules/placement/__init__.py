@@ -1,0 +1,1 @@
+"""Placement: what belongs in S3, and what in DynamoDB."""

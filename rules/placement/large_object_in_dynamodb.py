@@ -1,0 +1,110 @@
+"""large-object-in-dynamodb: file content or binary data becomes an attribute of a DynamoDB item.
+
+## What it finds
+A write to DynamoDB (`put_item`, `update_item`, batch and transaction writes, PartiQL parameters) one of whose attribute values is
+the content of a file, an encoded or pickled blob, a response body, or a literal larger than `dynamodb-max-bytes` (102 400).
+
+## Why
+An item holds at most 400 KB, attribute names included, and every read of the item pays for all of it. AWS advises to keep the large
+object in S3 and a pointer to it in the item.
+
+## Do not
+```python
+import base64
+import boto3
+
+table = boto3.resource("dynamodb").Table("documents")
+table.put_item(Item={"document_id": "doc-123", "content": base64.b64encode(pdf).decode("utf-8")})
+```
+
+## Do
+```python
+import boto3
+
+table = boto3.resource("dynamodb").Table("documents")
+table.put_item(Item={"document_id": "doc-123", "s3_bucket": bucket, "s3_key": key})
+```
+
+## When it stays silent
+Digests, `uuid.bytes` and the ciphertext of KMS are small by nature. A compressed field (`zlib.compress`, `gzip.compress`) is AWS's own
+advice for text just over the limit and is reported only at `low` confidence.
+
+## References
+- [Best practices for storing large items and attributes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-use-s3-too.html)
+- [Large object storage strategies for Amazon DynamoDB](https://aws.amazon.com/blogs/database/large-object-storage-strategies-for-amazon-dynamodb/)
+"""
+
+import re
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.context import Context
+from s3lint.facts import Attribute, ItemWrite
+from s3lint.inference.choices import choices
+from s3lint.inference.values import Data, Reference, Text, Value, alternatives
+from s3lint.rule import Match, Rule
+
+rule = Rule(
+    __name__,
+    code="STO101",
+    clause="do-not.large-objects-in-dynamodb",
+    summary="Attribute `{attribute}` stores {what} in a DynamoDB item (400 KB at most): put it in S3 and keep its key.",
+    helper="s3lint.runtime.store_document",
+)
+
+CONTENT = (
+    (re.compile(r"base64\.\w*b64encode\(\)"), "a base64 blob"),
+    (re.compile(r"(?:pickle|cloudpickle|dill|joblib)\.dumps\(\)"), "a pickle"),
+    (re.compile(r"open\(\)\.read\(\)|\.read_bytes\(\)|\.read_text\(\)|TemporaryFile\(\)\.read\(\)"), "the content of a file"),
+    (re.compile(r'\["Body"\]\.read\(\)|StreamingBody\(\)\.read\(\)'), "the body of an object"),
+    (re.compile(r"(?:requests|httpx)\.\w+\(\)\.content"), "the body of a response"),
+    (re.compile(r"UploadFile\(\)\.read\(\)|files\[?.*\]?\.read\(\)"), "an uploaded file"),
+    (re.compile(r"(?:BytesIO|StringIO)\(\)\.(?:getvalue|read|getbuffer)\(\)"), "the content of a buffer"),
+    (re.compile(r"dynamodb\.types\.Binary\(\)|^(?:bytes|bytearray|memoryview)\(\)$"), "binary data"),
+)
+
+COMPRESSED = re.compile(r"(?:zlib|gzip|bz2|lzma)\.compress\(\)")
+
+
+@rule.on(ItemWrite)
+def check(fact: ItemWrite, context: Context) -> Iterator[Match]:
+    for attribute in fact.attributes():
+        for value, confidence in choices(attribute.value, fact.confidence):
+            what = _content(value, context.settings.dynamodb_max_bytes)
+            if what is not None:
+                sure = Confidence.LOW if what.startswith("compressed") else confidence
+                yield rule.match(value.site or fact.site, sure, value.trace, attribute=_name(attribute), what=what)
+
+
+def _name(attribute: Attribute) -> str:
+    return attribute.name or "value"
+
+
+def _content(value: Value, most: int) -> str | None:
+    """What large thing a value is, or None."""
+    if isinstance(value, Text):
+        return f"{len(value.literal.encode()):,} bytes" if value.literal and len(value.literal.encode()) > most else None
+    if isinstance(value, Data):
+        return f"{len(value.value):,} bytes" if len(value.value) > most else None
+    if not isinstance(value, Reference):
+        return None
+    if COMPRESSED.search(value.path):
+        return "compressed data"
+    if "digest()" in value.path or "CiphertextBlob" in value.path:
+        return None
+    if value.path.startswith("base64.") and _small(value):
+        return None
+    return next((what for pattern, what in CONTENT if pattern.search(value.path)), None)
+
+
+def _small(value: Reference) -> bool:
+    """Whether what is encoded is a digest, a key or an id."""
+    inner: Value | None = value
+    while isinstance(inner, Reference) and not inner.operands:
+        inner = inner.receiver
+    if not isinstance(inner, Reference) or not inner.operands:
+        return False
+    return any(
+        isinstance(choice, Reference) and re.search(r"digest\(\)|CiphertextBlob|uuid\.|token_bytes|urandom|\.bytes$", choice.path)
+        for choice in alternatives(inner.operands[0])
+    )

@@ -1,0 +1,201 @@
+"""Settings from files: `[tool.s3lint]` in `pyproject.toml`, `s3lint.toml` or `.s3lint.toml`. The nearest one wins."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from s3lint.confidence import Confidence
+from s3lint.registry import UnknownRule, select
+from s3lint.settings import Settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+NAMES = ("s3lint.toml", ".s3lint.toml", "pyproject.toml")
+
+INTERNAL = frozenset({"root", "source"})
+"""Fields of the settings that no file sets."""
+
+DEEPEST = 16
+"""How many files may extend each other."""
+
+
+class ConfigurationError(Exception):
+    """One sentence: what is wrong, in which file, and the nearest right name."""
+
+
+def settings_for(path: Path, fallback: Path, changes: Mapping[str, Any] | None = None, file: Path | None = None) -> Settings:
+    """The settings of a file or folder: of its nearest configuration file, or of the one given; `changes` override them.
+
+    `fallback` is the root where neither a configuration file nor a repository tells it. Raises `ConfigurationError`.
+    """
+    folder = path if path.is_dir() else path.parent
+    settings = _settings_of(file or nearest_file(folder), folder, fallback)
+    return checked(replace(settings, **changes), "the command line") if changes else settings
+
+
+@cache
+def _settings_of(file: Path | None, folder: Path, fallback: Path) -> Settings:
+    if file is None:
+        return Settings(root=repository_root(folder) or fallback)
+    return checked(replace(Settings(**read(file)), root=file.parent, source=file), str(file))
+
+
+@cache
+def nearest_file(folder: Path) -> Path | None:
+    """The configuration file that holds for a folder."""
+    for name in NAMES:
+        file = folder / name
+        if file.is_file() and (name != "pyproject.toml" or _has_table(file)):
+            return file
+    return None if folder.parent == folder else nearest_file(folder.parent)
+
+
+@cache
+def repository_root(folder: Path) -> Path | None:
+    if (folder / ".git").exists() or (folder / ".hg").exists():
+        return folder
+    return None if folder.parent == folder else repository_root(folder.parent)
+
+
+def common_root(paths: Iterable[Path]) -> Path:
+    """The root of files outside any project: the current folder where it holds them all, else their common parent."""
+    folders = [str(path if path.is_dir() else path.parent) for path in paths]
+    current = Path.cwd()
+    if not folders or all(Path(folder).is_relative_to(current) for folder in folders):
+        return current
+    return Path(os.path.commonpath(folders))
+
+
+def _has_table(file: Path) -> bool:
+    try:
+        return b"[tool.s3lint" in file.read_bytes() and "s3lint" in _load(file).get("tool", {})
+    except (OSError, ConfigurationError):
+        return False
+
+
+def _load(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is not valid TOML: {error}") from None
+
+
+def read(file: Path, depth: int = 0) -> dict[str, Any]:
+    """The settings that a file makes, with those of the files that it extends below them, as fields of `Settings`."""
+    data = _load(file)
+    table = data.get("tool", {}).get("s3lint", {}) if file.name == "pyproject.toml" else data
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{file}: tool.s3lint must be a table")
+    extended = table.pop("extend", None)
+    found = fields_of(table, str(file))
+    if extended is None:
+        return found
+    if not isinstance(extended, str):
+        raise ConfigurationError(f"{file}: extend must be the path of a file")
+    base = (file.parent / Path(extended).expanduser()).resolve()
+    if depth >= DEEPEST or base == file.resolve():
+        raise ConfigurationError(f"{file}: extend goes round in a circle through {base}")
+    return {**read(base, depth + 1), **found}
+
+
+def fields_of(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The fields of `Settings` that a table sets. Raises `ConfigurationError` for an unknown key or a wrong type."""
+    hints = get_type_hints(Settings)
+    known = {field.name.replace("_", "-"): field.name for field in fields(Settings) if field.name not in INTERNAL}
+    found = {}
+    for key, value in table.items():
+        if key not in known:
+            raise ConfigurationError(f"{where}: no setting is called {key}{suggestion(key, known)}")
+        found[known[key]] = converted(key, value, hints[known[key]], where)
+    return found
+
+
+def suggestion(text: str, known: Iterable[str]) -> str:
+    close = get_close_matches(text, list(known), 1, 0.5)
+    return f": did you mean {close[0]}?" if close else ""
+
+
+def converted(key: str, value: Any, kind: Any, where: str) -> Any:
+    """A value of TOML as the type of its field."""
+    if kind is Confidence:
+        return _one_of(key, value, {str(level): level for level in Confidence}, where)
+    if get_origin(kind) is Literal:
+        return _one_of(key, value, {choice: choice for choice in get_args(kind)}, where)
+    if kind is bool or kind is str:
+        return _exactly(key, value, kind, where)
+    if kind is int:
+        return _positive(key, value, where)
+    if get_origin(kind) is tuple:
+        return _texts(key, value, where)
+    inner = get_args(kind)[1]
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{where}: {key} must be a table, not {_kind(value)}")
+    return {name: converted(f"{key}.{name}", item, inner, where) for name, item in value.items()}
+
+
+def _one_of(key: str, value: Any, choices: Mapping[str, Any], where: str) -> Any:
+    if value not in choices if isinstance(value, str) else True:
+        hint = suggestion(value, choices) if isinstance(value, str) else ""
+        raise ConfigurationError(f"{where}: {key} must be one of {', '.join(choices)}, not {value!r}{hint}")
+    return choices[value]
+
+
+def _exactly(key: str, value: Any, kind: type, where: str) -> Any:
+    if type(value) is not kind:
+        expected = {bool: "true or false", str: "a text"}[kind]
+        raise ConfigurationError(f"{where}: {key} must be {expected}, not {_kind(value)}")
+    return value
+
+
+def _positive(key: str, value: Any, where: str) -> int:
+    if type(value) is not int or value <= 0:
+        raise ConfigurationError(f"{where}: {key} must be a positive whole number, not {value!r}")
+    return value
+
+
+def _texts(key: str, value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigurationError(f"{where}: {key} must be a list of texts, not {_kind(value)}")
+    return tuple(value)
+
+
+def _kind(value: Any) -> str:
+    kinds: dict[type, str] = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "a table",
+    }
+    return kinds.get(type(value), type(value).__name__)
+
+
+def checked(settings: Settings, where: str) -> Settings:
+    """The settings, if every selector in them names a rule. Raises `ConfigurationError`."""
+    for name, selectors in (("select", settings.select), ("extend-select", settings.extend_select), ("ignore", settings.ignore)):
+        for selector in selectors:
+            _check_selector(selector, name, where)
+    for pattern, listed in settings.per_file_ignores.items():
+        for selector in listed:
+            _check_selector(selector, f"per-file-ignores.{pattern}", where)
+    return settings
+
+
+def _check_selector(selector: str, key: str, where: str) -> None:
+    try:
+        select(selector)
+    except UnknownRule as error:
+        raise ConfigurationError(f"{where}: {key}: {error}") from None

@@ -1,0 +1,25 @@
+"""What a check may ask besides its fact: the settings, the module, the values of other expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from s3lint.inference.callers import Callers
+    from s3lint.inference.evaluator import Evaluator
+    from s3lint.module import Module
+    from s3lint.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The file that is checked, and the project around it."""
+
+    module: Module
+    settings: Settings
+    callers: Callers
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return self.callers.evaluator

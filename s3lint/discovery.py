@@ -1,0 +1,90 @@
+"""Which files there are: folders walked in order, what git ignores and what the settings exclude left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from s3lint.settings import Settings
+
+SUFFIXES = (".py", ".pyi")
+
+
+def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
+    """The Python files under a folder, in order of their paths; only regular files, and no folder twice."""
+    yield from _walk(folder, settings, _ignores_above(folder))
+
+
+def _walk(folder: Path, settings: Settings, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> Iterator[Path]:
+    own = _ignore_file(folder)
+    ignores = [*ignores, (folder, own)] if own is not None else ignores
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        path = folder / entry.name
+        try:
+            is_folder, is_file = entry.is_dir(follow_symlinks=False), entry.is_file()
+        except OSError:
+            continue
+        if not (is_folder or (is_file and entry.name.endswith(SUFFIXES))):
+            continue
+        if is_excluded(path, settings) or _is_ignored(path, is_folder, ignores):
+            continue
+        if is_folder:
+            yield from _walk(path, settings, ignores)
+        else:
+            yield path
+
+
+def is_excluded(path: Path, settings: Settings) -> bool:
+    """Whether `exclude` or `extend-exclude` names a path, by its name or by its path from the root."""
+    relative = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.name
+    patterns = (*settings.exclude, *settings.extend_exclude)
+    return any(fnmatch(path.name, pattern) or fnmatch(relative, pattern.rstrip("/")) for pattern in patterns)
+
+
+def _is_ignored(path: Path, is_folder: bool, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> bool:
+    for folder, spec in reversed(ignores):
+        text = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
+        decision = spec.check_file(text).include
+        if decision is not None:
+            return decision
+    return False
+
+
+def _ignores_above(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+    """The `.gitignore` files between the top of the repository and a folder, outermost first."""
+    found = []
+    for parent in folder.parents:
+        if (folder / ".git").exists():
+            break
+        spec = _ignore_file(parent)
+        if spec is not None:
+            found.append((parent, spec))
+        if (parent / ".git").exists():
+            return found[::-1]
+    return []
+
+
+@cache
+def _ignore_file(folder: Path) -> GitIgnoreSpec | None:
+    try:
+        text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return GitIgnoreSpec.from_lines(text.splitlines())
+
+
+def read_bounded(path: Path, most: int) -> bytes | None:
+    """The bytes of a file, or None where it cannot be read or is larger than a bound."""
+    try:
+        return path.read_bytes() if path.stat().st_size <= most else None
+    except OSError:
+        return None

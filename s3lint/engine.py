@@ -1,0 +1,179 @@
+"""From a source to its findings: mentions, outline, facts, rules, suppressions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3lint.confidence import Confidence
+from s3lint.finding import Finding, Location
+from s3lint.mentions import Mentions, filter_for
+from s3lint.registry import rules
+from s3lint.selection import Selection
+from s3lint.settings import Settings
+from s3lint.source import Source, Unreadable, is_wide
+from s3lint.suppressions import Suppression, apply, suppressions
+
+if TYPE_CHECKING:
+    from s3lint.inference.project import Project
+    from s3lint.module import Module
+    from s3lint.neighbours import Neighbours
+    from s3lint.rule import Match
+
+UNREADABLE = "STO900"
+
+MOST_RELATED = 8
+"""How many places are named with one finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the look at one file gave, before suppressions.
+
+    Findings may stand in other files: a literal is reported where it is written. `errors` are failures inside s3lint, one line each.
+    """
+
+    path: Path
+    findings: tuple[Finding, ...] = ()
+    comments: tuple[Suppression, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+class Engine:
+    """Checks files of one project under one set of settings."""
+
+    def __init__(self, settings: Settings, project: Project | None = None) -> None:
+        self.settings = settings
+        self.selection = Selection(settings)
+        self.filter = filter_for(self.selection.codes)
+        self._project = project
+        self._looked: dict[Path, Result] = {}
+
+    @property
+    def project(self) -> Project:
+        if self._project is None:
+            from s3lint.inference.project import Project
+
+            roots = [self.settings.root / folder for folder in self.settings.src]
+            self._project = Project(self.settings.root, roots, settings=self.settings)
+        return self._project
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        from s3lint.neighbours import Neighbours
+
+        return Neighbours(self.project, self.filter)
+
+    def check(self, path: Path, data: bytes, tree: ast.Module | None = None) -> tuple[list[Finding], tuple[str, ...]]:
+        """The findings in one file, as a run over the whole project finds them there, and what failed inside s3lint."""
+        result = self.look_alone(path, data, tree)
+        return self.settle(result.findings, result.comments), result.errors
+
+    def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
+        """Every finding in a file, those that the calls in its neighbours give rise to included."""
+        own = self.look(path, data, tree)
+        results = [own, *(self._look_again(neighbour) for neighbour in self.neighbours_of(path, data, tree))]
+        findings = merged(finding for result in results for finding in result.findings if finding.path == path)
+        return replace(own, findings=tuple(findings))
+
+    def look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
+        """Every finding that the calls in a file give rise to, in this file or in others."""
+        found = self.filter.mentions(data)
+        if not found and not is_wide(data):
+            return Result(path)
+        try:
+            module = self._module(path, data, tree)
+        except Unreadable as error:
+            return Result(path, (self._unreadable(path, error),))
+        return self._inspected(module, found)
+
+    def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
+        """The findings of one file that the settings ask for and no suppression covers."""
+        wanted = [finding for finding in findings if self.selection.reports(finding)]
+        return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)
+
+    def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
+        """The files whose calls may make findings in this one."""
+        try:
+            return self.neighbours.of(self._module(path, data, tree))
+        except Unreadable:
+            return []
+
+    def _look_again(self, path: Path) -> Result:
+        """A neighbour is looked at once, however many files it is a neighbour of."""
+        if path not in self._looked:
+            module = self.project.module(path)
+            self._looked[path] = self.look(path, module.source.data) if module is not None else Result(path)
+        return self._looked[path]
+
+    def _module(self, path: Path, data: bytes, tree: ast.Module | None) -> Module:
+        from s3lint.module import Module
+
+        known = self.project.known(path)
+        if known is not None and known.source.data == data:
+            return known
+        module = Module.load(Source.decode(path, data), tree)
+        self.project.add(module)
+        return module
+
+    def _inspected(self, module: Module, found: Mentions) -> Result:
+        from s3lint.inspection import Inspection
+
+        inspection = Inspection(self.project, self.settings, self.selection)
+        matches, errors = inspection.matches(module, found)
+        refused = [self._unreadable(module.path, error) for error in inspection.refused]
+        findings = merged([*refused, *(finding_of(match) for match in matches)])
+        return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
+
+    def _unreadable(self, path: Path, error: Unreadable) -> Finding:
+        rule = rules()[UNREADABLE]
+        start = Location(error.row, error.column)
+        message = rule.summary.format(reason=error.message)
+        return Finding(
+            rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row
+        )
+
+
+def finding_of(match: Match) -> Finding:
+    """The finding of a match, with rows and columns."""
+    from s3lint.positions import locate
+    from s3lint.related import related_places
+
+    start, end = locate(match.site)
+    rule = match.rule
+    return Finding(
+        rule.code, rule.name, match.message, match.site.module.path, start, end, match.confidence, rule.profile, rule.clause,
+        related_places(match), noqa_row=end.row,
+    )  # fmt: skip
+
+
+def merged(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each rule and place: the surest, with the related places of all. Sorted."""
+    found: dict[tuple[str, Path, Location], Finding] = {}
+    for finding in findings:
+        key = (finding.code, finding.path, finding.start)
+        found[key] = _joined(found[key], finding) if key in found else finding
+    return sorted(found.values(), key=lambda finding: finding.order)
+
+
+def _joined(one: Finding, other: Finding) -> Finding:
+    best, rest = sorted((one, other), key=lambda finding: (-finding.confidence, finding.message))
+    related = sorted(dict.fromkeys((*best.related, *rest.related)), key=lambda place: (str(place.path), place.location))
+    return replace(best, related=tuple(related[:MOST_RELATED]))
+
+
+def in_files(results: Iterable[Result]) -> Iterator[tuple[Path, list[Finding], tuple[Suppression, ...]]]:
+    """The findings of many results by the file that they stand in; files that nobody asked for are left out."""
+    results = list(results)
+    by_path: dict[Path, list[Finding]] = {result.path: [] for result in results}
+    for result in results:
+        for finding in result.findings:
+            if finding.path in by_path:
+                by_path[finding.path].append(finding)
+    for result in results:
+        yield result.path, merged(by_path[result.path]), result.comments

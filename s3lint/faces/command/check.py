@@ -1,0 +1,140 @@
+"""`s3lint check`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
+from s3lint.engine import Engine
+from s3lint.finding import Finding
+from s3lint.registry import rules
+from s3lint.reports import Report, renderer
+from s3lint.run import Missing, Outcome, check_all, targets
+from s3lint.settings import Settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+STDIN = "-"
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        outcome = _checked(options)
+        _write(outcome.findings, options)
+    except (ConfigurationError, Missing) as error:
+        print(f"s3lint: {error}", file=sys.stderr)
+        return 2
+    for message in outcome.errors:
+        print(f"s3lint: {message}", file=sys.stderr)
+    if outcome.errors:
+        return 2
+    return 1 if outcome.findings and not options.exit_zero else 0
+
+
+def _checked(options: argparse.Namespace) -> Outcome:
+    jobs = _jobs(options.jobs)
+    changes = changes_of(options)
+    if options.paths == [STDIN]:
+        return _check_stdin(options, changes)
+    paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
+    return check_all(list(targets(paths, settings_finder(options, changes, paths))), jobs)
+
+
+def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths: list[Path]) -> Callable[[Path], Settings]:
+    """How the settings of each path are found: once for each folder."""
+    fallback = common_root(paths)
+    file = next((Path(os.path.abspath(item)) for item in options.config if "=" not in item), None)
+    if file is not None and not file.is_file():
+        raise Missing(f"{file}: no such configuration file")
+
+    @cache
+    def of_folder(folder: Path) -> Settings:
+        if options.isolated:
+            return Settings(root=fallback, **changes)
+        return settings_for(folder, fallback, changes, file)
+
+    return lambda path: of_folder(path if path.is_dir() else path.parent)
+
+
+def _check_stdin(options: argparse.Namespace, changes: dict[str, Any]) -> Outcome:
+    path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
+    settings = settings_finder(options, changes, [path])(path)
+    findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
+    return Outcome(findings, list(errors), 1)
+
+
+def changes_of(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command line sets. Raises `ConfigurationError`."""
+    table: dict[str, Any] = {}
+    for item in options.config:
+        if "=" in item:
+            table.update(_setting(item))
+    for name in ("profile", "min_confidence", "lint_tests", "force_exclude"):
+        if getattr(options, name) is not None:
+            table[name.replace("_", "-")] = getattr(options, name)
+    for name in ("select", "extend_select", "ignore"):
+        if getattr(options, name) is not None:
+            table[name.replace("_", "-")] = [
+                part.strip() for text in getattr(options, name) for part in text.split(",") if part.strip()
+            ]
+    return fields_of(table, "the command line")
+
+
+def _setting(item: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(item)
+    except tomllib.TOMLDecodeError:
+        key, _, value = item.partition("=")
+        return {key.strip(): value.strip()}
+
+
+def _jobs(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigurationError(f"the command line: --jobs must be a positive whole number, not {text!r}")
+    return int(text)
+
+
+def _write(findings: list[Finding], options: argparse.Namespace) -> None:
+    color = options.color == "always" or (options.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    report = Report(findings, Path.cwd(), color and options.output_file is None)
+    text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
+    if options.output_file is not None:
+        _write_file(Path(options.output_file), text)
+        return
+    if text:
+        sys.stdout.write(text + "\n")
+    if options.output_format == "text" and not options.quiet and not options.statistics:
+        sys.stdout.write(_summary(findings) + "\n")
+
+
+def _write_file(path: Path, text: str) -> None:
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Missing(f"{path}: the report cannot be written: {error.strerror or error}") from None
+
+
+def _statistics(findings: list[Finding]) -> str:
+    counts = Counter(finding.code for finding in findings)
+    width = len(str(max(counts.values(), default=0)))
+    return "\n".join(f"{count:{width}}  {code}  {rules()[code].name}" for code, count in sorted(counts.items()))
+
+
+def _summary(findings: list[Finding]) -> str:
+    if not findings:
+        return "No findings."
+    count = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
+    files = len({finding.path for finding in findings})
+    return f"\n{count} in {files} file{'s' if files > 1 else ''}."

@@ -1,0 +1,57 @@
+"""`s3lint rule`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from s3lint.registry import UnknownRule, find, rules
+from s3lint.rule import Rule
+from s3lint.standard import clauses
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.all or options.rule is None:
+        shown = list(rules().values())
+    else:
+        try:
+            shown = [find(options.rule)]
+        except UnknownRule as error:
+            print(f"s3lint: {error}", file=sys.stderr)
+            return 2
+    if options.output_format == "json":
+        print(json.dumps([as_dict(rule) for rule in shown], indent=2, ensure_ascii=False))
+    elif options.all or options.rule is None:
+        print("\n".join(_line(rule) for rule in shown))
+    else:
+        print(_page(shown[0]))
+    return 0
+
+
+def as_dict(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "chapter": rule.chapter,
+        "profile": rule.profile,
+        "fix": rule.fix,
+        "clause": clauses()[rule.clause].text,
+        "helper": rule.helper,
+        "url": rule.url,
+        "page": rule.page,
+    }
+
+
+def _line(rule: Rule) -> str:
+    summary = rule.page.partition("\n")[0].partition(": ")[2]
+    return f"{rule.code}  {rule.name:<28}  {rule.profile:<7}  {summary}"
+
+
+def _page(rule: Rule) -> str:
+    first, _, rest = rule.page.partition("\n")
+    facts = [f"Standard: {clauses()[rule.clause].text}", f"Profile: {rule.profile}", f"Fix: {rule.fix}"]
+    if rule.helper is not None:
+        facts.append(f"Helper: {rule.helper}")
+    return f"# {rule.code} {first}\n\n" + "\n".join(facts) + f"\n{rest}"

@@ -1,0 +1,268 @@
+"""What s3lint knows of storage calls: one small class for each kind of fact. Rules subscribe to them.
+
+Values are resolved when a rule asks, with the arguments that callers pass in place of parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from s3lint.confidence import Confidence
+from s3lint.inference.values import Absent, Fallback, Mapping, Sequence, Site, Union, Unknown, Value, alternatives, join_values
+
+if TYPE_CHECKING:
+    from s3lint.inference.calls import Arguments, Written
+    from s3lint.inference.context import Place
+    from s3lint.inference.flow import Scope
+    from s3lint.sql import SqlAction
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`site` is the call or statement, `method` the name in it that a report points to, `confidence` that of the receiver."""
+
+    site: Site
+    place: Place
+    confidence: Confidence
+
+    @property
+    def scope(self) -> Scope:
+        return self.place.scope
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The named parameters of a storage call, wherever the call takes them from: keywords, positions, `ExtraArgs`, `Params`."""
+
+    arguments: Arguments
+    positions: tuple[str, ...] = ()
+    nested: str | None = None
+    bound: dict[str, Value] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """What the library calls a parameter that boto3 calls otherwise."""
+
+    def get(self, name: str) -> Value:
+        """The value of a parameter: `Absent` only where every way to the call leaves it out."""
+        if name in self.bound:
+            return self.bound[name]
+        name = self.aliases.get(name, name)
+        direct = self.arguments.get(name, self.positions.index(name) if name in self.positions else None)
+        if not isinstance(direct, Absent) or self.nested is None or name in self.positions:
+            return direct
+        return entry(self.arguments.get(self.nested, self.positions.index(self.nested)), name)
+
+    def written(self, name: str) -> Written | None:
+        """The expression of a parameter, where the call itself holds it."""
+        name = self.aliases.get(name, name)
+        return self.arguments.written(name, self.positions.index(name) if name in self.positions else None)
+
+    def names(self) -> tuple[str, ...]:
+        """The names that are certainly passed."""
+        found = [name for name, _ in self.arguments.named()]
+        if self.nested is not None:
+            for choice in alternatives(self.arguments.get(self.nested, self.positions.index(self.nested))):
+                found += choice.names if isinstance(choice, Mapping) else ()
+        return tuple(dict.fromkeys([*self.bound, *found]))
+
+
+def entry(holder: Value, name: str) -> Value:
+    """An entry of a mapping that may be missing, None, or one of several."""
+    if isinstance(holder, Union):
+        return join_values([entry(choice, name) for choice in holder.alternatives], chosen=holder.chosen)
+    if isinstance(holder, Fallback):
+        return join_values([entry(holder.primary, name), entry(holder.default, name)])
+    if isinstance(holder, Mapping):
+        return holder.get(name)
+    if isinstance(holder, Absent) or is_none(holder):
+        return Absent(site=holder.site)
+    return Unknown("the mapping is not known")
+
+
+def is_none(value: Value) -> bool:
+    return getattr(value, "value", value) is None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCall(Fact):
+    """A call on S3 objects or buckets. `operation` is boto3's name of it, whatever library makes it."""
+
+    library: str
+    operation: str
+    parameters: Parameters
+    presigned: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether it creates an object (a presigned URL for an upload included)."""
+        return self.operation in WRITES
+
+    @property
+    def bucket(self) -> Value:
+        return self.parameters.get("Bucket")
+
+    @property
+    def key(self) -> Value:
+        return self.parameters.get("Key")
+
+
+WRITES = frozenset(
+    {
+        "put_object",
+        "upload_file",
+        "upload_fileobj",
+        "copy_object",
+        "copy",
+        "create_multipart_upload",
+        "generate_presigned_post",
+    }
+)
+"""Operations that create an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presign(Fact):
+    """A presigned URL or post: how long it lives, in seconds (`Absent`: boto3's 3 600)."""
+
+    operation: str
+    arguments: Arguments
+    expires: Value
+
+
+@dataclass(frozen=True, slots=True)
+class BucketName(Fact):
+    """A value used as a bucket's name. `use` says how: `call`, `name` (by what it is assigned to), `default`."""
+
+    value: Value
+    use: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTemplate(Fact):
+    """A value used as an object's key: of a write, or (`named`) assigned to a name that says so."""
+
+    value: Value
+    label: str
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of an item, nested ones with a dotted name."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWrite(Fact):
+    """A write to DynamoDB. `items` holds what is written, `values` the expression values of an update or of PartiQL."""
+
+    operation: str
+    item: Value
+
+    def attributes(self) -> Iterator[Attribute]:
+        """Every attribute of the item whose value is known in some way, typed wrappers (`{"S": …}`) opened."""
+        yield from _attributes("", self.item)
+
+
+TYPE_TAGS = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
+
+
+def _attributes(name: str, value: Value) -> Iterator[Attribute]:
+    if isinstance(value, Union):
+        for choice in value.alternatives:
+            yield from _attributes(name, choice)
+    elif isinstance(value, Mapping):
+        for item in value.entries:
+            tagged = item.key in TYPE_TAGS and len(value.entries) == 1 and name
+            yield from _attributes(name if tagged else f"{name}.{item.key}".lstrip("."), item.value)
+    elif isinstance(value, Sequence):
+        for element in value.items:
+            yield from _attributes(name, element)
+    else:
+        yield Attribute(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead(Fact):
+    """A read into a frame whose schema must come from somewhere."""
+
+    format: Value
+    schema: Value
+    options: Mapping
+    source: Value
+    method: Site
+    streaming: bool = False
+    reaches: TableWrite | None = None
+    """A write that the rows reach."""
+    from_rdd: bool = False
+    only_for_schema: bool = False
+    """Whether nothing but the schema of the frame is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableWrite(Fact):
+    """A write of a frame. `method` is the name that fixes the format; `table` is set where the destination is a table's name."""
+
+    library: str
+    format: Value
+    mode: Value
+    destination: Value
+    method: Site
+    frame: Value
+    table: bool = False
+    options: Mapping = field(default_factory=Mapping)
+    partitions: Value = field(default_factory=Absent)
+    kind: str = "batch"
+    operation: str = ""
+    arguments: Arguments | None = None
+    file_system: Value = field(default_factory=Absent)
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaOperation(Fact):
+    """A call on a Delta table."""
+
+    library: str
+    operation: str
+    arguments: Arguments
+    location: Value
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaBuild(Fact):
+    """A Delta builder: how it was started, which clauses it has, whether it is executed (None: not known)."""
+
+    library: str
+    kind: str
+    clauses: tuple[str, ...]
+    executed: bool | None
+    chain: Site
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStatement(Fact):
+    """One SQL statement that runs where tables are data on S3. `engine` is spark, databricks, athena, redshift or duckdb."""
+
+    engine: str
+    text: Value
+    action: SqlAction
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSetup(Fact):
+    """The making of an S3 or DynamoDB client."""
+
+    service: str
+    arguments: Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSetting(Fact):
+    """A configuration key set on a Spark session or on storage options."""
+
+    key: str
+    value: Value

@@ -1,0 +1,281 @@
+"""The names by which storage calls are found. They need no libcst: the mentions filter and the extractors share them.
+
+Each word set belongs to one extractor. `names` are names of functions and methods; where `gates` are given, a module that holds
+none of these texts cannot make the fact, because its receiver could not be what the name needs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from s3lint.facts import (
+    BucketName,
+    DeltaBuild,
+    DeltaOperation,
+    Fact,
+    ItemWrite,
+    KeyTemplate,
+    ObjectCall,
+    Presign,
+    SessionSetting,
+    SqlStatement,
+    TableRead,
+    TableWrite,
+)
+from s3lint.tables import load
+
+INJECTED = frozenset(load("s3")["injected"]["client"])
+
+S3_OPERATIONS = frozenset(name for name, operation in load("s3")["operations"].items() if "Bucket" in operation["members"]) | {
+    "list_buckets"
+}
+"""Client operations that name a bucket."""
+
+ITEM_OPERATIONS = frozenset(
+    [
+        "put_item",
+        "update_item",
+        "batch_write_item",
+        "transact_write_items",
+        "execute_statement",
+        "batch_execute_statement",
+        "execute_transaction",
+    ]
+)
+
+OBJECT_ACTIONS = frozenset({"put", "copy_from", "initiate_multipart_upload"})
+
+AIRFLOW_LOADS = frozenset({"load_file", "load_string", "load_bytes", "load_file_obj"})
+
+SPARK_FORMATS = frozenset({"json", "csv", "parquet", "orc", "text", "xml", "avro"})
+
+SPARK_SINKS = SPARK_FORMATS | {"save", "saveAsTable", "insertInto", "start", "toTable"}
+
+SPARK_SINKS_V2 = frozenset({"create", "replace", "createOrReplace", "append", "overwrite", "overwritePartitions"})
+
+RDD_SINKS = frozenset(
+    [
+        "saveAsTextFile",
+        "saveAsPickleFile",
+        "saveAsSequenceFile",
+        "saveAsHadoopFile",
+        "saveAsNewAPIHadoopFile",
+        "saveAsHadoopDataset",
+        "saveAsNewAPIHadoopDataset",
+    ]
+)
+
+PANDAS_SINKS = frozenset(
+    [
+        "to_parquet",
+        "to_csv",
+        "to_json",
+        "to_feather",
+        "to_orc",
+        "to_pickle",
+        "to_stata",
+        "to_xml",
+        "to_excel",
+        "to_hdf",
+        "to_spark_io",
+    ]
+)
+
+POLARS_SINKS = frozenset(
+    [
+        "write_parquet",
+        "write_csv",
+        "write_ipc",
+        "write_ndjson",
+        "write_json",
+        "write_avro",
+        "write_excel",
+        "sink_parquet",
+        "sink_csv",
+        "sink_ipc",
+        "sink_ndjson",
+    ]
+)
+
+ARROW_SINKS = frozenset({"ParquetWriter", "write_table", "write_to_dataset", "write_dataset", "write_feather"})
+
+DELTA_SINKS = frozenset({"write_deltalake", "to_deltalake", "write_delta", "sink_delta", "to_delta", "to_table"})
+
+OTHER_SINKS = frozenset({"to_textfiles", "to_avro", "to_excel", "unload", "unload_to_files", "create_ctas_table", "to_iceberg"})
+
+GLUE_SINKS = frozenset(
+    {"from_options", "from_catalog", "write_dynamic_frame_from_options", "write_from_options", "getSink", "setFormat"}
+)
+
+READERS = frozenset({"json", "csv", "xml", "load"})
+
+SQL_METHODS = frozenset(
+    {
+        "sql",
+        "execute",
+        "executemany",
+        "query",
+        "run",
+        "start_query_execution",
+        "read_sql_query",
+        "execute_query",
+        "run_query",
+        "from_query",
+    }
+)
+
+BUILDERS = frozenset({"merge", "optimize", "create", "createIfNotExists", "createOrReplace", "replace"})
+
+DELTA_METHODS = frozenset({"delete", "vacuum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a word must stand in the text: behind a dot or not inside another word, and before what."""
+
+    after: re.Pattern[bytes]
+    dotted: bool = False
+    inside: bool = False
+    """Whether the word may be the end of a longer one."""
+
+    def fits(self, data: bytes, start: int, end: int) -> bool:
+        before = data[start - 1 : start] if start else b""
+        if self.dotted and before != b".":
+            return False
+        if not self.inside and (before.isalnum() or before == b"_"):
+            return False
+        return self.after.match(data, end) is not None
+
+
+WORD = Shape(re.compile(rb"(?!\w)"))
+"""A word that stands alone."""
+
+METHOD = Shape(re.compile(rb"\s*[(,)]"), dotted=True)
+"""A method that is called or passed on."""
+
+FUNCTION = Shape(re.compile(rb"\s*[(,)]"))
+
+CALLED = Shape(re.compile(rb"\(\s*[^\s)]"), dotted=True)
+"""A method that is called with something."""
+
+OBJECT_ACTION = Shape(re.compile(rb"\((?=[^;]{0,600}?(?:Body|Bucket|ACL|Policy|\*\*))|[,)]"), dotted=True)
+"""Actions of resources and waiters, whose names many other objects share, with a keyword that only S3 has."""
+
+KEYWORD = Shape(re.compile(rb"\s*=(?!=)"))
+"""A keyword that is given something."""
+
+BUCKET = Shape(
+    re.compile(
+        rb"""(?:_?name)?["']?\]?\s*(?::[^=\n,)"']{0,60}(?==))?(?:=(?!=)|:)\s*"""
+        rb"""(?!(?:None|[\w.]*?bucket(?:_?name)?)\s*[,)\]}\n\r#])"""
+        rb"""(?:[(\[{"']|[frb]{1,2}["']|[A-Z_][A-Z0-9_]+\b|[\w.]+\.[A-Z_][A-Z0-9_]+\b|[^\n]*["'])""",
+        re.IGNORECASE,
+    ),
+    inside=True,
+)
+"""A name ending in `bucket` that is given something that can be text, and not just another name of a bucket."""
+
+KEY = Shape(
+    re.compile(rb"""["']?\]?\s*(?::[^=\n,)]{0,40})?=\s*\(?\s*(?:[frFR]{1,2}["']|["'][^\n]*(?:\.format\(|%|\+)|\w+\s*\+)"""),
+    inside=True,
+)
+"""A name ending in `_key` that is given a template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Names, the gates before them, and the shape in which a name must stand in the text to matter."""
+
+    names: frozenset[str]
+    gates: frozenset[str] = field(default_factory=frozenset)
+    shape: Shape = WORD
+
+
+BEHIND_ATTRIBUTE = (".", ",", ")", "]", " ", "\t", "\n", "\r", "\\", "#")
+"""What can stand behind `frame.write` and `spark.read`; a bracket would make them calls of a file's methods."""
+
+S3_GATE = frozenset({"s3", "S3", "boto", "aws", "Aws", "AWS"})
+
+WRITER_GATE = frozenset({"writeStream", "writeTo"} | {f".write{end}" for end in BEHIND_ATTRIBUTE})
+
+READER_GATE = frozenset({"readStream"} | {f".read{end}" for end in BEHIND_ATTRIBUTE})
+
+LIBRARIES = (
+    "boto3", "botocore", "aioboto3", "aiobotocore", "s3fs", "smart_open", "cloudpathlib", "obstore", "awswrangler",
+    "airflow.providers.amazon", "storages",
+)  # fmt: skip
+"""Imports by which a module uses S3."""
+
+STUBS = ("mypy_boto3_", "types_boto3_", "types_aiobotocore_")
+
+PRODUCTS: dict[str, tuple[type[Fact], ...]] = {
+    "objects": (ObjectCall, BucketName, KeyTemplate, Presign),
+    "airflow": (ObjectCall, BucketName, KeyTemplate),
+    "files": (ObjectCall, KeyTemplate),
+    "names": (BucketName, KeyTemplate),
+    "items": (ItemWrite,),
+    "writes": (TableWrite, TableRead),
+    "reads": (TableRead,),
+    "sql": (SqlStatement, SessionSetting),
+    "delta": (DeltaOperation, DeltaBuild),
+}
+"""Which facts the extractors of a word set make."""
+
+VOCABULARY: dict[str, tuple[Words, ...]] = {
+    "objects": (
+        Words(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
+        Words(S3_OPERATIONS, frozenset({"Bucket"})),
+        Words(frozenset({"Bucket", "Object", "ObjectSummary"}), S3_GATE, CALLED),
+        Words(frozenset({"put", "paginate", "wait"}), S3_GATE, OBJECT_ACTION),
+        Words(frozenset({"copy"}), S3_GATE, CALLED),
+        Words(frozenset({"BucketAcl", "ObjectAcl", "BucketPolicy", "initiate_multipart_upload"})),
+        Words(frozenset({"upload"}), frozenset({"TransferManager"}), METHOD),
+    ),
+    "airflow": (
+        Words(AIRFLOW_LOADS, frozenset({"S3Hook", "s3_hook", "S3_hook"}), METHOD),
+        Words(
+            frozenset({"s3_bucket", "bucket_name", "dest_bucket", "s3_key", "dest_key"}),
+            frozenset({"Operator(", "Sensor("}),
+            KEYWORD,
+        ),
+    ),
+    "files": (
+        Words(
+            frozenset(
+                {"open", "pipe", "pipe_file", "put", "put_file", "upload", "touch", "write_text", "write_bytes", "upload_from"}
+            ),
+            frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "awswrangler"}),
+            FUNCTION,
+        ),
+    ),
+    "names": (
+        Words(frozenset({"bucket", "Bucket", "BUCKET"}), S3_GATE, BUCKET),
+        Words(frozenset({"_key", "_KEY"}), S3_GATE, KEY),
+    ),
+    "items": (Words(ITEM_OPERATIONS | {"BinaryAttribute", "BinarySetAttribute"}),),
+    "writes": (
+        Words(SPARK_SINKS | SPARK_SINKS_V2, WRITER_GATE, METHOD),
+        Words(RDD_SINKS),
+        Words(PANDAS_SINKS | POLARS_SINKS | ARROW_SINKS | DELTA_SINKS - {"to_table"} | OTHER_SINKS - {"unload"}),
+        Words(frozenset({"to_table"}), frozenset({"pandas_api", "pyspark.pandas", "pandas_on_spark"}), METHOD),
+        Words(frozenset({"unload"}), frozenset({"awswrangler"}), METHOD),
+        Words(GLUE_SINKS, frozenset({"write_dynamic_frame", "getSink", "GlueContext", "DynamicFrame"}), METHOD),
+    ),
+    "reads": (
+        Words(READERS, READER_GATE, METHOD),
+        Words(frozenset({"createDataFrame"})),
+    ),
+    "sql": (
+        Words(frozenset({"sql"}), frozenset({"spark", "Spark", "duckdb"}), METHOD),
+        Words(SQL_METHODS - {"sql"}, frozenset({"athena", "Athena", "redshift", "duckdb", "databricks", "pyathena"}), METHOD),
+    ),
+    "delta": (
+        Words(
+            BUILDERS | DELTA_METHODS,
+            frozenset({"DeltaTable", "deltalake", "whenMatched", "whenNotMatched", "when_matched", "when_not_matched"}),
+            METHOD,
+        ),
+    ),
+}
+"""Which extractor looks at which names."""

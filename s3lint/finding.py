@@ -1,0 +1,67 @@
+"""What is reported: plain data that travels between processes and into every report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from s3lint.confidence import Confidence
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """Row and column, from 1; columns count characters."""
+
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replaces a range of a file by text. An empty range inserts."""
+
+    start: Location
+    end: Location
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that remove a finding. A `safe` fix leaves nothing else to do."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place that explains a finding: where its value passed on its way."""
+
+    path: Path
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation of the standard at one place. `end` is behind the last character."""
+
+    code: str
+    name: str
+    message: str
+    path: Path
+    start: Location
+    end: Location
+    confidence: Confidence
+    profile: str
+    clause: str
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    cell: int | None = None
+    noqa_row: int = 0
+
+    @property
+    def order(self) -> tuple[str, int, Location, str, str]:
+        """Findings are reported by path, cell, place and code."""
+        return str(self.path), self.cell or 0, self.start, self.code, self.message

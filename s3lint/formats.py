@@ -1,0 +1,62 @@
+"""Names of table formats: short, as a class, in any case."""
+
+from __future__ import annotations
+
+import re
+
+FILE_FORMATS = frozenset(
+    [
+        "avro",
+        "csv",
+        "delimited",
+        "excel",
+        "feather",
+        "hdf",
+        "ion",
+        "ipc",
+        "json",
+        "jsonl",
+        "libsvm",
+        "ndjson",
+        "orc",
+        "parquet",
+        "pickle",
+        "rcfile",
+        "sequence",
+        "sequencefile",
+        "stata",
+        "text",
+        "textfile",
+        "tsv",
+        "xml",
+        "hadoop",
+        "newapihadoop",
+        "hadoopdataset",
+        "newapihadoopdataset",
+    ]
+)
+"""Formats of plain files."""
+
+TABLE_FORMATS = frozenset({"iceberg", "hudi"})
+"""Table formats other than Delta."""
+
+NEED_SCHEMA = frozenset({"csv", "json", "xml", "jsonl", "ndjson", "tsv"})
+"""Formats whose files do not say their schema."""
+
+ALIASES = {"glueparquet": "parquet", "gluecsv": "csv", "parquetfile": "parquet", "orcfile": "orc", "jsonfile": "json"}
+
+
+def format_name(text: str) -> str:
+    """The short name of a format: `csv` for `com.databricks.spark.csv` and `CSV`; an unknown one in lower case."""
+    words = [word for word in re.split(r"[.\s]+", text.strip().strip("'\"`").lower()) if word]
+    known = FILE_FORMATS | TABLE_FORMATS | {"delta"}
+    for written in reversed(words):
+        word = ALIASES.get(written, written)
+        stem = re.sub(r"(?:fileformat|datasource|source|relation|v2)$", "", word)
+        if word in known or stem in known:
+            return word if word in known else stem
+    return words[-1] if words else ""
+
+
+def is_delta(text: str) -> bool:
+    return format_name(text) == "delta"

@@ -1,0 +1,1 @@
+"""From expressions to values. `load` registers everything that the evaluator knows; the values alone need no libcst."""

@@ -1,0 +1,131 @@
+"""What an annotation says about a value: `client: S3Client`, `"Table | None"`, `Annotated[Bucket, …]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.context import Place
+from s3lint.inference.handles import (
+    BucketHandle,
+    Client,
+    DeltaHandle,
+    Frame,
+    ItemTable,
+    ObjectHandle,
+    Session,
+    SparkSession,
+)
+from s3lint.inference.names import subscript_key
+from s3lint.inference.values import Class, Instance, Reference, Unknown, Value
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+STUBS = ("mypy_boto3_", "types_boto3_", "types_aiobotocore_")
+
+TRANSPARENT = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Awaitable", "Type"})
+"""Generic forms whose first argument is the type that matters."""
+
+YIELDING = frozenset({"Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable"})
+
+
+def annotated_value(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -> Value | None:
+    """The value that an annotation promises, or None where it says nothing that s3lint knows."""
+    for part in _plain_types(evaluator, node, place):
+        reference = evaluator.evaluate(part, place)
+        if isinstance(reference, Reference):
+            found = instance_of(reference.path)
+            if found is not None:
+                return found
+        if isinstance(reference, Class):
+            return Instance(reference.scope)
+    return None
+
+
+def _plain_types(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -> list[cst.BaseExpression]:
+    """The named types in an annotation, without `None` and the generic forms around them."""
+    pending: list[cst.BaseExpression] = [node]
+    found: list[cst.BaseExpression] = []
+    while pending:
+        part = pending.pop(0)
+        if isinstance(part, (cst.SimpleString, cst.ConcatenatedString)):
+            pending += _quoted(evaluator, part)
+        elif isinstance(part, cst.BinaryOperation) and isinstance(part.operator, cst.BitOr):
+            pending += [part.left, part.right]
+        elif isinstance(part, cst.Subscript):
+            pending += _generic(part)
+        elif isinstance(part, (cst.Name, cst.Attribute)) and not (isinstance(part, cst.Name) and part.value == "None"):
+            found.append(part)
+    return found
+
+
+def _quoted(evaluator: Evaluator, node: cst.SimpleString | cst.ConcatenatedString) -> list[cst.BaseExpression]:
+    text = node.evaluated_value
+    return [parsed] if isinstance(text, str) and (parsed := evaluator.parsed(text)) is not None else []
+
+
+def _generic(node: cst.Subscript) -> list[cst.BaseExpression]:
+    name = node.value.attr.value if isinstance(node.value, cst.Attribute) else getattr(node.value, "value", "")
+    if name == "Union":
+        return [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
+    if name in TRANSPARENT or name in YIELDING:
+        first = node.slice[0].slice if node.slice else None
+        return [first.value] if isinstance(first, cst.Index) else []
+    return [node.value] if subscript_key(node) is not None or node.slice else []
+
+
+def instance_of(path: str) -> Value | None:
+    """The value of an object whose class has a dotted path."""
+    package, _, name = path.rpartition(".")
+    for prefix in STUBS:
+        if path.startswith(prefix):
+            return _stubbed(package.removeprefix(prefix).partition(".")[0], name)
+    known = _KNOWN.get(path)
+    if known is not None:
+        return known
+    if not package and path not in ("bytes", "bytearray") or package in ("typing", "typing_extensions", "collections.abc"):
+        return None
+    if path.startswith("pyspark.sql.") and name == "DataFrame":
+        return Frame("pyspark.pandas" if ".pandas" in path else "spark")
+    return Reference(f"{path}()")
+
+
+def _stubbed(service: str, name: str) -> Value | None:
+    if name in ("S3Client", "DynamoDBClient", "Client"):
+        return Client(service)
+    if name in ("S3ServiceResource", "DynamoDBServiceResource", "ServiceResource"):
+        return Client(service, resource=True)
+    unknown = Unknown("given by an annotation alone")
+    if name == "Bucket":
+        return BucketHandle(unknown)
+    if name in ("Object", "ObjectSummary"):
+        return ObjectHandle(unknown, unknown)
+    if name == "Table" and service == "dynamodb":
+        return ItemTable(unknown)
+    return Client(service) if name.endswith("Client") else None
+
+
+_UNKNOWN = Unknown("given by an annotation alone")
+
+_KNOWN: dict[str, Value] = {
+    "boto3.Session": Session(),
+    "boto3.session.Session": Session(),
+    "aioboto3.Session": Session(),
+    "pyspark.sql.SparkSession": SparkSession(),
+    "pyspark.sql.session.SparkSession": SparkSession(),
+    "databricks.connect.DatabricksSession": SparkSession(),
+    "awsglue.context.GlueContext": SparkSession(glue=True),
+    "awsglue.dynamicframe.DynamicFrame": Frame("glue"),
+    "pandas.DataFrame": Frame("pandas"),
+    "pandas.Series": Frame("pandas"),
+    "polars.DataFrame": Frame("polars"),
+    "polars.LazyFrame": Frame("polars"),
+    "pyarrow.Table": Frame("pyarrow"),
+    "dask.dataframe.DataFrame": Frame("dask"),
+    "delta.tables.DeltaTable": DeltaHandle("spark", _UNKNOWN),
+    "delta.DeltaTable": DeltaHandle("spark", _UNKNOWN),
+    "deltalake.DeltaTable": DeltaHandle("delta-rs", _UNKNOWN),
+    "deltalake.table.DeltaTable": DeltaHandle("delta-rs", _UNKNOWN),
+}

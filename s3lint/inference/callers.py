@@ -1,0 +1,169 @@
+"""From a parameter to the arguments that the project's calls give it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from s3lint.inference.calls import Call
+from s3lint.inference.context import CallContext, Place
+from s3lint.inference.flow import Scope, Step
+from s3lint.inference.names import called_name
+from s3lint.inference.reaching import functions_of
+from s3lint.inference.references import by_reference
+from s3lint.inference.values import Class, Function, Parameter, Value, alternatives, join_values
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+    from s3lint.module import Module
+
+CALLERS = 24
+"""How many calls of one function are followed; the others count as unknown."""
+
+HEIGHT = 4
+"""How many functions up a parameter is followed through parameters of its callers."""
+
+CALLING = r"(?<!def )(?<!class )\b%s\b\s*[(,)]"
+"""Text that may call a function, or pass it on to be called."""
+
+VARIANTS = 48
+"""How many ways to one expression are evaluated in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """One call of a function, with the object that it is called on."""
+
+    call: Call
+    place: Place
+    receiver: Value | None
+
+
+class Callers:
+    """The calls of first-party functions, found on demand and remembered."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._sites: dict[Scope, list[CallSite]] = {}
+        self._known: dict[Hashable, Value] = {}
+
+    def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
+        """The value of an expression, with the parameters in it replaced by what callers pass.
+
+        Each caller is an alternative of its own. A function that nobody calls keeps its parameters, and their literal defaults
+        count as one more alternative.
+        """
+        key = (id(node), place.binders, place.context)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._evaluate(node, place)
+        return known
+
+    def _evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
+        with self.evaluator.question():
+            value = self.evaluator.evaluate(node, place)
+            if free_parameter(value) is None:
+                return value
+            found = join_values(self._variants(node, place, (), [VARIANTS]))
+        return found if found.site is not None else found.at(value.site)
+
+    def _variants(
+        self, node: cst.BaseExpression, place: Place, chain: tuple[tuple[Scope, CallSite | None], ...], budget: list[int]
+    ) -> list[Value]:
+        budget[0] -= 1
+        value = self.evaluator.evaluate(node, place.within(self._context(chain, place.context)))
+        scope = free_parameter(value, {bound for bound, _ in chain})
+        if scope is None or budget[0] <= 0 or len(chain) >= HEIGHT or self.evaluator.exhausted:
+            return [value]
+        found: list[Value] = []
+        for site in self.of(scope):
+            found += self._variants(node, place, (*chain, (scope, site)), budget)
+        if found:
+            return found
+        unpassed = self._context((*chain, (scope, None)), place.context)
+        return [value, self.evaluator.evaluate(node, place.within(unpassed))]
+
+    def _context(self, chain: tuple[tuple[Scope, CallSite | None], ...], outer: CallContext | None) -> CallContext | None:
+        context = outer
+        for scope, site in reversed(chain):
+            if site is None:
+                context = self.evaluator.context(scope, Call(scope.node or cst.Pass(), None), None, context)
+            else:
+                call = site.call.within(context)
+                context = self.evaluator.context(scope, call, site.receiver, context)
+        return context
+
+    def of(self, scope: Scope) -> list[CallSite]:
+        """The calls of a function anywhere in the project."""
+        if scope not in self._sites:
+            self._sites[scope] = []
+            self._sites[scope] = list(self._find(scope))[: CALLERS + 1]
+        return self._sites[scope]
+
+    def _find(self, scope: Scope) -> Iterator[CallSite]:
+        if scope.node is None or isinstance(scope.node, cst.Lambda):
+            return
+        name = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
+        calls = re.compile(CALLING % re.escape(name))
+        for module in self.evaluator.project.matching(name, calls, scope.module):
+            for step in steps_matching(self.evaluator, module, calls):
+                for node, binders in step.nodes:
+                    if isinstance(node, cst.Call):
+                        yield from self._matching(node, Place(step, binders), scope, name)
+
+    def _matching(self, node: cst.Call, place: Place, scope: Scope, name: str) -> Iterator[CallSite]:
+        if called_name(node.func) in (name, scope.name):
+            yield from self._site(Call.of(node, place), place, scope)
+        else:
+            for call in by_reference(node, place):
+                if call.function is not None and called_name(call.function.node) == name:
+                    yield from self._site(call, place, scope)
+
+    def _site(self, call: Call, place: Place, scope: Scope) -> Iterator[CallSite]:
+        if call.function is None or place.scope is scope:
+            return
+        for callee in alternatives(self.evaluator.evaluate(call.function.node, place)):
+            if isinstance(callee, Function) and callee.scope is scope:
+                yield CallSite(call, place, callee.receiver)
+                return
+            if isinstance(callee, Class) and scope.name == "__init__" and callee.scope is scope.owner:
+                yield CallSite(call, place, None)
+                return
+
+
+def steps_matching(evaluator: Evaluator, module: Module, pattern: re.Pattern[str]) -> Iterator[Step]:
+    """Every statement of the blocks whose text matches."""
+    for step in evaluator.module_scope(module).suite.steps:
+        if pattern.search(step.block.text):
+            if step.scope is None:
+                yield from step.body.walk()
+            for function in functions_of(step, pattern):
+                yield from function.walk()
+
+
+@cache
+def _value_fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in ("site", "trace", "arguments", "scope", "context"))
+
+
+def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | None:
+    """The function of the first parameter in a value that no context binds."""
+    pending: list[object] = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Parameter):
+            if not bound or part.scope not in bound:
+                return part.scope
+        elif isinstance(part, Value):
+            kind: Hashable = type(part)
+            pending.extend(getattr(part, name) for name in _value_fields(kind))
+        elif isinstance(part, tuple):
+            pending.extend(part)
+        elif hasattr(part, "value"):
+            pending.append(part.value)
+    return None

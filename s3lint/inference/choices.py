@@ -1,0 +1,85 @@
+"""How rules look at a value: each possible alternative by itself, with what it does to confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.inference.values import Absent, Constant, Fallback, Given, Parameter, Text, Union, Unknown, Value, alternatives
+
+
+def choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
+    """Every value that may stand here. Alternatives between which a parameter chooses are not offered."""
+    if isinstance(value, Union):
+        if not value.chosen:
+            for alternative in value.alternatives:
+                yield from choices(alternative, min(confidence, Confidence.MEDIUM))
+    elif isinstance(value, Fallback):
+        yield from choices(value.primary, confidence)
+        yield from choices(value.default, min(confidence, Confidence.MEDIUM))
+    else:
+        yield value, confidence
+
+
+def texts(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Text, Confidence]]:
+    """The alternatives that are text."""
+    for choice, sure in choices(value, confidence):
+        if isinstance(choice, Text):
+            yield choice, sure
+
+
+def is_missing(value: Value) -> bool:
+    """Whether an argument is left out, or None, on every way to the call."""
+    return all(isinstance(choice, Absent) or is_none(choice) for choice in alternatives(value))
+
+
+def is_none(value: Value) -> bool:
+    return isinstance(value, Constant) and value.value is None
+
+
+def is_true(value: Value) -> bool:
+    """Whether a setting is on: `True`, or a text such as `"true"`."""
+    if isinstance(value, Constant):
+        return bool(value.value)
+    return isinstance(value, Text) and (value.literal or "").lower() in ("true", "1", "yes")
+
+
+def is_false(value: Value) -> bool:
+    """Whether a setting is off: `False`, `0`, or a text such as `"false"`."""
+    if isinstance(value, Constant):
+        return value.value is not None and not value.value
+    return isinstance(value, Text) and (value.literal or "").lower() in ("false", "0", "no")
+
+
+def is_unknown(value: Value) -> bool:
+    """Whether nothing at all is known of a value."""
+    return all(isinstance(choice, (Unknown, Parameter, Given)) for choice in alternatives(value))
+
+
+def literals(value: Value) -> list[str]:
+    """Every text that a value may be, where it is known whole."""
+    return [choice.literal for choice in alternatives(value) if isinstance(choice, Text) and choice.literal is not None]
+
+
+def primary_choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
+    """The choices without those that stand in only as a fallback."""
+    if isinstance(value, Union):
+        if not value.chosen:
+            for alternative in value.alternatives:
+                yield from primary_choices(alternative, min(confidence, Confidence.MEDIUM))
+    elif isinstance(value, Fallback):
+        yield from primary_choices(value.primary, confidence)
+    else:
+        yield value, confidence
+
+
+def default_choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
+    """The choices that stand in only as a fallback."""
+    if isinstance(value, Union):
+        for alternative in value.alternatives:
+            yield from default_choices(alternative, confidence)
+    elif isinstance(value, Fallback):
+        yield from default_choices(value.primary, confidence)
+        yield from choices(value.default, confidence)
+    elif isinstance(value, Given) and value.default is not None:
+        yield from choices(value.default, confidence)

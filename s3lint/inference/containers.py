@@ -1,0 +1,85 @@
+"""Items of containers: elements of a loop, unpacked items, subscripts, and what a `with` statement enters."""
+
+from __future__ import annotations
+
+from s3lint.inference.handles import Frame
+from s3lint.inference.values import (
+    Chunk,
+    Fallback,
+    Mapping,
+    Reference,
+    Sequence,
+    Text,
+    Union,
+    Unknown,
+    Value,
+    alternatives,
+    join_values,
+)
+
+
+def element(value: Value) -> Value:
+    """What a loop variable takes from a container, over all its rounds."""
+    if isinstance(value, Union):
+        return join_values([element(alternative) for alternative in value.alternatives], chosen=value.chosen)
+    if isinstance(value, Fallback):
+        return join_values([element(value.primary), element(value.default)])
+    if isinstance(value, Sequence):
+        items = list(value.items)
+        return join_values([*items, Unknown("the sequence may hold more items")] if value.open else items)
+    if isinstance(value, Mapping):
+        return join_values([Text((Chunk(key),), site=value.site) for key in value.names])
+    if isinstance(value, Reference):
+        return Reference(f"{value.path}[]", receiver=value)
+    return Unknown("the container is not known")
+
+
+def item_at(value: Value, index: int) -> Value:
+    """The item that an unpacking or a constant index takes."""
+    if isinstance(value, Union):
+        return join_values([item_at(alternative, index) for alternative in value.alternatives], chosen=value.chosen)
+    if isinstance(value, Sequence) and value.repeated and not value.open:
+        return join_values(value.items)
+    if isinstance(value, Sequence) and not value.open and -len(value.items) <= index < len(value.items):
+        return value.items[index]
+    if isinstance(value, Reference):
+        return Reference(f"{value.path}[{index}]", receiver=value)
+    return Unknown("the sequence is not known")
+
+
+def keyed(value: Value, key: str) -> Value:
+    """The value of `value["key"]`."""
+    if isinstance(value, Union):
+        return join_values([keyed(alternative, key) for alternative in value.alternatives], chosen=value.chosen)
+    if isinstance(value, Mapping):
+        return value.get(key)
+    if isinstance(value, Reference):
+        return Reference(f'{value.path}["{key}"]', receiver=value)
+    if isinstance(value, Frame):
+        return value
+    return Unknown(f"what `[{key!r}]` holds is not known")
+
+
+def entered(value: Value) -> Value:
+    """What `with value as name` binds."""
+    if isinstance(value, Union):
+        return join_values([entered(alternative) for alternative in value.alternatives], chosen=value.chosen)
+    if isinstance(value, Sequence) and value.items:
+        return join_values(value.items)
+    return value
+
+
+def merged(left: Value, right: Value) -> Value:
+    """`{**left, **right}`."""
+    if not isinstance(left, Mapping):
+        return Unknown("the mapping is not known")
+    results: list[Value] = []
+    for choice in alternatives(right):
+        if isinstance(choice, Mapping):
+            result = left
+            for entry in choice.entries:
+                result = result.with_entry(entry.key, entry.value, sure=entry.sure)
+            results.append(result.opened() if choice.open else result)
+        else:
+            results.append(left.opened())
+    return join_values(results)

@@ -1,0 +1,335 @@
+"""Expressions: names, attributes, subscripts, choices, displays and comprehensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.calls import Arguments, Call
+from s3lint.inference.containers import element, item_at, keyed, merged
+from s3lint.inference.context import CallContext, Place
+from s3lint.inference.evaluator import expression
+from s3lint.inference.flow import Scope
+from s3lint.inference.handles import Frame, SparkSession
+from s3lint.inference.names import dotted_name, subscript_key, target_names
+from s3lint.inference.parameters import parameter_value
+from s3lint.inference.passing import opened_where_passed
+from s3lint.inference.reaching import Unbound, before, final, unpacked
+from s3lint.inference.values import (
+    Constant,
+    Environment,
+    Fallback,
+    Function,
+    Mapping,
+    Nothing,
+    Reference,
+    Sequence,
+    Text,
+    Union,
+    Unknown,
+    Value,
+    alternatives,
+    join_values,
+)
+from s3lint.walk import subtree
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+BUILTINS = frozenset(
+    [
+        "bool",
+        "bytearray",
+        "bytes",
+        "dict",
+        "enumerate",
+        "filter",
+        "float",
+        "frozenset",
+        "getattr",
+        "input",
+        "int",
+        "iter",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "object",
+        "open",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "super",
+        "tuple",
+        "type",
+        "vars",
+        "zip",
+        "__file__",
+        "__name__",
+    ]
+)
+
+NOTEBOOK_GLOBALS = {"spark": SparkSession(), "dbutils": Reference("dbutils"), "sc": Reference("pyspark.SparkContext()")}
+
+KEYWORDS: dict[str, bool | None] = {"None": None, "True": True, "False": False}
+
+
+@expression(cst.Name)
+def name_expression(evaluator: Evaluator, node: cst.Name, place: Place) -> Value:
+    name = node.value
+    if name in KEYWORDS:
+        return Constant(KEYWORDS[name])
+    for index in range(len(place.binders) - 1, -1, -1):
+        value = _bound_by(evaluator, place.binders[index], index, name, place)
+        if value is not None:
+            return value
+    value = _entered_earlier(evaluator, name, place) or local_value(evaluator, name, place)
+    return opened_where_passed(evaluator, name, value, place)
+
+
+def _bound_by(evaluator: Evaluator, binder: cst.CSTNode, index: int, name: str, place: Place) -> Value | None:
+    if isinstance(binder, cst.Lambda):
+        scope = evaluator.lambda_scope(binder, Place(place.step, place.binders[:index], place.context))
+        return parameter_value(evaluator, scope, name, place.context) if name in scope.parameters else None
+    clause: cst.CompFor | None = getattr(binder, "for_in", None)
+    inside = index
+    while clause is not None:
+        if name in set(target_names(clause.target)):
+            items = evaluator.evaluate(clause.iter, Place(place.step, place.binders[:inside], place.context))
+            return unpacked(clause.target, element(items), name)
+        clause, inside = clause.inner_for_in, index + 1
+    return None
+
+
+def _entered_earlier(evaluator: Evaluator, name: str, place: Place) -> Value | None:
+    """`with a as x, f(x)`: a name that the same statement binds before."""
+    node = place.step.node
+    if isinstance(node, cst.With) and len(node.items) > 1 and name in place.step.changes:
+        for item in node.items[:-1]:
+            if item.asname is not None and name in set(target_names(item.asname.name)):
+                return evaluator.evaluate(item.item, place)
+    return None
+
+
+def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
+    """The value of a name at a statement: of its own scope, the scopes around it, the module, the builtins."""
+    scope = place.scope
+    if not scope.binds(name):
+        return outer_value(evaluator, scope, name, place.context)
+    value = before(evaluator, place.step, name, place.context)
+    if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
+        return value
+    outer = outer_value(evaluator, scope, name, place.context)
+    return join_values([outer if isinstance(choice, Unbound) else choice for choice in alternatives(value)])
+
+
+def outer_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
+    parent = scope.parent
+    while parent is not None:
+        if parent.kind != "class" and (parent.binds(name) or (parent.kind == "module" and parent.binds("*"))):
+            value = final(evaluator, parent, name, context if parent.kind == "function" else None)
+            known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
+            if known:
+                return value if len(known) == len(list(alternatives(value))) else join_values(known)
+        parent = parent.parent
+    return _global_value(name)
+
+
+def _global_value(name: str) -> Value:
+    if name in BUILTINS:
+        return Reference(name)
+    return NOTEBOOK_GLOBALS.get(name) or Unknown(f"`{name}` is not defined in this file")
+
+
+@expression(cst.Attribute)
+def attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value:
+    dotted = dotted_name(node)
+    if dotted is not None and dotted.count(".") == 1 and place.scope.binds(dotted):
+        value = before(evaluator, place.step, dotted, place.context)
+        if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
+            return opened_where_passed(evaluator, dotted, value, place)
+        known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
+        return join_values([*known, _attribute(evaluator, node, place)])
+    return _attribute(evaluator, node, place)
+
+
+def _attribute(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value:
+    return evaluator.attribute(evaluator.evaluate(node.value, place), node.attr.value, place)
+
+
+@expression(cst.Call)
+def call_expression(evaluator: Evaluator, node: cst.Call, place: Place) -> Value:
+    callee = evaluator.evaluate(node.func, place)
+    return evaluator.invoke(callee, Arguments(evaluator, Call.of(node, place)), place)
+
+
+@expression(cst.Subscript)
+def subscript(evaluator: Evaluator, node: cst.Subscript, place: Place) -> Value:
+    container = evaluator.evaluate(node.value, place)
+    key = subscript_key(node)
+    if isinstance(container, Frame):
+        return container
+    if key is None:
+        return Unknown("a slice")
+    index = evaluator.evaluate(key, place)
+    return evaluator.each(index, lambda one: evaluator.each(container, lambda holder: _item(holder, one)))
+
+
+def _item(container: Value, index: Value) -> Value:
+    if isinstance(container, Frame):
+        return container
+    if isinstance(container, Reference) and container.path == "os.environ":
+        return Environment(index.literal if isinstance(index, Text) else None)
+    if isinstance(container, Fallback):
+        return join_values([_item(container.primary, index), _item(container.default, index)])
+    if isinstance(index, Text) and index.literal is not None:
+        return keyed(container, index.literal)
+    if isinstance(index, Constant) and isinstance(index.value, int):
+        return item_at(container, index.value)
+    if isinstance(container, Mapping) and container.entries:
+        return join_values([*(entry.value for entry in container.entries), Unknown("an unknown key")])
+    if isinstance(container, Reference):
+        return Reference(f"{container.path}[]", receiver=container)
+    return Unknown("the index is not known")
+
+
+@expression(cst.IfExp)
+def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
+    body, orelse = evaluator.evaluate(node.body, place), evaluator.evaluate(node.orelse, place)
+    tested = {part.value for part in subtree(node.test) if isinstance(part, cst.Name)}
+    if isinstance(node.body, cst.Name) and node.body.value in tested:
+        return _fallback(body, orelse)
+    if isinstance(node.orelse, cst.Name) and node.orelse.value in tested:
+        return _fallback(orelse, body)
+    chosen = place.scope.kind == "function" and bool(tested & set(place.scope.parameters) - {"self"})
+    return join_values([body, orelse], chosen=chosen)
+
+
+@expression(cst.BooleanOperation)
+def boolean_operation(evaluator: Evaluator, node: cst.BooleanOperation, place: Place) -> Value:
+    left, right = evaluator.evaluate(node.left, place), evaluator.evaluate(node.right, place)
+    if isinstance(node.operator, cst.Or):
+        return _fallback(left, right)
+    return join_values([right, Unknown("the left side of an `and`")])
+
+
+def _fallback(primary: Value, default: Value) -> Value:
+    """`primary or default`: what is known to be empty falls away, what is known to be given stands alone."""
+    left = [choice for choice in _choices(primary) if not _is_empty(choice)]
+    if not left:
+        return default
+    if all(_is_given(choice) for choice in left) and len(left) == len(_choices(primary)):
+        return primary
+    return Fallback(join_values(left), default)
+
+
+def _choices(value: Value) -> list[Value]:
+    return list(value.alternatives) if isinstance(value, Union) else [value]
+
+
+def _is_empty(value: Value) -> bool:
+    if isinstance(value, Constant):
+        return not value.value
+    if isinstance(value, Text):
+        return not value.parts
+    return (
+        isinstance(value, (Mapping, Sequence))
+        and not value.open
+        and not (value.entries if isinstance(value, Mapping) else value.items)
+    )
+
+
+def _is_given(value: Value) -> bool:
+    if isinstance(value, Text):
+        return bool(value.known.strip("\0"))
+    return isinstance(value, (Constant, Mapping, Sequence, Function)) and not _is_empty(value)
+
+
+@expression(cst.UnaryOperation)
+def unary_operation(evaluator: Evaluator, node: cst.UnaryOperation, place: Place) -> Value:
+    value = evaluator.evaluate(node.expression, place)
+    if isinstance(node.operator, cst.Minus) and isinstance(value, Constant) and isinstance(value.value, (int, float)):
+        return Constant(-value.value)
+    return Unknown("a test") if isinstance(node.operator, cst.Not) else Unknown("a sign")
+
+
+@expression(cst.Integer, cst.Float)
+def number(evaluator: Evaluator, node: cst.Integer | cst.Float, place: Place) -> Value:
+    try:
+        return Constant(node.evaluated_value)
+    except ValueError:
+        return Unknown("a number too long to read")
+
+
+@expression(cst.Await)
+def await_expression(evaluator: Evaluator, node: cst.Await, place: Place) -> Value:
+    return evaluator.evaluate(node.expression, place)
+
+
+@expression(cst.NamedExpr)
+def named_expression(evaluator: Evaluator, node: cst.NamedExpr, place: Place) -> Value:
+    return evaluator.evaluate(node.value, place)
+
+
+@expression(cst.Lambda)
+def lambda_expression(evaluator: Evaluator, node: cst.Lambda, place: Place) -> Value:
+    return Function(evaluator.lambda_scope(node, place), context=place.context)
+
+
+@expression(cst.Dict)
+def dict_display(evaluator: Evaluator, node: cst.Dict, place: Place) -> Value:
+    result: Value = Mapping()
+    for item in node.elements:
+        if isinstance(item, cst.DictElement):
+            key = evaluator.text(item.key, place)
+            value = evaluator.evaluate(item.value, place)
+            result = evaluator.each(result, lambda known, key=key, value=value: _with_entry(known, key, value))  # type: ignore[misc]
+        else:
+            added = evaluator.evaluate(item.value, place)
+            result = evaluator.each(result, lambda known, added=added: merged(known, added))  # type: ignore[misc]
+    return result
+
+
+def _with_entry(mapping: Value, key: str | None, value: Value) -> Value:
+    if not isinstance(mapping, Mapping):
+        return mapping
+    return mapping.with_entry(key, value) if key is not None else mapping.opened()
+
+
+@expression(cst.List, cst.Tuple, cst.Set)
+def sequence_display(evaluator: Evaluator, node: cst.List | cst.Tuple | cst.Set, place: Place) -> Value:
+    items: list[Value] = []
+    is_open = False
+    for part in node.elements[:MOST_ITEMS]:
+        value = evaluator.evaluate(part.value, place)
+        if isinstance(part, cst.StarredElement):
+            is_open = is_open or not isinstance(value, Sequence) or value.open
+            items.extend(value.items if isinstance(value, Sequence) else ())
+        else:
+            items.append(value)
+    return Sequence(tuple(items), is_open or len(node.elements) > MOST_ITEMS)
+
+
+MOST_ITEMS = 1_000
+"""How many items of a display are looked at; what a longer one holds besides is unknown."""
+
+
+@expression(cst.ListComp, cst.SetComp, cst.GeneratorExp)
+def comprehension(evaluator: Evaluator, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, place: Place) -> Value:
+    inside = Place(place.step, (*place.binders, node), place.context)
+    value = evaluator.evaluate(node.elt, inside)
+    return Nothing() if isinstance(value, Nothing) else Sequence((value,), repeated=True)
+
+
+@expression(cst.DictComp)
+def dict_comprehension(evaluator: Evaluator, node: cst.DictComp, place: Place) -> Value:
+    return Mapping(open=True)

@@ -1,0 +1,153 @@
+"""Values of the storage libraries: clients, buckets, items, sessions, frames, readers and writers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from s3lint.inference.values import Absent, Mapping, Unknown, Value
+
+if TYPE_CHECKING:
+    from s3lint.inference.flow import Scope
+    from s3lint.inference.values import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Session(Value):
+    """`boto3.Session()` and its async twins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client(Value):
+    """A boto3-like client, or the service resource where `resource` is set. `plain` clients take plain Python item values."""
+
+    service: str
+    resource: bool = False
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BucketHandle(Value):
+    """`resource.Bucket(name)`."""
+
+    name: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHandle(Value):
+    """`resource.Object(bucket, key)` or `ObjectSummary`."""
+
+    bucket: Value
+    key: Value
+
+
+@dataclass(frozen=True, slots=True)
+class SubResource(Value):
+    """An argument-less sub-resource: `Acl`, `Policy`, … of a bucket or an object."""
+
+    kind: str
+    bucket: Value
+    key: Value = field(default_factory=Absent)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Value):
+    """A paginator or waiter for an operation of a client."""
+
+    client: Client
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTable(Value):
+    """A DynamoDB `Table`, or its batch writer."""
+
+    name: Value
+    batch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SparkSession(Value):
+    """A Spark session, or a Glue context that owns one."""
+
+    glue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Value):
+    """`spark.read…`: what its chain of calls has set so far. `schema` is `Absent` until one is given."""
+
+    format: Value = field(default_factory=Absent)
+    schema: Value = field(default_factory=Absent)
+    options: Mapping = field(default_factory=Mapping)
+    path: Value = field(default_factory=Absent)
+    streaming: bool = False
+    shaped: bool = False
+    """Whether the session that reads is not resolved."""
+    method: Site | None = field(default=None, compare=False)
+    """The method that names the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Value):
+    """A data frame, table or relation of a library, and the reads that its rows come from."""
+
+    library: str
+    sources: tuple[Reader, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Value):
+    """`frame.write…`, `frame.writeStream…` or `frame.writeTo(table)…`: what its chain of calls has set so far."""
+
+    frame: Value = field(default_factory=Unknown)
+    kind: str = "batch"
+    format: Value = field(default_factory=Absent)
+    mode: Value = field(default_factory=Absent)
+    options: Mapping = field(default_factory=Mapping)
+    partitions: Value = field(default_factory=Absent)
+    table: Value = field(default_factory=Absent)
+    method: Site | None = field(default=None, compare=False)
+    """The method that fixes the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaHandle(Value):
+    """A Delta table: `DeltaTable.forPath(spark, path)` (Spark) or `DeltaTable(uri)` (delta-rs)."""
+
+    library: str
+    location: Value
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaBuilder(Value):
+    """A Delta builder that does nothing until one of its `execute` methods is called."""
+
+    library: str
+    kind: str
+    clauses: tuple[str, ...] = ()
+    start: Site | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystem(Value):
+    """A file system object on S3: s3fs, fsspec or pyarrow."""
+
+    library: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloudPath(Value):
+    """A cloudpathlib path; `uri` is its text."""
+
+    uri: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer(Value):
+    """`io.BytesIO`, `io.StringIO`, `pyarrow.BufferOutputStream`: bytes in memory, or the handle of an open file."""
+
+    kind: str
+    path: Value = field(default_factory=Absent)
+    scope: Scope | None = field(default=None, compare=False, repr=False)
+    """The function that makes it."""

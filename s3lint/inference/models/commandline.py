@@ -1,0 +1,107 @@
+"""Values that the command line or a widget gives, and the defaults that stand in the code for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.calls import Arguments, Call
+from s3lint.inference.context import Place
+from s3lint.inference.flow import Scope, Step
+from s3lint.inference.models.library import attribute_of, function
+from s3lint.inference.names import called_name
+from s3lint.inference.reaching import functions_of
+from s3lint.inference.values import Absent, Constant, Given, Reference, Sequence, Text, Unknown, Value
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+
+def given(default: Value) -> Value:
+    """What the command line gives, with the default in the code."""
+    missing = isinstance(default, Absent) or (isinstance(default, Constant) and default.value is None)
+    return Given(None if missing else default)
+
+
+@attribute_of("argparse.ArgumentParser().parse_args().*")
+def parsed_argument(evaluator: Evaluator, reference: Reference, place: Place) -> Value:
+    name = reference.path.rpartition(".")[2]
+    declared = reference.arguments.call.place if reference.arguments is not None else None
+    scope = evaluator.module_scope((declared or place).module)
+    for arguments in calls_of(evaluator, scope, "add_argument"):
+        if _destination(evaluator, arguments) == name:
+            return given(arguments.get("default"))
+    return Given()
+
+
+@function("argparse.ArgumentParser().parse_known_args")
+def parsed_known(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    parsed = Reference("argparse.ArgumentParser().parse_args()", arguments, reference.receiver)
+    return Sequence((parsed, Unknown("the rest of the command line")))
+
+
+def _destination(evaluator: Evaluator, arguments: Arguments) -> str | None:
+    """The attribute that an argparse option sets."""
+    named = arguments.get("dest")
+    if isinstance(named, Text) and named.literal:
+        return named.literal
+    flags = [evaluator.evaluate(written.node, written.place) for written in arguments.positional()]
+    texts = [flag.literal for flag in flags if isinstance(flag, Text) and flag.literal]
+    chosen = next((text for text in texts if text.startswith("--")), texts[0] if texts else "")
+    return chosen.lstrip("-").replace("-", "_") or None
+
+
+@function("dbutils.widgets.get", "dbutils.widgets.getArgument", "getArgument")
+def widget(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    name = arguments.get("name", 0)
+    scope = evaluator.module_scope(place.module)
+    for method in ("text", "dropdown", "combobox", "multiselect"):
+        for declared in calls_of(evaluator, scope, method):
+            label = declared.get("name", 0)
+            if isinstance(name, Text) and isinstance(label, Text) and label.literal == name.literal and name.literal:
+                return given(declared.get("defaultValue", 1))
+    return Given()
+
+
+@function("typer.Option", "typer.Argument", "click.prompt")
+def typer_default(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    return given(arguments.get("default", 0))
+
+
+def click_default(evaluator: Evaluator, scope: Scope, name: str) -> Value | None:
+    """The default that a click decorator of a function gives to one of its parameters."""
+    if not isinstance(scope.node, cst.FunctionDef) or scope.step is None:
+        return None
+    place = Place(scope.step)
+    for item in scope.node.decorators:
+        if isinstance(item.decorator, cst.Call) and called_name(item.decorator.func) in ("option", "argument"):
+            arguments = Arguments(evaluator, Call.of(item.decorator, place))
+            if _click_name(evaluator, arguments) == name:
+                return given(arguments.get("default"))
+    return None
+
+
+def _click_name(evaluator: Evaluator, arguments: Arguments) -> str | None:
+    flags = [evaluator.evaluate(written.node, written.place) for written in arguments.positional()]
+    texts = [flag.literal for flag in flags if isinstance(flag, Text) and flag.literal]
+    plain = [text for text in texts if text.isidentifier()]
+    return plain[0] if plain else _destination(evaluator, arguments)
+
+
+def calls_of(evaluator: Evaluator, scope: Scope, name: str) -> Iterator[Arguments]:
+    """Every call `x.name(…)` in a module; only blocks whose text holds the name are parsed."""
+    for step in scope.suite.steps:
+        if name in step.block.text:
+            for inner in _all_steps(step):
+                for node, binders in inner.nodes:
+                    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == name:
+                        yield Arguments(evaluator, Call.of(node, Place(inner, binders)))
+
+
+def _all_steps(step: Step) -> Iterator[Step]:
+    if step.scope is None:
+        yield from step.body.walk() if not step.suites or step.node is step.block else [step]
+    for function_scope in functions_of(step):
+        yield from function_scope.walk()

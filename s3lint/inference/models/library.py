@@ -1,0 +1,66 @@
+"""The registry of library functions, and what a library's thing is when nothing more is known: its dotted path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from s3lint.inference.calls import Arguments
+from s3lint.inference.context import Place
+from s3lint.inference.evaluator import attribute, invocation
+from s3lint.inference.handles import Writer
+from s3lint.inference.values import Reference, Value
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+
+class Model(Protocol):
+    def __call__(self, evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value | None: ...
+
+
+class AttributeModel(Protocol):
+    def __call__(self, evaluator: Evaluator, reference: Reference, place: Place) -> Value | None: ...
+
+
+FUNCTIONS: dict[str, Model] = {}
+ATTRIBUTES: dict[str, AttributeModel] = {}
+
+
+def function(*paths: str) -> Callable[[Model], Model]:
+    """Registers what calls of some library functions return. None: just the path of the call.
+
+    A path `x.*` stands for every function of `x`.
+    """
+
+    def register(model: Model) -> Model:
+        FUNCTIONS.update(dict.fromkeys(paths, model))
+        return model
+
+    return register
+
+
+def attribute_of(*paths: str) -> Callable[[AttributeModel], AttributeModel]:
+    """Registers what some attributes of library things are. A path `x().*` stands for every attribute of `x()`."""
+
+    def register(model: AttributeModel) -> AttributeModel:
+        ATTRIBUTES.update(dict.fromkeys(paths, model))
+        return model
+
+    return register
+
+
+@attribute(Reference)
+def reference_attribute(evaluator: Evaluator, owner: Reference, name: str, place: Place) -> Value:
+    if name in ("write", "writeStream") and owner.path.endswith((")", "]")):
+        return Writer(owner, "batch" if name == "write" else "stream")
+    found = Reference(f"{owner.path}.{name}", owner.arguments, owner)
+    model = ATTRIBUTES.get(found.path) or ATTRIBUTES.get(f"{owner.path}.*")
+    return (model(evaluator, found, place) if model is not None else None) or found
+
+
+@invocation(Reference)
+def call_reference(evaluator: Evaluator, callee: Reference, arguments: Arguments, place: Place) -> Value:
+    model = FUNCTIONS.get(callee.path) or FUNCTIONS.get(f"{callee.path.rpartition('.')[0]}.*")
+    known = model(evaluator, arguments, place, callee) if model is not None else None
+    return known or Reference(f"{callee.path}()", arguments, callee.receiver)

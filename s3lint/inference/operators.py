@@ -1,0 +1,146 @@
+"""Operators on values: joined texts, joined lists, merged mappings, integer arithmetic."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from itertools import product
+
+import libcst as cst
+
+from s3lint.inference.containers import merged
+from s3lint.inference.handles import CloudPath, Frame
+from s3lint.inference.values import (
+    ALTERNATIVES,
+    PARTS,
+    Chunk,
+    Constant,
+    Environment,
+    Fallback,
+    Hole,
+    Mapping,
+    Nothing,
+    Reference,
+    Sequence,
+    Text,
+    Union,
+    Unknown,
+    Value,
+    alternatives,
+    join_values,
+)
+
+ARITHMETIC: dict[type[cst.CSTNode], Callable[[int, int], int]] = {
+    cst.Add: operator.add,
+    cst.AddAssign: operator.add,
+    cst.Subtract: operator.sub,
+    cst.SubtractAssign: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.MultiplyAssign: operator.mul,
+    cst.FloorDivide: operator.floordiv,
+    cst.Modulo: operator.mod,
+}
+
+LARGEST = 1 << 64
+"""Larger results are not computed."""
+
+COMBINATIONS = 16
+"""How many combinations of alternatives a text is written out for; beyond, its parts stay holes."""
+
+
+def combined(sign: cst.CSTNode, left: Value, right: Value) -> Value:
+    """The value of `left sign right`."""
+    if isinstance(left, Union):
+        return join_values([combined(sign, choice, right) for choice in left.alternatives], chosen=left.chosen)
+    if isinstance(right, Union) and not isinstance(left, Text):
+        return join_values([combined(sign, left, choice) for choice in right.alternatives], chosen=right.chosen)
+    if isinstance(left, Nothing) or isinstance(right, Nothing):
+        return Nothing()
+    if isinstance(left, Frame) or isinstance(right, Frame):
+        return left if isinstance(left, Frame) else right
+    if isinstance(sign, (cst.Add, cst.AddAssign)):
+        return _added(left, right)
+    if isinstance(sign, (cst.BitOr, cst.BitOrAssign)) and isinstance(left, Mapping):
+        return merged(left, right)
+    if isinstance(sign, cst.Divide):
+        return _divided(left, right)
+    return _computed(sign, left, right)
+
+
+def _added(left: Value, right: Value) -> Value:
+    if is_text(left) or is_text(right):
+        return concatenated([(left, ""), (right, "")])
+    if isinstance(left, Sequence):
+        if isinstance(right, Sequence):
+            return Sequence((*left.items, *right.items), left.open or right.open, site=left.site)
+        return left.opened()
+    return _computed(cst.Add(), left, right)
+
+
+def _divided(left: Value, right: Value) -> Value:
+    if isinstance(left, CloudPath):
+        return CloudPath(concatenated([(left.uri, ""), (Text((Chunk("/"),)), ""), (right, "")]))
+    if isinstance(left, Reference) and left.path in PATHS:
+        return Reference("pathlib.Path()", receiver=left)
+    return Unknown("a quotient")
+
+
+PATHS = frozenset({"pathlib.Path()", "pathlib.PosixPath()", "pathlib.WindowsPath()"})
+
+
+def _computed(sign: cst.CSTNode, left: Value, right: Value) -> Value:
+    function = ARITHMETIC.get(type(sign))
+    if function is None or not isinstance(left, Constant) or not isinstance(right, Constant):
+        return Unknown("the result is not known")
+    if not isinstance(left.value, (int, float)) or not isinstance(right.value, (int, float)):
+        return Unknown("the result is not known")
+    if isinstance(sign, (cst.FloorDivide, cst.Modulo)) and right.value == 0:
+        return Unknown("a division by zero")
+    result = function(left.value, right.value)  # type: ignore[arg-type]
+    return Constant(result) if abs(result) < LARGEST else Unknown("a very large number")
+
+
+def is_text(value: Value) -> bool:
+    return any(isinstance(choice, Text) for choice in alternatives(value))
+
+
+def concatenated(parts: Iterable[tuple[Value, str]]) -> Value:
+    """The text of values written one after another; with each comes the name for the hole that it leaves if it is unknown."""
+    listed = [(value, name) for value, name in parts]
+    if any(isinstance(value, Nothing) for value, _ in listed):
+        return Nothing()
+    choices = [_choices(value) for value, _ in listed]
+    count = 1
+    for options in choices:
+        count *= len(options)
+    if count > COMBINATIONS:
+        choices = [options if len(options) == 1 else [Unknown("many alternatives")] for options in choices]
+    chosen = any(isinstance(value, Union) and value.chosen for value, _ in listed)
+    names = [name for _, name in listed]
+    written = [_written(list(zip(combination, names, strict=True))) for combination in product(*choices)]
+    return join_values(written, chosen=chosen)
+
+
+def _choices(value: Value) -> list[Value]:
+    if isinstance(value, Fallback):
+        return [value] if isinstance(value.default, (Unknown, Constant)) else [*_choices(value.primary), *_choices(value.default)]
+    if isinstance(value, Union):
+        return [choice for alternative in value.alternatives for choice in _choices(alternative)][:ALTERNATIVES]
+    return [value]
+
+
+def _written(values: list[tuple[Value, str]]) -> Value:
+    parts: list[Chunk | Hole] = []
+    trace = tuple(hop for value, _ in values for hop in value.trace)
+    for value, name in values:
+        if isinstance(value, Text):
+            parts.extend(part for part in value.parts if isinstance(part, Hole) or part.text)
+        elif isinstance(value, Constant) and value.value is not None:
+            parts.append(Chunk(str(value.value), value.site))
+        elif isinstance(value, Environment):
+            parts.append(Hole(value, name or value.name or ""))
+        else:
+            parts.append(Hole(value, name))
+    if len(parts) > PARTS:
+        parts = [*parts[:PARTS], Hole(Unknown("a very long text"))]
+    return Text(tuple(parts), trace=trace)

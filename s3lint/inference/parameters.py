@@ -1,0 +1,148 @@
+"""What a parameter can be: the argument of the call that is followed, its annotation, or itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.annotations import annotated_value
+from s3lint.inference.calls import Arguments, Call
+from s3lint.inference.context import CallContext, Place
+from s3lint.inference.flow import Scope
+from s3lint.inference.names import dotted_name
+from s3lint.inference.values import (
+    Absent,
+    Class,
+    Constant,
+    Data,
+    Instance,
+    Mapping,
+    Parameter,
+    Sequence,
+    Text,
+    Union,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+
+def parameter_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
+    bound = context.of(scope) if context is not None else None
+    if is_receiver(scope, name):
+        return _receiver(scope, bound)
+    if bound is None or bound.call is None:
+        return _unbound(evaluator, scope, name, context)
+    return _passed(evaluator, scope, name, bound, bound.call)
+
+
+def is_receiver(scope: Scope, name: str) -> bool:
+    """Whether the parameter is the `self` or `cls` of a method."""
+    return scope.owner is not None and bool(scope.parameters) and scope.parameters[0] == name and not is_static(scope)
+
+
+def is_static(scope: Scope) -> bool:
+    return "staticmethod" in decorators(scope)
+
+
+def decorators(scope: Scope) -> tuple[str, ...]:
+    """The dotted names of a function's decorators, called or not."""
+    if not isinstance(scope.node, cst.FunctionDef):
+        return ()
+    names = []
+    for item in scope.node.decorators:
+        node = item.decorator.func if isinstance(item.decorator, cst.Call) else item.decorator
+        names.append(dotted_name(node) or "")
+    return tuple(names)
+
+
+def _receiver(scope: Scope, bound: CallContext | None) -> Value:
+    assert scope.owner is not None
+    if bound is not None and bound.receiver is not None:
+        return bound.receiver
+    return Class(scope.owner) if "classmethod" in decorators(scope) else Instance(scope.owner)
+
+
+def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
+    """A parameter of a function that is followed for no call in particular."""
+    param = find_parameter(scope, name)
+    if param is None:
+        return Unknown("extra arguments")
+    place = definition_place(scope, context)
+    if param.annotation is not None:
+        known = annotated_value(evaluator, param.annotation.annotation, place)
+        if known is not None:
+            return known
+    return Parameter(scope, name, default_value(evaluator, scope, name, context))
+
+
+def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value | None:
+    """The immutable literal default of a parameter."""
+    param = find_parameter(scope, name)
+    if param is None or param.default is None:
+        return None
+    value = evaluator.evaluate(param.default, definition_place(scope, context))
+    mutable = isinstance(value, (Mapping, Sequence)) and not isinstance(param.default, cst.Tuple)
+    if mutable:
+        return Unknown("a mutable default", site=value.site)
+    return value if isinstance(value, (Text, Constant, Data, Sequence, Union)) else None
+
+
+def find_parameter(scope: Scope, name: str) -> cst.Param | None:
+    """The declaration of a parameter, but for `*args` and `**kwargs`."""
+    if isinstance(scope.node, (cst.FunctionDef, cst.Lambda)):
+        parameters = scope.node.params
+        for param in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+            if param.name.value == name:
+                return param
+    return None
+
+
+def definition_place(scope: Scope, context: CallContext | None) -> Place:
+    assert scope.step is not None
+    return Place(scope.step, (), context)
+
+
+def _passed(evaluator: Evaluator, scope: Scope, name: str, bound: CallContext, call: Call | Arguments) -> Value:
+    arguments = call if isinstance(call, Arguments) else Arguments(evaluator, call)
+    assert isinstance(scope.node, (cst.FunctionDef, cst.Lambda))
+    parameters = scope.node.params
+    skipped = 1 if scope.owner is not None and not is_static(scope) else 0
+    ordered = [param.name.value for param in (*parameters.posonly_params, *parameters.params)][skipped:]
+    if isinstance(parameters.star_kwarg, cst.Param) and parameters.star_kwarg.name.value == name:
+        return _rest_of_keywords(arguments, scope)
+    if isinstance(parameters.star_arg, cst.Param) and parameters.star_arg.name.value == name:
+        return _rest_of_positions(arguments, len(ordered))
+    position = ordered.index(name) if name in ordered else None
+    value = arguments.get(name, position)
+    if isinstance(value, Absent):
+        default = default_value(evaluator, scope, name, bound.outer)
+        return default if default is not None else Unknown("not passed")
+    written = arguments.written(name, position)
+    return value.via(written.site, f"passed as `{name}` here") if written is not None else value
+
+
+def _rest_of_keywords(arguments: Arguments, scope: Scope) -> Value:
+    taken = set(scope.parameters)
+    rest = Mapping(open=_spreads_unknown(arguments))
+    for name, value in arguments.named():
+        if name not in taken:
+            rest = rest.with_entry(name, value)
+    return rest
+
+
+def _spreads_unknown(arguments: Arguments) -> bool:
+    for written in arguments.call.splats:
+        value = arguments.evaluator.evaluate(written.node, written.place)
+        if not isinstance(value, Mapping) or value.open:
+            return True
+    return False
+
+
+def _rest_of_positions(arguments: Arguments, first: int) -> Value:
+    passed = list(arguments.positional())[first:]
+    items = tuple(arguments.evaluator.evaluate(written.node, written.place) for written in passed)
+    return Sequence(items, open=bool(arguments.call.stars))

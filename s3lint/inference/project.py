@@ -1,0 +1,278 @@
+"""The project around a file: which modules are first-party, and what they hold. Nothing is loaded that no fact asks for."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.discovery import python_files, read_bounded
+from s3lint.inference.callers import Callers
+from s3lint.inference.context import Place
+from s3lint.inference.evaluator import Evaluator
+from s3lint.inference.names import dotted_name
+from s3lint.inference.reaching import Unbound, final
+from s3lint.inference.values import ModuleValue, Reference, Unknown, Value, alternatives, join_values
+from s3lint.module import Module
+from s3lint.selection import Selection
+from s3lint.settings import Settings
+from s3lint.source import Source, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LARGEST = 2_000_000
+"""Bytes of a module over which no values are taken from it."""
+
+IMPORTING = rb"^[ \t]*(?:from|import)\b[^\n]*\b%b\b|\bimport[ \t]*\([^)]*\b%b\b"
+"""A statement that may import a module of a name; what it imports is resolved then."""
+
+SEARCHED = 200_000_000
+"""Bytes of a project in which callers of a function are looked for; calls in further files stay unseen."""
+
+LIBRARIES = frozenset(
+    [
+        "aioboto3",
+        "aiobotocore",
+        "airflow",
+        "argparse",
+        "awsglue",
+        "awswrangler",
+        "boto3",
+        "botocore",
+        "click",
+        "cloudpathlib",
+        "dask",
+        "databricks",
+        "delta",
+        "deltalake",
+        "django",
+        "duckdb",
+        "fastapi",
+        "flask",
+        "fsspec",
+        "mimetypes",
+        "moto",
+        "mypy_boto3_dynamodb",
+        "mypy_boto3_s3",
+        "numpy",
+        "obstore",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "pydantic",
+        "pydantic_settings",
+        "pynamodb",
+        "pyspark",
+        "pytest",
+        "requests",
+        "s3fs",
+        "s3transfer",
+        "smart_open",
+        "storages",
+        "typer",
+        "types_aiobotocore_s3",
+        "types_boto3_s3",
+        "typing_extensions",
+        "werkzeug",
+    ]
+)
+"""Never first-party, even where a repository carries a copy of one."""
+
+
+class Project:
+    """Modules by path, each loaded once. `overlay` holds texts that an editor has not saved yet."""
+
+    def __init__(
+        self, root: Path, roots: Sequence[Path] = (), overlay: Mapping[Path, bytes] | None = None, settings: Settings | None = None
+    ) -> None:
+        self.root = root
+        self.settings = settings or Settings(root=root)
+        self.roots = tuple(roots) or (root, root / "src")
+        self.overlay = overlay or {}
+        self.evaluator = Evaluator(self)
+        self.callers = Callers(self.evaluator)
+        self._modules: dict[Path, Module | None] = {}
+        self._texts: dict[Path, bytes] | None = None
+        self._imports: dict[Module, list[Module]] = {}
+
+    def add(self, module: Module) -> None:
+        self._modules[module.path] = module
+
+    def known(self, path: Path) -> Module | None:
+        """The module of a file that was loaded before."""
+        return self._modules.get(path)
+
+    def module(self, path: Path) -> Module | None:
+        """The module of a file, or None where there is none that can be read."""
+        if path not in self._modules:
+            self._modules[path] = self._load(path)
+        return self._modules[path]
+
+    def data(self, path: Path) -> bytes | None:
+        """The bytes of a file as the project sees it."""
+        module = self._modules.get(path)
+        if module is not None:
+            return module.source.data
+        return self.overlay.get(path) or read_bounded(path, LARGEST)
+
+    def _load(self, path: Path) -> Module | None:
+        data = self.overlay.get(path)
+        try:
+            if data is None:
+                if not path.is_file() or path.stat().st_size > LARGEST:
+                    return None
+                data = path.read_bytes()
+            return Module.load(Source.decode(path, data))
+        except (OSError, Unreadable):
+            return None
+
+    def matching(self, name: str, pattern: re.Pattern[str], first: Module) -> Iterator[Module]:
+        """The modules of the project whose text holds a name in the way of a pattern, the given one first."""
+        yield first
+        text, expression = name.encode(), re.compile(pattern.pattern.encode())
+        for path, data in self._searched().items():
+            if path != first.path and text in data and expression.search(data):
+                module = self.module(path)
+                if module is not None:
+                    yield module
+
+    def imports_of(self, module: Module) -> list[Module]:
+        """The first-party modules that a module imports at its top."""
+        if module not in self._imports:
+            self._imports[module] = list(self._imported_by(module))
+        return self._imports[module]
+
+    def _imported_by(self, module: Module) -> Iterator[Module]:
+        for item in module.outline.imports:
+            package = self.find(item.module, item.level, module.path)
+            inner = self._in_folder(package.folder, item.name) if package and package.folder and item.name else None
+            for found in (package, inner):
+                if found is not None and found.module is not None:
+                    yield found.module
+
+    def importers_of(self, module: Module) -> Iterator[Module]:
+        """The modules of the project that import a module at their top."""
+        name = module.path.parent.name if module.path.name == "__init__.py" else module.path.stem
+        imports = re.compile(IMPORTING % (re.escape(name.encode()), re.escape(name.encode())), re.MULTILINE)
+        for path, data in self._searched().items():
+            if path != module.path and name.encode() in data and imports.search(data):
+                other = self.module(path)
+                if other is not None and module in self.imports_of(other):
+                    yield other
+
+    def _searched(self) -> dict[Path, bytes]:
+        """The files in which callers are looked for: those of the project but its tests, up to a bound."""
+        if self._texts is None:
+            self._texts, size = {}, 0
+            selection = Selection(self.settings)
+            for path in python_files(self.root, self.settings):
+                data = self.overlay.get(path) or read_bounded(path, LARGEST)
+                if data is not None and (self.settings.lint_tests or not selection.is_test(path)):
+                    self._texts[path], size = data, size + len(data)
+                if size > SEARCHED:
+                    break
+        return self._texts
+
+    def import_name(self, node: cst.Import | cst.ImportFrom, alias: cst.ImportAlias, place: Place) -> Value:
+        """What one name of an import statement is."""
+        name = dotted_name(alias.name) or ""
+        if isinstance(node, cst.Import):
+            return self._imported_module(name if alias.asname is not None else name.partition(".")[0], place)
+        source = dotted_name(node.module) if node.module is not None else ""
+        level = len(node.relative)
+        package = self.find(source or "", level, place.module.path)
+        if package is not None:
+            return self.member(package, name)
+        return Unknown("the module is not found") if level else Reference(f"{source}.{name}")
+
+    def import_star(self, node: cst.ImportFrom, place: Place, name: str) -> Value | None:
+        """What `from module import *` binds a name to, where it binds it."""
+        source = dotted_name(node.module) if node.module is not None else ""
+        package = self.find(source or "", len(node.relative), place.module.path)
+        if package is None or package.module is None:
+            return None
+        scope = self.evaluator.module_scope(package.module)
+        if not scope.binds(name) and not scope.binds("*"):
+            return None
+        value = final(self.evaluator, scope, name, None)
+        return None if isinstance(value, Unbound) else value
+
+    def _imported_module(self, name: str, place: Place) -> Value:
+        return self.find(name, 0, place.module.path) or Reference(name)
+
+    def member(self, package: ModuleValue, name: str) -> Value:
+        """An attribute of a first-party module: a name that it binds, or a submodule."""
+        found: list[Value] = []
+        if package.module is not None:
+            scope = self.evaluator.module_scope(package.module)
+            if scope.binds(name) or scope.binds("*"):
+                value = final(self.evaluator, scope, name, None)
+                found = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
+                if found:
+                    return value if not any(isinstance(c, Unbound) for c in alternatives(value)) else join_values(found)
+        if package.folder is not None:
+            submodule = self._in_folder(package.folder, name)
+            if submodule is not None:
+                return submodule
+        return Unknown(f"`{name}` is not bound in the module")
+
+    def find(self, dotted: str, level: int, importer: Path) -> ModuleValue | None:
+        """A first-party module by its dotted name, or None."""
+        parts = dotted.split(".") if dotted else []
+        if level:
+            return self._below(self._ancestor(importer, level), parts)
+        if not parts or self._is_library(parts[0], importer):
+            return None
+        for root in self._search_path(importer):
+            found = self._below(root, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _is_library(self, name: str, importer: Path) -> bool:
+        return (name in sys.stdlib_module_names or name in LIBRARIES) and name not in importer.parts
+
+    def _ancestor(self, importer: Path, level: int) -> Path:
+        folder = importer.parent
+        for _ in range(level - 1):
+            folder = folder.parent
+        return folder
+
+    def _search_path(self, importer: Path) -> Iterator[Path]:
+        """The folder of the importing file and those above it up to the project's root, then the configured roots."""
+        folder = importer.parent
+        while folder.is_relative_to(self.root):
+            yield folder
+            if folder == self.root:
+                break
+            folder = folder.parent
+        yield from self.roots
+
+    def _below(self, folder: Path, parts: list[str]) -> ModuleValue | None:
+        if not parts:
+            return ModuleValue(self.module(folder / "__init__.py"), folder)
+        for part in parts[:-1]:
+            folder = folder / part
+        if not folder.is_dir():
+            return None
+        return self._in_folder(folder, parts[-1])
+
+    def _in_folder(self, folder: Path, name: str) -> ModuleValue | None:
+        package = folder / name
+        module = self.module(package / "__init__.py")
+        if module is not None:
+            return ModuleValue(module, package)
+        module = self.module(folder / f"{name}.py")
+        if module is not None:
+            return ModuleValue(module)
+        return ModuleValue(None, package) if _is_namespace(package) else None
+
+
+def _is_namespace(folder: Path) -> bool:
+    """Whether a folder without `__init__.py` holds Python code."""
+    return folder.is_dir() and (any(folder.glob("*.py")) or any(folder.glob("*/*.py")))

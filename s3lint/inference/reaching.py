@@ -1,0 +1,346 @@
+"""Which value of a name reaches a statement: last assignment first, branches joined, loops settled.
+
+`Unbound` stands for "no assignment of this scope reaches here"; the caller then looks further out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.annotations import annotated_value
+from s3lint.inference.changes import augmented, changed_by_call, deleted, item_set
+from s3lint.inference.containers import element, entered, item_at
+from s3lint.inference.context import CallContext, Place
+from s3lint.inference.flow import Scope, Step, Suite
+from s3lint.inference.handles import Frame, Reader, Writer
+from s3lint.inference.names import dotted_name, import_names, target_names
+from s3lint.inference.parameters import parameter_value
+from s3lint.inference.values import (
+    Class,
+    Function,
+    Mapping,
+    Nothing,
+    Sequence,
+    Site,
+    Unknown,
+    Value,
+    join_values,
+)
+from s3lint.module import Block
+from s3lint.walk import subtree
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+END = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound(Value):
+    """No assignment reaches."""
+
+
+def before(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    """The value of a name when control reaches a step."""
+    return _at(evaluator, step.suite, name, step.index, context)
+
+
+def at_end(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
+    """The value of a name when control leaves a suite by its end."""
+    return Nothing() if suite.ends else _at(evaluator, suite, name, END, context)
+
+
+def final(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
+    """The value of a name of a scope for code that runs later: functions of a module, closures, methods of a class."""
+    value = _at(evaluator, scope.suite, name, END, context)
+    if scope.kind != "module" or name not in scope.module.outline.globals:
+        return value
+    return join_values([value, *_assigned_by_functions(evaluator, scope, name)])
+
+
+def _assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> list[Value]:
+    steps = [scope.suite.steps[index] for index in scope.module.outline.globals[name]]
+    functions = [function for step in steps for function in functions_of(step)]
+    setting = [function for function in functions if name in function.outside and name in function.suite.changes]
+    found = [_at(evaluator, function.suite, name, END, None) for function in setting]
+    return [value for value in found if not isinstance(value, Unbound)]
+
+
+def functions_of(step: Step, pattern: re.Pattern[str] | None = None) -> list[Scope]:
+    """The functions that a step defines, at any depth; of a class only the members whose text matches."""
+    found: list[Scope] = []
+    pending = [step]
+    while pending:
+        current = pending.pop()
+        if pattern is not None and not pattern.search(current.block.text):
+            continue
+        if isinstance(current.node, Block) and current.scope is None:
+            pending.extend(current.body.steps)
+        if current.scope is not None:
+            if current.scope.kind == "function":
+                found.append(current.scope)
+            pending.extend(reversed(current.scope.suite.steps))
+        for suite in current.suites if not isinstance(current.node, Block) else ():
+            pending.extend(suite.steps)
+    return found
+
+
+def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: CallContext | None) -> Value:
+    step = suite.last_change(name, index)
+    if suite.owner is None and suite.scope.kind == "module":
+        star = suite.last_change("*", index)
+        if star is not None and (step is None or star.index > step.index):
+            step = star
+    if step is None:
+        return entering(evaluator, suite, name, context)
+    return after(evaluator, step, name, context)
+
+
+def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    """The value of a name when control leaves a step that may change it."""
+    return evaluator.solve(("after", id(step), name, context), lambda: _after(evaluator, step, name, context), cyclic=Nothing())
+
+
+def _after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    node = step.node
+    place = Place(step, (), context)
+    if isinstance(node, Block):
+        return _after_block(evaluator, step, name, context)
+    if isinstance(node, cst.If):
+        return _after_if(evaluator, step, name, context)
+    if isinstance(node, (cst.For, cst.While)):
+        return _after_loop(evaluator, step, name, context)
+    if isinstance(node, (cst.Try, cst.TryStar)):
+        return _after_try(evaluator, step, name, context)
+    if isinstance(node, cst.With):
+        return at_end(evaluator, step.suites[0], name, context)
+    if isinstance(node, cst.Match):
+        return join_values([before(evaluator, step, name, context), *_ends(evaluator, step.suites, name, context)])
+    if isinstance(node, cst.FunctionDef) and step.scope is not None and node.name.value == name:
+        return Function(step.scope, context=context)
+    if isinstance(node, cst.ClassDef) and step.scope is not None and node.name.value == name:
+        return Class(step.scope)
+    if isinstance(node, (cst.Import, cst.ImportFrom)):
+        return _imported(evaluator, node, place, name)
+    return _after_simple(evaluator, node, place, name)
+
+
+def _after_block(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    if step.scope is not None:
+        return Class(step.scope) if step.scope.name == name else before(evaluator, step, name, context)
+    if step.block.part.kind == "statement" and "*" in step.changes and name not in step.changes:
+        return _star_imported(evaluator, step, name, context)
+    return _at(evaluator, step.body, name, END, context)
+
+
+def _star_imported(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    for item in step.body.steps:
+        if isinstance(item.node, cst.ImportFrom) and isinstance(item.node.names, cst.ImportStar):
+            value = evaluator.project.import_star(item.node, Place(item, (), context), name)
+            if value is not None:
+                return value
+    return before(evaluator, step, name, context)
+
+
+def _imported(evaluator: Evaluator, node: cst.Import | cst.ImportFrom, place: Place, name: str) -> Value:
+    for local, alias in import_names(node):
+        if local == name:
+            value = evaluator.project.import_name(node, alias, place)
+            return value if value.site is not None else value.at(Site(place.block, alias))
+    return before(evaluator, place.step, name, place.context)
+
+
+def _after_if(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    ways = _ends(evaluator, step.suites, name, context)
+    if step.suites[-1].role != "else":
+        ways.append(before(evaluator, step, name, context))
+    return join_values(ways, chosen=parameter_chooses(step, name))
+
+
+def parameter_chooses(step: Step, name: str = "") -> bool:
+    """Whether a parameter of the function decides which branch of an `if` runs.
+
+    `if not name: name = …` is a fallback for the name, not a choice.
+    """
+    node, tests = step.node, []
+    while isinstance(node, cst.If):
+        tests.append(node.test)
+        node = node.orelse  # type: ignore[assignment]
+    used = {part.value for test in tests for part in subtree(test) if isinstance(part, cst.Name)}
+    if name in used:
+        return False
+    scope = step.suite.scope
+    return scope.kind == "function" and any(parameter in used for parameter in scope.parameters if parameter != "self")
+
+
+def _ends(evaluator: Evaluator, suites: list[Suite], name: str, context: CallContext | None) -> list[Value]:
+    return [at_end(evaluator, suite, name, context) for suite in suites if not suite.ends]
+
+
+def _after_loop(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    body = step.suites[0]
+    values = [before(evaluator, step, name, context), at_end(evaluator, body, name, context)]
+    values += _at_jumps(evaluator, body, name, context)
+    values += _ends(evaluator, step.suites[1:], name, context) if len(step.suites) > 1 else []
+    joined = join_values(value for value in values if not isinstance(value, Unbound))
+    return _settled(evaluator, body, name, context, joined)
+
+
+def _at_jumps(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None) -> list[Value]:
+    """The values with which `break` and `continue` leave the body."""
+    jumps = [step for step in body.walk() if isinstance(step.node, (cst.Break, cst.Continue))]
+    return [before(evaluator, step, name, context) for step in jumps if _loop_of(step) is body]
+
+
+def _loop_of(step: Step) -> Suite | None:
+    suite: Suite | None = step.suite
+    while suite is not None and suite.role != "loop":
+        suite = suite.owner.suite if suite.owner is not None else None
+    return suite
+
+
+def _settled(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None, value: Value) -> Value:
+    """A value that each round of a loop computes from the round before is not known, but for what it collects."""
+    last = body.last_change(name, END)
+    questions = (("enter", id(body), name, context), ("after", id(last), name, context))
+    return evaluator.each(value, _collected) if evaluator.looped.intersection(questions) else value
+
+
+def _collected(value: Value) -> Value:
+    if isinstance(value, (Mapping, Sequence)):
+        return value.opened()
+    if isinstance(value, (Writer, Reader, Frame, Unbound)):
+        return value
+    return Unknown("it changes in a loop", site=value.site)
+
+
+def _after_try(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    last = step.suites[-1]
+    if last.role == "finally":
+        return at_end(evaluator, last, name, context)
+    return _after_handled(evaluator, step, name, context)
+
+
+def _after_handled(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    has_else = any(suite.role == "orelse" for suite in step.suites)
+    ways = [suite for suite in step.suites if suite.role in ("handler", "orelse") or (suite.role == "try" and not has_else)]
+    return join_values(_ends(evaluator, ways, name, context))
+
+
+def entering(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
+    """The value of a name when control enters a suite."""
+    owner = suite.owner
+    if owner is None:
+        return _entering_scope(evaluator, suite.scope, name, context)
+    if suite.role == "loop":
+        return evaluator.solve(
+            ("enter", id(suite), name, context), lambda: _entering_loop(evaluator, suite, name, context), cyclic=Nothing()
+        )
+    if suite.role == "handler":
+        return _entering_handler(evaluator, owner, suite, name, context)
+    if suite.role == "orelse":
+        return _at(evaluator, owner.suites[0], name, END, context)
+    if suite.role == "finally":
+        return join_values([_after_handled(evaluator, owner, name, context), before(evaluator, owner, name, context)])
+    if suite.role == "with":
+        return _entering_with(evaluator, owner, name, context)
+    if suite.role == "case" and name in owner.changes and name not in suite.changes:
+        return Unknown("it is matched by a pattern")
+    walrus = _walrus(evaluator, owner, name, context)
+    return walrus if walrus is not None else before(evaluator, owner, name, context)
+
+
+def _entering_scope(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
+    if scope.kind == "function" and name in scope.parameters:
+        return parameter_value(evaluator, scope, name, context)
+    return Unbound()
+
+
+def _entering_loop(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
+    owner = suite.owner
+    assert owner is not None
+    if isinstance(owner.node, cst.For) and name in set(target_names(owner.node.target)):
+        items = evaluator.evaluate(owner.node.iter, Place(owner, (), context))
+        return unpacked(owner.node.target, element(items), name)
+    values = [before(evaluator, owner, name, context), at_end(evaluator, suite, name, context)]
+    return _settled(evaluator, suite, name, context, join_values(values))
+
+
+def _entering_handler(evaluator: Evaluator, owner: Step, suite: Suite, name: str, context: CallContext | None) -> Value:
+    handler = suite.clause
+    named = handler.name if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) else None
+    if named is not None and dotted_name(named.name) == name:
+        return Unknown("it is an exception")
+    body = owner.suites[0]
+    steps = [body.steps[index] for index in body.changes.get(name, ())]
+    return join_values([before(evaluator, owner, name, context), *(after(evaluator, s, name, context) for s in steps)])
+
+
+def _entering_with(evaluator: Evaluator, owner: Step, name: str, context: CallContext | None) -> Value:
+    assert isinstance(owner.node, cst.With)
+    for item in owner.node.items:
+        if item.asname is not None and name in set(target_names(item.asname.name)):
+            value = entered(evaluator.evaluate(item.item, Place(owner, (), context)))
+            return unpacked(item.asname.name, value, name)
+    return before(evaluator, owner, name, context)
+
+
+def _after_simple(evaluator: Evaluator, node: cst.CSTNode, place: Place, name: str) -> Value:
+    if isinstance(node, cst.Assign):
+        for target in reversed(node.targets):
+            if name in set(target_names(target.target)):
+                return _assigned(evaluator, target.target, node.value, place, name)
+    if isinstance(node, cst.AnnAssign):
+        return _annotated(evaluator, node, place, name)
+    walrus = _walrus(evaluator, place.step, name, place.context)
+    if walrus is not None:
+        return walrus
+    earlier = before(evaluator, place.step, name, place.context)
+    if isinstance(node, cst.AugAssign):
+        return augmented(evaluator, node, place, earlier)
+    if isinstance(node, cst.Del):
+        return deleted(evaluator, node, place, name, earlier)
+    if isinstance(node, (cst.Expr, cst.Assign)):
+        return changed_by_call(evaluator, node.value, place, earlier)
+    return earlier
+
+
+def _assigned(evaluator: Evaluator, target: cst.BaseExpression, value: cst.BaseExpression, place: Place, name: str) -> Value:
+    if isinstance(target, cst.Subscript):
+        earlier = before(evaluator, place.step, name, place.context)
+        return item_set(evaluator, target, evaluator.evaluate(value, place), place, earlier)
+    return unpacked(target, evaluator.evaluate(value, place), name)
+
+
+def _annotated(evaluator: Evaluator, node: cst.AnnAssign, place: Place, name: str) -> Value:
+    known = annotated_value(evaluator, node.annotation.annotation, place)
+    if node.value is None:
+        return known if known is not None else before(evaluator, place.step, name, place.context)
+    value = _assigned(evaluator, node.target, node.value, place, name)
+    return known if known is not None and isinstance(value, Unknown) else value
+
+
+def unpacked(target: cst.CSTNode, value: Value, name: str) -> Value:
+    """The part of an assigned value that a name in the target receives."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        starred = False
+        for index, part in enumerate(target.elements):
+            starred = starred or isinstance(part, cst.StarredElement)
+            if name in set(target_names(part)):
+                if starred:
+                    return Unknown("it takes the rest of a sequence")
+                return unpacked(part.value, item_at(value, index), name)
+    return value
+
+
+def _walrus(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value | None:
+    if name not in step.changes or isinstance(step.node, Block) or ":=" not in step.block.text:
+        return None
+    for node, binders in step.nodes:
+        if isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name) and node.target.value == name:
+            return evaluator.evaluate(node.value, Place(step, binders, context))
+    return None

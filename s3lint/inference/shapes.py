@@ -1,0 +1,70 @@
+"""Receivers that are not resolved: what the names and literals of a call alone make practically certain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from s3lint.inference.calls import Arguments
+from s3lint.inference.context import Place
+from s3lint.inference.evaluator import attribute, method
+from s3lint.inference.handles import Client, DeltaBuilder, Reader, Session, Writer
+from s3lint.inference.values import BoundMethod, Parameter, Reference, Text, Unknown, Value
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+SERVICES = frozenset({"s3", "dynamodb", "s3control", "dynamodbstreams", "athena", "redshift-data", "glue"})
+"""Services whose name, given to `client` or `resource`, tells what an unknown receiver makes."""
+
+MERGE_CLAUSES = ("whenMatched", "whenNotMatched", "when_matched", "when_not_matched")
+"""Methods that only a Delta merge has."""
+
+SERIALISERS = frozenset(
+    {
+        "to_csv",
+        "to_json",
+        "to_parquet",
+        "to_excel",
+        "to_feather",
+        "to_orc",
+        "write_csv",
+        "write_json",
+        "write_parquet",
+        "write_ndjson",
+    }
+)
+"""Methods that only data frames have; without a path they return the text."""
+
+
+@attribute(Unknown, Parameter, BoundMethod)
+def shaped_attribute(evaluator: Evaluator, owner: Value, name: str, place: Place) -> Value:
+    if name == "write":
+        return Writer(owner)
+    if name == "writeStream":
+        return Writer(owner, "stream")
+    if name in ("read", "readStream") and _says_spark(owner, place):
+        return Reader(streaming=name == "readStream", shaped=True)
+    return BoundMethod(owner, name)
+
+
+def _says_spark(owner: Value, place: Place) -> bool:
+    """`self.spark.read`, `session.read`: `read` of anything else is a method of files and sockets."""
+    name = owner.name if isinstance(owner, (BoundMethod, Parameter)) else ""
+    return "spark" in name.lower() or name.lower() in ("session", "sqlcontext", "sql_context")
+
+
+@method(Unknown, Parameter, BoundMethod)
+def shaped_method(evaluator: Evaluator, owner: Value, name: str, arguments: Arguments, place: Place) -> Value:
+    if name in ("client", "resource", "create_client"):
+        service = arguments.get("service_name", 0)
+        if isinstance(service, Text) and service.literal in SERVICES:
+            return Client(service.literal, resource=name == "resource")
+    if name in ("Session", "get_session"):
+        return Session()
+    if name == "writeTo":
+        return Writer(owner, "v2", table=arguments.get("table", 0))
+    if name in SERIALISERS:
+        return Reference(f"DataFrame().{name}()", arguments, owner)
+    if name.startswith(MERGE_CLAUSES):
+        return DeltaBuilder("spark" if name[4].isupper() else "delta-rs", "merge", (name,))
+    return Unknown(f"what `{name}` returns is not known")

@@ -1,0 +1,276 @@
+"""Strings: literals, f-strings, `%`, `format`, `join` and the methods of str that keep a text known."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.calls import Arguments
+from s3lint.inference.context import Place
+from s3lint.inference.evaluator import expression, method
+from s3lint.inference.names import last_name
+from s3lint.inference.operators import combined, concatenated, is_text
+from s3lint.inference.values import (
+    Chunk,
+    Constant,
+    Data,
+    Hole,
+    Mapping,
+    Sequence,
+    Site,
+    Text,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<flags>[-#0 +]*)(?P<width>\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[%a-zA-Z])")
+
+
+@expression(cst.SimpleString)
+def simple_string(evaluator: Evaluator, node: cst.SimpleString, place: Place) -> Value:
+    site = Site(place.block, node)
+    try:
+        value = node.evaluated_value
+    except (SyntaxError, ValueError):
+        return Unknown("the literal does not evaluate")
+    if isinstance(value, bytes):
+        return Data(value, site=site)
+    return Text((Chunk(value, site),) if value else (), site=site)
+
+
+@expression(cst.ConcatenatedString)
+def concatenated_string(evaluator: Evaluator, node: cst.ConcatenatedString, place: Place) -> Value:
+    parts: list[cst.BaseExpression] = []
+    pending: list[cst.BaseExpression] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, cst.ConcatenatedString):
+            pending += [part.right, part.left]
+        else:
+            parts.append(part)
+    values = [evaluator.evaluate(part, place) for part in parts]
+    if all(isinstance(value, Data) for value in values):
+        return Data(b"".join(value.value for value in values if isinstance(value, Data)))
+    return concatenated((value, "") for value in values)
+
+
+@expression(cst.FormattedString)
+def formatted_string(evaluator: Evaluator, node: cst.FormattedString, place: Place) -> Value:
+    return concatenated(_formatted_parts(evaluator, node, place))
+
+
+def _formatted_parts(evaluator: Evaluator, node: cst.FormattedString, place: Place) -> Iterator[tuple[Value, str]]:
+    raw = "r" in node.prefix
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            yield Text((Chunk(_unescaped(part.value, raw=raw), Site(place.block, part)),)), ""
+        elif isinstance(part, cst.FormattedStringExpression):
+            value = evaluator.evaluate(part.expression, place)
+            if part.format_spec:
+                value = _formatted(value, _spec(part))
+            yield value, last_name(part.expression)
+
+
+def _spec(part: cst.FormattedStringExpression) -> str:
+    return "".join(piece.value for piece in part.format_spec or () if isinstance(piece, cst.FormattedStringText))
+
+
+def _formatted(value: Value, spec: str) -> Value:
+    """A value written with a format: a known number is formatted, a date keeps its pattern, anything else is a hole."""
+    if isinstance(value, Constant) and value.value is not None:
+        try:
+            return Text((Chunk(format(value.value, spec)),))
+        except ValueError:
+            return Unknown("the format does not fit")
+    if "%" in spec:
+        return Text((Hole(value, f"strftime {spec}"),))
+    return value if is_text(value) and not spec.strip("<>^ 0123456789") else Unknown("formatted", site=value.site)
+
+
+def _unescaped(text: str, *, raw: bool) -> str:
+    text = text.replace("{{", "{").replace("}}", "}")
+    if raw or "\\" not in text:
+        return text
+    try:
+        value = ast.literal_eval('"""' + text.replace('"', '\\"') + '"""')
+    except (SyntaxError, ValueError):
+        return text
+    return value if isinstance(value, str) else text
+
+
+@expression(cst.BinaryOperation)
+def binary_operation(evaluator: Evaluator, node: cst.BinaryOperation, place: Place) -> Value:
+    operands: list[tuple[cst.BaseBinaryOp, cst.BaseExpression]] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, cst.BinaryOperation):
+        operands.append((left.operator, left.right))
+        left = left.left
+    value, name = evaluator.evaluate(left, place), last_name(left)
+    for sign, right in reversed(operands):
+        other = evaluator.evaluate(right, place)
+        if isinstance(sign, cst.Modulo) and is_text(value):
+            value = evaluator.each(value, partial(percent, arguments=other, node=right))
+        elif isinstance(sign, cst.Add) and (is_text(value) or is_text(other)):
+            value = concatenated([(value, name), (other, last_name(right))])
+        else:
+            value = combined(sign, value, other)
+        name = ""
+    return value
+
+
+def percent(template: Value, arguments: Value, node: cst.BaseExpression) -> Value:
+    """`template % arguments`."""
+    if not isinstance(template, Text):
+        return Unknown("what is formatted is not known")
+    names = [last_name(element.value) for element in node.elements] if isinstance(node, cst.Tuple) else [last_name(node)]
+    items = iter(_positional(arguments, names))
+    parts: list[tuple[Value, str]] = []
+    for part in template.parts:
+        if isinstance(part, Hole):
+            parts.append((Text((part,)), ""))
+            continue
+        end = 0
+        for match in PERCENT.finditer(part.text):
+            parts.append((Text((Chunk(part.text[end : match.start()], part.site),)), ""))
+            parts.append(_substituted(match, arguments, items))
+            end = match.end()
+        parts.append((Text((Chunk(part.text[end:], part.site),)), ""))
+    return concatenated(parts)
+
+
+def _positional(arguments: Value, names: list[str]) -> Iterator[tuple[Value, str]]:
+    if isinstance(arguments, Sequence) and not arguments.open:
+        for index, item in enumerate(arguments.items):
+            yield item, names[index] if index < len(names) else ""
+    elif not isinstance(arguments, Mapping):
+        yield arguments, names[0]
+
+
+def _substituted(match: re.Match[str], arguments: Value, items: Iterator[tuple[Value, str]]) -> tuple[Value, str]:
+    if match["kind"] == "%":
+        return Text((Chunk("%"),)), ""
+    if match["name"] is not None:
+        name = match["name"]
+        return (arguments.get(name) if isinstance(arguments, Mapping) else Unknown("formatted")), name
+    value, name = next(items, (Unknown("formatted"), ""))
+    return (value, name) if match["kind"] in "sdi" and not match["width"] else (Unknown("formatted"), name)
+
+
+@method(Text)
+def text_method(evaluator: Evaluator, text: Text, name: str, arguments: Arguments, place: Place) -> Value:
+    if name == "format":
+        return _format(text, arguments)
+    if name == "join":
+        return _joined(text, arguments.get(None, 0))
+    if name in ("strip", "lstrip", "rstrip"):
+        return _stripped(text, name, arguments)
+    if name == "replace":
+        return _replaced(text, arguments.get(None, 0), arguments.get(None, 1))
+    if name in ("removeprefix", "removesuffix"):
+        return _without_affix(text, name, arguments.get(None, 0))
+    if name in _MAPPED:
+        return _mapped(text, _MAPPED[name])
+    if name == "encode":
+        return Data(text.literal.encode("utf-8", "replace")) if text.literal is not None else Unknown("encoded text")
+    if name == "split" and text.literal is not None:
+        return _split(text.literal, arguments)
+    if name == "copy":
+        return text
+    return Unknown(f"`str.{name}` is not followed")
+
+
+_MAPPED: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "title": str.title, "casefold": str.casefold}
+
+
+def _mapped(text: Text, function: Callable[[str], str]) -> Value:
+    parts = tuple(Chunk(function(part.text), part.site) if isinstance(part, Chunk) else part for part in text.parts)
+    return Text(parts, site=text.site, trace=text.trace)
+
+
+def _format(text: Text, arguments: Arguments) -> Value:
+    parts: list[tuple[Value, str]] = []
+    counter = 0
+    for part in text.parts:
+        if isinstance(part, Hole):
+            parts.append((Text((part,)), ""))
+            continue
+        try:
+            fields = list(string.Formatter().parse(part.text))
+        except ValueError:
+            return Unknown("the format is not valid")
+        for literal, field, spec, _ in fields:
+            parts.append((Text((Chunk(literal, part.site),) if literal else ()), ""))
+            if field is None:
+                continue
+            position, counter = (counter, counter + 1) if field == "" else (int(field) if field.isdecimal() else None, counter)
+            parts.append(_field(arguments, field, position, spec or ""))
+    return concatenated(parts)
+
+
+def _field(arguments: Arguments, field: str, position: int | None, spec: str) -> tuple[Value, str]:
+    written = arguments.written(None if position is not None else field, position)
+    hole = last_name(written.node) if written is not None else re.split(r"[.\[]", field)[-1]
+    if not field.isidentifier() and position is None:
+        return Unknown("a field of a format"), hole
+    value = arguments.get(None if position is not None else field, position)
+    return (_formatted(value, spec) if spec else value), hole
+
+
+def _joined(separator: Text, items: Value) -> Value:
+    if not isinstance(items, Sequence):
+        return Text((Hole(items, "join"), *separator.parts, Hole(items, "join"))) if separator.parts else Unknown("joined texts")
+    parts: list[tuple[Value, str]] = []
+    for index, item in enumerate(items.items):
+        if index:
+            parts.append((separator, ""))
+        parts.append((item, last_name(item.site.node) if item.site is not None else ""))
+    if items.open:
+        parts += [(separator, ""), (Unknown("more items"), "join")]
+    return concatenated(parts)
+
+
+def _stripped(text: Text, name: str, arguments: Arguments) -> Value:
+    given = arguments.get(None, 0)
+    characters = given.literal if isinstance(given, Text) else None
+    if arguments.count and characters is None:
+        return Unknown("stripped text")
+    parts = list(text.parts)
+    if name != "rstrip" and parts and isinstance(parts[0], Chunk):
+        parts[0] = Chunk(parts[0].text.lstrip(characters), parts[0].site)
+    if name != "lstrip" and parts and isinstance(parts[-1], Chunk):
+        parts[-1] = Chunk(parts[-1].text.rstrip(characters), parts[-1].site)
+    return Text(tuple(parts), site=text.site, trace=text.trace)
+
+
+def _replaced(text: Text, old: Value, new: Value) -> Value:
+    if not isinstance(old, Text) or not old.literal or not isinstance(new, Text) or new.literal is None:
+        return Unknown("replaced text")
+    before, after = old.literal, new.literal
+    return _mapped(text, lambda known: known.replace(before, after))
+
+
+def _without_affix(text: Text, name: str, affix: Value) -> Value:
+    if not isinstance(affix, Text) or affix.literal is None:
+        return Unknown("shortened text")
+    literal = affix.literal
+    if text.literal is not None:
+        known = text.literal.removeprefix(literal) if name == "removeprefix" else text.literal.removesuffix(literal)
+        return Text((Chunk(known, text.site),), site=text.site)
+    return text if not (text.head if name == "removeprefix" else text.tail) else Unknown("shortened text")
+
+
+def _split(text: str, arguments: Arguments) -> Value:
+    separator = arguments.get("sep", 0)
+    mark = separator.literal if isinstance(separator, Text) else None
+    if arguments.count > 1 or (arguments.count and not mark):
+        return Unknown("split text")
+    return Sequence(tuple(Text((Chunk(part),)) for part in text.split(mark)))

@@ -1,0 +1,363 @@
+"""What an expression can be: a small closed set of values.
+
+Each value knows the node where it is written (`site`) and the hops by which it came to the place that asked (`trace`).
+`Unknown` never fires a rule by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from typing_extensions import Self
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from s3lint.inference.calls import Arguments
+    from s3lint.inference.context import CallContext
+    from s3lint.inference.flow import Scope
+    from s3lint.module import Block, Module
+
+ALTERNATIVES = 32
+"""How many alternatives of one value are kept; further ones count as one unknown."""
+
+PARTS = 64
+"""How many parts a text template keeps; a longer one is unknown behind the last."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """A node and the block that it stands in; its rows and columns are computed when a report asks.
+
+    `span` is a part of a literal's source, in characters.
+    """
+
+    block: Block
+    node: cst.CSTNode = field(repr=False)
+    span: tuple[int, int] | None = None
+
+    @property
+    def module(self) -> Module:
+        return self.block.module
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step on the way of a value: where it passed, and how."""
+
+    site: Site
+    message: str
+
+
+V = TypeVar("V", bound="Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    site: Site | None = field(default=None, compare=False, repr=False)
+    trace: tuple[Hop, ...] = field(default=(), compare=False, repr=False)
+
+    def at(self, site: Site | None) -> Self:
+        return replace(self, site=site)
+
+    def via(self, site: Site, message: str) -> Self:
+        return replace(self, trace=(*self.trace, Hop(site, message)))
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Value):
+    """Nothing is known, for the reason given (`--explain` shows it)."""
+
+    reason: str = "not resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing(Value):
+    """The value of code that is never reached; it adds no alternative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent(Value):
+    """An argument or entry that is provably not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Value):
+    """None, a boolean or a number."""
+
+    value: int | float | bool | None
+
+    def __repr__(self) -> str:
+        return f"Constant({self.value!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Data(Value):
+    """A bytes literal."""
+
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A known part of a text, and the literal that it stands in."""
+
+    text: str
+    site: Site | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An unknown part of a text: its value, and the last name in the expression that fills it."""
+
+    value: Value
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Value):
+    """A string: known chunks and holes, in order. With no hole it is a literal."""
+
+    parts: tuple[Chunk | Hole, ...]
+
+    @property
+    def literal(self) -> str | None:
+        """The whole text, where nothing of it is unknown."""
+        if any(isinstance(part, Hole) for part in self.parts):
+            return None
+        return "".join(part.text for part in self.parts if isinstance(part, Chunk))
+
+    @property
+    def head(self) -> str:
+        """The known text before the first hole."""
+        return "".join(_known_run(self.parts))
+
+    @property
+    def tail(self) -> str:
+        """The known text behind the last hole."""
+        return "".join(reversed(list(_known_run(reversed(self.parts)))))
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Hole))
+
+    @property
+    def known(self) -> str:
+        """All known parts, with a NUL where a hole stands between them."""
+        return "".join(part.text if isinstance(part, Chunk) else "\0" for part in self.parts)
+
+    def __str__(self) -> str:
+        return "".join(part.text if isinstance(part, Chunk) else "{" + part.name + "}" for part in self.parts)
+
+
+def _known_run(parts: Iterable[Chunk | Hole]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Hole):
+            return
+        yield part.text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a mapping; `sure` is false where only some ways to the use set it."""
+
+    key: str
+    value: Value
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Value):
+    """A dict with text keys. An open one may hold more entries than are known."""
+
+    entries: tuple[Entry, ...] = ()
+    open: bool = False
+
+    def get(self, key: str) -> Value:
+        """The value under a key: `Absent` where provably none, a union where only some ways set it."""
+        for entry in reversed(self.entries):
+            if entry.key == key:
+                return entry.value if entry.sure else union((entry.value, self._otherwise()))
+        return self._otherwise()
+
+    def _otherwise(self) -> Value:
+        return Unknown("the mapping may hold more entries") if self.open else Absent()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys that some way to the use sets."""
+        return tuple(entry.key for entry in self.entries)
+
+    def with_entry(self, key: str, value: Value, *, sure: bool = True) -> Mapping:
+        kept = self.entries
+        if sure:
+            kept = tuple(entry for entry in kept if entry.key != key)
+        elif any(entry.key == key for entry in kept):
+            value = union((self.get(key), value))
+            kept = tuple(entry for entry in kept if entry.key != key)
+            sure = True
+        return replace(self, entries=(*kept, Entry(key, value, sure)))
+
+    def without(self, key: str) -> Mapping:
+        return replace(self, entries=tuple(entry for entry in self.entries if entry.key != key))
+
+    def opened(self) -> Mapping:
+        return self if self.open else replace(self, open=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Value):
+    """A list, tuple, set or iterator. An open one may hold other items too; in a repeated one each item stands for any number."""
+
+    items: tuple[Value, ...] = ()
+    open: bool = False
+    repeated: bool = False
+
+    def opened(self) -> Sequence:
+        return self if self.open else replace(self, open=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment(Value):
+    """A lookup in the environment (`os.environ["NAME"]`); its literal fallback is a `Fallback` around it."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Value):
+    """A parameter of a first-party function, before its callers are asked."""
+
+    scope: Scope
+    name: str
+    default: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback(Value):
+    """`primary or default`: the default counts only where the primary is not known to be given."""
+
+    primary: Value
+    default: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Value):
+    """What the command line or a widget gives. Its default in the code is never known to be used."""
+
+    default: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Union(Value):
+    """Several possible values. `chosen` marks those between which a parameter of the same function chooses."""
+
+    alternatives: tuple[Value, ...]
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Value):
+    """Something of a library, by its canonical dotted path; `()` stands for a call.
+
+    `requests.get(url).content` is `Reference("requests.get().content")`. `arguments` are those of the last call in the path and
+    `receiver` is the value that the last attribute was taken from.
+    """
+
+    path: str
+    arguments: Arguments | None = field(default=None, compare=False, repr=False)
+    receiver: Value | None = field(default=None, compare=False, repr=False)
+    operands: tuple[Value, ...] = field(default=(), compare=False, repr=False)
+    """The values that the result is made of, where rules look into them (the parts of a joined path)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue(Value):
+    """A first-party module, or a package that is a mere folder. `folder` is where its submodules lie."""
+
+    module: Module | None
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Value):
+    """A first-party function, or a method bound to its receiver."""
+
+    scope: Scope
+    receiver: Value | None = None
+    context: CallContext | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Value):
+    """A first-party class."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Value):
+    """An object of a first-party class; the context binds the parameters of its constructor, where they are known."""
+
+    scope: Scope
+    context: CallContext | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMethod(Value):
+    """A method taken from a value and not called yet."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Value):
+    """`functools.partial(function, …)`."""
+
+    function: Value
+    arguments: Arguments = field(compare=False, repr=False)
+
+
+def join_values(values: Iterable[Value], *, chosen: bool = False) -> Value:
+    """The value of a place that several ways reach. Code that is never reached adds nothing."""
+    found: list[Value] = []
+    for value in values:
+        inner = value.alternatives if isinstance(value, Union) and value.chosen == chosen else (value,)
+        for alternative in inner:
+            if not isinstance(alternative, Nothing) and not _seen(alternative, found):
+                found.append(alternative)
+    if not found:
+        return Nothing()
+    if len(found) == 1:
+        return found[0]
+    if len(found) > ALTERNATIVES:
+        found = [*found[:ALTERNATIVES], Unknown(f"more than {ALTERNATIVES} alternatives")]
+    return Union(tuple(found), chosen)
+
+
+def union(values: tuple[Value, ...]) -> Value:
+    return join_values(values)
+
+
+def _seen(value: Value, found: list[Value]) -> bool:
+    return any(value is other or (value == other and _same_site(value, other)) for other in found)
+
+
+def _same_site(one: Value, other: Value) -> bool:
+    return (one.site and one.site.node) is (other.site and other.site.node)
+
+
+def alternatives(value: Value) -> Iterator[Value]:
+    """Every value that may stand here, fallbacks included, unions flattened."""
+    if isinstance(value, Union):
+        for alternative in value.alternatives:
+            yield from alternatives(alternative)
+    elif isinstance(value, Fallback):
+        yield from alternatives(value.primary)
+        yield from alternatives(value.default)
+    else:
+        yield value

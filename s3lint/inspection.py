@@ -1,0 +1,126 @@
+"""The single walk over the blocks of one file: facts are extracted and handed to the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+import s3lint.facts.load
+import s3lint.inference.load  # noqa: F401
+from s3lint.context import Context
+from s3lint.facts.extractor import CALLS, STEPS
+from s3lint.facts.views import Views
+from s3lint.facts.vocabulary import VOCABULARY
+from s3lint.inference.context import Place
+from s3lint.inference.flow import Scope, Step, Suite
+from s3lint.inference.parameters import decorators
+from s3lint.mentions import Mentions, word_sets_of
+from s3lint.module import Block
+from s3lint.registry import rules
+from s3lint.rule import Check, Match, Rule
+from s3lint.source import Unreadable
+
+if TYPE_CHECKING:
+    from s3lint.inference.project import Project
+    from s3lint.module import Module
+    from s3lint.selection import Selection
+    from s3lint.settings import Settings
+
+MOCKS = frozenset({"mock_aws", "moto.mock_aws", "mock_s3", "mock_dynamodb", "mock_dynamodb2"})
+
+
+class Inspection:
+    """One file under the rules that are on. `refused` holds the blocks that libcst does not read."""
+
+    def __init__(self, project: Project, settings: Settings, selection: Selection) -> None:
+        self.project = project
+        self.settings = settings
+        self.selection = selection
+        self.refused: list[Unreadable] = []
+        selected = [rule for code, rule in rules().items() if code in selection.codes]
+        self._checks = _by_kind(selected)
+        self._names, self._step_words = _extractors(word_sets_of(selected))
+        self._views = Views(self._names, project.callers, settings)
+        self._errors: list[str] = []
+
+    def matches(self, module: Module, found: Mentions) -> tuple[list[Match], list[str]]:
+        """What the rules find in the blocks that mention something, and what went wrong in rules and extractors."""
+        context = Context(module, self.settings, self.project.callers)
+        scope = self.project.evaluator.module_scope(module)
+        matches = [match for step in self._steps(scope.suite, found) for match in self._step(step, context, found)]
+        return matches, self._errors
+
+    def _steps(self, suite: Suite, found: Mentions) -> Iterator[Step]:
+        """Every statement of the mentioned blocks, those of nested functions and classes included."""
+        for step in suite.steps:
+            if isinstance(step.node, Block):
+                part = step.block.part
+                if not found.within(part.start, part.end):
+                    continue
+                if step.scope is None:
+                    yield from self._steps(step.body, found)
+                    if step.block.refused is not None:
+                        self.refused.append(step.block.refused)
+                    continue
+            yield step
+            for inner in step.suites:
+                yield from self._steps(inner, found)
+            if step.scope is not None:
+                yield from self._steps(step.scope.suite, found)
+
+    def _step(self, step: Step, context: Context, found: Mentions) -> Iterator[Match]:
+        mocked = _is_mocked(step.suite.scope)
+        for fact in self._facts(step, context, found):
+            for check, rule in self._checks.get(type(fact), ()):
+                if not mocked or self.selection.checks_tests(rule.code):
+                    yield from self._guarded(lambda check=check, fact=fact: check(fact, context), rule.name, context)  # type: ignore[misc]
+
+    def _facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
+        for words in self._step_words & found.words:
+            for extract in STEPS[words]:
+                yield from self._guarded(lambda extract=extract: extract(step, context), words, context)  # type: ignore[misc]
+        for node, binders in step.nodes:
+            if type(node) in self._checks:
+                yield node
+            if isinstance(node, cst.Call):
+                for view in self._views.of(node, Place(step, binders)):
+                    for words in self._names.get(view.name, ()):
+                        if words in found.words:
+                            for call_extract in CALLS[words]:
+                                yield from self._guarded(lambda e=call_extract, v=view: e(v), words, context)  # type: ignore[misc]
+
+    def _guarded(self, compute: Callable[[], Iterable[Any]], name: str, context: Context) -> Iterator[Any]:
+        """One failing rule or extractor must not silence the others."""
+        try:
+            yield from compute()
+        except Exception as error:
+            self._errors.append(f"{context.module.path}: {name} failed: {type(error).__name__}: {error}")
+
+
+def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
+    found: dict[type, list[tuple[Check, Rule]]] = {}
+    for rule in selected:
+        for kinds, check in rule.checks:
+            for kind in kinds:
+                found.setdefault(kind, []).append((check, rule))
+    return found
+
+
+def _extractors(wanted: set[str]) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """For each name the word sets whose extractors look at it, and the word sets that look at statements."""
+    names: dict[str, list[str]] = {}
+    for words in sorted(wanted & CALLS.keys()):
+        for name in {name for entry in VOCABULARY[words] for name in entry.names}:
+            names.setdefault(name, []).append(words)
+    return names, frozenset(wanted & STEPS.keys())
+
+
+def _is_mocked(scope: Scope | None) -> bool:
+    """Whether a function, or one around it, runs against moto's mocks."""
+    while scope is not None:
+        if MOCKS.intersection(decorators(scope)):
+            return True
+        scope = scope.parent
+    return False

@@ -1,0 +1,171 @@
+"""A module: its outline, and libcst trees of those blocks only that somebody asked for."""
+
+from __future__ import annotations
+
+import ast
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+import libcst as cst
+
+from s3lint.inference.names import dotted_name, import_names
+from s3lint.nesting import too_deep
+from s3lint.outline import Import, Outline, Part, TooDeep, outline, parse
+from s3lint.positions import Positions, positions_of
+from s3lint.source import Source, Unreadable
+
+MEMBER_HEADER = "class _:\n"
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """libcst parses three times faster when the collector does not look at its young trees again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@dataclass(eq=False, repr=False)
+class Block:
+    """A run of lines that libcst parses alone: top-level statements, one member of a class, or the header of a class.
+
+    `offset` is added to the rows of its tree to obtain rows of the file.
+    """
+
+    module: Module
+    part: Part
+    member: bool = False
+    refused: Unreadable | None = None
+
+    @cached_property
+    def offset(self) -> int:
+        return self.part.start - 1 - (1 if self.member else 0)
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(self.module.source.lines[self.part.start - 1 : self.part.end])
+
+    @cached_property
+    def tree(self) -> cst.Module:
+        """An empty module where libcst refuses the block; `refused` then says why."""
+        end = self.part.header if self.part.kind == "class" else self.part.end
+        lines = self.module.source.lines[self.part.start - 1 : end]
+        text = "".join(lines)
+        if self.part.kind == "class":
+            text += f"{_newline(text)}{_indentation(lines)} pass\n"
+        if self.member:
+            text = MEMBER_HEADER + text
+        try:
+            return parse_tree(text)
+        except Unreadable as error:
+            self.refused = Unreadable(error.message, error.row + self.offset, error.column)
+            return cst.Module(body=())
+
+    @cached_property
+    def statements(self) -> Sequence[cst.BaseStatement]:
+        body = cast("Sequence[cst.BaseStatement]", self.tree.body)
+        if not self.member or not body:
+            return body
+        holder = cast("cst.ClassDef", body[0])
+        return cast("Sequence[cst.BaseStatement]", holder.body.body)
+
+    @cached_property
+    def positions(self) -> Positions:
+        return positions_of(self.tree)
+
+
+def _newline(text: str) -> str:
+    return "" if text.endswith(("\n", "\r")) else "\n"
+
+
+def _indentation(lines: list[str]) -> str:
+    first = next(line for line in lines if line.strip())
+    return first[: len(first) - len(first.lstrip())]
+
+
+def parse_tree(text: str) -> cst.Module:
+    """Raises `Unreadable` where libcst refuses the text, or where it is nested so deeply that libcst would crash."""
+    reason = too_deep(text)
+    if reason:
+        raise Unreadable(reason)
+    try:
+        with paused_collector():
+            return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        raise Unreadable("invalid syntax", error.raw_line, error.raw_column + 1) from None
+    except Exception as error:
+        raise Unreadable(f"libcst refuses the code: {type(error).__name__}") from None
+
+
+@dataclass(eq=False, repr=False)
+class Module:
+    """One file of the project. Two modules are the same only when they are the same object: a project loads each once."""
+
+    source: Source
+    outline: Outline
+    blocks: list[Block] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, source: Source, tree: ast.Module | None = None) -> Module:
+        """Raises `Unreadable` where neither `ast` nor libcst reads the text. `tree` is an `ast.Module`, if one is at hand."""
+        with paused_collector():
+            found = _outline(source, tree)
+        module = cls(source, found)
+        module.blocks = [Block(module, part) for part in found.parts]
+        return module
+
+    @property
+    def path(self) -> Path:
+        return self.source.path
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Local names of imported functions that are called otherwise where they come from."""
+        return {item.local: item.name for item in self.outline.imports if item.name is not None and item.name != item.local}
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """Every module that is imported anywhere at the top of the file, by its dotted path."""
+        return frozenset(item.module for item in self.outline.imports if not item.level)
+
+
+def _outline(source: Source, tree: ast.Module | None) -> Outline:
+    try:
+        return outline(tree if tree is not None else parse(source.text), source.text)
+    except TooDeep:
+        raise
+    except Unreadable as refused:
+        try:
+            return whole(source)
+        except Unreadable:
+            raise refused from None
+
+
+def whole(source: Source) -> Outline:
+    """The outline of a text that only libcst reads (syntax newer than the running Python): one block.
+
+    Raises `Unreadable` with what `ast` says, which names the place better, where libcst refuses it too.
+    """
+    tree = parse_tree(source.text)
+    imports = tuple(_imports(tree))
+    return Outline([Part(1, max(1, len(source.lines)), "whole", frozenset(), imports)])
+
+
+def _imports(tree: cst.Module) -> Iterator[Import]:
+    for line in tree.body:
+        for node in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(node, (cst.Import, cst.ImportFrom)) and not isinstance(node.names, cst.ImportStar):
+                module = dotted_name(node.module) or "" if isinstance(node, cst.ImportFrom) and node.module is not None else ""
+                level = len(node.relative) if isinstance(node, cst.ImportFrom) else 0
+                for local, alias in import_names(node):
+                    name = dotted_name(alias.name) or ""
+                    yield Import(local, module or name, name if isinstance(node, cst.ImportFrom) else None, level)

@@ -1,0 +1,69 @@
+"""From a node to rows and columns. Computed only for blocks that hold a finding."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, cast
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+
+from s3lint.finding import Location
+
+if TYPE_CHECKING:
+    from s3lint.inference.values import Site
+
+Positions = dict[cst.CSTNode, CodeRange]
+
+DEEP_STACK = 512 * 1024 * 1024
+"""Bytes of stack for code so nested that libcst's recursive provider needs more than a thread usually has."""
+
+
+def positions_of(tree: cst.Module) -> Positions:
+    """The range of each node of a tree, in rows and columns of the tree's own text."""
+    try:
+        return _resolve(tree)
+    except RecursionError:
+        return _resolve_deep(tree)
+
+
+def _resolve(tree: cst.Module) -> Positions:
+    wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+    return cast("Positions", dict(wrapper.resolve(PositionProvider)))
+
+
+def _resolve_deep(tree: cst.Module) -> Positions:
+    found: list[Positions] = []
+    limit, size = sys.getrecursionlimit(), threading.stack_size(DEEP_STACK)
+    try:
+        sys.setrecursionlimit(200_000)
+        thread = threading.Thread(target=lambda: found.append(_resolve(tree)))
+        thread.start()
+        thread.join()
+    finally:
+        sys.setrecursionlimit(limit)
+        threading.stack_size(size)
+    return found[0] if found else {}
+
+
+def locate(site: Site) -> tuple[Location, Location]:
+    """Where a site starts, and where it ends (behind its last character)."""
+    block = site.block
+    found = block.positions.get(site.node)
+    if found is None:
+        start = Location(block.part.start, 1)
+        return start, start
+    start = Location(found.start.line + block.offset, found.start.column + 1)
+    end = Location(found.end.line + block.offset, found.end.column + 1)
+    if site.span is None:
+        return start, end
+    source = str(getattr(site.node, "value", ""))
+    return _advanced(start, source[: site.span[0]]), _advanced(start, source[: site.span[1]])
+
+
+def _advanced(start: Location, text: str) -> Location:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) == 1:
+        return Location(start.row, start.column + len(text))
+    return Location(start.row + len(lines) - 1, len(lines[-1]) + 1)

@@ -1,0 +1,40 @@
+"""How findings are written. Each format is a module with one function, `render(report) -> str`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from s3lint.finding import Finding
+
+FORMATS = ("text", "concise", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings of a run, in order. `root` is the folder that paths are shown relative to, `color` whether to use it."""
+
+    findings: list[Finding]
+    root: Path
+    color: bool = False
+
+    def shown(self, path: Path) -> str:
+        """A path as people read it: relative to the current folder where it lies below."""
+        return printable(str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path))
+
+
+def printable(text: str) -> str:
+    """The text with control characters and undecodable bytes written out, so that no file can drive a terminal."""
+    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+
+
+def _escaped(character: str) -> str:
+    return character if character == "\t" else character.encode("unicode_escape", "surrogatepass").decode()
+
+
+def renderer(name: str) -> Callable[[Report], str]:
+    module = import_module(f"s3lint.reports.{name}")
+    return cast("Callable[[Report], str]", module.render)

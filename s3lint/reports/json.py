@@ -1,0 +1,58 @@
+"""An array of findings, with the field names of Ruff."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from s3lint.finding import Finding, Fix, Location, Related
+from s3lint.registry import rules
+from s3lint.reports import Report
+from s3lint.standard import clauses
+
+
+def render(report: Report) -> str:
+    return (
+        json.dumps([as_dict(finding) for finding in report.findings], indent=2, ensure_ascii=False)
+        .encode("utf-8", "backslashreplace")
+        .decode()
+    )
+
+
+def as_dict(finding: Finding) -> dict[str, Any]:
+    """One finding as JSON. Rows and columns start at 1, columns count characters."""
+    clause = clauses().get(finding.clause)
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "message": finding.message,
+        "filename": str(finding.path),
+        "cell": finding.cell,
+        "location": _location(finding.start),
+        "end_location": _location(finding.end),
+        "confidence": str(finding.confidence),
+        "profile": finding.profile,
+        "fix": _fix(finding.fix) if finding.fix is not None else None,
+        "related": [_related(related) for related in finding.related],
+        "clause": clause.text if clause is not None else None,
+        "url": rules()[finding.code].url,
+        "noqa_row": finding.noqa_row,
+    }
+
+
+def _location(location: Location) -> dict[str, int]:
+    return {"row": location.row, "column": location.column}
+
+
+def _related(related: Related) -> dict[str, Any]:
+    return {"filename": str(related.path), "location": _location(related.location), "message": related.message}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": "safe" if fix.safe else "unsafe",
+        "message": fix.message,
+        "edits": [
+            {"location": _location(edit.start), "end_location": _location(edit.end), "content": edit.content} for edit in fix.edits
+        ],
+    }

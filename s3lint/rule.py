@@ -1,0 +1,82 @@
+"""A rule: a clause of the standard, a message, and checks over facts."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from s3lint.confidence import Confidence
+
+if TYPE_CHECKING:
+    from s3lint.context import Context
+    from s3lint.inference.values import Hop, Site
+
+PAGES = "https://s3lint.github.io/s3lint/rules"
+"""Where the pages of the rules are published."""
+
+FixLevel = Literal["none", "safe", "unsafe", "sometimes"]
+Profile = Literal["default", "strict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a check yields: a place that violates the rule. The engine makes it a finding."""
+
+    rule: Rule
+    site: Site
+    message: str
+    confidence: Confidence
+    hops: tuple[Hop, ...] = ()
+
+
+Check = Callable[[Any, "Context"], Iterable[Match]]
+C = TypeVar("C", bound=Check)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. Its name, its fixture folder and its page follow from the name of its module."""
+
+    module: str
+    code: str
+    clause: str
+    summary: str
+    profile: Profile = "default"
+    fix: FixLevel = "none"
+    helper: str | None = None
+    mentions: tuple[str, ...] = ()
+    """Texts without which the rule cannot fire, for a rule that subscribes to syntax rather than to facts."""
+    checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.module.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def chapter(self) -> str:
+        return self.module.split(".")[-2]
+
+    @property
+    def page(self) -> str:
+        """The documentation of the rule: the docstring of its module."""
+        return inspect.cleandoc(sys.modules[self.module].__doc__ or "")
+
+    @property
+    def url(self) -> str:
+        return f"{PAGES}/{self.name}/"
+
+    def on(self, *kinds: type) -> Callable[[C], C]:
+        """Subscribes a check to kinds of facts (or to libcst node types, where no fact fits)."""
+
+        def register(check: C) -> C:
+            self.checks.append((kinds, check))
+            return check
+
+        return register
+
+    def match(self, site: Site, confidence: Confidence, hops: tuple[Hop, ...] = (), **details: object) -> Match:
+        """A violation at a place; the details fill the fields of the summary."""
+        return Match(self, site, self.summary.format(**details), confidence, hops)

@@ -1,0 +1,156 @@
+"""A run over many files: which files, with which settings, in which process, in which order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from s3lint.discovery import is_excluded, python_files
+from s3lint.engine import Engine, Result, in_files
+from s3lint.finding import Finding
+from s3lint.settings import Settings
+
+FEW = 24
+"""Files for each process; with fewer, starting another one costs more than it saves."""
+
+BATCH = 32
+"""Files that a worker takes at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file to check and the settings that hold for it. `alone`: the run does not cover the rest of its project."""
+
+    path: Path
+    settings: Settings
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run found. `errors` are one-line messages: files that could not be opened, failures inside s3lint."""
+
+    findings: list[Finding] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    files: int = 0
+
+
+class Missing(Exception):
+    """A path that was named and cannot be checked."""
+
+
+def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Iterator[Target]:
+    """The files under the paths, each once, in the order given. Raises `Missing`."""
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            raise Missing(f"{path}: no such file or folder")
+        if not (path.is_dir() or path.is_file()):
+            raise Missing(f"{path}: neither a file nor a folder")
+        for file in python_files(path, settings_of(path)) if path.is_dir() else (path,):
+            settings = settings_of(file)
+            if file in seen or (file is path and settings.force_exclude and _excluded(file, settings)):
+                continue
+            seen.add(file)
+            yield Target(file, settings, alone=not any(settings.root.is_relative_to(folder) for folder in paths))
+
+
+def _excluded(file: Path, settings: Settings) -> bool:
+    parents = [parent for parent in file.parents if parent.is_relative_to(settings.root) and parent != settings.root]
+    return any(is_excluded(path, settings) for path in (file, *parents))
+
+
+def available_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def check_all(files: Sequence[Target], jobs: int | None = None) -> Outcome:
+    """Checks every file. The findings are sorted and do not depend on the number of processes."""
+    settings = _distinct(files)
+    made = [Job(target.path, settings.index(target.settings), target.alone) for target in files]
+    count = min(jobs or available_cores(), max(1, len(made) // FEW))
+    results = _in_process(made, settings) if count <= 1 else _in_workers(made, settings, count)
+    return _settled(list(results), made, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file, and the index of its settings: settings travel to a worker once."""
+
+    path: Path
+    settings: int
+    alone: bool
+
+
+def _distinct(files: Sequence[Target]) -> list[Settings]:
+    found: list[Settings] = []
+    for target in files:
+        if target.settings not in found:
+            found.append(target.settings)
+    return found
+
+
+def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -> Outcome:
+    """The findings that stand in the files asked for, after settings and suppressions."""
+    engines = [Engine(each) for each in settings]
+    home = {job.path: engines[job.settings] for job in jobs}
+    outcome = Outcome(files=len(jobs))
+    for path, findings, comments in in_files(results):
+        outcome.findings += home[path].settle(findings, comments)
+    outcome.findings.sort(key=lambda finding: finding.order)
+    outcome.errors = sorted({error for result in results for error in result.errors})
+    return outcome
+
+
+class Worker:
+    """One engine for each set of settings, so that files of one project share what is known of it."""
+
+    def __init__(self, settings: Sequence[Settings]) -> None:
+        self._settings = settings
+        self._engines: dict[int, Engine] = {}
+
+    def look(self, job: Job) -> Result:
+        """The findings of a file; where the run does not cover its project, also those that its neighbours make in it."""
+        if job.settings not in self._engines:
+            self._engines[job.settings] = Engine(self._settings[job.settings])
+        engine = self._engines[job.settings]
+        try:
+            data = job.path.read_bytes()
+        except OSError as error:
+            return Result(job.path, errors=(f"{job.path}: cannot be read: {error.strerror or error}",))
+        return engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
+
+
+def _in_process(jobs: Sequence[Job], settings: Sequence[Settings]) -> Iterator[Result]:
+    worker = Worker(settings)
+    for job in jobs:
+        yield worker.look(job)
+
+
+def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
+    batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
+    with ProcessPoolExecutor(count, initializer=_start_worker, initargs=(settings,)) as pool:
+        futures = [pool.submit(_look_at, batch) for batch in batches]
+        for batch, future in zip(batches, futures, strict=True):
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                yield from (Result(job.path, errors=(f"{job.path}: the worker that checked it died",)) for job in batch)
+
+
+_WORKER: list[Worker] = []
+
+
+def _start_worker(settings: Sequence[Settings]) -> None:
+    _WORKER[:] = [Worker(settings)]
+
+
+def _look_at(batch: Sequence[Job]) -> list[Result]:
+    return [_WORKER[0].look(job) for job in batch]

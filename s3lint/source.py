@@ -1,0 +1,95 @@
+"""A file as it stands on disk, and its text."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+
+UTF8_BOM = b"\xef\xbb\xbf"
+WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Unreadable(Exception):
+    """A file that cannot be decoded or parsed.
+
+    `row` and `column` start at 1 and count characters, as in every report.
+    """
+
+    def __init__(self, message: str, row: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.row = row
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One Python file: its bytes, and the text that they decode to (without a byte order mark)."""
+
+    path: Path
+    data: bytes
+    text: str
+    encoding: str
+    lines: list[str] = field(repr=False)
+
+    @classmethod
+    def decode(cls, path: Path, data: bytes) -> Source:
+        """Raises `Unreadable` when the bytes are not text in the encoding that the file declares."""
+        encoding = declared_encoding(data)
+        body = data.removeprefix(UTF8_BOM)
+        try:
+            text = body.decode(encoding)
+        except UnicodeDecodeError as error:
+            row, column = position_of(body, error.start)
+            raise Unreadable(f"byte 0x{body[error.start]:02x} is not {encoding}", row, column) from None
+        if "\0" in text:
+            row, column = position_of(body, body.index(b"\0"))
+            raise Unreadable("the file holds a NUL byte", row, column)
+        return cls(path, data, text, encoding, split_lines(text))
+
+    @property
+    def has_bom(self) -> bool:
+        return self.data.startswith(UTF8_BOM)
+
+
+def is_wide(data: bytes) -> bool:
+    """Whether the bytes are UTF-16 or UTF-32, which Python source cannot be."""
+    return data.startswith(WIDE_BOMS) or data[:4] in (b"\0\0\xfe\xff", b"\xff\xfe\0\0")
+
+
+def declared_encoding(data: bytes) -> str:
+    """The encoding of the cookie (PEP 263) or of the byte order mark; UTF-8 by default."""
+    if is_wide(data):
+        raise Unreadable("the file is UTF-16 or UTF-32: save it as UTF-8")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        if "codec can't decode" in str(error) or "invalid or missing encoding" in str(error):
+            return "utf-8"
+        raise Unreadable(str(error)) from None
+    return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of a text with their ends: `\n`, `\r\n` or `\r`, as Python's own tokenizer counts them."""
+    return list(io.StringIO(text, newline=""))
+
+
+def line_starts(data: bytes) -> list[int]:
+    """The offset at which each line of the bytes starts."""
+    starts, offset = [], 0
+    for line in data.splitlines(keepends=True):
+        starts.append(offset)
+        offset += len(line)
+    return starts or [0]
+
+
+def position_of(data: bytes, offset: int) -> tuple[int, int]:
+    """Row and column (from 1) of a byte; the column counts bytes of the line where they do not decode."""
+    starts = line_starts(data)
+    row = bisect_right(starts, offset)
+    before = data[starts[row - 1] : offset]
+    return row, len(before.decode("utf-8", "replace")) + 1

@@ -1,0 +1,16 @@
+"""Facts about services as data, generated from the libraries' own models: see `generate.py`."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """One table by its name, for example `s3`."""
+    text = files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
+    table: dict[str, Any] = json.loads(text)
+    return table

@@ -1,0 +1,102 @@
+"""S3 URIs, endpoints and ARNs in text that may have holes, and what can be the name of a bucket."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from s3lint.inference.values import Chunk, Hole, Text, Unknown
+
+S3_SCHEMES = ("s3://", "s3a://", "s3n://")
+
+BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)")
+"""The naming rules of general purpose buckets (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
+
+PLACEHOLDER = re.compile(r"your|<|>|\$|‹|›|xxx|\{|\}|^bucket$|^bucket-name$|^example-bucket|^amzn-s3-demo-", re.IGNORECASE)
+"""Names that documentation uses where a reader must put a name."""
+
+
+EXAMPLES = ("example-bucket", "amzn-s3-demo-bucket")
+"""A template that begins like one of these may be the whole of it."""
+
+
+def is_bucket_name(name: str) -> bool:
+    """Whether a text is a name that a bucket can have, and no placeholder."""
+    return BUCKET.fullmatch(name) is not None and PLACEHOLDER.search(name) is None
+
+
+def bucket_head(name: Text) -> str | None:
+    """The known beginning of a bucket's name: the whole, or the literal head of a template."""
+    literal = name.literal
+    if literal is not None:
+        return literal if is_bucket_name(literal) else None
+    head = name.head
+    plain = head.rstrip("-._")
+    if any(example.startswith(head) for example in EXAMPLES):
+        return None
+    return head if len(plain) >= 2 and is_bucket_name(f"{plain}-x") else None
+
+
+@dataclass(frozen=True, slots=True)
+class S3Uri:
+    """`scheme://bucket/key`; the key is None where the text ends with the bucket."""
+
+    scheme: str
+    bucket: Text
+    key: Text | None
+
+
+def split_uri(text: Text) -> S3Uri | None:
+    """The parts of an S3 URI, or None for any other text."""
+    head = text.head.lower()
+    scheme = next((scheme for scheme in S3_SCHEMES if head.startswith(scheme)), None)
+    return None if scheme is None else split_path(without_prefix(text, len(scheme)), scheme)
+
+
+def split_path(text: Text, scheme: str = "") -> S3Uri:
+    """The parts of `bucket/key`."""
+    bucket: list[Chunk | Hole] = []
+    for index, part in enumerate(text.parts):
+        if isinstance(part, Chunk) and "/" in part.text:
+            before, _, after = part.text.partition("/")
+            rest = (Chunk(after, part.site), *text.parts[index + 1 :]) if after else text.parts[index + 1 :]
+            parts = (*bucket, Chunk(before, part.site)) if before else tuple(bucket)
+            return S3Uri(scheme, Text(parts, site=text.site, trace=text.trace), Text(rest, site=text.site, trace=text.trace))
+        bucket.append(part)
+    return S3Uri(scheme, Text(tuple(bucket), site=text.site, trace=text.trace), None)
+
+
+def without_prefix(text: Text, count: int) -> Text:
+    """The text without its first known characters."""
+    parts = list(text.parts)
+    while count and parts and isinstance(parts[0], Chunk):
+        first = parts[0]
+        if len(first.text) > count:
+            parts[0] = Chunk(first.text[count:], first.site)
+            break
+        count -= len(first.text)
+        parts.pop(0)
+    return Text(tuple(parts), site=text.site, trace=text.trace)
+
+
+JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+
+
+def jinja_holes(text: Text) -> Text:
+    """The text with a hole for each Jinja expression in it."""
+    if "{{" not in text.known and "{%" not in text.known:
+        return text
+    parts: list[Chunk | Hole] = []
+    for part in text.parts:
+        if isinstance(part, Hole):
+            parts.append(part)
+            continue
+        end = 0
+        for match in JINJA.finditer(part.text):
+            if match.start() > end:
+                parts.append(Chunk(part.text[end : match.start()], part.site))
+            parts.append(Hole(Unknown("a Jinja expression"), match.group().strip("{}% ")))
+            end = match.end()
+        if end < len(part.text):
+            parts.append(Chunk(part.text[end:], part.site))
+    return Text(tuple(parts), site=text.site, trace=text.trace)

@@ -1,0 +1,86 @@
+"""A read-only walk over libcst nodes: an explicit stack over the child fields of each node type, no recursion, no visitor.
+
+It is the visitor engine of s3lint: one walk per statement finds every node that a fact or a rule subscribes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+import libcst as cst
+
+TRIVIA = frozenset(
+    {
+        "lpar", "rpar", "lbrace", "rbrace", "lbracket", "rbracket", "comma", "dot", "equal", "semicolon", "colon",
+        "first_colon", "second_colon", "leading_lines", "lines_after_decorators", "header", "footer", "indent",
+        "operator", "asynchronous", "posonly_ind", "start", "end", "conversion", "type_parameters", "relative",
+    }
+)  # fmt: skip
+"""Fields that hold layout, never code."""
+
+STATEMENT_LISTS = (cst.BaseSuite, cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+"""Nodes that hold further statements: the walk over one statement stops at them."""
+
+BINDERS = (cst.Lambda, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+"""Expressions that bind names of their own."""
+
+Binders = tuple[cst.CSTNode, ...]
+
+
+@cache
+def child_fields(kind: Any) -> tuple[str, ...]:
+    """The names of the fields of a node type that may hold code, in source order."""
+    names = (field.name for field in fields(kind))
+    return tuple(name for name in names if name not in TRIVIA and not name.startswith("whitespace"))
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    found: list[cst.CSTNode] = []
+    for name in child_fields(type(node)):
+        value = getattr(node, name)
+        kind = type(value)
+        if kind is tuple or kind is list:
+            found.extend(value)
+        elif _is_node(kind):
+            found.append(value)
+    return found
+
+
+@cache
+def _is_node(kind: type) -> bool:
+    return issubclass(kind, cst.CSTNode)
+
+
+@cache
+def _holds_statements(kind: type) -> bool:
+    return issubclass(kind, STATEMENT_LISTS)
+
+
+@cache
+def _binds(kind: type) -> bool:
+    return issubclass(kind, BINDERS)
+
+
+def expressions(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Binders]]:
+    """Every node of one statement in source order, but for the statements nested in it.
+
+    With each node come the lambdas and comprehensions around it, outermost first.
+    """
+    stack: list[tuple[cst.CSTNode, Binders]] = [(statement, ())]
+    while stack:
+        node, binders = stack.pop()
+        yield node, binders
+        inner = (*binders, node) if _binds(type(node)) else binders
+        stack.extend((child, inner) for child in reversed(children(node)) if not _holds_statements(type(child)))
+
+
+def subtree(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Every node under a node, itself first, in source order."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
