@@ -69,10 +69,20 @@ class Engine:
 
         return Neighbours(self.project, self.filter)
 
-    def check(self, path: Path, data: bytes, tree: ast.Module | None = None) -> tuple[list[Finding], tuple[str, ...]]:
-        """The findings in one file, as a run over the whole project finds them there, and what failed inside s3lint."""
+    def check(
+        self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True
+    ) -> tuple[list[Finding], tuple[str, ...]]:
+        """The findings in one file, as a run over the whole project finds them there, and what failed inside s3lint.
+
+        Without `noqa` such comments are left to somebody else.
+        """
         result = self.look_alone(path, data, tree)
-        return self.settle(result.findings, result.comments), result.errors
+        comments = tuple(comment for comment in result.comments if noqa or comment.kind != "noqa")
+        return self.settle(result.findings, comments), result.errors
+
+    def touches(self, path: Path, data: bytes) -> bool:
+        """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
+        return bool(self.filter.mentions(data)) or self.neighbours.may_concern(path, data)
 
     def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""
@@ -89,7 +99,7 @@ class Engine:
         try:
             module = self._module(path, data, tree)
         except Unreadable as error:
-            return Result(path, (self._unreadable(path, error),))
+            return Result(path, (self._unreadable(path, error),), comments_of(data))
         return self._inspected(module, found)
 
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
@@ -99,6 +109,8 @@ class Engine:
 
     def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
         """The files whose calls may make findings in this one."""
+        if not self.neighbours.may_concern(path, data):
+            return []
         try:
             return self.neighbours.of(self._module(path, data, tree))
         except Unreadable:
@@ -137,6 +149,11 @@ class Engine:
         return Finding(
             rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row
         )
+
+
+def comments_of(data: bytes) -> tuple[Suppression, ...]:
+    """The suppressions in a file that cannot be parsed, as far as it can be decoded."""
+    return tuple(suppressions(data.decode("utf-8", "replace")))
 
 
 def finding_of(match: Match) -> Finding:

@@ -55,7 +55,7 @@ class Finding:
     end: Location
     confidence: Confidence
     profile: str
-    clause: str
+    clause: str | None
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     cell: int | None = None

@@ -42,7 +42,8 @@ class Rule:
 
     module: str
     code: str
-    clause: str
+    clause: str | None
+    """The id of the sentence that it enforces; None for a rule about the linter itself."""
     summary: str
     profile: Profile = "default"
     fix: FixLevel = "none"

@@ -26,10 +26,10 @@ WHITE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
 
 @dataclass(frozen=True, slots=True)
 class SqlAction:
-    """One thing that a statement does. `anchor` is a pattern for the clause that a report points to."""
+    """One thing that a statement does. `anchors` are patterns for the clause that a report points to, the best first."""
 
     kind: str
-    anchor: str
+    anchors: tuple[str, ...]
     format: str | None = None
     target: str | None = None
     location: str | None = None
@@ -82,9 +82,9 @@ def _of_tree(tree: exp.Expression) -> Iterator[SqlAction]:
     elif isinstance(tree, exp.Copy) and not tree.args.get("kind"):
         yield _copied(tree)
     elif isinstance(tree, exp.TruncateTable):
-        yield SqlAction("truncate", r"truncate", target=_name(tree.expressions[0] if tree.expressions else None))
+        yield SqlAction("truncate", ("truncate",), target=_name(tree.expressions[0] if tree.expressions else None))
     elif isinstance(tree, exp.Delete):
-        yield SqlAction("delete", r"delete", target=_name(tree.this), guarded=tree.args.get("where") is not None)
+        yield SqlAction("delete", ("delete",), target=_name(tree.this), guarded=bool(tree.args.get("where")))
     elif isinstance(tree, exp.Alter):
         yield from _altered(tree)
     elif isinstance(tree, exp.Set):
@@ -110,8 +110,8 @@ def _created(tree: exp.Create) -> Iterator[SqlAction]:
         elif isinstance(item, exp.Property) and item.name.lower() == "external_location":
             location = item.args["value"].name
     if tree.args.get("replace"):
-        yield SqlAction("replace", r"create\s+or\s+replace", form, _name(table), location)
-    yield SqlAction("create", r"using\s+\S+|stored\s+as\s+\S+|format\s*=\s*\S+|create", form, _name(table), location)
+        yield SqlAction("replace", (r"create\s+or\s+replace",), form, _name(table), location)
+    yield SqlAction("create", (r"using\s+\S+|stored\s+as\s+\S+|\bformat\s*=\s*\S+", "create"), form, _name(table), location)
 
 
 def _overwritten(tree: exp.Insert) -> Iterator[SqlAction]:
@@ -121,12 +121,8 @@ def _overwritten(tree: exp.Insert) -> Iterator[SqlAction]:
         yield from _of_text(tree.sql(dialect="hive"))
         return
     target = tree.this
-    guarded = (
-        tree.args.get("where") is not None
-        or tree.args.get("partition") is not None
-        or "PARTITION" in target.sql(dialect="spark").upper()
-    )
-    yield SqlAction("insert-overwrite", r"insert\s+overwrite", target=_name(target), guarded=guarded)
+    guarded = bool(tree.args.get("where") or tree.args.get("partition")) or "PARTITION" in target.sql(dialect="spark").upper()
+    yield SqlAction("insert-overwrite", (r"insert\s+overwrite",), target=_name(target), guarded=guarded)
 
 
 def _copied(tree: exp.Copy) -> SqlAction:
@@ -135,7 +131,7 @@ def _copied(tree: exp.Copy) -> SqlAction:
     for parameter in tree.args.get("params") or ():
         if parameter.name.upper() == "FORMAT" and parameter.args.get("expression") is not None:
             form = parameter.args["expression"].name
-    return SqlAction("copy", r"copy", form or _extension(location), location=location)
+    return SqlAction("copy", ("copy",), form or _extension(location), location=location)
 
 
 def _extension(location: str | None) -> str | None:
@@ -147,15 +143,15 @@ def _altered(tree: exp.Alter) -> Iterator[SqlAction]:
 
     for action in tree.args.get("actions") or ():
         if isinstance(action, exp.Drop) and str(action.args.get("kind")).upper() in ("COLUMN", "COLUMNS"):
-            yield SqlAction("drop-column", r"drop\s+columns?", target=_name(tree.this))
+            yield SqlAction("drop-column", (r"drop\s+columns?",), target=_name(tree.this))
         elif type(action).__name__ == "ReplaceColumns":
-            yield SqlAction("replace-columns", r"replace\s+columns", target=_name(tree.this))
+            yield SqlAction("replace-columns", (r"replace\s+columns",), target=_name(tree.this))
 
 
 def _settings(tree: exp.Set) -> Iterator[SqlAction]:
     for item in tree.expressions:
         key, _, value = item.sql(dialect="spark").partition("=")
-        yield SqlAction("set", r"set\s", setting=(key.strip().replace("`", ""), value.strip().strip("'\"")))
+        yield SqlAction("set", (r"set\s",), setting=(key.strip().replace("`", ""), value.strip().strip("'\"")))
 
 
 PATTERNS: dict[str, str] = {
@@ -187,7 +183,7 @@ def _of_text(text: str) -> list[SqlAction]:
             found.append(
                 SqlAction(
                     kind,
-                    kind.partition("-")[0],
+                    (kind.partition("-")[0],),
                     (groups.get("format") or ("text" if kind == "unload" else None)),
                     groups.get("target"),
                     location.strip("'\"") if location else None,

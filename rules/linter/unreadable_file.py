@@ -19,6 +19,6 @@ from s3lint.rule import Rule
 rule = Rule(
     __name__,
     code="STO900",
-    clause="do-not.alternative-formats",
+    clause=None,
     summary="The file was not checked: {reason}.",
 )

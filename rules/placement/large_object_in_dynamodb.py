@@ -63,6 +63,9 @@ CONTENT = (
     (re.compile(r"dynamodb\.types\.Binary\(\)|^(?:bytes|bytearray|memoryview)\(\)$"), "binary data"),
 )
 
+UNCHANGED = re.compile(r"(?:\.(?:decode|encode|strip|hex|tobytes)\(\))+$")
+"""What leaves the content as large as it is. A part of it, or what is parsed from it, may be small."""
+
 COMPRESSED = re.compile(r"(?:zlib|gzip|bz2|lzma)\.compress\(\)")
 
 
@@ -88,23 +91,34 @@ def _content(value: Value, most: int) -> str | None:
         return f"{len(value.value):,} bytes" if len(value.value) > most else None
     if not isinstance(value, Reference):
         return None
+    if value.path == "bytes()" and value.arguments is not None:
+        return None
     if COMPRESSED.search(value.path):
         return "compressed data"
     if "digest()" in value.path or "CiphertextBlob" in value.path:
         return None
-    if value.path.startswith("base64.") and _small(value):
+    if _small(value, most):
         return None
-    return next((what for pattern, what in CONTENT if pattern.search(value.path)), None)
+    whole = UNCHANGED.sub("", value.path)
+    return next((what for pattern, what in CONTENT if any(match.end() == len(whole) for match in pattern.finditer(whole))), None)
 
 
-def _small(value: Reference) -> bool:
-    """Whether what is encoded is a digest, a key or an id."""
+def _small(value: Reference, most: int) -> bool:
+    """Whether what is encoded is a digest, a key, an id or a short literal."""
     inner: Value | None = value
     while isinstance(inner, Reference) and not inner.operands:
         inner = inner.receiver
     if not isinstance(inner, Reference) or not inner.operands:
         return False
-    return any(
-        isinstance(choice, Reference) and re.search(r"digest\(\)|CiphertextBlob|uuid\.|token_bytes|urandom|\.bytes$", choice.path)
-        for choice in alternatives(inner.operands[0])
-    )
+    return any(_is_small(choice, most) for choice in alternatives(inner.operands[0]))
+
+
+SMALL = re.compile(r"digest\(\)|CiphertextBlob|uuid\.|token_bytes|urandom|\.bytes$")
+
+
+def _is_small(value: Value, most: int) -> bool:
+    if isinstance(value, Data):
+        return len(value.value) <= most
+    if isinstance(value, Text):
+        return value.literal is not None and len(value.literal) <= most
+    return isinstance(value, Reference) and SMALL.search(value.path) is not None

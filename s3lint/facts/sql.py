@@ -89,10 +89,11 @@ def parsable(text: Text) -> str:
 
 def site_of(text: Text, action: SqlAction, otherwise: Site) -> Site:
     """The clause that an action comes from, inside the literal that holds it."""
-    pattern = re.compile(action.anchor, re.IGNORECASE)
-    for part in text.parts:
-        if isinstance(part, Chunk) and part.site is not None and pattern.search(part.text):
-            return locate(part.site, pattern)
+    for anchor in action.anchors:
+        pattern = re.compile(anchor, re.IGNORECASE)
+        for part in text.parts:
+            if isinstance(part, Chunk) and part.site is not None and pattern.search(part.text):
+                return locate(part.site, pattern)
     return text.site or otherwise
 
 

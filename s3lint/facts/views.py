@@ -29,21 +29,20 @@ class Views:
     def of(self, node: cst.Call, place: Place) -> Iterator[CallView]:
         """The call itself, the calls that it makes of functions passed to it, and the one that a local name stands for."""
         name = called_name(node.func)
-        if name is not None:
+        if isinstance(node.func, cst.Name) and node.func.value in place.scope.assigned_methods:
+            yield from self._aliased(node.func.value, node, place)
+        elif name is not None:
             canonical = place.module.aliases.get(name, name) if isinstance(node.func, cst.Name) else name
             if self._knows(canonical):
                 yield self._view(canonical, Call.of(node, place), place)
-            elif isinstance(node.func, cst.Name):
-                yield from self._aliased(node, place)
         for call in by_reference(node, place):
             passed = called_name(call.function.node) if call.function is not None else None
             if passed is not None and self._knows(passed):
                 yield self._view(passed, call, place)
 
-    def _aliased(self, node: cst.Call, place: Place) -> Iterator[CallView]:
+    def _aliased(self, alias: str, node: cst.Call, place: Place) -> Iterator[CallView]:
         """`put = s3.put_object; put(Bucket=…)`, and the same with `functools.partial`."""
-        assert isinstance(node.func, cst.Name)
-        for origin in place.scope.assigned_methods.get(node.func.value, ()):
+        for origin in place.scope.assigned_methods[alias]:
             name = called_name(origin.function)
             if name is not None and self._knows(name):
                 defined = Place(origin.step, (), place.context)

@@ -109,7 +109,7 @@ class Callers:
         if scope.node is None or isinstance(scope.node, cst.Lambda):
             return
         name = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
-        calls = re.compile(CALLING % re.escape(name))
+        calls = re.compile(CALLING % re.escape(name) + (r"|\.__init__\(" if scope.name == "__init__" else ""))
         for module in self.evaluator.project.matching(name, calls, scope.module):
             for step in steps_matching(self.evaluator, module, calls):
                 for node, binders in step.nodes:

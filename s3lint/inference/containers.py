@@ -31,7 +31,7 @@ def element(value: Value) -> Value:
         return join_values([Text((Chunk(key),), site=value.site) for key in value.names])
     if isinstance(value, Reference):
         return Reference(f"{value.path}[]", receiver=value)
-    return Unknown("the container is not known")
+    return Unknown("the container is not known", (value,))
 
 
 def item_at(value: Value, index: int) -> Value:
@@ -44,7 +44,7 @@ def item_at(value: Value, index: int) -> Value:
         return value.items[index]
     if isinstance(value, Reference):
         return Reference(f"{value.path}[{index}]", receiver=value)
-    return Unknown("the sequence is not known")
+    return Unknown("the sequence is not known", (value,))
 
 
 def keyed(value: Value, key: str) -> Value:
@@ -57,7 +57,7 @@ def keyed(value: Value, key: str) -> Value:
         return Reference(f'{value.path}["{key}"]', receiver=value)
     if isinstance(value, Frame):
         return value
-    return Unknown(f"what `[{key!r}]` holds is not known")
+    return Unknown(f"what `[{key!r}]` holds is not known", (value,))
 
 
 def entered(value: Value) -> Value:

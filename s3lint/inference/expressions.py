@@ -16,6 +16,7 @@ from s3lint.inference.names import dotted_name, subscript_key, target_names
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.passing import opened_where_passed
 from s3lint.inference.reaching import Unbound, before, final, unpacked
+from s3lint.inference.truth import truth
 from s3lint.inference.values import (
     Constant,
     Environment,
@@ -199,11 +200,14 @@ def _item(container: Value, index: Value) -> Value:
         return join_values([*(entry.value for entry in container.entries), Unknown("an unknown key")])
     if isinstance(container, Reference):
         return Reference(f"{container.path}[]", receiver=container)
-    return Unknown("the index is not known")
+    return Unknown("the index is not known", (container, index))
 
 
 @expression(cst.IfExp)
 def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
+    known = truth(evaluator, node.test, place)
+    if known is not None:
+        return evaluator.evaluate(node.body if known else node.orelse, place)
     body, orelse = evaluator.evaluate(node.body, place), evaluator.evaluate(node.orelse, place)
     tested = {part.value for part in subtree(node.test) if isinstance(part, cst.Name)}
     if isinstance(node.body, cst.Name) and node.body.value in tested:

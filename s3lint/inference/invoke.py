@@ -47,6 +47,8 @@ PROPERTIES = frozenset({"property", "cached_property", "functools.cached_propert
 
 @invocation(Function)
 def call_function(evaluator: Evaluator, function: Function, arguments: Arguments, place: Place) -> Value:
+    if evaluator.shallow:
+        return Unknown("a call in a test")
     scope = function.scope
     outer = _joined(function.context, place.context)
     if outer is not None and (outer.depth >= CALLS or outer.of(scope) is not None):
@@ -262,8 +264,8 @@ def _sets(function: Scope, name: str) -> bool:
 def _set_by(evaluator: Evaluator, function: Scope, name: str, owner: Instance) -> Value:
     dotted = f"{function.parameters[0]}.{name}"
     context = owner.context
-    if context is None or context.scope is not function:
-        context = evaluator.context(function, None, owner, owner.context) if owner.context is not None else None
+    if context is not None and context.of(function) is None:
+        context = evaluator.context(function, None, owner, owner.context)
     if function.suite.ends:
         return final(evaluator, function, dotted, context)
     return at_end(evaluator, function.suite, dotted, context)

@@ -36,7 +36,7 @@ def last_name(node: cst.CSTNode) -> str:
         if isinstance(node, (cst.Await, cst.StarredElement)):
             node = node.expression if isinstance(node, cst.Await) else node.value
         elif isinstance(node, cst.Call):
-            node = node.func
+            node = node.func.value if _is_text_method(node.func) else node.func
         elif isinstance(node, cst.Subscript):
             key = subscript_key(node)
             if isinstance(key, cst.SimpleString):
@@ -44,6 +44,17 @@ def last_name(node: cst.CSTNode) -> str:
             node = node.value
         else:
             return ""
+
+
+TEXT_METHODS = frozenset(
+    "capitalize casefold decode encode format join lower lstrip partition removeprefix removesuffix replace rpartition rsplit rstrip split "
+    "splitlines strip title upper".split()
+)
+
+
+def _is_text_method(function: cst.BaseExpression) -> bool:
+    """Whether what is called changes the writing of a text, not what it is about."""
+    return isinstance(function, cst.Attribute) and function.attr.value in TEXT_METHODS
 
 
 def called_name(node: cst.BaseExpression) -> str | None:

@@ -15,6 +15,7 @@ from s3lint.inference.values import (
     PARTS,
     Chunk,
     Constant,
+    Data,
     Environment,
     Fallback,
     Hole,
@@ -64,6 +65,8 @@ def combined(sign: cst.CSTNode, left: Value, right: Value) -> Value:
         return merged(left, right)
     if isinstance(sign, cst.Divide):
         return _divided(left, right)
+    if isinstance(sign, cst.Multiply) and isinstance(left, Data) and isinstance(right, Constant):
+        return _repeated(left, right)
     return _computed(sign, left, right)
 
 
@@ -82,18 +85,28 @@ def _divided(left: Value, right: Value) -> Value:
         return CloudPath(concatenated([(left.uri, ""), (Text((Chunk("/"),)), ""), (right, "")]))
     if isinstance(left, Reference) and left.path in PATHS:
         return Reference("pathlib.Path()", receiver=left)
-    return Unknown("a quotient")
+    return Unknown("a quotient", (left, right))
 
 
 PATHS = frozenset({"pathlib.Path()", "pathlib.PosixPath()", "pathlib.WindowsPath()"})
 
 
+LONGEST_DATA = 1 << 22
+"""Bytes of a literal that is multiplied out."""
+
+
+def _repeated(data: Data, count: Constant) -> Value:
+    size = len(data.value) * count.value if isinstance(count.value, int) else LONGEST_DATA
+    return Data(data.value * int(count.value or 0)) if size < LONGEST_DATA else Unknown("very long bytes")
+
+
 def _computed(sign: cst.CSTNode, left: Value, right: Value) -> Value:
     function = ARITHMETIC.get(type(sign))
+    unknown = Unknown("the result is not known", (left, right))
     if function is None or not isinstance(left, Constant) or not isinstance(right, Constant):
-        return Unknown("the result is not known")
+        return unknown
     if not isinstance(left.value, (int, float)) or not isinstance(right.value, (int, float)):
-        return Unknown("the result is not known")
+        return unknown
     if isinstance(sign, (cst.FloorDivide, cst.Modulo)) and right.value == 0:
         return Unknown("a division by zero")
     result = function(left.value, right.value)  # type: ignore[arg-type]

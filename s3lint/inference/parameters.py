@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -30,10 +31,21 @@ if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
 
+Source = Callable[["Evaluator", Scope, str], "Value | None"]
+
+PARAMETERS: list[Source] = []
+"""What else may fill a parameter that nobody in the project passes: decorators of command lines, fixtures of tests."""
+
+
+def parameter_source(function: Source) -> Source:
+    PARAMETERS.append(function)
+    return function
+
+
 def parameter_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
     bound = context.of(scope) if context is not None else None
     if is_receiver(scope, name):
-        return _receiver(scope, bound)
+        return _receiver(scope, bound, context)
     if bound is None or bound.call is None:
         return _unbound(evaluator, scope, name, context)
     return _passed(evaluator, scope, name, bound, bound.call)
@@ -59,23 +71,27 @@ def decorators(scope: Scope) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _receiver(scope: Scope, bound: CallContext | None) -> Value:
+def _receiver(scope: Scope, bound: CallContext | None, context: CallContext | None) -> Value:
     assert scope.owner is not None
     if bound is not None and bound.receiver is not None:
         return bound.receiver
-    return Class(scope.owner) if "classmethod" in decorators(scope) else Instance(scope.owner)
+    return Class(scope.owner) if "classmethod" in decorators(scope) else Instance(scope.owner, context)
 
 
 def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
     """A parameter of a function that is followed for no call in particular."""
     param = find_parameter(scope, name)
     if param is None:
-        return Unknown("extra arguments")
+        return Parameter(scope, name)
     place = definition_place(scope, context)
     if param.annotation is not None:
         known = annotated_value(evaluator, param.annotation.annotation, place)
         if known is not None:
             return known
+    for source in PARAMETERS:
+        value = source(evaluator, scope, name)
+        if value is not None:
+            return value
     return Parameter(scope, name, default_value(evaluator, scope, name, context))
 
 

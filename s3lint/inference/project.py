@@ -18,6 +18,7 @@ from s3lint.inference.names import dotted_name
 from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import ModuleValue, Reference, Unknown, Value, alternatives, join_values
 from s3lint.module import Module
+from s3lint.neighbours import module_name
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.source import Source, Unreadable
@@ -135,7 +136,7 @@ class Project:
         """The modules of the project whose text holds a name in the way of a pattern, the given one first."""
         yield first
         text, expression = name.encode(), re.compile(pattern.pattern.encode())
-        for path, data in self._searched().items():
+        for path, data in self.searched().items():
             if path != first.path and text in data and expression.search(data):
                 module = self.module(path)
                 if module is not None:
@@ -157,15 +158,15 @@ class Project:
 
     def importers_of(self, module: Module) -> Iterator[Module]:
         """The modules of the project that import a module at their top."""
-        name = module.path.parent.name if module.path.name == "__init__.py" else module.path.stem
+        name = module_name(module.path)
         imports = re.compile(IMPORTING % (re.escape(name.encode()), re.escape(name.encode())), re.MULTILINE)
-        for path, data in self._searched().items():
+        for path, data in self.searched().items():
             if path != module.path and name.encode() in data and imports.search(data):
                 other = self.module(path)
                 if other is not None and module in self.imports_of(other):
                     yield other
 
-    def _searched(self) -> dict[Path, bytes]:
+    def searched(self) -> dict[Path, bytes]:
         """The files in which callers are looked for: those of the project but its tests, up to a bound."""
         if self._texts is None:
             self._texts, size = {}, 0

@@ -19,6 +19,7 @@ from s3lint.inference.flow import Scope, Step, Suite
 from s3lint.inference.handles import Frame, Reader, Writer
 from s3lint.inference.names import dotted_name, import_names, target_names
 from s3lint.inference.parameters import parameter_value
+from s3lint.inference.truth import truth
 from s3lint.inference.values import (
     Class,
     Function,
@@ -26,6 +27,7 @@ from s3lint.inference.values import (
     Nothing,
     Sequence,
     Site,
+    Union,
     Unknown,
     Value,
     join_values,
@@ -119,7 +121,8 @@ def _after(evaluator: Evaluator, step: Step, name: str, context: CallContext | N
     if isinstance(node, cst.With):
         return at_end(evaluator, step.suites[0], name, context)
     if isinstance(node, cst.Match):
-        return join_values([before(evaluator, step, name, context), *_ends(evaluator, step.suites, name, context)])
+        ends = _ends(evaluator, step.suites, name, context)
+        return join_values(ends if _matches_all(node) else [before(evaluator, step, name, context), *ends])
     if isinstance(node, cst.FunctionDef) and step.scope is not None and node.name.value == name:
         return Function(step.scope, context=context)
     if isinstance(node, cst.ClassDef) and step.scope is not None and node.name.value == name:
@@ -155,10 +158,31 @@ def _imported(evaluator: Evaluator, node: cst.Import | cst.ImportFrom, place: Pl
 
 
 def _after_if(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
-    ways = _ends(evaluator, step.suites, name, context)
-    if step.suites[-1].role != "else":
+    taken, passes = _taken(evaluator, step, context)
+    ways = _ends(evaluator, taken, name, context)
+    if passes:
         ways.append(before(evaluator, step, name, context))
     return join_values(ways, chosen=parameter_chooses(step, name))
+
+
+def _matches_all(node: cst.Match) -> bool:
+    """Whether the last case takes whatever no other did."""
+    last = node.cases[-1]
+    return isinstance(last.pattern, cst.MatchAs) and last.pattern.pattern is None and last.guard is None
+
+
+def _taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tuple[list[Suite], bool]:
+    """The branches of an `if` that may run, and whether control may pass it without any."""
+    found = []
+    for suite in step.suites:
+        if not isinstance(suite.clause, cst.If):
+            return [*found, suite], False
+        known = truth(evaluator, suite.clause.test, Place(step, (), context))
+        if known is not False:
+            found.append(suite)
+        if known:
+            return found, False
+    return found, True
 
 
 def parameter_chooses(step: Step, name: str = "") -> bool:
@@ -207,7 +231,15 @@ def _settled(evaluator: Evaluator, body: Suite, name: str, context: CallContext 
     """A value that each round of a loop computes from the round before is not known, but for what it collects."""
     last = body.last_change(name, END)
     questions = (("enter", id(body), name, context), ("after", id(last), name, context))
-    return evaluator.each(value, _collected) if evaluator.looped.intersection(questions) else value
+    return _collection(evaluator.each(value, _collected)) if any(map(evaluator.has_looped, questions)) else value
+
+
+def _collection(value: Value) -> Value:
+    """The lists that a loop may have filled so far, as one."""
+    if isinstance(value, Union) and all(isinstance(choice, Sequence) for choice in value.alternatives):
+        items = dict.fromkeys(item for choice in value.alternatives if isinstance(choice, Sequence) for item in choice.items)
+        return Sequence(tuple(items), open=True, site=value.site)
+    return value
 
 
 def _collected(value: Value) -> Value:

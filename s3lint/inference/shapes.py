@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from s3lint.inference.calls import Arguments
+from s3lint.inference.calls import Arguments, Written
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import attribute, method
-from s3lint.inference.handles import Client, DeltaBuilder, Reader, Session, Writer
-from s3lint.inference.values import BoundMethod, Parameter, Reference, Text, Unknown, Value
+from s3lint.inference.handles import Client, DeltaBuilder, Frame, Reader, Session, Writer
+from s3lint.inference.values import BoundMethod, Parameter, Reference, Text, Unknown, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -34,6 +35,14 @@ SERIALISERS = frozenset(
     }
 )
 """Methods that only data frames have; without a path they return the text."""
+
+COMBINING = frozenset({"join", "union", "unionAll", "unionByName", "crossJoin", "intersect"})
+"""Methods that make a frame of two."""
+
+
+def _frames(arguments: Arguments, written: Written) -> Iterator[Frame]:
+    value = arguments.evaluator.evaluate(written.node, written.place)
+    yield from (choice for choice in alternatives(value) if isinstance(choice, Frame))
 
 
 @attribute(Unknown, Parameter, BoundMethod)
@@ -63,8 +72,12 @@ def shaped_method(evaluator: Evaluator, owner: Value, name: str, arguments: Argu
         return Session()
     if name == "writeTo":
         return Writer(owner, "v2", table=arguments.get("table", 0))
+    if name in COMBINING:
+        frames = [frame for written in arguments.positional() for frame in _frames(arguments, written)]
+        if frames:
+            return Frame(frames[0].library, tuple(dict.fromkeys(source for frame in frames for source in frame.sources)))
     if name in SERIALISERS:
         return Reference(f"DataFrame().{name}()", arguments, owner)
     if name.startswith(MERGE_CLAUSES):
         return DeltaBuilder("spark" if name[4].isupper() else "delta-rs", "merge", (name,))
-    return Unknown(f"what `{name}` returns is not known")
+    return Unknown(f"what `{name}` returns is not known", (owner,))

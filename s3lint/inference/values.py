@@ -69,9 +69,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Value):
-    """Nothing is known, for the reason given (`--explain` shows it)."""
+    """Nothing is known, for the reason given (`--explain` shows it). `parts` are the values that it is made of."""
 
     reason: str = "not resolved"
+    parts: tuple[Value, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +345,8 @@ def union(values: tuple[Value, ...]) -> Value:
 
 
 def _seen(value: Value, found: list[Value]) -> bool:
-    return any(value is other or (value == other and _same_site(value, other)) for other in found)
+    same_place = isinstance(value, Unknown)
+    return any(value is other or (value == other and (same_place or _same_site(value, other))) for other in found)
 
 
 def _same_site(one: Value, other: Value) -> bool:

@@ -37,11 +37,15 @@ def as_dict(rule: Rule) -> dict[str, Any]:
         "chapter": rule.chapter,
         "profile": rule.profile,
         "fix": rule.fix,
-        "clause": clauses()[rule.clause].text,
+        "clause": _sentence(rule),
         "helper": rule.helper,
         "url": rule.url,
         "page": rule.page,
     }
+
+
+def _sentence(rule: Rule) -> str | None:
+    return clauses()[rule.clause].text if rule.clause is not None else None
 
 
 def _line(rule: Rule) -> str:
@@ -51,7 +55,7 @@ def _line(rule: Rule) -> str:
 
 def _page(rule: Rule) -> str:
     first, _, rest = rule.page.partition("\n")
-    facts = [f"Standard: {clauses()[rule.clause].text}", f"Profile: {rule.profile}", f"Fix: {rule.fix}"]
+    facts = [f"Standard: {_sentence(rule) or '-'}", f"Profile: {rule.profile}", f"Fix: {rule.fix}"]
     if rule.helper is not None:
         facts.append(f"Helper: {rule.helper}")
     return f"# {rule.code} {first}\n\n" + "\n".join(facts) + f"\n{rest}"

@@ -12,6 +12,7 @@ from s3lint.inference.context import Place
 from s3lint.inference.flow import Scope, Step
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.names import called_name
+from s3lint.inference.parameters import parameter_source
 from s3lint.inference.reaching import functions_of
 from s3lint.inference.values import Absent, Constant, Given, Reference, Sequence, Text, Unknown, Value
 
@@ -70,6 +71,7 @@ def typer_default(evaluator: Evaluator, arguments: Arguments, place: Place, refe
     return given(arguments.get("default", 0))
 
 
+@parameter_source
 def click_default(evaluator: Evaluator, scope: Scope, name: str) -> Value | None:
     """The default that a click decorator of a function gives to one of its parameters."""
     if not isinstance(scope.node, cst.FunctionDef) or scope.step is None:

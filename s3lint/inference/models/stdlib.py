@@ -240,7 +240,13 @@ def opened_file(evaluator: Evaluator, arguments: Arguments, place: Place, refere
 
 
 @function(
-    "json.dumps", "base64.b64encode", "base64.standard_b64encode", "base64.urlsafe_b64encode", "pickle.dumps", "gzip.compress"
+    "json.dumps",
+    "base64.b64encode",
+    "base64.standard_b64encode",
+    "base64.urlsafe_b64encode",
+    "pickle.dumps",
+    "gzip.compress",
+    "boto3.dynamodb.types.Binary",
 )
 def wrapped(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
     return Reference(f"{reference.path}()", arguments, operands=(arguments.get(None, 0),))

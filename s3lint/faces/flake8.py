@@ -1,0 +1,87 @@
+"""The flake8 plugin. Until a file mentions storage it does nothing but the mentions pass; libcst is imported only then."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from s3lint import __version__
+from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
+from s3lint.engine import Engine
+
+if TYPE_CHECKING:
+    from flake8.options.manager import OptionManager
+
+Report = tuple[int, int, str, type["Plugin"]]
+
+
+class Plugin:
+    """Reports findings as `STO…` codes. Columns are handed over from 0; `# noqa` is left to flake8."""
+
+    name = "s3lint"
+    version = __version__
+    profile: ClassVar[str | None] = None
+    config: ClassVar[str | None] = None
+
+    def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
+        self.tree = tree
+        self.path = Path(os.path.abspath("stdin.py" if filename in ("-", "stdin") else filename))
+        self.lines = lines
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        manager.add_option("--s3lint-profile", choices=("default", "strict"), help="which rules of s3lint are on")
+        manager.add_option("--s3lint-config", metavar="FILE", help="the configuration file of s3lint")
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Raises `ExecutionError` where the configuration is wrong: flake8 prints it and stops."""
+        cls.profile, cls.config = options.s3lint_profile, options.s3lint_config
+        try:
+            engine_for(Path.cwd(), cls.profile, cls.config)
+        except ConfigurationError as error:
+            _refuse(error)
+
+    def run(self) -> Iterator[Report]:
+        try:
+            engine = engine_for(self.path.parent, self.profile, self.config)
+        except ConfigurationError as error:
+            _refuse(error)
+        data = "".join(self.lines).encode("utf-8", "surrogateescape")
+        if not engine.touches(self.path, data):
+            return
+        findings, errors = engine.check(self.path, data, self.tree, noqa=False)
+        for finding in findings:
+            yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
+        for error in errors:
+            yield 1, 0, f"STO000 {error}", type(self)
+
+
+@cache
+def engine_for(folder: Path, profile: str | None, config: str | None) -> Engine:
+    """The engine of a folder; folders of one project share it. Raises `ConfigurationError`."""
+    changes: dict[str, Any] = fields_of({"profile": profile}, "the command line") if profile else {}
+    file = Path(os.path.abspath(config)) if config else None
+    if file is not None and not file.is_file():
+        raise ConfigurationError(f"--s3lint-config: {file} does not exist")
+    settings = settings_for(folder, common_root([folder]), changes, file)
+    return next((engine for engine in _ENGINES if engine.settings == settings), None) or _added(Engine(settings))
+
+
+_ENGINES: list[Engine] = []
+
+
+def _added(engine: Engine) -> Engine:
+    _ENGINES.append(engine)
+    return engine
+
+
+def _refuse(error: ConfigurationError) -> None:
+    from flake8.exceptions import ExecutionError
+
+    raise ExecutionError(str(error)) from None

@@ -1,0 +1,41 @@
+"""Every rule against its fixture folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from s3lint.registry import rules
+from s3lint.testing import Fixture, check, expected, reported, variants
+
+FOLDER = Path(__file__).parents[1] / "fixtures"
+
+FIXTURES = [Fixture(rule, FOLDER / rule.chapter / rule.name.replace("-", "_")) for rule in rules().values()]
+
+
+@pytest.fixture(params=FIXTURES, ids=[fixture.rule.name for fixture in FIXTURES])
+def fixture(request: pytest.FixtureRequest) -> Fixture:
+    found: Fixture = request.param
+    return found
+
+
+@pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in variants()])
+def test_every_marked_line_fires_and_no_other(fixture: Fixture, write) -> None:
+    text = fixture.read("bad.py")
+    assert any(code == fixture.rule.code for _, code in expected(text))
+    assert reported(check(write(text), fixture.settings, "bad.py")) == expected(text)
+
+
+@pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in variants()])
+def test_what_looks_alike_stays_silent(fixture: Fixture, write) -> None:
+    assert reported(check(write(fixture.read("good.py")), fixture.settings, "good.py")) == set()
+
+
+def test_suppressed_lines_stay_silent(fixture: Fixture) -> None:
+    lines = []
+    for line in fixture.read("bad.py").splitlines():
+        code, _, marker = line.partition("#: ")
+        lines.append(f"{code}# s3lint: allow[{marker}] the fixture says so" if marker and "-- #:" not in line else line)
+    left = reported(check("\n".join(lines), fixture.settings, "bad.py"))
+    assert all("-- #:" in lines[row - 1] for row, _ in left)

@@ -1,0 +1,86 @@
+"""What must hold of every rule, whatever it finds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from s3lint.registry import UnknownRule, find, rules, select
+from s3lint.rule import Rule
+from s3lint.settings import Settings
+from s3lint.standard import clauses
+from s3lint.testing import check, examples
+
+CHECKOUT = Path(__file__).parents[1]
+
+RULES = list(rules().values())
+
+HEADINGS = ("What it finds", "Why", "When it stays silent", "References")
+
+
+@pytest.fixture(params=RULES, ids=[rule.name for rule in RULES])
+def rule(request: pytest.FixtureRequest) -> Rule:
+    found: Rule = request.param
+    return found
+
+
+def test_codes_fit_flake8_and_are_unique() -> None:
+    modules = list((CHECKOUT / "rules").glob("*/*.py"))
+    assert len(RULES) == len([path for path in modules if path.name != "__init__.py"])
+    assert all(re.fullmatch(r"STO\d{3}", rule.code) for rule in RULES)
+
+
+def test_the_chapter_of_a_rule_fits_its_code(rule: Rule) -> None:
+    chapters = {"1": "placement", "5": "delta", "9": "linter"}
+    chapters |= {"2": "keys", "3": "metadata", "4": "access"}
+    assert rule.chapter == chapters[rule.code[3]]
+
+
+def test_a_page_begins_with_the_name_of_its_rule(rule: Rule) -> None:
+    assert rule.page.startswith(f"{rule.name}: ")
+
+
+def test_a_page_has_its_sections(rule: Rule) -> None:
+    found = re.findall(r"^## (.+)$", rule.page, re.MULTILINE)
+    assert set(HEADINGS) <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_a_page_cites_its_sources(rule: Rule) -> None:
+    assert re.search(r"^- \[.+\]\(https://.+\)", rule.page, re.MULTILINE)
+
+
+def test_the_examples_of_a_page_are_right(rule: Rule) -> None:
+    settings = Settings(root=Path("/nowhere"), select=(rule.code,))
+    for text in examples(rule, "Do not"):
+        assert rule.code in {finding.code for finding in check(text, settings)}
+    for text in examples(rule, "Do"):
+        assert check(text, settings) == []
+
+
+def test_a_page_shows_both_ways(rule: Rule) -> None:
+    if rule.chapter != "linter":
+        assert examples(rule, "Do not")
+        assert examples(rule, "Do")
+
+
+def test_a_rule_that_fixes_says_how_safe_that_is(rule: Rule) -> None:
+    assert rule.fix in ("none", "safe", "unsafe", "sometimes")
+
+
+def test_a_clause_is_a_sentence_of_the_standard(rule: Rule) -> None:
+    assert rule.clause is None or rule.clause in clauses()
+
+
+def test_rules_are_found_by_code_name_and_beginning() -> None:
+    assert find("STO211") is find("sto211") is find("flat-key")
+    assert select("STO2") >= {"STO201", "STO211"}
+    assert select("flat-key") == {"STO211"}
+    assert select("ALL") == set(rules())
+
+
+def test_an_unknown_rule_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownRule, match="did you mean flat-key"):
+        find("flat-keys")
