@@ -19,7 +19,7 @@ demo: $(READY)  ## lint the standard's own examples
 	@$(BIN)/s3lint check --isolated --exit-zero fixtures/standard
 
 test: $(READY)  ## the whole default suite
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from s3lint.patterns import spec_of
 from s3lint.settings import Settings
 
 SUFFIXES = (".py", ".pyi")
@@ -35,7 +35,7 @@ def _walk(folder: Path, settings: Settings, ignores: Sequence[tuple[Path, GitIgn
             continue
         if not (is_folder or (is_file and entry.name.endswith(SUFFIXES))):
             continue
-        if is_excluded(path, settings) or _is_ignored(path, is_folder, ignores):
+        if is_excluded(path, settings, is_folder=is_folder) or _is_ignored(path, is_folder, ignores):
             continue
         if is_folder:
             yield from _walk(path, settings, ignores)
@@ -43,11 +43,10 @@ def _walk(folder: Path, settings: Settings, ignores: Sequence[tuple[Path, GitIgn
             yield path
 
 
-def is_excluded(path: Path, settings: Settings) -> bool:
-    """Whether `exclude` or `extend-exclude` names a path, by its name or by its path from the root."""
+def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> bool:
+    """Whether `exclude` or `extend-exclude`, patterns as in `.gitignore`, name a path."""
     relative = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.name
-    patterns = (*settings.exclude, *settings.extend_exclude)
-    return any(fnmatch(path.name, pattern) or fnmatch(relative, pattern.rstrip("/")) for pattern in patterns)
+    return spec_of((*settings.exclude, *settings.extend_exclude)).match_file(relative + ("/" if is_folder else ""))
 
 
 def _is_ignored(path: Path, is_folder: bool, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> bool:

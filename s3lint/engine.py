@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3lint.collector import paused_collector
 from s3lint.confidence import Confidence
 from s3lint.finding import Finding, Location
 from s3lint.mentions import Mentions, filter_for
@@ -96,11 +97,12 @@ class Engine:
         found = self.filter.mentions(data)
         if not found and not is_wide(data):
             return Result(path)
-        try:
-            module = self._module(path, data, tree)
-        except Unreadable as error:
-            return Result(path, (self._unreadable(path, error),), comments_of(data))
-        return self._inspected(module, found)
+        with paused_collector():
+            try:
+                module = self._module(path, data, tree)
+            except Unreadable as error:
+                return Result(path, (self._unreadable(path, error),), comments_of(data))
+            return self._inspected(module, found)
 
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
         """The findings of one file that the settings ask for and no suppression covers."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import cast
 
 import libcst as cst
 
+from s3lint.collector import paused_collector
 from s3lint.inference.names import dotted_name, import_names
 from s3lint.nesting import too_deep
 from s3lint.outline import Import, Outline, Part, TooDeep, outline, parse
@@ -20,18 +19,6 @@ from s3lint.positions import Positions, positions_of
 from s3lint.source import Source, Unreadable
 
 MEMBER_HEADER = "class _:\n"
-
-
-@contextmanager
-def paused_collector() -> Iterator[None]:
-    """libcst parses three times faster when the collector does not look at its young trees again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @dataclass(eq=False, repr=False)

@@ -52,6 +52,7 @@ def _measure(text: str) -> tuple[int, int]:
         kind = match.lastgroup
         if kind == "open":
             links[-1] += 1
+            most = max(most, links[-1])
             links.append(0)
             deepest = max(deepest, len(links) - 1)
         elif kind == "close" and len(links) > 1:

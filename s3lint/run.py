@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from s3lint.collector import paused_collector
 from s3lint.discovery import is_excluded, python_files
 from s3lint.engine import Engine, Result, in_files
 from s3lint.finding import Finding
@@ -53,15 +55,10 @@ def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> I
             raise Missing(f"{path}: neither a file nor a folder")
         for file in python_files(path, settings_of(path)) if path.is_dir() else (path,):
             settings = settings_of(file)
-            if file in seen or (file is path and settings.force_exclude and _excluded(file, settings)):
+            if file in seen or (file is path and settings.force_exclude and is_excluded(file, settings)):
                 continue
             seen.add(file)
             yield Target(file, settings, alone=not any(settings.root.is_relative_to(folder) for folder in paths))
-
-
-def _excluded(file: Path, settings: Settings) -> bool:
-    parents = [parent for parent in file.parents if parent.is_relative_to(settings.root) and parent != settings.root]
-    return any(is_excluded(path, settings) for path in (file, *parents))
 
 
 def available_cores() -> int:
@@ -130,8 +127,9 @@ class Worker:
 
 def _in_process(jobs: Sequence[Job], settings: Sequence[Settings]) -> Iterator[Result]:
     worker = Worker(settings)
-    for job in jobs:
-        yield worker.look(job)
+    with paused_collector():
+        for job in jobs:
+            yield worker.look(job)
 
 
 def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
@@ -149,6 +147,7 @@ _WORKER: list[Worker] = []
 
 
 def _start_worker(settings: Sequence[Settings]) -> None:
+    gc.disable()
     _WORKER[:] = [Worker(settings)]
 
 

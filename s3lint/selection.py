@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
 from s3lint.finding import Finding
+from s3lint.patterns import spec_of
 from s3lint.registry import rules, select
 from s3lint.settings import Settings
 
@@ -56,8 +56,7 @@ class Selection:
     def _matches(self, path: Path, patterns: tuple[str, ...]) -> bool:
         root = self.settings.root
         relative = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
-        text = f"/{relative.as_posix()}"
-        return any(fnmatch(text, pattern if pattern.startswith("/") else f"*/{pattern}") for pattern in patterns)
+        return spec_of(patterns).match_file(relative.as_posix())
 
 
 def union_of(selectors: tuple[str, ...] | list[str]) -> frozenset[str]:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from s3lint.confidence import Confidence
 
-TEST_PATHS = ("**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py")
+TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "conftest.py")
+"""Where tests lie, as patterns of `.gitignore`: a folder's name, or the names of files."""
 
 
 @dataclass(frozen=True)

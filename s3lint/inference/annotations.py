@@ -85,7 +85,7 @@ def instance_of(path: str) -> Value | None:
     known = _KNOWN.get(path)
     if known is not None:
         return known
-    if not package and path not in ("bytes", "bytearray") or package in ("typing", "typing_extensions", "collections.abc"):
+    if (not package and path not in ("bytes", "bytearray")) or package in ("typing", "typing_extensions", "collections.abc"):
         return None
     if path.startswith("pyspark.sql.") and name == "DataFrame":
         return Frame("pyspark.pandas" if ".pandas" in path else "spark")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -28,9 +28,6 @@ CALLERS = 24
 HEIGHT = 4
 """How many functions up a parameter is followed through parameters of its callers."""
 
-CALLING = r"(?<!def )(?<!class )\b%s\b\s*[(,)]"
-"""Text that may call a function, or pass it on to be called."""
-
 VARIANTS = 48
 """How many ways to one expression are evaluated in all."""
 
@@ -42,6 +39,30 @@ class CallSite:
     call: Call
     place: Place
     receiver: Value | None
+
+
+class Calling:
+    """Text that may call a function, or pass it on to be called."""
+
+    def __init__(self, name: str, *, is_constructor: bool) -> None:
+        # The patterns begin with plain text, which `re` finds fast.
+        patterns = [re.escape(name) + r"\s*[(,)]"] + ([r"\.__init__\("] if is_constructor else [])
+        self._name = name.encode()
+        self._in_text = [re.compile(pattern) for pattern in patterns]
+        self._in_data = re.compile(patterns[0].encode())
+
+    def in_text(self, text: str) -> bool:
+        return any(_calls(text[max(0, match.start() - 6) : match.start()]) for pattern in self._in_text for match in pattern.finditer(text))
+
+    def in_data(self, data: bytes) -> bool:
+        return self._name in data and any(
+            _calls(data[max(0, match.start() - 6) : match.start()].decode("latin-1")) for match in self._in_data.finditer(data)
+        )
+
+
+def _calls(before: str) -> bool:
+    """Whether a name that stands behind this text is used, not defined, and not the end of another name."""
+    return not before.endswith(("def ", "class ")) and not (before[-1:].isalnum() or before[-1:] == "_")
 
 
 class Callers:
@@ -109,9 +130,9 @@ class Callers:
         if scope.node is None or isinstance(scope.node, cst.Lambda):
             return
         name = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
-        calls = re.compile(CALLING % re.escape(name) + (r"|\.__init__\(" if scope.name == "__init__" else ""))
-        for module in self.evaluator.project.matching(name, calls, scope.module):
-            for step in steps_matching(self.evaluator, module, calls):
+        calling = Calling(name, is_constructor=scope.name == "__init__")
+        for module in self.evaluator.project.holding(calling.in_data, scope.module):
+            for step in steps_holding(self.evaluator, module, calling.in_text):
                 for node, binders in step.nodes:
                     if isinstance(node, cst.Call):
                         yield from self._matching(node, Place(step, binders), scope, name)
@@ -136,13 +157,13 @@ class Callers:
                 return
 
 
-def steps_matching(evaluator: Evaluator, module: Module, pattern: re.Pattern[str]) -> Iterator[Step]:
-    """Every statement of the blocks whose text matches."""
+def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[str], bool]) -> Iterator[Step]:
+    """Every statement of the blocks whose text holds something."""
     for step in evaluator.module_scope(module).suite.steps:
-        if pattern.search(step.block.text):
+        if holds(step.block.text):
             if step.scope is None:
                 yield from step.body.walk()
-            for function in functions_of(step, pattern):
+            for function in functions_of(step, holds):
                 yield from function.walk()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -47,8 +47,7 @@ def last_name(node: cst.CSTNode) -> str:
 
 
 TEXT_METHODS = frozenset(
-    "capitalize casefold decode encode format join lower lstrip partition removeprefix removesuffix replace rpartition rsplit rstrip split "
-    "splitlines strip title upper".split()
+    ["capitalize", "casefold", "decode", "encode", "format", "join", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip", "split", "splitlines", "strip", "title", "upper"]
 )
 
 
@@ -128,32 +127,55 @@ def _in_lambda(binders: tuple[cst.CSTNode, ...]) -> bool:
     return any(isinstance(binder, cst.Lambda) for binder in binders)
 
 
-def _changed(node: cst.CSTNode) -> Iterator[str]:
-    match node:
-        case cst.Assign(targets=targets, value=value):
-            for target in targets:
-                yield from target_names(target)
-            yield from _mutated(value)
-        case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target) | cst.Del(target=target):
-            yield from target_names(target)
-        case cst.Expr(value=value):
-            yield from _mutated(value)
-        case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
-            yield name.value
-        case cst.Import() | cst.ImportFrom():
-            if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
-                yield "*"
-            yield from (local for local, _ in import_names(node))
-        case cst.With(items=items):
-            for item in items:
-                if item.asname is not None:
-                    yield from target_names(item.asname.name)
-        case cst.Try(handlers=handlers) | cst.TryStar(handlers=handlers):
-            for handler in handlers:
-                if handler.name is not None:
-                    yield from target_names(handler.name.name)
-        case cst.Match(cases=cases):
-            yield from (name for case in cases for name in pattern_names(case.pattern))
+def _changed(node: cst.CSTNode) -> Iterable[str]:
+    function = _CHANGES.get(type(node))
+    return function(node) if function is not None else ()
+
+
+def _assign(node: cst.Assign) -> Iterator[str]:
+    for target in node.targets:
+        yield from target_names(target.target)
+    yield from _mutated(node.value)
+
+
+def _import(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    if isinstance(node.names, cst.ImportStar):
+        yield "*"
+    yield from (local for local, _ in import_names(node))
+
+
+def _with(node: cst.With) -> Iterator[str]:
+    for item in node.items:
+        if item.asname is not None:
+            yield from target_names(item.asname.name)
+
+
+def _try(node: cst.Try | cst.TryStar) -> Iterator[str]:
+    for handler in node.handlers:
+        if handler.name is not None:
+            yield from target_names(handler.name.name)
+
+
+def _match(node: cst.Match) -> Iterator[str]:
+    return (name for case in node.cases for name in pattern_names(case.pattern))
+
+
+_CHANGES: dict[type, Callable[[Any], Iterable[str]]] = {
+    cst.Assign: _assign,
+    cst.AugAssign: lambda node: target_names(node.target),
+    cst.AnnAssign: lambda node: target_names(node.target),
+    cst.For: lambda node: target_names(node.target),
+    cst.Del: lambda node: target_names(node.target),
+    cst.Expr: lambda node: _mutated(node.value),
+    cst.FunctionDef: lambda node: (node.name.value,),
+    cst.ClassDef: lambda node: (node.name.value,),
+    cst.Import: _import,
+    cst.ImportFrom: _import,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.Match: _match,
+}
 
 
 def _mutated(value: cst.CSTNode) -> Iterator[str]:

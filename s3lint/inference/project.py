@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,12 +132,11 @@ class Project:
         except (OSError, Unreadable):
             return None
 
-    def matching(self, name: str, pattern: re.Pattern[str], first: Module) -> Iterator[Module]:
-        """The modules of the project whose text holds a name in the way of a pattern, the given one first."""
+    def holding(self, holds: Callable[[bytes], bool], first: Module) -> Iterator[Module]:
+        """The modules of the project whose bytes hold something, the given one first."""
         yield first
-        text, expression = name.encode(), re.compile(pattern.pattern.encode())
         for path, data in self.searched().items():
-            if path != first.path and text in data and expression.search(data):
+            if path != first.path and holds(data):
                 module = self.module(path)
                 if module is not None:
                     yield module

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,13 +72,13 @@ def _assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> lis
     return [value for value in found if not isinstance(value, Unbound)]
 
 
-def functions_of(step: Step, pattern: re.Pattern[str] | None = None) -> list[Scope]:
-    """The functions that a step defines, at any depth; of a class only the members whose text matches."""
+def functions_of(step: Step, holds: Callable[[str], bool] | None = None) -> list[Scope]:
+    """The functions that a step defines, at any depth; of a class only the members whose text holds something."""
     found: list[Scope] = []
     pending = [step]
     while pending:
         current = pending.pop()
-        if pattern is not None and not pattern.search(current.block.text):
+        if holds is not None and not holds(current.block.text):
             continue
         if isinstance(current.node, Block) and current.scope is None:
             pending.extend(current.body.steps)
@@ -172,12 +172,15 @@ def _matches_all(node: cst.Match) -> bool:
 
 
 def _taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tuple[list[Suite], bool]:
-    """The branches of an `if` that may run, and whether control may pass it without any."""
+    """The branches of an `if` that may run, and whether control may pass it without any.
+
+    Tests are worth a look only in a call that is followed: what decides them is what the caller passes.
+    """
     found = []
     for suite in step.suites:
         if not isinstance(suite.clause, cst.If):
             return [*found, suite], False
-        known = truth(evaluator, suite.clause.test, Place(step, (), context))
+        known = truth(evaluator, suite.clause.test, Place(step, (), context)) if context is not None else None
         if known is not False:
             found.append(suite)
         if known:

@@ -39,12 +39,20 @@ PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<flags>[-#0 +]*)(?P<width>\*|
 def simple_string(evaluator: Evaluator, node: cst.SimpleString, place: Place) -> Value:
     site = Site(place.block, node)
     try:
-        value = node.evaluated_value
+        value = literal_value(node)
     except (SyntaxError, ValueError):
         return Unknown("the literal does not evaluate")
     if isinstance(value, bytes):
         return Data(value, site=site)
     return Text((Chunk(value, site),) if value else (), site=site)
+
+
+def literal_value(node: cst.SimpleString) -> str | bytes:
+    """What a literal evaluates to; one without escapes is what stands between its quotes."""
+    if "\\" in node.value or "\r" in node.value or node.prefix not in ("", "r", "u"):
+        value: str | bytes = node.evaluated_value
+        return value
+    return node.raw_value
 
 
 @expression(cst.ConcatenatedString)
