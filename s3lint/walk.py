@@ -31,7 +31,7 @@ Binders = tuple[cst.CSTNode, ...]
 
 
 @cache
-def child_fields(kind: Any) -> tuple[str, ...]:
+def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     """The names of the fields of a node type that may hold code, in source order."""
     names = (field.name for field in fields(kind))
     return tuple(name for name in names if name not in TRIVIA and not name.startswith("whitespace"))
@@ -39,12 +39,13 @@ def child_fields(kind: Any) -> tuple[str, ...]:
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     found: list[cst.CSTNode] = []
-    for name in child_fields(type(node)):
+    kind: Any = type(node)
+    for name in child_fields(kind):
         value = getattr(node, name)
-        kind = type(value)
-        if kind is tuple or kind is list:
+        held: Any = type(value)
+        if held is tuple or held is list:
             found.extend(value)
-        elif _is_node(kind):
+        elif _is_node(held):
             found.append(value)
     return found
 

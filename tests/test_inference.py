@@ -126,8 +126,8 @@ CASES = {
     "inherited": ('class A:\n    X = "a"\nclass B(A):\n    pass\nshow(B().X)', ['"a"']),
     "property": ('class C:\n    @property\n    def x(self):\n        return "a"\nshow(C().x)', ['"a"']),
     "lazy attribute": (
-        "import boto3\nclass C:\n    _c = None\n    def c(self):\n        if self._c is None:\n            self._c = boto3.client('s3')\n"
-        "        return self._c\n    def f(self):\n        show(self._c)",
+        ("import boto3\nclass C:\n    _c = None\n    def c(self):\n        if self._c is None:\n            self._c = boto3.client('s3')\n"
+        "        return self._c\n    def f(self):\n        show(self._c)"),
         ["s3 client"],
     ),
     "dataclass": (
@@ -138,8 +138,8 @@ CASES = {
     "static method": ('class C:\n    @staticmethod\n    def f(x):\n        return x + "b"\nshow(C.f("a"), C().f("a"))', ['"ab"', '"ab"']),
     "class method": ('class C:\n    X = "a"\n    @classmethod\n    def f(cls):\n        return cls.X\nshow(C.f())', ['"a"']),
     "super": (
-        'class A:\n    def __init__(self, x):\n        self.x = x\nclass B(A):\n    def __init__(self):\n        super().__init__("a")\n'
-        "    def f(self):\n        return self.x\n",
+        ('class A:\n    def __init__(self, x):\n        self.x = x\nclass B(A):\n    def __init__(self):\n        super().__init__("a")\n'
+        "    def f(self):\n        return self.x\n"),
         [],
     ),
     # Libraries
@@ -189,8 +189,8 @@ CALLERS = {
     "constructor": ('class C:\n    def __init__(self, x):\n        self.x = x\n    def f(self):\n        show(self.x)\nC("a")', ['"a"']),
     "constructor default": ('class C:\n    def __init__(self, x="d"):\n        self.x = x\n    def f(self):\n        show(self.x)', ['parameter x | "d"']),
     "super": (
-        'class A:\n    def __init__(self, x):\n        self.x = x\n    def f(self):\n        show(self.x)\n'
-        'class B(A):\n    def __init__(self):\n        super().__init__("a")\n',
+        ('class A:\n    def __init__(self, x):\n        self.x = x\n    def f(self):\n        show(self.x)\n'
+        'class B(A):\n    def __init__(self):\n        super().__init__("a")\n'),
         ['"a"'],
     ),
     "keywords of a caller": ('def f(**k):\n    show(k)\nf(a="b")', ['{a: "b"}']),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import run
 
 from s3lint.registry import UnknownRule, find, rules, select
 from s3lint.rule import Rule
@@ -84,3 +86,9 @@ def test_rules_are_found_by_code_name_and_beginning() -> None:
 def test_an_unknown_rule_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownRule, match="did you mean flat-key"):
         find("flat-keys")
+
+
+def test_rules_are_known_without_libcst() -> None:
+    """A run that finds no mention, and every run of flake8, pays for importing the rules: they must not import the parser."""
+    program = "import sys; from s3lint.registry import rules; rules(); print('libcst' in sys.modules)"
+    assert run(sys.executable, "-c", program, cwd=CHECKOUT).out.strip() == "False"

@@ -30,16 +30,19 @@ known. Spark writers with an unknown destination are reported at `medium`.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from s3lint.confidence import Confidence
 from s3lint.context import Context
 from s3lint.facts import ObjectCall, SqlStatement, TableWrite
 from s3lint.facts.destinations import Destination, destination_of
-from s3lint.facts.serialised import Serialised, serialised_bodies
 from s3lint.formats import FILE_FORMATS, TABLE_FORMATS, format_name
 from s3lint.inference.choices import choices
 from s3lint.inference.values import Absent, Hop, Text, Value
 from s3lint.rule import Match, Rule
+
+if TYPE_CHECKING:
+    from s3lint.facts.serialised import Serialised
 
 rule = Rule(
     __name__,
@@ -72,6 +75,8 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
 
 @rule.on(ObjectCall)
 def check_upload(fact: ObjectCall, context: Context) -> Iterator[Match]:
+    from s3lint.facts.serialised import serialised_bodies
+
     for found in serialised_bodies(fact, context):
         if found.format in FILE_FORMATS and found.format not in context.settings.lakehouse_formats:
             yield _uploaded(found, fact)
@@ -90,7 +95,7 @@ def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
         yield rule.match(fact.site, fact.confidence, what="The SQL", format=form, advice=ADVICE["sql"])
 
 
-def _uploaded(found: Serialised, fact: ObjectCall) -> Match:
+def _uploaded(found: "Serialised", fact: ObjectCall) -> Match:
     hops = (Hop(fact.site, f"uploaded by `{fact.operation}` here"),)
     sure = min(fact.confidence, Confidence.MEDIUM)
     return rule.match(found.site, sure, hops, what=f"`{found.method}`", format=found.format, advice=_advice("pandas"))

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from s3lint.context import Context
 from s3lint.facts import DeltaBuild
-from s3lint.inference.shapes import MERGE_CLAUSES
+from s3lint.inference.handles import MERGE_CLAUSES
 from s3lint.inference.values import Hop
 from s3lint.rule import Match, Rule
 

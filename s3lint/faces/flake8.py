@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
 from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
@@ -50,8 +50,8 @@ class Plugin:
     def run(self) -> Iterator[Report]:
         try:
             engine = engine_for(self.path.parent, self.profile, self.config)
-        except ConfigurationError as error:
-            _refuse(error)
+        except ConfigurationError as refusal:
+            _refuse(refusal)
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
         if not engine.touches(self.path, data):
             return
@@ -81,7 +81,7 @@ def _added(engine: Engine) -> Engine:
     return engine
 
 
-def _refuse(error: ConfigurationError) -> None:
+def _refuse(error: ConfigurationError) -> NoReturn:
     from flake8.exceptions import ExecutionError
 
     raise ExecutionError(str(error)) from None

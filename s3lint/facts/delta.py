@@ -13,8 +13,7 @@ from s3lint.facts.extractor import from_calls
 from s3lint.facts.vocabulary import BUILDERS, DELTA_METHODS
 from s3lint.inference.context import Place
 from s3lint.inference.flow import Scope, Step
-from s3lint.inference.handles import DeltaBuilder, DeltaHandle
-from s3lint.inference.shapes import MERGE_CLAUSES
+from s3lint.inference.handles import MERGE_CLAUSES, DeltaBuilder, DeltaHandle
 from s3lint.inference.values import BoundMethod, Parameter, Reference, Site, Unknown, Value, alternatives
 
 

@@ -52,7 +52,9 @@ class Calling:
         self._in_data = re.compile(patterns[0].encode())
 
     def in_text(self, text: str) -> bool:
-        return any(_calls(text[max(0, match.start() - 6) : match.start()]) for pattern in self._in_text for match in pattern.finditer(text))
+        return any(
+            _calls(text[max(0, match.start() - 6) : match.start()]) for pattern in self._in_text for match in pattern.finditer(text)
+        )
 
     def in_data(self, data: bytes) -> bool:
         return self._name in data and any(
@@ -168,7 +170,7 @@ def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[str], b
 
 
 @cache
-def _value_fields(kind: Any) -> tuple[str, ...]:
+def _value_fields(kind: type[Value]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name not in ("site", "trace", "arguments", "scope", "context"))
 
 
@@ -181,7 +183,7 @@ def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | Non
             if not bound or part.scope not in bound:
                 return part.scope
         elif isinstance(part, Value):
-            kind: Hashable = type(part)
+            kind: Any = type(part)
             pending.extend(getattr(part, name) for name in _value_fields(kind))
         elif isinstance(part, tuple):
             pending.extend(part)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from s3lint.inference.handles import (
     BucketHandle,
     Buffer,
@@ -107,10 +110,10 @@ def _writer(value: Value) -> str:
     return f"{type(value).__name__.lower()} ({', '.join(parts)})"
 
 
-_PLAIN = {
+_PLAIN: dict[type[Value], Callable[[Any], str]] = {
     Unknown: _unknown,
-    Nothing: lambda value: "never reached",
-    Absent: lambda value: "not given",
+    Nothing: lambda _: "never reached",
+    Absent: lambda _: "not given",
     Data: lambda value: f"{len(value.value)} bytes",
     Environment: lambda value: f"environment variable {value.name or '?'}",
     Given: lambda value: "given on the command line" + (f", default {describe(value.default)}" if value.default else ""),
@@ -122,14 +125,14 @@ _PLAIN = {
     Instance: _function,
     BoundMethod: lambda value: f"{describe(value.receiver)} .{value.name}",
     Partial: lambda value: f"partial of {describe(value.function)}",
-    Session: lambda value: "boto3 session",
+    Session: lambda _: "boto3 session",
     Client: _client,
     BucketHandle: lambda value: f"bucket {describe(value.name)}",
     ObjectHandle: lambda value: f"object {describe(value.key)} in {describe(value.bucket)}",
     SubResource: lambda value: f"{value.kind} of {describe(value.bucket)}",
     Operation: lambda value: f"{value.name} of {describe(value.client)}",
     ItemTable: lambda value: f"DynamoDB table {describe(value.name)}",
-    SparkSession: lambda value: "Spark session",
+    SparkSession: lambda _: "Spark session",
     Frame: _frame,
     Reader: _writer,
     Writer: _writer,

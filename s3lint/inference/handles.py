@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from s3lint.inference.flow import Scope
     from s3lint.inference.values import Site
 
+MERGE_CLAUSES = ("whenMatched", "whenNotMatched", "when_matched", "when_not_matched")
+"""Beginnings of the methods that only a Delta merge has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session(Value):

@@ -36,7 +36,7 @@ def last_name(node: cst.CSTNode) -> str:
         if isinstance(node, (cst.Await, cst.StarredElement)):
             node = node.expression if isinstance(node, cst.Await) else node.value
         elif isinstance(node, cst.Call):
-            node = node.func.value if _is_text_method(node.func) else node.func
+            node = _called_on(node.func)
         elif isinstance(node, cst.Subscript):
             key = subscript_key(node)
             if isinstance(key, cst.SimpleString):
@@ -47,13 +47,34 @@ def last_name(node: cst.CSTNode) -> str:
 
 
 TEXT_METHODS = frozenset(
-    ["capitalize", "casefold", "decode", "encode", "format", "join", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip", "split", "splitlines", "strip", "title", "upper"]
+    [
+        "capitalize",
+        "casefold",
+        "decode",
+        "encode",
+        "format",
+        "join",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "strip",
+        "title",
+        "upper",
+    ]
 )
 
 
-def _is_text_method(function: cst.BaseExpression) -> bool:
-    """Whether what is called changes the writing of a text, not what it is about."""
-    return isinstance(function, cst.Attribute) and function.attr.value in TEXT_METHODS
+def _called_on(function: cst.BaseExpression) -> cst.BaseExpression:
+    """What a call is about: not a method that changes the writing of a text alone, but the text."""
+    return function.value if isinstance(function, cst.Attribute) and function.attr.value in TEXT_METHODS else function
 
 
 def called_name(node: cst.BaseExpression) -> str | None:

@@ -176,7 +176,7 @@ def _taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tup
 
     Tests are worth a look only in a call that is followed: what decides them is what the caller passes.
     """
-    found = []
+    found: list[Suite] = []
     for suite in step.suites:
         if not isinstance(suite.clause, cst.If):
             return [*found, suite], False

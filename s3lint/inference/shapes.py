@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from s3lint.inference.calls import Arguments, Written
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import attribute, method
-from s3lint.inference.handles import Client, DeltaBuilder, Frame, Reader, Session, Writer
+from s3lint.inference.handles import MERGE_CLAUSES, Client, DeltaBuilder, Frame, Reader, Session, Writer
 from s3lint.inference.values import BoundMethod, Parameter, Reference, Text, Unknown, Value, alternatives
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 SERVICES = frozenset({"s3", "dynamodb", "s3control", "dynamodbstreams", "athena", "redshift-data", "glue"})
 """Services whose name, given to `client` or `resource`, tells what an unknown receiver makes."""
-
-MERGE_CLAUSES = ("whenMatched", "whenNotMatched", "when_matched", "when_not_matched")
-"""Methods that only a Delta merge has."""
 
 SERIALISERS = frozenset(
     {
