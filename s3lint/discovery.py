@@ -79,11 +79,3 @@ def _ignore_file(folder: Path) -> GitIgnoreSpec | None:
     except OSError:
         return None
     return GitIgnoreSpec.from_lines(text.splitlines())
-
-
-def read_bounded(path: Path, most: int) -> bytes | None:
-    """The bytes of a file, or None where it cannot be read or is larger than a bound."""
-    try:
-        return path.read_bytes() if path.stat().st_size <= most else None
-    except OSError:
-        return None

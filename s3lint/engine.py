@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from s3lint.collector import paused_collector
 from s3lint.confidence import Confidence
+from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Location
 from s3lint.mentions import Mentions, filter_for
+from s3lint.neighbours import Neighbours
 from s3lint.registry import rules
 from s3lint.selection import Selection
 from s3lint.settings import Settings
@@ -23,7 +25,6 @@ from s3lint.suppressions import Suppression, apply, suppressions
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
     from s3lint.module import Module
-    from s3lint.neighbours import Neighbours
     from s3lint.rule import Match
 
 UNREADABLE = "STO900"
@@ -48,27 +49,22 @@ class Result:
 class Engine:
     """Checks files of one project under one set of settings."""
 
-    def __init__(self, settings: Settings, project: Project | None = None) -> None:
+    def __init__(self, settings: Settings, files: ProjectFiles | None = None) -> None:
         self.settings = settings
         self.selection = Selection(settings)
         self.filter = filter_for(self.selection.codes)
-        self._project = project
+        self.files = files or ProjectFiles(settings)
         self._looked: dict[Path, Result] = {}
 
-    @property
+    @cached_property
     def project(self) -> Project:
-        if self._project is None:
-            from s3lint.inference.project import Project
+        from s3lint.inference.project import Project
 
-            roots = [self.settings.root / folder for folder in self.settings.src]
-            self._project = Project(self.settings.root, roots, settings=self.settings)
-        return self._project
+        return Project(self.files)
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        from s3lint.neighbours import Neighbours
-
-        return Neighbours(self.project, self.filter)
+        return Neighbours(self.files, self.filter, lambda: self.project)
 
     def check(
         self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True

@@ -6,12 +6,13 @@ A literal in `config.py` is a bucket because some importer passes it to S3; an a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from s3lint.files import ProjectFiles
     from s3lint.inference.project import Project
     from s3lint.mentions import Filter
     from s3lint.module import Module
@@ -26,14 +27,15 @@ MOST = 40
 class Neighbours:
     """Finds the neighbours of files in one project."""
 
-    def __init__(self, project: Project, filter_: Filter) -> None:
-        self.project = project
+    def __init__(self, files: ProjectFiles, filter_: Filter, project: Callable[[], Project]) -> None:
+        self.files = files
         self.filter = filter_
+        self._project = project
 
     @cached_property
     def storage(self) -> dict[Path, bytes]:
         """The files of the project that touch storage."""
-        return {path: data for path, data in self.project.searched().items() if self.filter.mentions(data)}
+        return {path: data for path, data in self.files.searched.items() if self.filter.mentions(data)}
 
     @cached_property
     def _imports_of_storage(self) -> re.Pattern[bytes] | None:
@@ -57,7 +59,7 @@ class Neighbours:
     def _imported(self, module: Module) -> Iterator[Path]:
         level, seen = [module], {module.path}
         for _ in range(REACH):
-            following = [found for current in level for found in self.project.imports_of(current) if found.path not in seen]
+            following = [found for current in level for found in self._project().imports_of(current) if found.path not in seen]
             level = list({found.path: found for found in following}.values())[:MOST]
             seen |= {found.path for found in level}
             yield from (found.path for found in level)
@@ -65,7 +67,7 @@ class Neighbours:
     def _importers(self, module: Module) -> Iterator[Path]:
         level, seen = [module], {module.path}
         for _ in range(REACH):
-            following = [found for current in level for found in self.project.importers_of(current) if found.path not in seen]
+            following = [found for current in level for found in self._project().importers_of(current) if found.path not in seen]
             yield from (found.path for found in following)
             seen |= {found.path for found in following}
             level = [found for found in following if found.path.name == "__init__.py"]

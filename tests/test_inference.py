@@ -8,6 +8,7 @@ import libcst as cst
 import pytest
 
 import s3lint.inference.load  # noqa: F401
+from s3lint.files import ProjectFiles
 from s3lint.inference.context import Place
 from s3lint.inference.describe import describe
 from s3lint.inference.flow import Step, Suite
@@ -31,7 +32,7 @@ def steps(suite: Suite):
 
 def shown(text: str, root: Path = Path("/nowhere"), *, callers: bool = False) -> list[str]:
     """The values passed to `show`, described."""
-    project = Project(root, settings=Settings(root=root))
+    project = Project(ProjectFiles(Settings(root=root)))
     module = Module.load(Source.decode(root / "program.py", text.encode()))
     project.add(module)
     source = project.callers if callers else project.evaluator

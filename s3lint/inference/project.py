@@ -6,11 +6,10 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.discovery import python_files, read_bounded
+from s3lint.files import ProjectFiles
 from s3lint.inference.callers import Callers
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import Evaluator
@@ -19,21 +18,10 @@ from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import ModuleValue, Reference, Unknown, Value, alternatives, join_values
 from s3lint.module import Module
 from s3lint.neighbours import module_name
-from s3lint.selection import Selection
-from s3lint.settings import Settings
 from s3lint.source import Source, Unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-LARGEST = 2_000_000
-"""Bytes of a module over which no values are taken from it."""
 
 IMPORTING = rb"^[ \t]*(?:from|import)\b[^\n]*\b%b\b|\bimport[ \t]*\([^)]*\b%b\b"
 """A statement that may import a module of a name; what it imports is resolved then."""
-
-SEARCHED = 200_000_000
-"""Bytes of a project in which callers of a function are looked for; calls in further files stay unseen."""
 
 LIBRARIES = frozenset(
     [
@@ -86,19 +74,15 @@ LIBRARIES = frozenset(
 
 
 class Project:
-    """Modules by path, each loaded once. `overlay` holds texts that an editor has not saved yet."""
+    """Modules by path, each loaded once."""
 
-    def __init__(
-        self, root: Path, roots: Sequence[Path] = (), overlay: Mapping[Path, bytes] | None = None, settings: Settings | None = None
-    ) -> None:
-        self.root = root
-        self.settings = settings or Settings(root=root)
-        self.roots = tuple(roots) or (root, root / "src")
-        self.overlay = overlay or {}
+    def __init__(self, files: ProjectFiles) -> None:
+        self.files = files
+        self.root = files.settings.root
+        self.roots = [self.root / folder for folder in files.settings.src]
         self.evaluator = Evaluator(self)
         self.callers = Callers(self.evaluator)
         self._modules: dict[Path, Module | None] = {}
-        self._texts: dict[Path, bytes] | None = None
         self._imports: dict[Module, list[Module]] = {}
 
     def add(self, module: Module) -> None:
@@ -114,28 +98,17 @@ class Project:
             self._modules[path] = self._load(path)
         return self._modules[path]
 
-    def data(self, path: Path) -> bytes | None:
-        """The bytes of a file as the project sees it."""
-        module = self._modules.get(path)
-        if module is not None:
-            return module.source.data
-        return self.overlay.get(path) or read_bounded(path, LARGEST)
-
     def _load(self, path: Path) -> Module | None:
-        data = self.overlay.get(path)
+        data = self.files.read(path)
         try:
-            if data is None:
-                if not path.is_file() or path.stat().st_size > LARGEST:
-                    return None
-                data = path.read_bytes()
-            return Module.load(Source.decode(path, data))
-        except (OSError, Unreadable):
+            return Module.load(Source.decode(path, data)) if data is not None else None
+        except Unreadable:
             return None
 
     def holding(self, holds: Callable[[bytes], bool], first: Module) -> Iterator[Module]:
         """The modules of the project whose bytes hold something, the given one first."""
         yield first
-        for path, data in self.searched().items():
+        for path, data in self.files.searched.items():
             if path != first.path and holds(data):
                 module = self.module(path)
                 if module is not None:
@@ -159,24 +132,11 @@ class Project:
         """The modules of the project that import a module at their top."""
         name = module_name(module.path)
         imports = re.compile(IMPORTING % (re.escape(name.encode()), re.escape(name.encode())), re.MULTILINE)
-        for path, data in self.searched().items():
+        for path, data in self.files.searched.items():
             if path != module.path and name.encode() in data and imports.search(data):
                 other = self.module(path)
                 if other is not None and module in self.imports_of(other):
                     yield other
-
-    def searched(self) -> dict[Path, bytes]:
-        """The files in which callers are looked for: those of the project but its tests, up to a bound."""
-        if self._texts is None:
-            self._texts, size = {}, 0
-            selection = Selection(self.settings)
-            for path in python_files(self.root, self.settings):
-                data = self.overlay.get(path) or read_bounded(path, LARGEST)
-                if data is not None and (self.settings.lint_tests or not selection.is_test(path)):
-                    self._texts[path], size = data, size + len(data)
-                if size > SEARCHED:
-                    break
-        return self._texts
 
     def import_name(self, node: cst.Import | cst.ImportFrom, alias: cst.ImportAlias, place: Place) -> Value:
         """What one name of an import statement is."""
