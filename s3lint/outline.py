@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from s3lint.source import Unreadable
 
@@ -33,7 +34,7 @@ class Import:
     level: int
 
 
-@dataclass(slots=True)
+@dataclass
 class Part:
     """A run of lines that libcst parses alone: top-level statements, or one member of a class."""
 
@@ -45,7 +46,15 @@ class Part:
     name: str = ""
     header: int = 0
     members: tuple[Part, ...] = ()
-    mentioned: bool = False
+    node: ast.FunctionDef | ast.AsyncFunctionDef | None = field(default=None, repr=False)
+    """The function that is the part."""
+
+    @cached_property
+    def sets(self) -> frozenset[str]:
+        """The names of the attributes that a function itself binds or alters."""
+        body = self.node.body if self.node is not None else ()
+        changed = (name for statement in body for name in _changes(statement, walrus=False))
+        return frozenset(name.partition(".")[2] for name in changed)
 
     def parts(self) -> Iterator[Part]:
         """Itself, or the members and the header of a class."""
@@ -105,9 +114,9 @@ def _part(statement: ast.stmt, walrus: bool) -> Part:
     binds = frozenset(_changes(statement, walrus))
     if isinstance(statement, ast.ClassDef):
         return _class(statement, start, end, binds, walrus)
-    kind = "function" if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) else "statement"
-    name = statement.name if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) else ""
-    return Part(start, end, kind, binds, tuple(_imports(statement)), name)
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return Part(start, end, "function", binds, name=statement.name, node=statement)
+    return Part(start, end, "statement", binds, tuple(_imports(statement)))
 
 
 def _class(statement: ast.ClassDef, start: int, end: int, binds: frozenset[str], walrus: bool) -> Part:
@@ -125,7 +134,7 @@ def _merged(parts: list[Part]) -> list[Part]:
         last = merged[-1] if merged else None
         if last and part.start <= last.end:
             last.end = max(last.end, part.end)
-            last.kind, last.members = "statement", ()
+            last.kind, last.members, last.node = "statement", (), None
             last.binds |= part.binds
             last.imports += part.imports
         else:

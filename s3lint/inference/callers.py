@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -104,10 +105,11 @@ class Callers:
         if scope is None or budget[0] <= 0 or len(chain) >= HEIGHT or self.evaluator.exhausted:
             return [value]
         found: list[Value] = []
-        for site in self.of(scope):
+        sites = self.of(scope)
+        for site in sites[:CALLERS]:
             found += self._variants(node, place, (*chain, (scope, site)), budget)
         if found:
-            return found
+            return [*found, value] if len(sites) > CALLERS else found
         unpassed = self._context((*chain, (scope, None)), place.context)
         return [value, self.evaluator.evaluate(node, place.within(unpassed))]
 
@@ -122,10 +124,10 @@ class Callers:
         return context
 
     def of(self, scope: Scope) -> list[CallSite]:
-        """The calls of a function anywhere in the project."""
+        """The calls of a function anywhere in the project: one more than are followed, where there are more."""
         if scope not in self._sites:
             self._sites[scope] = []
-            self._sites[scope] = list(self._find(scope))[: CALLERS + 1]
+            self._sites[scope] = list(islice(self._find(scope), CALLERS + 1))
         return self._sites[scope]
 
     def _find(self, scope: Scope) -> Iterator[CallSite]:

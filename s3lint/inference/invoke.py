@@ -251,10 +251,15 @@ def _lineage(evaluator: Evaluator, scope: Scope) -> list[Scope]:
 def _setting_methods(scope: Scope, name: str) -> list[Scope]:
     found = []
     for step in scope.suite.steps:
-        if isinstance(step.node, Block) and f".{name}" not in step.block.text:
+        if isinstance(step.node, Block) and not _may_set(step.node, name):
             continue
         found += [function for function in functions_of(step) if function.owner is scope and _sets(function, name)]
     return found
+
+
+def _may_set(block: Block, name: str) -> bool:
+    """Whether a member of a class may set an attribute, told without parsing it with libcst."""
+    return name in block.part.sets if block.part.node is not None else f".{name}" in block.text
 
 
 def _sets(function: Scope, name: str) -> bool:
