@@ -7,11 +7,16 @@ parsed alone.
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from s3lint.source import Unreadable
+
+NEWLINE = re.compile(r"\r\n?|\n")
+"""What ends a row for Python's parser; `str.splitlines` knows more."""
 
 MUTATORS = frozenset(
     {"append", "add", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update"}
@@ -100,18 +105,28 @@ def parse(text: str) -> ast.Module:
 
 def outline(tree: ast.Module, text: str) -> Outline:
     """The blocks of a module, in order. `tree` may be the one that flake8 hands over."""
-    walrus = ":=" in text
-    parts = _merged([_part(statement, walrus) for statement in tree.body])
-    found = Outline(parts)
-    if "global " in text:
-        _find_globals(tree, found)
+    walrus = Rows(text, ":=")
+    found = Outline(_merged([_part(statement, walrus) for statement in tree.body]))
+    _find_globals(tree, found, Rows(text, "global "))
     return found
 
 
-def _part(statement: ast.stmt, walrus: bool) -> Part:
+class Rows:
+    """The rows of a module on which a text stands. Most statements need no walk, because none of theirs does."""
+
+    def __init__(self, text: str, wanted: str) -> None:
+        self._rows = [row for row, line in enumerate(NEWLINE.split(text), 1) if wanted in line] if wanted in text else []
+
+    def within(self, statement: ast.stmt) -> bool:
+        """Whether the text stands on a row of a statement."""
+        index = bisect_left(self._rows, statement.lineno)
+        return index < len(self._rows) and self._rows[index] <= (statement.end_lineno or statement.lineno)
+
+
+def _part(statement: ast.stmt, walrus: Rows) -> Part:
     start = min([statement.lineno, *(node.lineno for node in getattr(statement, "decorator_list", ()))])
     end = statement.end_lineno or statement.lineno
-    binds = frozenset(_changes(statement, walrus))
+    binds = frozenset(_changes(statement, walrus=walrus.within(statement)))
     if isinstance(statement, ast.ClassDef):
         return _class(statement, start, end, binds, walrus)
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -119,7 +134,7 @@ def _part(statement: ast.stmt, walrus: bool) -> Part:
     return Part(start, end, "statement", binds, tuple(_imports(statement)))
 
 
-def _class(statement: ast.ClassDef, start: int, end: int, binds: frozenset[str], walrus: bool) -> Part:
+def _class(statement: ast.ClassDef, start: int, end: int, binds: frozenset[str], walrus: Rows) -> Part:
     members = _merged([_part(member, walrus) for member in statement.body])
     header = members[0].start - 1
     if header < statement.lineno:
@@ -167,7 +182,7 @@ def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
             pending.extend(clause.body)
 
 
-def _changes(statement: ast.stmt, walrus: bool) -> Iterator[str]:
+def _changes(statement: ast.stmt, *, walrus: bool) -> Iterator[str]:
     """The names that a statement binds or alters; `*` for a star import."""
     for node in _statements(statement):
         yield from _own_changes(node)
@@ -225,10 +240,10 @@ def _captures(cases: Iterable[ast.match_case]) -> Iterator[str]:
                 yield name
 
 
-def _find_globals(tree: ast.Module, found: Outline) -> None:
+def _find_globals(tree: ast.Module, found: Outline, rows: Rows) -> None:
     starts = [part.start for part in found.parts]
     for statement in tree.body:
-        for node in ast.walk(statement):
+        for node in ast.walk(statement) if rows.within(statement) else ():
             if isinstance(node, ast.Global):
                 index = max(i for i, start in enumerate(starts) if start <= node.lineno)
                 for name in node.names:

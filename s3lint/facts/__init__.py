@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from s3lint.confidence import Confidence
-from s3lint.inference.values import Absent, Fallback, Mapping, Sequence, Site, Union, Unknown, Value, alternatives, join_values
+from s3lint.inference.values import Absent, Mapping, Sequence, Site, Union, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.calls import Arguments, Written
@@ -51,7 +51,7 @@ class Parameters:
         direct = self.arguments.get(name, self.positions.index(name) if name in self.positions else None)
         if not isinstance(direct, Absent) or self.nested is None or name in self.positions:
             return direct
-        return entry(self.arguments.get(self.nested, self.positions.index(self.nested)), name)
+        return self.arguments.entry(self.nested, self.positions.index(self.nested), name)
 
     def written(self, name: str) -> Written | None:
         """The expression of a parameter, where the call itself holds it."""
@@ -65,23 +65,6 @@ class Parameters:
             for choice in alternatives(self.arguments.get(self.nested, self.positions.index(self.nested))):
                 found += choice.names if isinstance(choice, Mapping) else ()
         return tuple(dict.fromkeys([*self.bound, *found]))
-
-
-def entry(holder: Value, name: str) -> Value:
-    """An entry of a mapping that may be missing, None, or one of several."""
-    if isinstance(holder, Union):
-        return join_values([entry(choice, name) for choice in holder.alternatives], chosen=holder.chosen)
-    if isinstance(holder, Fallback):
-        return join_values([entry(holder.primary, name), entry(holder.default, name)])
-    if isinstance(holder, Mapping):
-        return holder.get(name)
-    if isinstance(holder, Absent) or is_none(holder):
-        return Absent(site=holder.site)
-    return Unknown("the mapping is not known")
-
-
-def is_none(value: Value) -> bool:
-    return getattr(value, "value", value) is None
 
 
 @dataclass(frozen=True, slots=True)

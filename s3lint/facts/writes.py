@@ -35,7 +35,8 @@ def text(value: str) -> Text:
 
 @from_calls("writes")
 def spark_writes(view: CallView) -> Iterator[Fact]:
-    if view.name not in SPARK_SINKS and view.name not in SPARK_SINKS_V2:
+    fits_v2 = view.name in SPARK_SINKS_V2 and len(view.call.positional) == (view.name == "overwrite")
+    if view.name not in SPARK_SINKS and not fits_v2:
         return
     for writer, confidence in view.receivers():
         if isinstance(writer, Writer):

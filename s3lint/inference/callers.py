@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from s3lint.inference.calls import Call
+from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope, Step
 from s3lint.inference.names import called_name
 from s3lint.inference.reaching import functions_of
 from s3lint.inference.references import by_reference
-from s3lint.inference.values import Class, Function, Parameter, Value, alternatives, join_values
+from s3lint.inference.values import Class, Constant, Function, Mapping, Parameter, Union, Value, alternatives, join_values
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -29,7 +30,7 @@ CALLERS = 24
 HEIGHT = 4
 """How many functions up a parameter is followed through parameters of its callers."""
 
-VARIANTS = 48
+VARIANTS = 24
 """How many ways to one expression are evaluated in all."""
 
 
@@ -87,6 +88,16 @@ class Callers:
         if known is None:
             known = self._known[key] = self._evaluate(node, place)
         return known
+
+    def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
+        """One entry of a mapping. Callers are asked only where they decide it."""
+        with self.evaluator.question():
+            holder = self.evaluator.evaluate(node, place)
+            if all(isinstance(choice, (Mapping, Constant)) for choice in alternatives(holder)):
+                found = entry(holder, key)
+                if not isinstance(found, Union) and free_parameter(found) is None:
+                    return found
+        return entry(self.evaluate(node, place), key)
 
     def _evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
         with self.evaluator.question():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from s3lint.inference.containers import element
+from s3lint.inference.containers import element, entry
 from s3lint.inference.context import Place
 from s3lint.inference.names import last_name
 from s3lint.inference.values import Absent, Mapping, Sequence, Site, Unknown, Value, alternatives, join_values
@@ -107,6 +107,8 @@ class Evaluates(Protocol):
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value: ...
 
+    def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
@@ -122,6 +124,13 @@ class Arguments:
         if written is not None:
             return self.value_of(written)
         return self.spread(name, position)
+
+    def entry(self, name: str, position: int | None, key: str) -> Value:
+        """One entry of a mapping that is passed under a name or at a position: `Absent` where provably none."""
+        written = self.written(name, position)
+        if written is not None and not written.items:
+            return self.evaluator.entry(written.node, written.place, key)
+        return entry(self.get(name, position), key)
 
     def value_of(self, written: Written) -> Value:
         value = self.evaluator.evaluate(written.node, written.place)
@@ -163,14 +172,14 @@ class Arguments:
             yield from self.before.named()
         for name, written in self.call.keywords:
             yield name, self.value_of(written)
-        for mapping in self._splats():
-            known = [choice for choice in alternatives(mapping) if isinstance(choice, Mapping)]
+        for written in self.call.splats:
+            known = [choice for choice in alternatives(self.value_of(written)) if isinstance(choice, Mapping)]
             for key in dict.fromkeys(key for choice in known for key in choice.names):
-                yield key, self._entry(mapping, key)
+                yield key, self._splatted(written, key)
 
     def spread(self, name: str | None, position: int | None) -> Value:
         """What `*args` and `**kwargs` pass under a name or at a position."""
-        found = [self._entry(mapping, name) for mapping in self._splats()] if name is not None else []
+        found = [self._splatted(written, name) for written in self.call.splats] if name is not None else []
         if position is not None and self.call.stars:
             found.append(self._item(position))
         if self.before is not None:
@@ -178,13 +187,8 @@ class Arguments:
         present = [value for value in found if not isinstance(value, Absent)]
         return join_values(present) if present else Absent()
 
-    def _splats(self) -> Iterator[Value]:
-        for written in self.call.splats:
-            yield self.value_of(written)
-
-    def _entry(self, mapping: Value, name: str) -> Value:
-        unknown = Unknown("passed by **")
-        return join_values(choice.get(name) if isinstance(choice, Mapping) else unknown for choice in alternatives(mapping))
+    def _splatted(self, written: Written, name: str) -> Value:
+        return self.evaluator.entry(written.node, written.place, name)
 
     def _item(self, position: int) -> Value:
         first = self.call.stars[0]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from s3lint.inference.handles import Frame
 from s3lint.inference.values import (
+    Absent,
     Chunk,
+    Constant,
     Fallback,
     Mapping,
     Reference,
@@ -83,3 +85,16 @@ def merged(left: Value, right: Value) -> Value:
         else:
             results.append(left.opened())
     return join_values(results)
+
+
+def entry(holder: Value, name: str) -> Value:
+    """An entry of a mapping that may be missing, None, or one of several."""
+    if isinstance(holder, Union):
+        return join_values([entry(choice, name) for choice in holder.alternatives], chosen=holder.chosen)
+    if isinstance(holder, Fallback):
+        return join_values([entry(holder.primary, name), entry(holder.default, name)])
+    if isinstance(holder, Mapping):
+        return holder.get(name)
+    if isinstance(holder, Absent) or (isinstance(holder, Constant) and holder.value is None):
+        return Absent(site=holder.site)
+    return Unknown("the mapping is not known")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import libcst as cst
 
 from s3lint.inference.calls import Arguments
+from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
 from s3lint.inference.values import BoundMethod, Fallback, Site, Text, Union, Unknown, Value, join_values
@@ -29,7 +30,7 @@ DEPTH = 300
 FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""
 
-WORK = 3_000
+WORK = 1_000
 """How many values one question may compute. Past it the answer is unknown: a guard against exponential call graphs."""
 
 COMPLETE = 1 << 30
@@ -122,6 +123,10 @@ class Evaluator:
         if handler is None:
             return Unknown(f"{type(node).__name__} is not followed", site=Site(place.block, node))
         return self.solve((id(node), place.context), lambda: placed(handler(self, node, place), Site(place.block, node)))
+
+    def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
+        """One entry of a mapping."""
+        return entry(self.evaluate(node, place), key)
 
     def solve(self, key: Hashable, compute: Callable[[], Value], cyclic: Value | None = None) -> Value:
         """The remembered or computed value of a question; `cyclic` where the question asks itself."""
