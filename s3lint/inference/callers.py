@@ -22,7 +22,7 @@ from s3lint.inference.values import Class, Constant, Function, Mapping, Paramete
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
-    from s3lint.module import Module
+    from s3lint.module import Block, Module
 
 CALLERS = 24
 """How many calls of one function are followed; the others count as unknown."""
@@ -47,16 +47,19 @@ class Calling:
     """Text that may call a function, or pass it on to be called."""
 
     def __init__(self, name: str, *, is_constructor: bool) -> None:
-        # The patterns begin with plain text, which `re` finds fast.
-        patterns = [re.escape(name) + r"\s*[(,)]"] + ([r"\.__init__\("] if is_constructor else [])
+        # The pattern begins with plain text, which `re` finds fast.
+        pattern = re.escape(name) + (r"\s*(?:[(,)]|\.__init__\()" if is_constructor else r"\s*[(,)]")
         self._name = name.encode()
-        self._in_text = [re.compile(pattern) for pattern in patterns]
-        self._in_data = re.compile(patterns[0].encode())
+        self._is_constructor = is_constructor
+        self._in_text = re.compile(pattern)
+        self._in_data = re.compile(pattern.encode())
 
-    def in_text(self, text: str) -> bool:
-        return any(
-            _calls(text[max(0, match.start() - 6) : match.start()]) for pattern in self._in_text for match in pattern.finditer(text)
-        )
+    def in_block(self, block: Block) -> bool:
+        """A method of a class that names its base may call `super().__init__`."""
+        text = block.text
+        if self._is_constructor and block.member and ".__init__(" in text:
+            return True
+        return any(_calls(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
 
     def in_data(self, data: bytes) -> bool:
         return self._name in data and any(
@@ -147,7 +150,7 @@ class Callers:
         name = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
         calling = Calling(name, is_constructor=scope.name == "__init__")
         for module in self.evaluator.project.holding(calling.in_data, scope.module):
-            for step in steps_holding(self.evaluator, module, calling.in_text):
+            for step in steps_holding(self.evaluator, module, calling.in_block):
                 for node, binders in step.nodes:
                     if isinstance(node, cst.Call):
                         yield from self._matching(node, Place(step, binders), scope, name)
@@ -172,10 +175,10 @@ class Callers:
                 return
 
 
-def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[str], bool]) -> Iterator[Step]:
+def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[Block], bool]) -> Iterator[Step]:
     """Every statement of the blocks whose text holds something."""
     for step in evaluator.module_scope(module).suite.steps:
-        if holds(step.block.text):
+        if holds(step.block):
             if step.scope is None:
                 yield from step.body.walk()
             for function in functions_of(step, holds):

@@ -72,13 +72,13 @@ def _assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> lis
     return [value for value in found if not isinstance(value, Unbound)]
 
 
-def functions_of(step: Step, holds: Callable[[str], bool] | None = None) -> list[Scope]:
+def functions_of(step: Step, holds: Callable[[Block], bool] | None = None) -> list[Scope]:
     """The functions that a step defines, at any depth; of a class only the members whose text holds something."""
     found: list[Scope] = []
     pending = [step]
     while pending:
         current = pending.pop()
-        if holds is not None and not holds(current.block.text):
+        if holds is not None and not holds(current.block):
             continue
         if isinstance(current.node, Block) and current.scope is None:
             pending.extend(current.body.steps)
