@@ -95,7 +95,7 @@ class Engine:
             return Result(path)
         with paused_collector():
             try:
-                module = self._module(path, data, tree)
+                module = self.module(path, data, tree)
             except Unreadable as error:
                 return Result(path, (self._unreadable(path, error),), comments_of(data))
             return self._inspected(module, found)
@@ -105,12 +105,17 @@ class Engine:
         wanted = [finding for finding in findings if self.selection.reports(finding)]
         return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)
 
+    def comments(self, path: Path) -> tuple[Suppression, ...]:
+        """The suppressions of a file of the project."""
+        data = self.files.read(path)
+        return comments_of(data) if data is not None else ()
+
     def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
         """The files whose calls may make findings in this one."""
         if not self.neighbours.may_concern(path, data):
             return []
         try:
-            return self.neighbours.of(self._module(path, data, tree))
+            return self.neighbours.of(self.module(path, data, tree))
         except Unreadable:
             return []
 
@@ -121,7 +126,8 @@ class Engine:
             self._looked[path] = self.look(path, module.source.data) if module is not None else Result(path)
         return self._looked[path]
 
-    def _module(self, path: Path, data: bytes, tree: ast.Module | None) -> Module:
+    def module(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Module:
+        """The module of a file as it stands in the project. Raises `Unreadable`."""
         from s3lint.module import Module
 
         known = self.project.known(path)

@@ -40,7 +40,7 @@ class Inspection:
         self.selection = selection
         self.refused: list[Unreadable] = []
         selected = [rule for code, rule in rules().items() if code in selection.codes]
-        self._checks = _by_kind(selected)
+        self.checks = _by_kind(selected)
         self._names, self._step_words = _extractors(word_sets_of(selected))
         self._views = Views(self._names, project.callers, settings)
         self._errors: list[str] = []
@@ -49,10 +49,10 @@ class Inspection:
         """What the rules find in the blocks that mention something, and what went wrong in rules and extractors."""
         context = Context(module, self.settings, self.project.callers)
         scope = self.project.evaluator.module_scope(module)
-        matches = [match for step in self._steps(scope.suite, found) for match in self._step(step, context, found)]
+        matches = [match for step in self.steps(scope.suite, found) for match in self._step(step, context, found)]
         return matches, self._errors
 
-    def _steps(self, suite: Suite, found: Mentions) -> Iterator[Step]:
+    def steps(self, suite: Suite, found: Mentions) -> Iterator[Step]:
         """Every statement of the mentioned blocks, those of nested functions and classes included."""
         for step in suite.steps:
             if isinstance(step.node, Block):
@@ -60,29 +60,30 @@ class Inspection:
                 if not found.within(part.start, part.end):
                     continue
                 if step.scope is None:
-                    yield from self._steps(step.body, found)
+                    yield from self.steps(step.body, found)
                     if step.block.refused is not None:
                         self.refused.append(step.block.refused)
                     continue
             yield step
             for inner in step.suites:
-                yield from self._steps(inner, found)
+                yield from self.steps(inner, found)
             if step.scope is not None:
-                yield from self._steps(step.scope.suite, found)
+                yield from self.steps(step.scope.suite, found)
 
     def _step(self, step: Step, context: Context, found: Mentions) -> Iterator[Match]:
         mocked = _is_mocked(step.suite.scope)
-        for fact in self._facts(step, context, found):
-            for check, rule in self._checks.get(type(fact), ()):
+        for fact in self.facts(step, context, found):
+            for check, rule in self.checks.get(type(fact), ()):
                 if not mocked or self.selection.checks_tests(rule.code):
                     yield from self._guarded(lambda check=check, fact=fact: check(fact, context), rule.name, context)  # type: ignore[misc]
 
-    def _facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
+    def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
+        """The facts of one statement, and its nodes of the types that a rule subscribes to."""
         for words in self._step_words & found.words:
             for extract in STEPS[words]:
                 yield from self._guarded(lambda extract=extract: extract(step, context), words, context)  # type: ignore[misc]
         for node, binders in step.nodes:
-            if type(node) in self._checks:
+            if type(node) in self.checks:
                 yield node
             if isinstance(node, cst.Call):
                 for view in self._views.of(node, Place(step, binders)):

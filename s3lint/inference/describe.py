@@ -55,7 +55,7 @@ def describe(value: Value) -> str:
     if isinstance(value, Constant):
         return repr(value.value)
     if isinstance(value, Union):
-        return " | ".join(map(describe, value.alternatives)) + (" (a parameter chooses)" if value.chosen else "")
+        return " | ".join(dict.fromkeys(map(describe, value.alternatives))) + (" (a parameter chooses)" if value.chosen else "")
     if isinstance(value, Fallback):
         return f"{describe(value.primary)} or {describe(value.default)}"
     if isinstance(value, (Mapping, Sequence)):

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from typing_extensions import Self
-
 if TYPE_CHECKING:
     import libcst as cst
+    from typing_extensions import Self
 
     from s3lint.inference.calls import Arguments
     from s3lint.inference.context import CallContext

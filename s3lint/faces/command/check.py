@@ -15,9 +15,10 @@ from s3lint.configuration import ConfigurationError, common_root, fields_of, set
 from s3lint.engine import Engine
 from s3lint.finding import Finding
 from s3lint.registry import rules
-from s3lint.reports import Report, renderer
+from s3lint.reports import Report, printable, renderer
 from s3lint.run import Missing, Outcome, check_all, targets
 from s3lint.settings import Settings
+from s3lint.source import Unreadable
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -29,6 +30,8 @@ STDIN = "-"
 
 def run(options: argparse.Namespace) -> int:
     try:
+        if options.explain is not None:
+            return _explain(options)
         outcome = _checked(options)
         _write(outcome.findings, options)
     except (ConfigurationError, Missing) as error:
@@ -96,6 +99,25 @@ def _setting(item: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError:
         key, _, value = item.partition("=")
         return {key.strip(): value.strip()}
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from s3lint.explain import explain, no_call, rows_of
+
+    name, _, row = options.explain.rpartition(":")
+    path = Path(os.path.abspath(name))
+    if not name or not row.isdecimal():
+        raise ConfigurationError(f"the command line: --explain takes FILE:LINE, not {options.explain!r}")
+    engine = Engine(settings_finder(options, changes_of(options), [path])(path))
+    try:
+        found = explain(engine, path, path.read_bytes(), int(row))
+    except OSError as error:
+        raise Missing(f"{path}: cannot be read: {error.strerror or error}") from None
+    except Unreadable as error:
+        raise Missing(f"{path}:{error.row}: {error.message}") from None
+    lines = [line for explanation in found for line in rows_of(explanation)] or [no_call(int(row))]
+    print("\n".join(printable(line) for line in lines))
+    return 0
 
 
 def _jobs(text: str | None) -> int | None:
