@@ -61,4 +61,4 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
             name = jinja_holes(value)
             if bucket_head(name) is not None and (fact.use != "name" or is_bucket_name(name.literal or "")):
                 hops = (*value.trace, Hop(fact.site, f"used as `{fact.label}` here"))
-                yield rule.match(value.site or fact.site, confidence, hops, bucket=value)
+                yield rule.match(value.origin or fact.site, confidence, hops, bucket=value)

@@ -68,4 +68,4 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
             continue
         used = f"used by `{fact.label}` here" if fact.use == "call" else f"named `{fact.label}` here"
         hops = (*value.trace, Hop(fact.site, used))
-        yield rule.match(value.site or fact.site, confidence, hops, bucket=value, variable=context.settings.bucket_env_var)
+        yield rule.match(value.origin or fact.site, confidence, hops, bucket=value, variable=context.settings.bucket_env_var)

@@ -80,7 +80,6 @@ class Evaluator:
     """Answers what expressions of a project can be."""
 
     def __init__(self, project: Project) -> None:
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
         self.project = project
         self.looped: set[Hashable] = set()
         self.shallow = False
@@ -149,7 +148,7 @@ class Evaluator:
             return Unknown("too many steps away")
         self._active[key] = index
         try:
-            value = compute()
+            value = compute() if index else _with_deep_stack(compute)
         finally:
             del self._active[key]
         if self._lowest >= index or index == 0:
@@ -230,6 +229,15 @@ class Evaluator:
     def exhausted(self) -> bool:
         """Whether the question has used up its work."""
         return self._work > WORK
+
+
+def _with_deep_stack(compute: Callable[[], Value]) -> Value:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, FRAMES))
+    try:
+        return compute()
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def placed(value: Value, site: Site) -> Value:

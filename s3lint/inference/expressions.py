@@ -15,7 +15,7 @@ from s3lint.inference.handles import Frame, SparkSession
 from s3lint.inference.names import dotted_name, subscript_key, target_names
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.passing import opened_where_passed
-from s3lint.inference.reaching import Unbound, before, final, unpacked
+from s3lint.inference.reaching import Unbound, assigned_by_functions, before, final, unpacked
 from s3lint.inference.truth import truth
 from s3lint.inference.values import (
     Constant,
@@ -124,9 +124,11 @@ def _entered_earlier(evaluator: Evaluator, name: str, place: Place) -> Value | N
 def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
     """The value of a name at a statement: of its own scope, the scopes around it, the module, the builtins."""
     scope = place.scope
-    if not scope.binds(name):
+    if not scope.may_bind(name):
         return outer_value(evaluator, scope, name, place.context)
     value = before(evaluator, place.step, name, place.context)
+    if scope.kind == "module" and name in scope.module.outline.globals:
+        value = join_values([value, *assigned_by_functions(evaluator, scope, name)])
     if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
         return value
     outer = outer_value(evaluator, scope, name, place.context)
@@ -136,7 +138,7 @@ def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
 def outer_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
     parent = scope.parent
     while parent is not None:
-        if parent.kind != "class" and (parent.binds(name) or (parent.kind == "module" and parent.binds("*"))):
+        if parent.kind != "class" and parent.may_bind(name):
             value = final(evaluator, parent, name, context if parent.kind == "function" else None)
             known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
             if known:

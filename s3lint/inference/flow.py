@@ -233,6 +233,10 @@ class Scope:
             return False
         return name in self.parameters or name in self.suite.changes
 
+    def may_bind(self, name: str) -> bool:
+        """Whether the scope binds a name, or imports whatever another module binds."""
+        return self.binds(name) or (self.kind == "module" and self.binds("*"))
+
     def walk(self) -> Iterator[Step]:
         return self.suite.walk()
 

@@ -39,7 +39,7 @@ from s3lint.module import Block
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
-CALLS = 6
+CALLS = 12
 """How many calls of first-party functions are followed into each other."""
 
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property", "computed_field"})

@@ -157,7 +157,7 @@ class Project:
         if package is None or package.module is None:
             return None
         scope = self.evaluator.module_scope(package.module)
-        if not scope.binds(name) and not scope.binds("*"):
+        if not scope.may_bind(name):
             return None
         value = final(self.evaluator, scope, name, None)
         return None if isinstance(value, Unbound) else value
@@ -170,7 +170,7 @@ class Project:
         found: list[Value] = []
         if package.module is not None:
             scope = self.evaluator.module_scope(package.module)
-            if scope.binds(name) or scope.binds("*"):
+            if scope.may_bind(name):
                 value = final(self.evaluator, scope, name, None)
                 found = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
                 if found:

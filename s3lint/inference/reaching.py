@@ -61,10 +61,11 @@ def final(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | 
     value = _at(evaluator, scope.suite, name, END, context)
     if scope.kind != "module" or name not in scope.module.outline.globals:
         return value
-    return join_values([value, *_assigned_by_functions(evaluator, scope, name)])
+    return join_values([value, *assigned_by_functions(evaluator, scope, name)])
 
 
-def _assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> list[Value]:
+def assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> list[Value]:
+    """What functions that declare a name of the module `global` make of it."""
     steps = [scope.suite.steps[index] for index in scope.module.outline.globals[name]]
     functions = [function for step in steps for function in functions_of(step)]
     setting = [function for function in functions if name in function.outside and name in function.suite.changes]

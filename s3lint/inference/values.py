@@ -141,6 +141,13 @@ class Text(Value):
         return "".join(reversed(list(_known_run(reversed(self.parts)))))
 
     @property
+    def origin(self) -> Site | None:
+        """Where the text is written: its one literal, whatever was done with that, or else the template."""
+        written = [part for part in self.parts if isinstance(part, Hole) or part.text]
+        only = written[0] if len(written) == 1 else None
+        return only.site if isinstance(only, Chunk) and only.site is not None else self.site
+
+    @property
     def holes(self) -> tuple[Hole, ...]:
         return tuple(part for part in self.parts if isinstance(part, Hole))
 
