@@ -11,7 +11,7 @@ import s3lint.facts.load
 import s3lint.inference.load  # noqa: F401
 from s3lint.context import Context
 from s3lint.facts.extractor import CALLS, STEPS
-from s3lint.facts.views import Views
+from s3lint.facts.views import OPERATORS, Views
 from s3lint.facts.vocabulary import VOCABULARY
 from s3lint.inference.context import Place
 from s3lint.inference.flow import Scope, Step, Suite
@@ -41,7 +41,8 @@ class Inspection:
         self.refused: list[Unreadable] = []
         selected = [rule for code, rule in rules().items() if code in selection.codes]
         self.checks = _by_kind(selected)
-        self._names, self._step_words = _extractors(word_sets_of(selected))
+        self._wanted = word_sets_of(selected)
+        self._names, self._step_words = _extractors(self._wanted)
         self._views = Views(self._names, project.callers, settings)
         self._errors: list[str] = []
 
@@ -87,10 +88,14 @@ class Inspection:
                 yield node
             if isinstance(node, cst.Call):
                 for view in self._views.of(node, Place(step, binders)):
-                    for words in self._names.get(view.name, ()):
+                    for words in self._words_for(view.name):
                         if words in found.words:
                             for call_extract in CALLS[words]:
                                 yield from self._guarded(lambda e=call_extract, v=view: e(v), words, context)  # type: ignore[misc]
+
+    def _words_for(self, name: str) -> Iterable[str]:
+        """The word sets whose extractors look at calls of a name; operators are known by the end of theirs."""
+        return self._names.get(name) or (("airflow",) if name.endswith(OPERATORS) and "airflow" in self._wanted else ())
 
     def _guarded(self, compute: Callable[[], Iterable[Any]], name: str, context: Context) -> Iterator[Any]:
         """One failing rule or extractor must not silence the others."""

@@ -60,6 +60,7 @@ CONTENT = (
     (re.compile(r"(?:requests|httpx)\.\w+\(\)\.content"), "the body of a response"),
     (re.compile(r"UploadFile\(\)\.read\(\)|files\[?.*\]?\.read\(\)"), "an uploaded file"),
     (re.compile(r"(?:BytesIO|StringIO)\(\)\.(?:getvalue|read|getbuffer)\(\)"), "the content of a buffer"),
+    (re.compile(r"pynamodb\.attributes\.Binary(?:Set)?Attribute\(\)"), "binary data of any size"),
     (re.compile(r"dynamodb\.types\.Binary\(\)|^(?:bytes|bytearray|memoryview)\(\)$"), "binary data"),
 )
 

@@ -9,6 +9,7 @@ from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.objects import names_of
+from s3lint.facts.views import OPERATORS
 from s3lint.facts.vocabulary import AIRFLOW_LOADS
 from s3lint.inference.values import Absent, Reference
 
@@ -35,7 +36,7 @@ def airflow_calls(view: CallView) -> Iterator[Fact]:
                 call = ObjectCall(view.site, view.place, confidence, "airflow", "upload_file", parameters)
                 yield call
                 yield from names_of(call)
-    elif view.name.endswith(("Operator", "Sensor")) and _is_amazon(view):
+    elif view.name.endswith(OPERATORS) and _is_amazon(view):
         yield from _operator(view)
 
 

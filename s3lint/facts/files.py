@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.facts import Fact, KeyTemplate, ObjectCall, Parameters
+from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.inference.choices import literals
@@ -29,6 +29,14 @@ FILE_SYSTEM_WRITES = {
 OPENERS = {"smart_open.open": "uri", "smart_open.smart_open": "uri", "fsspec.open": "urlpath"}
 
 CLOUD_PATH_WRITES = frozenset({"write_text", "write_bytes", "upload_from", "touch", "open"})
+
+
+@from_calls("files")
+def store_buckets(view: CallView) -> Iterator[Fact]:
+    if view.path == "obstore.store.S3Store":
+        bucket = view.arguments.get("bucket", 0)
+        if not isinstance(bucket, Absent):
+            yield BucketName(view.site, view.place, Confidence.HIGH, bucket, "call", view.name)
 
 
 @from_calls("files")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from s3lint.confidence import Confidence
 from s3lint.facts import Fact, ItemWrite
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
-from s3lint.facts.vocabulary import ITEM_OPERATIONS
+from s3lint.facts.vocabulary import BINARY_ATTRIBUTES, ITEM_OPERATIONS
 from s3lint.inference.handles import Client, ItemTable
+from s3lint.inference.names import last_name
 from s3lint.inference.values import (
     Absent,
     BoundMethod,
+    Entry,
     Mapping,
     Parameter,
+    Reference,
     Sequence,
     Unknown,
     Value,
@@ -37,6 +42,16 @@ WRAPPERS = frozenset(
     {"PutRequest", "Put", "Update", "Item", "ExpressionAttributeValues", "Parameters", "Value", "AttributeUpdates"}
 )
 """Keys of requests around the items themselves."""
+
+
+@from_calls("items")
+def binary_attributes(view: CallView) -> Iterator[Fact]:
+    """A model of PynamoDB that declares an attribute for bytes stores them with every item."""
+    if view.name in BINARY_ATTRIBUTES and view.path.startswith("pynamodb."):
+        node = view.place.step.node
+        name = last_name(node.targets[0].target) if isinstance(node, cst.Assign) else ""
+        declared = Reference(f"{view.path}()", site=view.site)
+        yield ItemWrite(view.site, view.place, Confidence.HIGH, view.name, Mapping((Entry(name, declared),)))
 
 
 @from_calls("items")

@@ -34,7 +34,7 @@ def uses_s3(module: Module) -> bool:
 
 @from_steps("names")
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
-    for name, node, place in _named(step):
+    for name, node, place in named(step):
         if BUCKET_NAME.search(name) and not OTHER_STORES.search(name):
             if uses_s3(context.module) or AWS_NAME.search(name):
                 yield _bucket(name, node, place, context)
@@ -48,7 +48,7 @@ def _bucket(name: str, node: cst.BaseExpression, place: Place, context: Context)
     return BucketName(Site(place.block, node), place, Confidence.HIGH, value, "name", name)
 
 
-def _named(step: Step) -> Iterator[tuple[str, cst.BaseExpression, Place]]:
+def named(step: Step) -> Iterator[tuple[str, cst.BaseExpression, Place]]:
     """Every name with the expression that is assigned to it, passed under it, or its default."""
     place = Place(step)
     node = step.node

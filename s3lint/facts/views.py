@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from s3lint.settings import Settings
 
 
+OPERATORS = ("Operator", "Sensor")
+"""How the names of Airflow's operators and sensors end."""
+
+
 class Views:
     """Makes a view of each call whose name is known; operators and sensors are known by their ending."""
 
@@ -52,7 +56,7 @@ class Views:
                 yield self._view(name, Call.of(node, place).on(origin.function, defined), place, before)
 
     def _knows(self, name: str) -> bool:
-        return name in self.names or name.endswith(("Operator", "Sensor"))
+        return name in self.names or name.endswith(OPERATORS)
 
     def _view(self, name: str, call: Call, place: Place, before: Arguments | None = None) -> CallView:
         return CallView(name, call, place, self.callers, self.settings, before)

@@ -127,6 +127,12 @@ SQL_METHODS = frozenset(
 
 BUILDERS = frozenset({"merge", "optimize", "create", "createIfNotExists", "createOrReplace", "replace"})
 
+BINARY_ATTRIBUTES = frozenset({"BinaryAttribute", "BinarySetAttribute"})
+"""PynamoDB's declarations of attributes that hold bytes."""
+
+STORAGES_ACL = frozenset({"AWS_DEFAULT_ACL", "default_acl"})
+"""Settings of django-storages that hold the ACL of every upload."""
+
 DELTA_METHODS = frozenset({"delete", "vacuum"})
 
 
@@ -212,8 +218,9 @@ STUBS = ("mypy_boto3_", "types_boto3_", "types_aiobotocore_")
 PRODUCTS: dict[str, tuple[type[Fact], ...]] = {
     "objects": (ObjectCall, BucketName, KeyTemplate, Presign),
     "airflow": (ObjectCall, BucketName, KeyTemplate),
-    "files": (ObjectCall, KeyTemplate),
+    "files": (ObjectCall, BucketName, KeyTemplate),
     "names": (BucketName, KeyTemplate),
+    "storages": (ObjectCall,),
     "items": (ItemWrite,),
     "writes": (TableWrite, TableRead),
     "reads": (TableRead,),
@@ -236,7 +243,7 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
         Words(AIRFLOW_LOADS, frozenset({"S3Hook", "s3_hook", "S3_hook"}), METHOD),
         Words(
             frozenset({"s3_bucket", "bucket_name", "dest_bucket", "s3_key", "dest_key"}),
-            frozenset({"Operator(", "Sensor("}),
+            frozenset({"airflow"}),
             KEYWORD,
         ),
     ),
@@ -248,12 +255,14 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
             frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "awswrangler"}),
             FUNCTION,
         ),
+        Words(frozenset({"S3Store"}), frozenset({"obstore"}), FUNCTION),
     ),
     "names": (
         Words(frozenset({"bucket", "Bucket", "BUCKET"}), S3_GATE, BUCKET),
         Words(frozenset({"_key", "_KEY"}), S3_GATE, KEY),
     ),
-    "items": (Words(ITEM_OPERATIONS | {"BinaryAttribute", "BinarySetAttribute"}),),
+    "storages": (Words(STORAGES_ACL),),
+    "items": (Words(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
     "writes": (
         Words(SPARK_SINKS | SPARK_SINKS_V2, WRITER_GATE, METHOD),
         Words(RDD_SINKS),
