@@ -42,7 +42,7 @@ from s3lint.facts import BucketName
 from s3lint.inference.choices import default_choices
 from s3lint.inference.values import Hop, Text
 from s3lint.rule import Match, Rule
-from s3lint.uris import bucket_head, is_bucket_name, jinja_holes
+from s3lint.uris import bucket_head, is_bucket_name
 
 rule = Rule(
     __name__,
@@ -58,7 +58,6 @@ rule = Rule(
 def check(fact: BucketName, context: Context) -> Iterator[Match]:
     for value, confidence in default_choices(fact.value, fact.confidence):
         if isinstance(value, Text):
-            name = jinja_holes(value)
-            if bucket_head(name) is not None and (fact.use != "name" or is_bucket_name(name.literal or "")):
+            if bucket_head(value) is not None and (fact.use != "name" or is_bucket_name(value.literal or "")):
                 hops = (*value.trace, Hop(fact.site, f"used as `{fact.label}` here"))
                 yield rule.match(value.origin or fact.site, confidence, hops, bucket=value)

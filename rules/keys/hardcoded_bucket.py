@@ -30,7 +30,7 @@ s3.upload_file(local_path, os.environ["S3_BUCKET_NAME"], key, ExtraArgs={"Conten
 
 ## When it stays silent
 Environment and settings lookups, parameters that no caller in the project fills, empty strings, and placeholders: names with `your`,
-`<…>`, `$VAR`, `xxx`, exactly `bucket` or `bucket-name`, and AWS's own `example-bucket…` and `amzn-s3-demo-…`. A literal that is only
+`<…>`, `$VAR`, `{{…}}`, `xxx`, exactly `bucket` or `bucket-name`, and AWS's own `example-bucket…` and `amzn-s3-demo-…`. A literal that is only
 the fallback of a lookup is `bucket-fallback-literal`; one inside a URI is `hardcoded-bucket-in-uri`.
 
 ## References
@@ -44,7 +44,7 @@ from s3lint.facts import BucketName
 from s3lint.inference.choices import primary_choices
 from s3lint.inference.values import Hop, Text
 from s3lint.rule import Match, Rule
-from s3lint.uris import bucket_head, is_bucket_name, jinja_holes
+from s3lint.uris import bucket_head, is_bucket_name
 
 rule = Rule(
     __name__,
@@ -61,10 +61,9 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
     for value, confidence in primary_choices(fact.value, fact.confidence):
         if not isinstance(value, Text):
             continue
-        name = jinja_holes(value)
-        if fact.use == "name" and not is_bucket_name(name.literal or ""):
+        if fact.use == "name" and not is_bucket_name(value.literal or ""):
             continue
-        if bucket_head(name) is None:
+        if bucket_head(value) is None:
             continue
         used = f"used by `{fact.label}` here" if fact.use == "call" else f"named `{fact.label}` here"
         hops = (*value.trace, Hop(fact.site, used))
