@@ -6,7 +6,7 @@ A literal in `config.py` is a bucket because some importer passes it to S3; an a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from s3lint.mentions import Filter
     from s3lint.module import Module
 
-REACH = 3
+REACH = 6
 """How many imports away a neighbour may be."""
+
+IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w. \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE)
 
 MOST = 40
 """How many neighbours of one file are looked at."""
@@ -38,25 +40,42 @@ class Neighbours:
         return {path: data for path, data in self.files.searched.items() if self.filter.mentions(data)}
 
     @cached_property
-    def _imports_of_storage(self) -> re.Pattern[bytes] | None:
-        names = b"|".join(sorted({re.escape(module_name(path).encode()) for path in self.storage}))
-        on_a_line, in_brackets = rb"\b(?:import|from)\b[^\n]*\b(?:%b)\b", rb"\bimport\s*\([^)]*\b(?:%b)\b"
-        return re.compile(b"%b|%b" % (on_a_line % names, in_brackets % names)) if names else None
+    def _imported(self) -> dict[Path, frozenset[str]]:
+        """For each file of the project the names in its imports."""
+        return {path: imported_names(data) for path, data in self.files.searched.items()}
+
+    @cached_property
+    def _below_storage(self) -> frozenset[str]:
+        """The modules that files which touch storage import, at some removes."""
+        names = self._names_of(self.storage)
+        for _ in range(REACH - 1):
+            names |= self._names_of(path for path in self._imported if module_name(path) in names)
+        return names
+
+    @cached_property
+    def _above_storage(self) -> frozenset[str]:
+        """The modules that touch storage, and those that import them at some removes."""
+        names = frozenset(map(module_name, self.storage))
+        for _ in range(REACH - 1):
+            names |= {module_name(path) for path, imported in self._imported.items() if not names.isdisjoint(imported)}
+        return names
+
+    def _names_of(self, paths: Iterable[Path]) -> frozenset[str]:
+        return frozenset().union(*(self._imported[path] for path in paths))
 
     def may_concern(self, path: Path, data: bytes) -> bool:
         """Whether a file may import one that touches storage, or be imported by one, as far as names alone tell."""
-        pattern, name = self._imports_of_storage, module_name(path).encode()
-        if pattern is None or (len(self.storage) == 1 and path in self.storage):
+        if not self.storage or (len(self.storage) == 1 and path in self.storage):
             return False
-        return pattern.search(data) is not None or any(name in text for other, text in self.storage.items() if other != path)
+        return module_name(path) in self._below_storage or not self._above_storage.isdisjoint(imported_names(data))
 
     def of(self, module: Module) -> list[Path]:
         """The files that touch storage and import the module, or are imported by it, each a few imports away at most."""
-        found = dict.fromkeys([*self._imported(module), *self._importers(module)])
+        found = dict.fromkeys([*self._downwards(module), *self._upwards(module)])
         found.pop(module.path, None)
         return [path for path in found if path in self.storage][:MOST]
 
-    def _imported(self, module: Module) -> Iterator[Path]:
+    def _downwards(self, module: Module) -> Iterator[Path]:
         level, seen = [module], {module.path}
         for _ in range(REACH):
             following = [found for current in level for found in self._project().imports_of(current) if found.path not in seen]
@@ -64,15 +83,20 @@ class Neighbours:
             seen |= {found.path for found in level}
             yield from (found.path for found in level)
 
-    def _importers(self, module: Module) -> Iterator[Path]:
+    def _upwards(self, module: Module) -> Iterator[Path]:
         level, seen = [module], {module.path}
         for _ in range(REACH):
             following = [found for current in level for found in self._project().importers_of(current) if found.path not in seen]
-            yield from (found.path for found in following)
-            seen |= {found.path for found in following}
-            level = [found for found in following if found.path.name == "__init__.py"]
+            level = list({found.path: found for found in following}.values())[:MOST]
+            seen |= {found.path for found in level}
+            yield from (found.path for found in level)
 
 
 def module_name(path: Path) -> str:
     """The name by which other files import a module."""
     return path.parent.name if path.name == "__init__.py" else path.stem
+
+
+def imported_names(data: bytes) -> frozenset[str]:
+    """Every name in the import statements of a module."""
+    return frozenset(name.decode() for statement in IMPORT.findall(data) for name in re.findall(rb"[A-Za-z_]\w*", statement))

@@ -6,9 +6,11 @@ The literal must be found where it is written, whatever the chain; overwritten o
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 from conftest import check_project
 from hypothesis import given, settings
@@ -178,8 +180,9 @@ chains = st.lists(st.sampled_from(sorted(SHAPES)), min_size=1, max_size=5)
 uses = st.sampled_from(sorted(USES))
 
 
-def found_in(program: Program, use: str) -> list[tuple[str, str]]:
-    """The file and the code of each finding about the bucket."""
+@contextmanager
+def written(program: Program, use: str) -> Iterator[Path]:
+    """The folder of a program that hands its value to S3."""
     program.lines.append(USES[use].format(e=program.expression))
     for source in (*program.modules.values(), program.source):
         compile(source, "program", "exec")
@@ -188,6 +191,12 @@ def found_in(program: Program, use: str) -> list[tuple[str, str]]:
         for name, source in {**program.modules, "main.py": program.source}.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(source)
+        yield root
+
+
+def found_in(program: Program, use: str) -> list[tuple[str, str]]:
+    """The file of each finding, and the bucket."""
+    with written(program, use) as root:
         findings = check_project(root, select=("STO201",))
     return [(finding.path.name, finding.message.split("`")[1]) for finding in findings]
 
@@ -217,3 +226,18 @@ def test_an_overwritten_value_is_not_found(before: list[str], after: list[str], 
     for name in after[:3]:
         SHAPES[name](program)
     assert found_in(program, use) == []
+
+
+@settings(max_examples=EXAMPLES // 4, deadline=None)
+@given(chains, uses, st.randoms(use_true_random=False))
+def test_the_order_of_files_and_a_run_over_each_alone_change_nothing(chain: list[str], use: str, random: Random) -> None:
+    program = Program(f'"{BUCKET}"')
+    for name in ["from import", *chain]:
+        SHAPES[name](program)
+    with written(program, use) as root:
+        whole = check_project(root, profile="strict")
+        files = [str(path.relative_to(root)) for path in root.rglob("*.py")]
+        random.shuffle(files)
+        assert check_project(root, *files, profile="strict") == whole
+        alone = [finding for name in files for finding in check_project(root, name, profile="strict")]
+    assert sorted(alone, key=lambda finding: finding.order) == whole

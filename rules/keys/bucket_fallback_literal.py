@@ -57,7 +57,8 @@ rule = Rule(
 @rule.on(BucketName)
 def check(fact: BucketName, context: Context) -> Iterator[Match]:
     for value, confidence in default_choices(fact.value, fact.confidence):
-        if isinstance(value, Text):
-            if bucket_head(value) is not None and (fact.use != "name" or is_bucket_name(value.literal or "")):
-                hops = (*value.trace, Hop(fact.site, f"used as `{fact.label}` here"))
-                yield rule.match(value.origin or fact.site, confidence, hops, bucket=value)
+        if not isinstance(value, Text) or bucket_head(value) is None:
+            continue
+        if fact.use != "name" or is_bucket_name(value.literal or ""):
+            hops = (*value.trace, Hop(fact.site, f"used as `{fact.label}` here"))
+            yield rule.match(value.origin or fact.site, confidence, hops, bucket=value)
