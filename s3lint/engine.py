@@ -103,6 +103,8 @@ class Engine:
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
         """The findings of one file that the settings ask for and no suppression covers."""
         wanted = [finding for finding in findings if self.selection.reports(finding)]
+        places = {(finding.code, finding.path, finding.start) for finding in wanted}
+        wanted = [finding for finding in wanted if not _is_said(finding, places)]
         return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)
 
     def comments(self, path: Path) -> tuple[Suppression, ...]:
@@ -153,6 +155,12 @@ class Engine:
         return Finding(
             rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row
         )
+
+
+def _is_said(finding: Finding, places: set[tuple[str, Path, Location]]) -> bool:
+    """Whether a rule that the finding's own yields to reports the same place, or one on the way to it."""
+    own = [(finding.path, finding.start), *((place.path, place.location) for place in finding.related)]
+    return any((code, path, start) in places for code in rules()[finding.code].yields_to for path, start in own)
 
 
 def comments_of(data: bytes) -> tuple[Suppression, ...]:

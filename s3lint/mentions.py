@@ -5,7 +5,6 @@ The texts are derived from the vocabulary of the extractors and from the rules, 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from s3lint.facts.vocabulary import PRODUCTS, VOCABULARY, Shape, Words
+from s3lint.facts.vocabulary import ANYTHING, PRODUCTS, VOCABULARY, Shape, Words
 from s3lint.registry import rules
 from s3lint.rule import Rule
 from s3lint.source import line_starts
@@ -93,9 +92,6 @@ class _Behind:
                     offsets.append(start)
         starts = line_starts(data) if offsets else []
         return Mentions(frozenset(found), sorted({bisect_right(starts, offset) for offset in offsets}))
-
-
-ANYTHING = Shape(re.compile(b""), inside=True)
 
 
 def starts_word(data: bytes, offset: int) -> bool:

@@ -50,6 +50,8 @@ class Rule:
     helper: str | None = None
     mentions: tuple[str, ...] = ()
     """Texts without which the rule cannot fire, for a rule that subscribes to syntax rather than to facts."""
+    yields_to: tuple[str, ...] = ()
+    """Codes whose findings at the same place say enough."""
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
 
     @property

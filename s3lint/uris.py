@@ -37,6 +37,39 @@ def bucket_head(name: Text) -> str | None:
     return head if len(plain) >= 2 and is_bucket_name(f"{plain}-x") else None
 
 
+ARN = "arn:aws:s3:::"
+
+VIRTUAL_HOST = re.compile(r"\.s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
+
+PATH_HOST = re.compile(r"s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
+"""Endpoints (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)."""
+
+
+def bucket_of(text: Text) -> Text | None:
+    """The bucket that a URI, an ARN or an endpoint's URL names, or None for any other text."""
+    uri = split_uri(text)
+    if uri is not None:
+        return uri.bucket
+    if text.head.startswith(ARN):
+        return split_path(without_prefix(text, len(ARN))).bucket
+    for scheme in ("https://", "http://"):
+        if text.head.lower().startswith(scheme):
+            return _bucket_of_url(split_path(without_prefix(text, len(scheme))))
+    return None
+
+
+def _bucket_of_url(url: S3Uri) -> Text | None:
+    host = url.bucket
+    if PATH_HOST.match(host.known):
+        return split_path(url.key).bucket if url.key is not None else None
+    match = VIRTUAL_HOST.search(host.known)
+    if match is None or not host.parts or not isinstance(host.parts[0], Chunk):
+        return None
+    name = host.parts[0].text.partition(".s3")[0]
+    rest = () if ".s3" in host.parts[0].text else tuple(part for part in host.parts[1:] if isinstance(part, Hole))
+    return Text((Chunk(name, host.parts[0].site), *rest), site=host.site) if name else None
+
+
 @dataclass(frozen=True, slots=True)
 class S3Uri:
     """`scheme://bucket/key`; the key is None where the text ends with the bucket."""

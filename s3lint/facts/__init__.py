@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from s3lint.confidence import Confidence
-from s3lint.inference.values import Absent, Mapping, Sequence, Site, Union, Value, alternatives
+from s3lint.inference.values import Absent, Mapping, Sequence, Site, Text, Union, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.calls import Arguments, Written
@@ -120,6 +120,15 @@ class BucketName(Fact):
     value: Value
     use: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class BucketAddress(Fact):
+    """A bucket inside a URI, an ARN or an endpoint's URL. `site` is the address, or the literal in it that holds the name."""
+
+    bucket: Text
+    written: Site
+    """The literal that holds the name; it may be a constant elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

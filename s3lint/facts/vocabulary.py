@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from s3lint.facts import (
+    BucketAddress,
     BucketName,
     DeltaBuild,
     DeltaOperation,
@@ -133,6 +134,9 @@ BINARY_ATTRIBUTES = frozenset({"BinaryAttribute", "BinarySetAttribute"})
 STORAGES_ACL = frozenset({"AWS_DEFAULT_ACL", "default_acl"})
 """Settings of django-storages that hold the ACL of every upload."""
 
+ADDRESSES = ("s3://", "s3a://", "s3n://", "arn:aws:s3:::", "amazonaws.com")
+"""Texts that every address of a bucket holds."""
+
 DELTA_METHODS = frozenset({"delete", "vacuum"})
 
 
@@ -153,6 +157,8 @@ class Shape:
             return False
         return self.after.match(data, end) is not None
 
+
+ANYTHING = Shape(re.compile(b""), inside=True)
 
 WORD = Shape(re.compile(rb"(?!\w)"))
 """A word that stands alone."""
@@ -221,6 +227,7 @@ PRODUCTS: dict[str, tuple[type[Fact], ...]] = {
     "files": (ObjectCall, BucketName, KeyTemplate),
     "names": (BucketName, KeyTemplate),
     "storages": (ObjectCall,),
+    "addresses": (BucketAddress,),
     "items": (ItemWrite,),
     "writes": (TableWrite, TableRead),
     "reads": (TableRead,),
@@ -262,6 +269,7 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
         Words(frozenset({"_key", "_KEY"}), S3_GATE, KEY),
     ),
     "storages": (Words(STORAGES_ACL),),
+    "addresses": (Words(frozenset(ADDRESSES), shape=ANYTHING),),
     "items": (Words(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
     "writes": (
         Words(SPARK_SINKS | SPARK_SINKS_V2, WRITER_GATE, METHOD),
