@@ -59,7 +59,7 @@ EXPECTED_AT_TOP = frozenset({"index.html", "error.html", "404.html", "robots.txt
 PLACEHOLDER = re.compile(r"key\d*(?:\.\w+)?$", re.IGNORECASE)
 """Keys that documentation writes where a reader must put one."""
 
-NAMED_LIKE_A_PATH = re.compile(r"prefix|path|dir|folder|key", re.IGNORECASE)
+NAMED_LIKE_A_PATH = re.compile(r"prefix|path|dir|folder|key|^sep$", re.IGNORECASE)
 
 BARE_NAMES = re.compile(
     r"""^(?:uuid\.uuid[1-8]\(\)(?:\.hex)?|os\.path\.basename\(\)|(?:ntpath|posixpath)\.basename\(\)|pathlib\.Path\(\)\.(?:name|stem)"""

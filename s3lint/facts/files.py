@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from s3lint.confidence import Confidence
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
 from s3lint.facts.calls import CallView
+from s3lint.facts.destinations import Destination, destination_of
 from s3lint.facts.extractor import from_calls
 from s3lint.inference.choices import literals
 from s3lint.inference.handles import CloudPath, FileSystem
-from s3lint.inference.values import Absent, Text, Value, alternatives
+from s3lint.inference.values import Absent, Reference, Text, Value, alternatives
 from s3lint.uris import S3Uri, split_path, split_uri
 
 FILE_SYSTEM_WRITES = {
@@ -43,6 +44,8 @@ def store_buckets(view: CallView) -> Iterator[Fact]:
 def file_writes(view: CallView) -> Iterator[Fact]:
     for path, library, confidence in _written_paths(view):
         for choice in alternatives(path):
+            if isinstance(choice, Reference) and destination_of(choice) is Destination.S3:
+                yield KeyTemplate(view.site, view.place, confidence, choice, view.name)
             uri = _split(choice, library)
             if uri is not None and uri.key is not None:
                 parameters = Parameters(view.arguments, bound={"Bucket": uri.bucket, "Key": uri.key})

@@ -1,0 +1,123 @@
+"""os-path-in-key: a key is joined with the separator of the operating system.
+
+## What it finds
+`os.path.join` under any name, `os.sep`, or a joined `pathlib.Path` that becomes part of the key of a written object, or of the S3 URI
+that is written to. It is reported at the join.
+
+## Why
+The separator of keys is `/` everywhere. On Windows `os.path.join` writes `\\`, which S3 keeps as a character like any other: the object
+lands at the top of its prefix under a name with backslashes in it. An absolute part also drops all the parts before it.
+
+## Do not
+```python
+import os
+
+import boto3
+
+key = os.path.join("workspaces", workspace_id, "documents", name)
+boto3.client("s3").upload_file(path, bucket, key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## Do
+```python
+import posixpath
+
+import boto3
+
+key = posixpath.join("workspaces", workspace_id, "documents", name)
+boto3.client("s3").upload_file(path, bucket, key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## Fix safety
+On systems where keys came out right before, `posixpath.join` gives the same: safe.
+
+## When it stays silent
+Local paths, keys that are only read, `PurePosixPath`, `.as_posix()`, `.name`, `.stem` and `.suffix` of a path, and joins whose backslashes
+are replaced.
+
+## References
+- [os.path: join](https://docs.python.org/3/library/os.path.html#os.path.join)
+- [Object key naming](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)
+"""
+
+import re
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.context import Context
+from s3lint.facts import KeyTemplate, TableWrite
+from s3lint.facts.destinations import Destination, destination_of
+from s3lint.inference.choices import choices
+from s3lint.inference.values import Hop, Reference, Site, Text, Value
+from s3lint.rule import Match, Rule
+
+rule = Rule(
+    __name__,
+    code="STO213",
+    clause="do.hierarchical-prefixes",
+    summary="`{join}` writes `\\` into the key on Windows: join keys with `posixpath.join` or an f-string.",
+    fix="safe",
+    helper="s3lint.runtime.object_key",
+)
+
+SEPARATORS = frozenset({"os.sep", "os.path.sep", "os.altsep"})
+
+PATH = re.compile(r"pathlib\.(?:Posix|Windows|PureWindows)?Path\(\)$")
+
+SAME_TEXT = re.compile(r"\.(?:replace|strip|lstrip|rstrip|lower|upper|removeprefix|removesuffix)\(\)$")
+"""Methods behind which the separators are still there."""
+
+
+@rule.on(KeyTemplate)
+def check_key(fact: KeyTemplate, context: Context) -> Iterator[Match]:
+    if not fact.named:
+        yield from _joins(fact.value, fact.confidence, Hop(fact.site, f"part of the key of `{fact.label}` here"))
+
+
+@rule.on(TableWrite)
+def check_destination(fact: TableWrite, context: Context) -> Iterator[Match]:
+    if not fact.table and destination_of(fact.destination, fact.file_system) is Destination.S3:
+        yield from _joins(fact.destination, fact.confidence, Hop(fact.site, f"`{fact.operation}` writes there"))
+
+
+def _joins(value: Value, confidence: Confidence, hop: Hop) -> Iterator[Match]:
+    for choice, sure in choices(value, confidence):
+        for join, site in _separators(choice):
+            yield rule.match(site or hop.site, sure, (*choice.trace, hop), join=join)
+
+
+def _separators(value: Value) -> Iterator[tuple[str, Site | None]]:
+    """What puts the separator of the operating system into a text, and where."""
+    if isinstance(value, Text):
+        for hole in value.holes:
+            yield from _separators(hole.value)
+    elif isinstance(value, Reference):
+        yield from _in_reference(value)
+
+
+def _in_reference(value: Reference) -> Iterator[tuple[str, Site | None]]:
+    if value.path == "os.path.join()":
+        yield "os.path.join", value.site
+    elif value.path in SEPARATORS:
+        yield value.path, value.site
+    elif PATH.match(value.path):
+        if _is_joined(value):
+            yield "pathlib.Path", value.site
+    elif value.path == "str()":
+        for operand in value.operands:
+            yield from _separators(operand)
+    elif SAME_TEXT.search(value.path) and value.receiver is not None and not _mends_separators(value):
+        yield from _separators(value.receiver)
+
+
+def _is_joined(path: Reference) -> bool:
+    """`Path(a) / b` and `Path(a, b)`; `Path(a)` alone puts no separator in."""
+    return isinstance(path.receiver, Reference) or len(path.operands) > 1
+
+
+def _mends_separators(value: Reference) -> bool:
+    """`.replace("\\\\", "/")`, and any other replacement of what is not known."""
+    if not value.path.endswith(".replace()") or value.arguments is None:
+        return False
+    replaced = value.arguments.get("old", 0)
+    return not isinstance(replaced, Text) or replaced.literal is None or "\\" in replaced.literal
