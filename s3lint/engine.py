@@ -75,7 +75,7 @@ class Engine:
         """
         result = self.look_alone(path, data, tree)
         comments = tuple(comment for comment in result.comments if noqa or comment.kind != "noqa")
-        return self.settle(result.findings, comments), result.errors
+        return self.settle(self.compared(result.findings), comments), result.errors
 
     def touches(self, path: Path, data: bytes) -> bool:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
@@ -100,9 +100,17 @@ class Engine:
                 return Result(path, (self._unreadable(path, error),), comments_of(data))
             return self._inspected(module, found)
 
+    def compared(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that the settings ask for, in a project or one file of it, after rules that compare theirs have done so."""
+        by_code: dict[str, list[Finding]] = {}
+        for finding in filter(self.selection.reports, findings):
+            by_code.setdefault(finding.code, []).append(finding)
+        left = [finding for code, found in by_code.items() for finding in rules()[code].compared(found, self.settings)]
+        return sorted(left, key=lambda finding: finding.order)
+
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
-        """The findings of one file that the settings ask for and no suppression covers."""
-        wanted = [finding for finding in findings if self.selection.reports(finding)]
+        """The compared findings of one file that no suppression covers."""
+        wanted = list(findings)
         places = {(finding.code, finding.path, finding.start) for finding in wanted}
         wanted = [finding for finding in wanted if not _is_said(finding, places)]
         return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)
@@ -177,7 +185,7 @@ def finding_of(match: Match) -> Finding:
     rule = match.rule
     return Finding(
         rule.code, rule.name, match.message, match.site.module.path, start, end, match.confidence, rule.profile, rule.clause,
-        related_places(match), noqa_row=end.row,
+        related_places(match), noqa_row=end.row, subject=match.subject,
     )  # fmt: skip
 
 

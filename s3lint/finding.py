@@ -60,6 +60,8 @@ class Finding:
     fix: Fix | None = None
     cell: int | None = None
     noqa_row: int = 0
+    subject: str = ""
+    """What a rule compares when it looks at its findings together."""
 
     @property
     def order(self) -> tuple[str, int, Location, str, str]:

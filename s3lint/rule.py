@@ -12,7 +12,9 @@ from s3lint.confidence import Confidence
 
 if TYPE_CHECKING:
     from s3lint.context import Context
+    from s3lint.finding import Finding
     from s3lint.inference.values import Hop, Site
+    from s3lint.settings import Settings
 
 PAGES = "https://s3lint.github.io/s3lint/rules"
 """Where the pages of the rules are published."""
@@ -30,8 +32,10 @@ class Match:
     message: str
     confidence: Confidence
     hops: tuple[Hop, ...] = ()
+    subject: str = ""
 
 
+Together = Callable[[list["Finding"], "Settings"], Iterable["Finding"]]
 Check = Callable[[Any, "Context"], Iterable[Match]]
 C = TypeVar("C", bound=Check)
 
@@ -53,6 +57,7 @@ class Rule:
     yields_to: tuple[str, ...] = ()
     """Codes whose findings at the same place say enough."""
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
+    comparisons: list[Together] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -80,6 +85,22 @@ class Rule:
 
         return register
 
-    def match(self, site: Site, confidence: Confidence, hops: tuple[Hop, ...] = (), **details: object) -> Match:
+    def together(self, compare: Together) -> Together:
+        """Registers what looks at all findings of the rule in a project, and says which of them are reported.
+
+        In an editor and in flake8 these are the findings of one file.
+        """
+        self.comparisons.append(compare)
+        return compare
+
+    def compared(self, findings: list[Finding], settings: Settings) -> list[Finding]:
+        """What is left of the rule's findings when they are looked at together."""
+        for compare in self.comparisons:
+            findings = list(compare(findings, settings))
+        return findings
+
+    def match(
+        self, site: Site, confidence: Confidence, hops: tuple[Hop, ...] = (), *, subject: str = "", **details: object
+    ) -> Match:
         """A violation at a place; the details fill the fields of the summary."""
-        return Match(self, site, self.summary.format(**details), confidence, hops)
+        return Match(self, site, self.summary.format(**details), confidence, hops, subject)

@@ -1,0 +1,148 @@
+"""malformed-key: a key that tools stumble over.
+
+## What it finds
+The key of a written object with a leading `/`, an empty segment (`//`), a `.` or `..` segment, a `\\`, a space, a control character or
+one of the characters that AWS says to avoid; a timestamp with a `:` in it (`isoformat()`, `str(datetime)`, `%H:%M`); more than 1 024
+bytes.
+
+## Why
+A leading `/` makes a folder without a name, which consoles show as an empty row. Clients that normalise paths turn `a/../b` and `a//b`
+into other keys than those that were written. Hadoop, and with it Spark, cannot read a key with a `:`. Other characters must be escaped in
+every URL, and not every tool does.
+
+## Do not
+```python
+import boto3
+
+key = f"/workspaces/{workspace_id}/report.pdf"
+boto3.client("s3").upload_file(path, bucket, key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## Do
+```python
+import boto3
+
+key = f"workspaces/{workspace_id}/report.pdf"
+boto3.client("s3").upload_file(path, bucket, key, ExtraArgs={"ContentType": "application/pdf"})
+```
+
+## Fix safety
+Slashes are removed, and then whoever reads the old key must follow: unsafe.
+
+## When it stays silent
+Parts of a key that are not known, `name=value` segments, placeholders such as `<key>` and `${filename}`, and keys that are only read.
+
+## References
+- [Object key naming guidelines](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)
+- [Hadoop cannot read keys with a colon](https://github.com/snowplow/snowplow-s3-loader/issues/125)
+"""
+
+import re
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import KeyTemplate
+from s3lint.inference.choices import choices
+from s3lint.inference.values import Hole, Hop, Reference, Text, Value
+from s3lint.rule import Match, Rule
+from s3lint.uris import jinja_holes
+
+rule = Rule(
+    __name__,
+    code="STO212",
+    clause="keys.consistent",
+    summary="Key `{key}` {problem}.",
+    fix="unsafe",
+    helper="s3lint.runtime.object_key",
+)
+
+LONGEST = 1_024
+"""Bytes of a key (docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)."""
+
+PLACEHOLDER = re.compile(r"<[^>]*>|\$|your|xxx|‹", re.IGNORECASE)
+"""What documentation writes where a reader must put a part of the key, and what S3 fills in itself (`${filename}`)."""
+
+AVOIDED = re.compile(r"[{}^%\[\]\">~<#|`]")
+
+MOMENT = re.compile(
+    r"datetime\.(?:now|utcnow|today|fromtimestamp|utcfromtimestamp|strptime|combine)\(\)(?:\.(?:replace|astimezone)\(\))*$"
+)
+"""A point in time; its text has a space and colons."""
+
+CLOCK = re.compile(r"%H:%M|%I:%M|%[XcTR]|:%[MS]")
+
+
+@rule.on(KeyTemplate)
+def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
+    if fact.named:
+        return
+    for value, confidence in choices(fact.value, fact.confidence):
+        problem = _problem(value)
+        if problem is not None:
+            site = value.origin if isinstance(value, Text) else value.site
+            hops = (*value.trace, Hop(fact.site, f"used as the key of `{fact.label}` here"))
+            yield rule.match(site or fact.site, confidence, hops, key=_shown(value), problem=problem)
+
+
+def _shown(value: Value) -> str:
+    text = str(value) if isinstance(value, Text) else str(getattr(value, "path", "…"))
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _problem(value: Value) -> str | None:
+    if isinstance(value, Text):
+        key = jinja_holes(value)
+        return None if PLACEHOLDER.search(key.known) else _problem_of_text(key)
+    if isinstance(value, Reference) and value.path in ("urllib.parse.urlparse().path", "urllib.parse.urlsplit().path"):
+        return "begins with the `/` of the URL's path: take `.lstrip('/')` of it"
+    return "holds a `:`, which Hadoop cannot read: format the time with `%Y-%m-%dT%H%M%SZ`" if _has_clock(value) else None
+
+
+def _problem_of_text(key: Text) -> str | None:
+    known = key.known
+    segments = known.split("/")
+    if known.startswith("/") and len(known) > 1:
+        return "begins with `/`, which makes a folder without a name: drop it"
+    if "//" in known:
+        return "holds `//`, an empty segment: join its parts with one `/`"
+    if "." in segments or ".." in segments:
+        return "holds a `.` or `..` segment, which clients resolve to another key: write the path out"
+    if "\\" in known:
+        return "holds a backslash, which is no separator in S3: use `/`"
+    if any(_writes_clock(hole) for hole in key.holes):
+        return "holds a `:`, which Hadoop cannot read: format the time with `%Y-%m-%dT%H%M%SZ`"
+    return _characters(known.replace("\0", "")) or _length(key)
+
+
+def _characters(known: str) -> str | None:
+    if any(character < " " or character == "\x7f" for character in known):
+        return "holds a control character: remove it"
+    if " " in known:
+        return "holds a space, which URLs and tools escape differently: use `-`"
+    found = AVOIDED.search(known)
+    return f"holds `{found[0]}`, which AWS says to avoid in keys: remove it" if found is not None else None
+
+
+def _length(key: Text) -> str | None:
+    size = len((key.literal or "").encode("utf-8", "surrogatepass"))
+    return f"takes {size:,} bytes, and S3 refuses more than {LONGEST:,}: shorten it" if size > LONGEST else None
+
+
+def _writes_clock(hole: Hole) -> bool:
+    layout = hole.name.removeprefix("strftime ")
+    return CLOCK.search(layout) is not None if layout != hole.name else _has_clock(hole.value)
+
+
+def _has_clock(value: Value) -> bool:
+    """Whether the text of a value certainly holds the time of day with colons."""
+    if not isinstance(value, Reference):
+        return False
+    if value.path == "str()":
+        return any(_has_clock(operand) for operand in value.operands)
+    if value.path.endswith(".isoformat()"):
+        plain = value.arguments is None or not (value.arguments.count or value.arguments.keywords)
+        return plain and MOMENT.search(value.path.removesuffix(".isoformat()")) is not None
+    if value.path.endswith(".strftime()") and value.arguments is not None:
+        layout = value.arguments.get("format", 0)
+        return isinstance(layout, Text) and CLOCK.search(layout.known) is not None
+    return MOMENT.search(value.path) is not None
