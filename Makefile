@@ -33,8 +33,11 @@ format: $(READY)
 tables: $(READY)  ## write the service tables again from the installed boto3
 	@$(BIN)/python -m s3lint.tables.generate
 
-corpus: $(READY)  ## findings, crashes and speed over published packages
-	@$(BIN)/python benchmarks/corpus.py
+corpus: $(READY)  ## findings and crashes over published packages
+	@$(BIN)/python -m benchmarks.corpus
+
+bench: $(READY)  ## the same, and the cost beside other linters
+	@$(BIN)/python -m benchmarks.corpus --repeat 5 --plugin
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
