@@ -63,10 +63,57 @@ def parses(text: str) -> bool:
     return True
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(programs().filter(parses))
 def test_nothing_is_lost_in_small_programs(text: str) -> None:
     same_verdict(text)
+
+
+PRELUDE = """\
+import boto3
+
+OTHER = "acme-other"
+NESTED = ["acme-nested"]
+key = f"{x}.json"
+
+def made(x):
+    return f"{x}.pdf"
+
+class Config:
+    raw = "acme-inner"
+"""
+
+FORMS = (
+    "{name} = {value}",
+    "{name}: {annotation} = {value}",
+    "def f({name}: {annotation} = {value}): pass",
+    "def f({name}={value}): pass",
+    "f({name}={value})",
+    "f(\n    {name} = {value},\n)",
+    'd = {{"{name}": {value}}}',
+    'd["{name}"] = {value}',
+    "self.{name} = {value}",
+    "z, {name} = 1, {value}",
+    "({name}, z) = {value}, 1",
+    "{name} = z = {value}",
+    "if ({name} := {value}): pass",
+)
+
+NAMES = ("bucket", "BUCKET", "raw_bucket", "S3_BUCKET_NAME", "bucketName", "s3_key", "file_key", "OBJECT_KEY", "cache_key")
+
+ANNOTATIONS = ("str", "dict[str, str]", '"str"', 'Annotated[str, Option("--a", b="c")]')
+
+VALUES = (
+    '"acme-x"', "OTHER", "key", "made(x)", "NESTED[0]", "Config.raw", "Config().raw", 'f"{x}.pdf"', '"%s.pdf" % x',
+    '"{}.pdf".format(x)', 'x + ".pdf"', '(x +\n    ".pdf")', 'str(x) + ".pdf"', 'x["k"] + ".pdf"', '"-".join(["acme", "j"])',
+    'prefix or "acme-or"', 'a if b else "acme-if"', '("acme-a", "acme-b")[0]', '{"a": "acme-d"}["a"]', "other_bucket", "None",
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(FORMS), st.sampled_from(NAMES), st.sampled_from(ANNOTATIONS), st.sampled_from(VALUES))
+def test_no_named_value_is_lost(form: str, name: str, annotation: str, value: str) -> None:
+    same_verdict(PRELUDE + form.format(name=name, annotation=annotation, value=value) + "\n")
 
 
 @pytest.mark.parametrize("word", WORDS)
