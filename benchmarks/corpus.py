@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.corpora import NAMES, Corpus, corpora
 from benchmarks.measure import Command, Ratio, Run, interleaved, ratio, run
-from benchmarks.peers import CHECK, PROGRAMS, START_UP, flake8_in, peers, plain_environment
+from benchmarks.peers import CHECK, PROGRAMS, START_UP, WORKED, flake8_in, peers, plain_environment
 from benchmarks.tables import findings_table, ratios_table, show
 
 CACHE = Path(__file__).parent / ".cache"
@@ -74,7 +74,7 @@ def measured(result: Result, corpus: Corpus, others: dict[str, Command], options
     with_plugin = {PLUGIN: flake8_in(PROGRAMS)} if options.plugin else {}
     runs = interleaved({"s3lint": CHECK, **others, **with_plugin}, corpus.folder, options.repeat)
     for name, done in runs.items():
-        if done[0].code not in (0, 1):
+        if done[0].code not in WORKED:
             raise SystemExit(f"{name} failed: {done[0].err or done[0].out}")
     return replace(
         result,

@@ -18,6 +18,9 @@ START_UP: dict[str, Command] = {"s3lint": (PROGRAMS / "s3lint", "version"), "pyt
 
 FIXIT = "fixit==2.2.1"
 
+WORKED = frozenset({0, 1, 2, 3})
+"""Exit codes of peers that ran: Fixit adds 2 where it cannot read one of the files."""
+
 FIXIT_RULE = "fixit.rules:NoRedundantFString"
 
 
