@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench corpus tables clean
+.PHONY: demo test lint format tables docs corpus bench clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -32,6 +32,9 @@ format: $(READY)
 
 tables: $(READY)  ## write the service tables again from the installed boto3
 	@$(BIN)/python -m s3lint.tables.generate
+
+docs: $(READY)  ## write the generated parts of the documentation again
+	@$(BIN)/python -m docs.generate
 
 corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
