@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench corpus tables clean
+.PHONY: demo test lint format tables docs corpus bench clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -33,8 +33,14 @@ format: $(READY)
 tables: $(READY)  ## write the service tables again from the installed boto3
 	@$(BIN)/python -m s3lint.tables.generate
 
-corpus: $(READY)  ## findings, crashes and speed over published packages
-	@$(BIN)/python benchmarks/corpus.py
+docs: $(READY)  ## write the generated parts of the documentation again
+	@$(BIN)/python -m docs.generate
+
+corpus: $(READY)  ## findings and crashes over published packages
+	@$(BIN)/python -m benchmarks.corpus
+
+bench: $(READY)  ## the same, and the cost beside other linters
+	@$(BIN)/python -m benchmarks.corpus --repeat 5 --plugin
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

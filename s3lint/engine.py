@@ -19,6 +19,7 @@ from s3lint.neighbours import Neighbours
 from s3lint.registry import rules
 from s3lint.selection import Selection
 from s3lint.settings import Settings
+from s3lint.silence import without_parser_warnings
 from s3lint.source import Source, Unreadable, is_wide
 from s3lint.suppressions import Suppression, apply, suppressions
 
@@ -81,6 +82,7 @@ class Engine:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
         return bool(self.filter.mentions(data)) or self.neighbours.may_concern(path, data)
 
+    @without_parser_warnings()
     def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""
         own = self.look(path, data, tree)
@@ -88,6 +90,7 @@ class Engine:
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
         return replace(own, findings=tuple(findings))
 
+    @without_parser_warnings()
     def look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding that the calls in a file give rise to, in this file or in others."""
         found = self.filter.mentions(data)

@@ -24,6 +24,7 @@ from s3lint.positions import locate
 from s3lint.registry import rules
 from s3lint.rule import Match, Rule
 from s3lint.selection import Selection
+from s3lint.silence import without_parser_warnings
 
 NOT_GIVEN = describe(Absent())
 
@@ -57,6 +58,7 @@ class Explanation:
     verdicts: tuple[Verdict, ...]
 
 
+@without_parser_warnings()
 def explain(engine: Engine, path: Path, data: bytes, row: int) -> list[Explanation]:
     """The facts of the calls that stand on a row, in source order, seen by every rule. Raises `Unreadable`."""
     module = engine.module(path, data)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from s3lint.source import Unreadable
+from s3lint.source import Unreadable, split_lines
 
 NEWLINE = re.compile(r"\r\n?|\n")
 """What ends a row for Python's parser; `str.splitlines` knows more."""
@@ -95,12 +95,19 @@ def parse(text: str) -> ast.Module:
         return ast.parse(text)
     except SyntaxError as error:
         if "too many nested parentheses" in str(error.msg):
-            raise TooDeep("brackets are nested too deeply", max(1, error.lineno or 1), max(1, error.offset or 1)) from None
-        raise Unreadable(error.msg or "invalid syntax", max(1, error.lineno or 1), max(1, error.offset or 1)) from None
+            raise TooDeep("brackets are nested too deeply", *_place(error, text)) from None
+        raise Unreadable(error.msg or "invalid syntax", *_place(error, text)) from None
     except (RecursionError, MemoryError):
         raise TooDeep("the code is nested too deeply to be parsed") from None
     except ValueError as error:
         raise Unreadable(str(error)) from None
+
+
+def _place(error: SyntaxError, text: str) -> tuple[int, int]:
+    """Where the text is refused. Python names places behind the end of a text or of a line where a statement goes on there."""
+    lines = split_lines(text) or [""]
+    row = min(max(1, error.lineno or 1), len(lines))
+    return row, min(max(1, error.offset or 1), len(lines[row - 1]) + 1)
 
 
 def outline(tree: ast.Module, text: str) -> Outline:

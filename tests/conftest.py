@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+from s3lint.engine import Engine
 from s3lint.finding import Finding
+from s3lint.inference.evaluator import FRAMES
+from s3lint.mentions import Mentions
 from s3lint.run import check_all, targets
 from s3lint.settings import Settings
+from s3lint.source import line_starts
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -66,3 +73,47 @@ def run(*command: str | Path, cwd: Path, stdin: bytes = b"", **environment: str)
 def s3lint(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
     """Runs the command of this checkout."""
     return run(sys.executable, "-m", "s3lint", *arguments, cwd=cwd, stdin=stdin, **environment)
+
+
+class EverythingMentioned:
+    """A filter that is switched off: every line of every file mentions every word."""
+
+    def __init__(self, word_sets: Iterable[str]) -> None:
+        self.words = frozenset(word_sets)
+
+    def mentions(self, data: bytes) -> Mentions:
+        return Mentions(self.words, list(range(1, len(line_starts(data)) + 1)))
+
+
+def unfiltered(settings: Settings) -> Engine:
+    """An engine that parses and inspects every line."""
+    engine = Engine(settings)
+    engine.filter = EverythingMentioned(engine.filter.sets)  # type: ignore[assignment]
+    return engine
+
+
+def fixture_files() -> list[Path]:
+    return sorted((CHECKOUT / "fixtures").rglob("*.py"))
+
+
+@functools.cache
+def statements() -> list[str]:
+    """The top-level statements of all fixtures, each as a small program."""
+    texts = [path.read_text(encoding="utf-8") for path in fixture_files() if path.parent.name != "unreadable_file"]
+    return sorted({statement for text in texts for statement in _statements(text)})
+
+
+def _statements(text: str) -> Iterator[str]:
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        start = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
+        yield "\n".join(lines[start - 1 : node.end_lineno])
+
+
+# Engines raise the limit when they first need it; hypothesis warns of whoever does so during an example.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
+
+hypothesis.settings.register_profile(
+    "s3lint", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("s3lint")

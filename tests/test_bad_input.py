@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,19 @@ def test_columns_count_characters() -> None:
 def test_syntax_newer_than_the_running_python_is_read_by_libcst() -> None:
     findings = check('import boto3\ntype Names = list[str]\nboto3.client("s3").put_object(Bucket=b, Key="x.txt", Body=c)\n')
     assert {finding.code for finding in findings} == {"STO211", "STO301"}
+
+
+def test_a_place_behind_the_end_of_a_line_is_at_its_end() -> None:
+    start = check(b"s3.upload_file(\na\\\r\\3")[0].start
+    assert (start.row, start.column) == (3, 3)
+
+
+@pytest.mark.parametrize("literal", ["'a/\\d'", "b'\\d'", "f'{a}/\\d'", '"""\\d"""'])
+def test_warnings_of_the_parser_are_not_passed_on(literal: str) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check(f"x = {literal}\nboto3.client('s3').put_object(Bucket={literal}, Key={literal}, Body={literal} + y)\n")
+    assert [str(warning.message) for warning in caught] == []
 
 
 def test_what_nobody_mentions_is_never_parsed() -> None:

@@ -177,22 +177,28 @@ OBJECT_ACTION = Shape(re.compile(rb"\((?=[^;]{0,600}?(?:Body|Bucket|ACL|Policy|\
 KEYWORD = Shape(re.compile(rb"\s*=(?!=)"))
 """A keyword that is given something."""
 
+KEY_NAMES = frozenset({"s3_key", "object_key", "obj_key", "file_key", "blob_key", "upload_key"})
+"""What names of keys of objects end in; in capitals too."""
+
 BUCKET = Shape(
     re.compile(
-        rb"""(?:_?name)?["']?\]?\s*(?::[^=\n,)"']{0,60}(?==))?(?:=(?!=)|:)\s*"""
-        rb"""(?!(?:None|[\w.]*?bucket(?:_?name)?)\s*[,)\]}\n\r#])"""
-        rb"""(?:[(\[{"']|[frb]{1,2}["']|[A-Z_][A-Z0-9_]+\b|[\w.]+\.[A-Z_][A-Z0-9_]+\b|[^\n]*["'])""",
+        rb"""(?:_?name)?["']?\]?\s*(?:(?:,\s*[\w.]+\s*){0,9}[)\]]?\s(?==\s))?(?::[^=\n,)"']{0,60}(?==))?(?:=(?!=)|:)\s*"""
+        rb"""(?!(?:None|[\w.]*?bucket(?:_?name)?)\s*[,)\]}\n\r#])\S""",
         re.IGNORECASE,
     ),
     inside=True,
 )
-"""A name ending in `bucket` that is given something that can be text, and not just another name of a bucket."""
+"""A name ending in `bucket` that is given something, alone or among others, and not just another name of a bucket."""
 
 KEY = Shape(
-    re.compile(rb"""["']?\]?\s*(?::[^=\n,)]{0,40})?=\s*\(?\s*(?:[frFR]{1,2}["']|["'][^\n]*(?:\.format\(|%|\+)|\w+\s*\+)"""),
+    re.compile(
+        rb"""["']?\]?\s*(?:(?:,\s*[\w.]+\s*){0,9}[)\]]?\s(?==\s))?(?::[^=\n]{0,200}(?==))?(?:=(?!=)|:)\s*"""
+        rb"""(?!(?:None|[\w.]*?(?:s3|object|obj|file|blob|upload)_key|"[^"\n]*"|'[^'\n]*')\s*[,)\]}\n\r#])\S""",
+        re.IGNORECASE,
+    ),
     inside=True,
 )
-"""A name ending in `_key` that is given a template."""
+"""A name of a key that is given something, alone or among others, and neither a literal nor just another such name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +272,7 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
     ),
     "names": (
         Words(frozenset({"bucket", "Bucket", "BUCKET"}), S3_GATE, BUCKET),
-        Words(frozenset({"_key", "_KEY"}), S3_GATE, KEY),
+        Words(KEY_NAMES | {name.upper() for name in KEY_NAMES}, S3_GATE, KEY),
     ),
     "storages": (Words(STORAGES_ACL),),
     "addresses": (Words(frozenset(ADDRESSES), shape=ANYTHING),),

@@ -1,0 +1,104 @@
+"""The code that is measured: published packages at fixed versions, and the standard library of the running Python."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.environments import Environment
+
+WHEELS_FOR = "3.13"
+"""The Python that wheels are resolved for: they are read, never run, and some refuse older ones."""
+
+LEFT_OUT = frozenset({"site-packages", "dist-packages", "test", "tests", "idle_test", "__pycache__"})
+"""Folders of the standard library that are no part of it, or test it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A wheel by name and version."""
+
+    name: str
+    version: str
+
+
+PACKAGES = (
+    Package("awswrangler", "3.17.1"),
+    Package("apache-airflow-providers-amazon", "9.39.0"),
+    Package("sagemaker", "2.257.7"),
+    Package("django", "6.1.3"),
+)
+
+STANDARD_LIBRARY = "standard-library"
+
+NAMES = (*(package.name for package in PACKAGES), STANDARD_LIBRARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A folder of Python files, and nothing but Python files, so that every tool looks at the same ones."""
+
+    name: str
+    version: str
+    folder: Path
+    files: int
+    lines: int
+
+    @classmethod
+    def of(cls, name: str, version: str, folder: Path) -> Corpus:
+        texts = [path.read_bytes() for path in folder.rglob("*.py")]
+        return cls(name, version, folder, len(texts), sum(text.count(b"\n") for text in texts))
+
+
+def corpora(cache: Path, names: tuple[str, ...], environment: Environment) -> Iterator[Corpus]:
+    """The corpora of some names; what the cache does not hold yet is fetched."""
+    sources = cache / "sources"
+    # A repository of its own, as far as linters can tell: else the project's `.gitignore` hides the whole cache from them.
+    (sources / ".git").mkdir(parents=True, exist_ok=True)
+    for package in PACKAGES:
+        if package.name in names:
+            folder = sources / f"{package.name}-{package.version}"
+            if not folder.exists():
+                unpack(wheel(package, cache / "wheels", environment), folder)
+            yield Corpus.of(package.name, package.version, folder)
+    if STANDARD_LIBRARY in names:
+        folder = sources / f"{STANDARD_LIBRARY}-{platform.python_version()}"
+        if not folder.exists():
+            copy_standard_library(folder)
+        yield Corpus.of(STANDARD_LIBRARY, platform.python_version(), folder)
+
+
+def wheel(package: Package, folder: Path, environment: Environment) -> Path:
+    """The wheel of a package, downloaded unless the folder holds it."""
+    pattern = f"{package.name.replace('-', '_')}-{package.version}-*.whl"
+    if not any(folder.glob(pattern)):
+        environment.pip(
+            "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", WHEELS_FOR, "--dest", folder,
+            f"{package.name}=={package.version}",
+        )  # fmt: skip
+    return next(folder.glob(pattern))
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """The Python files of a wheel. The folder appears only when it is complete."""
+    partial = folder.with_name(folder.name + ".partial")
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(partial, [name for name in opened.namelist() if name.endswith(".py")])
+    partial.rename(folder)
+
+
+def copy_standard_library(folder: Path) -> None:
+    """The Python files of the standard library. The folder appears only when it is complete."""
+    origin = Path(sysconfig.get_path("stdlib"))
+    partial = folder.with_name(folder.name + ".partial")
+    for path in origin.rglob("*.py"):
+        inner = path.relative_to(origin)
+        if LEFT_OUT.isdisjoint(inner.parts):
+            (partial / inner).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, partial / inner)
+    partial.rename(folder)

@@ -1,0 +1,52 @@
+"""Writes the generated parts of the documentation again: `make docs`. A test fails where they are stale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from s3lint.registry import rules
+from s3lint.rule import Rule
+
+ROOT = Path(__file__).parents[1]
+
+DOCUMENTS = (ROOT / "README.md",)
+
+
+def rule_table() -> str:
+    """Every rule, in order of codes."""
+    rows = ["| Code | Name | What it finds | Profile |", "|---|---|---|---|", *map(_row, rules().values())]
+    return "\n".join(rows)
+
+
+def _row(rule: Rule) -> str:
+    finds = rule.page.partition("\n")[0].partition(": ")[2]
+    return f"| {rule.code} | [{rule.name}]({_module(rule)}) | {finds[0].upper()}{finds[1:]} | {rule.profile} |"
+
+
+def _module(rule: Rule) -> str:
+    return f"rules/{rule.chapter}/{rule.name.replace('-', '_')}.py"
+
+
+PARTS: dict[str, Callable[[], str]] = {"rules": rule_table}
+
+
+def generated(text: str) -> str:
+    """The text with the parts between `<!-- name -->` and `<!-- /name -->` made again. Raises `ValueError` for an unknown name."""
+
+    def made(match: re.Match[str]) -> str:
+        if match["name"] not in PARTS:
+            raise ValueError(f"nothing is generated under the name {match['name']}")
+        return f"<!-- {match['name']} -->\n{PARTS[match['name']]()}\n<!-- /{match['name']} -->"
+
+    return re.sub(r"<!-- (?P<name>\w+) -->\n.*?<!-- /(?P=name) -->", made, text, flags=re.DOTALL)
+
+
+def main() -> None:
+    for path in DOCUMENTS:
+        path.write_text(generated(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

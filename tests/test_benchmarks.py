@@ -1,0 +1,39 @@
+"""The benchmark notices failures, and compares pairs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks.corpus import crashes, findings
+from benchmarks.measure import Run, interleaved, ratio
+
+
+def done(code: int = 0, out: str = "[]", err: str = "", cpu: float = 1) -> Run:
+    return Run(code, out, err, cpu, 2 * cpu, 10)
+
+
+def test_findings_are_no_crash() -> None:
+    run = done(1, '[{"code": "STO211"}, {"code": "STO201"}, {"code": "STO211"}]')
+    assert crashes(run) == []
+    assert findings(run) == {"STO201": 1, "STO211": 2}
+
+
+def test_failures_are_crashes() -> None:
+    assert crashes(done(1, err="s3lint: a.py: flat-key failed: KeyError\n")) == ["s3lint: a.py: flat-key failed: KeyError"]
+    assert crashes(done(2, out="")) == ["exit code 2"]
+    assert crashes(done(-11)) == ["exit code -11"]
+    assert findings(done(2, out="Traceback")) == {}
+
+
+def test_ratios_are_medians_of_pairs() -> None:
+    ours, theirs = [done(cpu=1), done(cpu=10), done(cpu=2)], [done(cpu=2), done(cpu=20), done(cpu=1)]
+    assert ratio(ours, theirs).cpu == 0.5
+
+
+def test_programs_take_turns(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    commands = {name: (sys.executable, "-c", f"print('{name}', file=open({str(log)!r}, 'a'))") for name in ("a", "b")}
+    runs = interleaved(commands, tmp_path, 2)
+    assert log.read_text().split() == ["a", "b", "a", "b"]
+    assert all(run.cpu > 0 and run.memory > 0 for each in runs.values() for run in each)

@@ -1,0 +1,48 @@
+"""The documentation says what is true."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+from conftest import CHECKOUT, s3lint
+
+from docs.generate import DOCUMENTS, generated
+from s3lint.configuration import INTERNAL
+from s3lint.registry import rules
+from s3lint.settings import Settings
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_generated_parts_are_fresh(path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert generated(text) == text, "run `make docs`"
+
+
+def test_a_stale_table_is_noticed() -> None:
+    assert generated("<!-- rules -->\n| old |\n<!-- /rules -->").count("\n| STO") == len(rules())
+    with pytest.raises(ValueError, match="nothing is generated"):
+        generated("<!-- rulez -->\n<!-- /rulez -->")
+
+
+def test_the_output_shown_is_real() -> None:
+    shown = re.search(r"```console\n\$ s3lint (.+?)\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    real = iter(s3lint(*shown[1].split(), "--isolated", cwd=CHECKOUT).out.splitlines())
+    assert [line for line in shown[2].splitlines() if line != "…" and line not in real] == []
+
+
+def test_the_settings_named_are_settings() -> None:
+    table = README.partition("## Configuration")[2].partition("## ")[0]
+    named = {key for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for key in re.findall(r"`([a-z-]+)`", row)}
+    known = {field.name.replace("_", "-") for field in fields(Settings) if field.name not in INTERNAL}
+    assert named - {"extend"} <= known
+
+
+def test_files_linked_to_exist() -> None:
+    for path in (*DOCUMENTS, CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+            assert target.startswith("https://") or (path.parent / target).exists(), f"{path.name}: {target}"
