@@ -40,7 +40,7 @@ corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
 
 bench: $(READY)  ## the same, and the cost beside other linters
-	@$(BIN)/python -m benchmarks.corpus --repeat 5 --plugin
+	@$(BIN)/python -m benchmarks.corpus --repeat 5
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

@@ -62,7 +62,7 @@ def test_json_has_the_fields_of_the_interface(project: Write) -> None:
     [
         (("--select", "STO201"), {"STO201"}),
         (("--select", "hardcoded-bucket"), {"STO201"}),
-        (("--select", "STO2,STO3"), {"STO201", "STO301"}),
+        (("--select", "STO2,STO3"), {"STO201", "STO214", "STO301"}),
         (("--ignore", "STO301"), {"STO201"}),
         (("--select", "STO5"), set()),
         (("--min-confidence", "high"), {"STO201", "STO301"}),
@@ -253,7 +253,7 @@ def test_rule_lists_all(project: Write) -> None:
 
 def test_standard_shows_each_sentence_with_its_rules(project: Write) -> None:
     out = s3lint("standard", cwd=project({})).out
-    assert "- Do not hardcode bucket names in code (use environment variables)\n    STO201 hardcoded-bucket, STO203" in out
+    assert "- Do not hardcode bucket names in code (use environment variables)\n    STO201 hardcoded-bucket, STO202" in out
     assert len(json.loads(s3lint("standard", "--output-format", "json", cwd=project({})).out)) == 29
 
 
@@ -269,3 +269,26 @@ def test_findings_do_not_depend_on_jobs(project: Write) -> None:
     outputs = {s3lint("check", "--output-format", "json", "--jobs", str(jobs), cwd=root).out for jobs in (1, 2, 3)}
     assert len(outputs) == 1
     assert "config.py" in outputs.pop()
+
+
+NAMING = """\
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def save(bucket, name, body):
+    s3.put_object(Bucket=bucket, Key=f"{PREFIX}/{name}", Body=body, ContentType="text/plain")
+"""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_keys_are_compared_over_the_project(project: Write, jobs: str) -> None:
+    def written(prefix: str) -> str:
+        return NAMING.replace("{PREFIX}", prefix)
+
+    root = project({f"a{n}.py": written("daily_reports") for n in range(20)} | {"b.py": written("daily-reports")})
+    done = s3lint("check", "--select", "STO215", "--output-format", "concise", "--jobs", jobs, cwd=root)
+    assert [line.partition(":")[0] for line in done.out.splitlines()] == ["b.py"]
+    assert "most keys of the project in snake_case" in done.out
+    assert s3lint("check", "--select", "STO215", "b.py", cwd=root).code == 0

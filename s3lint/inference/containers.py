@@ -46,7 +46,17 @@ def item_at(value: Value, index: int) -> Value:
         return value.items[index]
     if isinstance(value, Reference):
         return Reference(f"{value.path}[{index}]", receiver=value)
+    if isinstance(value, Text):
+        return _character(value, index)
     return Unknown("the sequence is not known", (value,))
+
+
+def _character(text: Text, index: int) -> Value:
+    """One character of a text, counted from the end that is known."""
+    known = text.head if index >= 0 else text.tail
+    if -len(known) <= index < len(known):
+        return Text((Chunk(known[index]),))
+    return Unknown("the character is not known", (text,))
 
 
 def keyed(value: Value, key: str) -> Value:
