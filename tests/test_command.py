@@ -62,7 +62,7 @@ def test_json_has_the_fields_of_the_interface(project: Write) -> None:
     [
         (("--select", "STO201"), {"STO201"}),
         (("--select", "hardcoded-bucket"), {"STO201"}),
-        (("--select", "STO2,STO3"), {"STO201", "STO214", "STO301"}),
+        (("--select", "STO2,STO30"), {"STO201", "STO214", "STO301"}),
         (("--ignore", "STO301"), {"STO201"}),
         (("--select", "STO5"), set()),
         (("--min-confidence", "high"), {"STO201", "STO301"}),

@@ -41,7 +41,8 @@ def airflow_calls(view: CallView) -> Iterator[Fact]:
 
 
 def _is_amazon(view: CallView) -> bool:
-    return ".amazon." in view.path or (not view.path and "S3" in view.name)
+    """Whether an operator is Amazon's; one that is not resolved is known by its name, in a file that speaks of Airflow."""
+    return ".amazon." in view.path or (not view.path and "S3" in view.name and "airflow" in view.place.module.source.text)
 
 
 def _operator(view: CallView) -> Iterator[Fact]:

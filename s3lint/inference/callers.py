@@ -124,6 +124,8 @@ class Callers:
             found += self._variants(node, place, (*chain, (scope, site)), budget)
         if found:
             return [*found, value] if len(sites) > CALLERS else found
+        if not any(parameter.scope is scope and parameter.default is not None for parameter in free_parameters(value)):
+            return [value]
         unpassed = self._context((*chain, (scope, None)), place.context)
         return [value, self.evaluator.evaluate(node, place.within(unpassed))]
 
@@ -192,12 +194,16 @@ def _value_fields(kind: type[Value]) -> tuple[str, ...]:
 
 def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | None:
     """The function of the first parameter in a value that no context binds."""
+    return next((parameter.scope for parameter in free_parameters(value) if not bound or parameter.scope not in bound), None)
+
+
+def free_parameters(value: Value) -> Iterator[Parameter]:
+    """Every parameter in a value."""
     pending: list[object] = [value]
     while pending:
         part = pending.pop()
         if isinstance(part, Parameter):
-            if not bound or part.scope not in bound:
-                return part.scope
+            yield part
         elif isinstance(part, Value):
             kind: Any = type(part)
             pending.extend(getattr(part, name) for name in _value_fields(kind))
@@ -205,4 +211,3 @@ def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | Non
             pending.extend(part)
         elif hasattr(part, "value"):
             pending.append(part.value)
-    return None

@@ -1,0 +1,130 @@
+"""wrong-content-type: the content type contradicts the extension of the key or the file.
+
+## What it finds
+An object written with a `ContentType` that no file of its extension has (`text/plain` for `.pdf`), `octet-stream` for an extension with
+a type of its own, and `mimetypes.guess_type(…)[0]` passed with nothing to stand in where it is None. The key's extension counts, and
+that of the uploaded file where the key shows none.
+
+## Why
+Browsers and readers go by the type. An image that says `text/plain` is shown as garbage, and a page that says `octet-stream` is
+downloaded. `guess_type` returns None for every name it does not know (`.parquet`, `.ndjson`, no extension), and boto3 refuses None.
+
+## Do not
+```python
+import boto3
+
+s3 = boto3.client("s3")
+s3.upload_file(path, bucket, f"reports/{year}/summary.pdf", ExtraArgs={"ContentType": "text/plain"})
+```
+
+## Do
+```python
+import boto3
+import mimetypes
+
+s3 = boto3.client("s3")
+s3.upload_file(path, bucket, f"reports/{year}/summary.pdf", ExtraArgs={"ContentType": "application/pdf"})
+guessed = mimetypes.guess_type(path)[0] or "application/octet-stream"
+s3.upload_file(path, bucket, f"reports/{year}/{path}", ExtraArgs={"ContentType": guessed})
+```
+
+## When it stays silent
+Extensions with no type or with several, types and keys that are not known, keys of callers of which one fits, compressed files whose
+type is that of their content, and guesses that the function tests before it uses them.
+
+## References
+- [mimetypes.guess_type](https://docs.python.org/3/library/mimetypes.html#mimetypes.guess_type)
+- [boto3 #2997](https://github.com/boto/boto3/issues/2997): a guess of None fails
+"""
+
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import ObjectCall
+from s3lint.inference.choices import choices, texts
+from s3lint.inference.values import Absent, Hop, Reference, Text, alternatives
+from s3lint.media import TYPES, extension_of, fits, inner_extension_of
+from s3lint.rule import Match, Rule
+
+rule = Rule(
+    __name__,
+    code="STO302",
+    clause="do.object-metadata",
+    summary="{given} {problem}: pass {instead}.",
+    fix="safe",
+    helper="s3lint.runtime.upload",
+)
+
+GUESSES = ("mimetypes.guess_type()[0]", "mimetypes.guess_file_type()[0]")
+
+
+@rule.on(ObjectCall)
+def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
+    if not fact.writes or fact.library not in ("boto3", "s3transfer"):
+        return
+    yield from _contradictions(fact)
+    yield from _unguarded(fact)
+
+
+def _contradictions(fact: ObjectCall) -> Iterator[Match]:
+    extensions = _extensions(fact)
+    if not extensions:
+        return
+    for given, confidence in texts(fact.parameters.get("ContentType"), fact.confidence):
+        if given.literal and not any(fits(given.literal, extension) for extension in extensions):
+            right = TYPES[extensions[0]][0]
+            yield rule.match(
+                given.site or fact.site,
+                confidence,
+                (*given.trace, Hop(fact.site, f"passed to `{fact.operation}` here")),
+                given=f"ContentType `{given.literal}`",
+                problem=f"contradicts the extension `.{extensions[0]}`, so readers take the object for something else",
+                instead=f"`{right}`",
+            )
+
+
+def _extensions(fact: ObjectCall) -> list[str]:
+    """The extensions of the key, or else of the file; none where one of them is not known."""
+    for name in ("Key", "Filename"):
+        found: list[str] = []
+        for value in alternatives(fact.parameters.get(name)):
+            extension = extension_of(value) if isinstance(value, Text) else None
+            if extension not in TYPES:
+                break
+            found += [extension, *filter(TYPES.__contains__, [inner_extension_of(value)])]  # type: ignore[arg-type]
+        else:
+            return found
+    return []
+
+
+def _unguarded(fact: ObjectCall) -> Iterator[Match]:
+    value = fact.parameters.get("ContentType")
+    given = [choice for choice, _ in choices(value)]
+    if not given or not all(isinstance(choice, Reference) and choice.path in GUESSES for choice in given):
+        return
+    from s3lint.inference.guards import is_tested
+
+    for guess, confidence in choices(value, fact.confidence):
+        if (
+            guess.site is not None
+            and isinstance(guess, Reference)
+            and not _always_guessed(guess)
+            and not is_tested(fact.place, guess)
+        ):
+            pair = guess.receiver
+            yield rule.match(
+                (pair.site if pair is not None else None) or guess.site,
+                confidence,
+                (*guess.trace, Hop(fact.site, f"passed to `{fact.operation}` here")),
+                given=f"`{guess.path.removeprefix('mimetypes.').replace('()', '(…)')}`",
+                problem="is None for a name that it does not know, and boto3 refuses None",
+                instead='`… or "application/octet-stream"`',
+            )
+
+
+def _always_guessed(guess: Reference) -> bool:
+    """Whether the name that is guessed from has an extension that every table knows."""
+    pair = guess.receiver
+    arguments = pair.arguments if isinstance(pair, Reference) else None
+    name = arguments.get("url", 0) if arguments is not None else Absent()
+    return isinstance(name, Text) and extension_of(name) in TYPES
