@@ -292,3 +292,19 @@ def test_keys_are_compared_over_the_project(project: Write, jobs: str) -> None:
     assert [line.partition(":")[0] for line in done.out.splitlines()] == ["b.py"]
     assert "most keys of the project in snake_case" in done.out
     assert s3lint("check", "--select", "STO215", "b.py", cwd=root).code == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "given", "fires"),
+    [
+        ("sensitive", "", False),
+        ("always", "", True),
+        ("always", ', ServerSideEncryption="AES256"', False),
+        ("kms", ', ServerSideEncryption="AES256"', True),
+        ("kms", ', ServerSideEncryption="aws:kms"', False),
+    ],
+)
+def test_encryption_may_be_demanded(project: Write, setting: str, given: str, fires: bool) -> None:
+    text = NAMING.replace(', ContentType="text/plain"', f', ContentType="text/plain"{given}')
+    done = s3lint("check", "--select", "STO411", "--config", f'encryption="{setting}"', cwd=project({"a.py": text}))
+    assert ("STO411" in done.out) is fires

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from s3lint.inference.calls import Arguments, Written
     from s3lint.inference.context import Place
     from s3lint.inference.flow import Scope
+    from s3lint.inference.handles import Client
     from s3lint.sql import SqlAction
 
 
@@ -111,6 +112,8 @@ class Presign(Fact):
     operation: str
     arguments: Arguments
     expires: Value
+    clients: tuple[Client, ...] = ()
+    """Whatever may presign, where it is resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +249,26 @@ class SqlStatement(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ClientSetup(Fact):
-    """The making of an S3 or DynamoDB client."""
+    """The making of an S3 or DynamoDB client, or of a file system on S3."""
 
     service: str
     arguments: Arguments
+    endpoint: Value
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSetting(Fact):
-    """A configuration key set on a Spark session or on storage options."""
+    """A key of a Spark session's or a Hadoop configuration, of storage options, or an environment variable that they come from.
+
+    The key is in lower case and without `spark.hadoop.`.
+    """
 
     key: str
     value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectUrl(Fact):
+    """A plain `https://` URL of an object that is built from a bucket or a key, and returned, stored or sent."""
+
+    url: Text

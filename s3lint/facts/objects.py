@@ -8,7 +8,7 @@ from s3lint.confidence import Confidence
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters, Presign
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
-from s3lint.facts.vocabulary import INJECTED, S3_OPERATIONS
+from s3lint.facts.vocabulary import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 from s3lint.inference.handles import BucketHandle, Client, ObjectHandle, Operation, SubResource
 from s3lint.inference.values import (
     Absent,
@@ -72,6 +72,8 @@ def _object_calls(view: CallView) -> Iterator[ObjectCall]:
 def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[ObjectCall]:
     if isinstance(receiver, Client) and receiver.service == "s3":
         yield from _client_call(view, confidence, receiver)
+    elif isinstance(receiver, Client) and receiver.service == "s3control" and view.name in ACCOUNT_OPERATIONS:
+        yield ObjectCall(view.site, view.place, confidence, "boto3", view.name, Parameters(view.arguments))
     elif isinstance(receiver, BucketHandle):
         yield from _resource_call(view, confidence, "Bucket", {"Bucket": receiver.name})
     elif isinstance(receiver, ObjectHandle):
@@ -184,10 +186,13 @@ def _presigned_call(view: CallView, confidence: Confidence) -> Iterator[ObjectCa
 
 def _presigns(view: CallView) -> Iterator[Presign]:
     position = 2 if view.name == "generate_presigned_url" else 4
+    found = [receiver for receiver, _ in view.receivers()]
+    clients = tuple(receiver for receiver in found if isinstance(receiver, Client))
+    known = clients if len(clients) == len(found) else ()
     for receiver, confidence in view.receivers():
         if isinstance(receiver, Client) and receiver.service != "s3":
             continue
         if isinstance(receiver, (Client, Unknown, Parameter, BoundMethod)):
             sure = confidence if isinstance(receiver, Client) else Confidence.MEDIUM
-            yield Presign(view.site, view.place, sure, view.name, view.arguments, view.arguments.get("ExpiresIn", position))
+            yield Presign(view.site, view.place, sure, view.name, view.arguments, view.arguments.get("ExpiresIn", position), known)
             return

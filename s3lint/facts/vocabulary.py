@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from s3lint.facts import (
     BucketAddress,
     BucketName,
+    ClientSetup,
     DeltaBuild,
     DeltaOperation,
     Fact,
     ItemWrite,
     KeyTemplate,
     ObjectCall,
+    ObjectUrl,
     Presign,
     SessionSetting,
     SqlStatement,
@@ -44,6 +46,9 @@ ITEM_OPERATIONS = frozenset(
         "execute_transaction",
     ]
 )
+
+ACCOUNT_OPERATIONS = frozenset({"put_public_access_block", "delete_public_access_block"})
+"""What `s3control` does to all buckets of an account."""
 
 OBJECT_ACTIONS = frozenset({"put", "copy_from", "initiate_multipart_upload"})
 
@@ -139,6 +144,30 @@ ADDRESSES = ("s3://", "s3a://", "s3n://", "arn:aws:s3:::", "amazonaws.com")
 
 DELTA_METHODS = frozenset({"delete", "vacuum"})
 
+CLIENT_MAKERS = frozenset({"client", "resource", "create_client", "S3FileSystem", "S3Hook"})
+
+SPARK_SETTINGS = (
+    "fs.s3a.endpoint",
+    "fs.s3a.connection.ssl.enabled",
+    "spark.databricks.delta.",
+    "spark.delta.logstore.",
+)
+"""How the keys of Spark's and Hadoop's settings begin that rules ask about, in lower case."""
+
+STORAGE_OPTIONS = (
+    "aws_s3_allow_unsafe_rename",
+    "s3_allow_unsafe_rename",
+    "aws_s3_locking_provider",
+    "aws_conditional_put",
+    "conditional_put",
+)
+"""Options of delta-rs that rules ask about, in lower case; each may be an environment variable too."""
+
+SETTING_TEXTS = frozenset(
+    {"fs.s3a.endpoint", "connection.ssl.enabled", "databricks.delta.", "delta.logStore."}
+    | {spelt for option in STORAGE_OPTIONS for spelt in (option, option.upper())}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -159,6 +188,9 @@ class Shape:
 
 
 ANYTHING = Shape(re.compile(b""), inside=True)
+
+SETUP = Shape(re.compile(rb"\((?=[^;]{0,800}?(?:use_ssl|verify|endpoint_url|\*\*))|[,)]"))
+"""The making of a client with an argument that decides how it connects."""
 
 WORD = Shape(re.compile(rb"(?!\w)"))
 """A word that stands alone."""
@@ -234,6 +266,9 @@ PRODUCTS: dict[str, tuple[type[Fact], ...]] = {
     "names": (BucketName, KeyTemplate),
     "storages": (ObjectCall,),
     "addresses": (BucketAddress,),
+    "urls": (ObjectUrl,),
+    "clients": (ClientSetup,),
+    "settings": (SessionSetting,),
     "items": (ItemWrite,),
     "writes": (TableWrite, TableRead),
     "reads": (TableRead,),
@@ -246,6 +281,7 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
     "objects": (
         Words(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
         Words(S3_OPERATIONS, frozenset({"Bucket"})),
+        Words(ACCOUNT_OPERATIONS),
         Words(frozenset({"Bucket", "Object", "ObjectSummary"}), S3_GATE, CALLED),
         Words(frozenset({"put", "paginate", "wait"}), S3_GATE, OBJECT_ACTION),
         Words(frozenset({"copy"}), S3_GATE, CALLED),
@@ -276,6 +312,9 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
     ),
     "storages": (Words(STORAGES_ACL),),
     "addresses": (Words(frozenset(ADDRESSES), shape=ANYTHING),),
+    "urls": (Words(frozenset({"amazonaws.com"}), shape=ANYTHING),),
+    "clients": (Words(CLIENT_MAKERS, S3_GATE | {"dynamo", "Dynamo", "DYNAMO"}, SETUP),),
+    "settings": (Words(SETTING_TEXTS, shape=ANYTHING),),
     "items": (Words(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
     "writes": (
         Words(SPARK_SINKS | SPARK_SINKS_V2, WRITER_GATE, METHOD),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from s3lint.inference.values import Absent, Mapping, Unknown, Value
 
 if TYPE_CHECKING:
+    from s3lint.inference.calls import Arguments
     from s3lint.inference.flow import Scope
     from s3lint.inference.values import Site
 
@@ -27,6 +28,8 @@ class Client(Value):
     service: str
     resource: bool = False
     plain: bool = False
+    arguments: Arguments | None = field(default=None, compare=False, repr=False)
+    """Those of the call that makes it, where that is resolved."""
 
 
 @dataclass(frozen=True, slots=True)

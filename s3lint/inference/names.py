@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -214,3 +214,12 @@ def pattern_names(pattern: cst.CSTNode) -> Iterator[str]:
             yield node.name.value
         elif isinstance(node, cst.MatchMapping) and node.rest is not None:
             yield node.rest.value
+
+
+def words_in(node: cst.CSTNode, besides: Container[str] = ()) -> Iterator[str]:
+    """The literals and the names in an expression, but for some names."""
+    for part in subtree(node):
+        if isinstance(part, cst.SimpleString):
+            yield part.raw_value
+        elif isinstance(part, (cst.FormattedStringText, cst.Name)) and part.value not in besides:
+            yield part.value

@@ -28,7 +28,7 @@ def client_of(arguments: Arguments, *, resource: bool = False, name: str = "serv
     """The client of the service that a factory is given; unknown where the service is not a literal."""
     service = arguments.get(name, 0)
     if isinstance(service, Text) and service.literal:
-        return Client(service.literal, resource=resource, plain=resource)
+        return Client(service.literal, resource=resource, plain=resource, arguments=arguments)
     return Unknown("the service of the client is not known")
 
 
@@ -77,7 +77,7 @@ def client_attribute(evaluator: Evaluator, owner: Client, name: str, place: Plac
     if name == "meta":
         return owner
     if name == "client":
-        return Client(owner.service, plain=owner.plain)
+        return Client(owner.service, plain=owner.plain, arguments=owner.arguments)
     if name == "exceptions":
         return Reference(f"boto3.{owner.service}.exceptions")
     return BoundMethod(owner, name)

@@ -1,0 +1,77 @@
+"""presign-signature: URLs are presigned by a client that is not pinned to Signature Version 4.
+
+## What it finds
+`generate_presigned_url` and `generate_presigned_post` on a client that is made in the code with no
+`Config(signature_version="s3v4")`.
+
+## Why
+boto3 still presigns with Signature Version 2 where no region is set, and in the regions that are older than 2014. Those URLs know no
+limit of seven days, and fail for objects that are encrypted with a KMS key.
+
+## Do not
+```python
+import boto3
+
+s3 = boto3.client("s3")
+url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=3600)
+```
+
+## Do
+```python
+import boto3
+from botocore.config import Config
+
+s3 = boto3.client("s3", config=Config(signature_version="s3v4"))
+url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=3600)
+```
+
+## When it stays silent
+Clients that come from elsewhere, configurations that are not known, and a signature that is pinned to anything.
+
+## References
+- [boto3 #2680](https://github.com/boto/boto3/issues/2680), [botocore #3067](https://github.com/boto/botocore/issues/3067)
+- [Authenticating requests with Signature Version 4](https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html)
+"""
+
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import Presign
+from s3lint.inference.choices import is_missing
+from s3lint.inference.handles import Client
+from s3lint.inference.values import Absent, Reference, alternatives
+from s3lint.rule import Match, Rule
+
+rule = Rule(
+    __name__,
+    code="STO406",
+    clause="do.presigned-urls",
+    summary='`{operation}` may sign with SigV2, which fails for KMS objects: make the client with `Config(signature_version="s3v4")`.',
+    profile="strict",
+    fix="safe",
+    helper="s3lint.runtime.presigned_get",
+)
+
+CONFIGS = ("botocore.config.Config()", "botocore.client.Config()", "boto3.session.Config()", "aiobotocore.config.AioConfig()")
+
+
+@rule.on(Presign)
+def check(fact: Presign, context: Context) -> Iterator[Match]:
+    if fact.clients and all(_is_unpinned(client) for client in fact.clients):
+        yield rule.match(fact.site, fact.confidence, operation=fact.operation)
+
+
+def _is_unpinned(client: Client) -> bool:
+    """Whether the client is made here, and nothing pins how it signs."""
+    if client.arguments is None:
+        return False
+    config = client.arguments.get("config")
+    if is_missing(config):
+        return True
+    return all(
+        isinstance(choice, Reference)
+        and choice.path in CONFIGS
+        and choice.arguments is not None
+        and isinstance(choice.arguments.get("signature_version"), Absent)
+        for choice in alternatives(config)
+    )

@@ -1,0 +1,132 @@
+"""sensitive-data-unencrypted: sensitive data is written with no choice of encryption.
+
+## What it finds
+An object write whose key, file name, body or metadata names something sensitive (`passport`, `salary`, `patient`, …; the setting
+`sensitive-words` adds more) and that passes no `ServerSideEncryption`. With `encryption = "always"` every object write must pass it, with
+`encryption = "kms"` a KMS key.
+
+## Why
+S3 encrypts every new object with its own keys (SSE-S3) since January 2023. That protects the disks, not the data from anybody who may
+read the bucket: a KMS key has a policy of its own, an audit trail, and can be revoked. The rule asks for a choice, written down. Keys
+of the customer (SSE-C) are no choice: new buckets refuse them since April 2026.
+
+## Do not
+```python
+import boto3
+
+s3 = boto3.client("s3")
+s3.put_object(Bucket=bucket, Key=f"patients/{patient_id}/scan.pdf", Body=body, ContentType="application/pdf")
+```
+
+## Do
+```python
+import boto3
+
+s3 = boto3.client("s3")
+s3.put_object(
+    Bucket=bucket,
+    Key=f"patients/{patient_id}/scan.pdf",
+    Body=body,
+    ContentType="application/pdf",
+    ServerSideEncryption="aws:kms",
+    SSEKMSKeyId=key_id,
+)
+```
+
+## When it stays silent
+Code and configuration (`.py`, `.sh`, `.sql`, `.jar`, `.whl`, `.yaml`, `.toml`), words beside `redacted`, `masked` or `anonymized`, extra
+arguments that are not known, and writers that cannot pass an encryption (Spark, pandas).
+
+## References
+- [Default encryption](https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html): SSE-S3 since January 2023
+- [Blocking SSE-C](https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html): since April 2026
+- [Using SSE-KMS](https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html)
+"""
+
+import re
+from collections.abc import Iterator
+
+from s3lint.context import Context
+from s3lint.facts import ObjectCall
+from s3lint.inference.choices import is_missing, literals
+from s3lint.inference.values import Mapping, Text, alternatives
+from s3lint.media import extension_of
+from s3lint.rule import Match, Rule
+from s3lint.settings import Settings
+
+rule = Rule(
+    __name__,
+    code="STO411",
+    clause="do-not.unencrypted-sensitive-data",
+    summary='{what}, and nothing chooses how it is encrypted: pass `ServerSideEncryption="{encryption}"`.',
+    fix="safe",
+    helper="s3lint.runtime.upload",
+)
+
+SENSITIVE = (
+    "ssn", "social_security", "passport", "credit_card", "card_number", "cvv", "iban", "password", "secret", "credential",
+    "private_key", "medical", "patient", "diagnosis", "phi", "pii", "payroll", "salary", "tax_return", "date_of_birth",
+)  # fmt: skip
+
+HARMLESS = frozenset({"redacted", "masked", "anonymized", "anonymised"})
+
+CODE = frozenset({"py", "sh", "sql", "jar", "whl", "yaml", "yml", "toml"})
+
+PARAMETERS = ("Key", "Filename", "Fileobj", "Body", "Metadata")
+
+HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+SEPARATORS = re.compile(r"[^a-z0-9]+")
+
+
+@rule.on(ObjectCall)
+def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
+    if not fact.writes or fact.presigned or fact.library not in ("boto3", "s3transfer"):
+        return
+    demanded = context.settings.encryption
+    given = fact.parameters.get("ServerSideEncryption")
+    if not is_missing(given) and not (demanded == "kms" and literals(given) == ["AES256"]):
+        return
+    what = _why(fact, context.settings)
+    if what is not None:
+        yield rule.match(fact.site, fact.confidence, what=what, encryption="aws:kms" if demanded == "kms" else "AES256")
+
+
+def _why(fact: ObjectCall, settings: Settings) -> str | None:
+    """Why the write needs an encryption, or None."""
+    if settings.encryption != "sensitive":
+        return f"The `encryption` setting is `{settings.encryption}`"
+    if any(isinstance(key, Text) and extension_of(key) in CODE for key in alternatives(fact.key)):
+        return None
+    words = [name for parameter in PARAMETERS for name in _words(fact, parameter)]
+    if any(HARMLESS.intersection(word.split("_")) for word in words):
+        return None
+    asked = (*SENSITIVE, *settings.sensitive_words)
+    found = next((sensitive for word in words for sensitive in asked if _says(word, sensitive)), None)
+    return f"`{found}` says that the object is sensitive" if found is not None else None
+
+
+def _says(word: str, sensitive: str) -> bool:
+    """Whether a word stands whole between separators, in the plural too."""
+    padded = f"_{word}_"
+    plurals = (sensitive, f"{sensitive}s", f"{sensitive}es", f"{sensitive[:-1]}ies", f"{sensitive[:-2]}es")
+    return any(f"_{normal(form)}_" in padded for form in plurals)
+
+
+def normal(text: str) -> str:
+    """A text in snake_case."""
+    return SEPARATORS.sub("_", HUMPS.sub("_", text).lower()).strip("_")
+
+
+def _words(fact: ObjectCall, parameter: str) -> Iterator[str]:
+    """The literals and the names in what is passed, in snake_case."""
+    written = fact.parameters.written(parameter)
+    if written is not None:
+        from s3lint.inference.names import words_in
+
+        imported = {item.local for item in fact.place.module.outline.imports}
+        yield from map(normal, words_in(written.node, imported))
+    for value in alternatives(fact.parameters.get(parameter)):
+        if isinstance(value, Text):
+            yield from (normal(value.known), *(normal(hole.name) for hole in value.holes))
+        elif isinstance(value, Mapping):
+            yield from map(normal, value.names)

@@ -1,0 +1,128 @@
+"""unencrypted-transport: a client talks to S3 or DynamoDB without TLS, or without checking who answers.
+
+## What it finds
+`use_ssl=False`, `verify=False`, and an `http://` endpoint of an S3 or DynamoDB client (boto3, aioboto3, s3fs, Airflow's hook); Spark's
+`fs.s3a.connection.ssl.enabled` set to false and `fs.s3a.endpoint` with `http://`.
+
+## Why
+Whoever sits on the way reads the objects, and with `verify=False` may change them: the request's signature protects the request, not
+the answer.
+
+## Do not
+```python
+import boto3
+
+s3 = boto3.client("s3", endpoint_url="http://storage.acme.com", verify=False)
+```
+
+## Do
+```python
+import boto3
+
+s3 = boto3.client("s3", endpoint_url="https://storage.acme.com", verify="/etc/ssl/acme-ca.pem")
+```
+
+## When it stays silent
+Hosts with no dot, loopback addresses, `*.local`, `*.internal` and LocalStack. Where a parameter of the function chooses. An `http://`
+before a host that is not known is reported at `low` confidence.
+
+## References
+- [Configuring boto3](https://docs.aws.amazon.com/boto3/latest/reference/core/session.html): `use_ssl`, `verify`
+- [Hadoop's S3A client](https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/connecting.html)
+"""
+
+import re
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.context import Context
+from s3lint.facts import ClientSetup, SessionSetting
+from s3lint.inference.choices import choices, is_false, texts
+from s3lint.inference.containers import entry
+from s3lint.inference.values import Absent, Hop, Text, Value, alternatives
+from s3lint.rule import Match, Rule
+
+rule = Rule(
+    __name__,
+    code="STO412",
+    clause="do-not.unencrypted-sensitive-data",
+    summary="{what} {consequence}: {remedy}.",
+    fix="unsafe",
+)
+
+HOST = re.compile(r"https?://(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)", re.IGNORECASE)
+
+LOCAL = re.compile(r"[^.\0]*|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.(?:local|internal|localhost)|.*localstack.*", re.IGNORECASE)
+"""Hosts of the own machine, of a container network, and of a test double."""
+
+UNENCRYPTED = "sends objects and keys unencrypted"
+
+
+@rule.on(ClientSetup)
+def check_client(fact: ClientSetup, context: Context) -> Iterator[Match]:
+    if _is_local(fact.endpoint):
+        return
+    yield from _endpoint(fact.endpoint, fact)
+    for name, consequence in (("use_ssl", UNENCRYPTED), ("verify", "accepts whoever answers in the place of AWS")):
+        if name == "use_ssl" and not isinstance(fact.endpoint, Absent) and _scheme_known(fact.endpoint):
+            continue
+        for value, confidence in choices(_argument(fact, name), fact.confidence):
+            if is_false(value):
+                hops = (*value.trace, Hop(fact.site, "the client is made here"))
+                yield rule.match(
+                    value.site or fact.site, confidence, hops, what=f"`{name}=False`", consequence=consequence, remedy="drop it"
+                )
+
+
+def _argument(fact: ClientSetup, name: str) -> Value:
+    direct = fact.arguments.get(name)
+    return entry(fact.arguments.get("client_kwargs"), name) if isinstance(direct, Absent) else direct
+
+
+def _scheme_known(endpoint: Value) -> bool:
+    """Whether the endpoint says itself which protocol it speaks; `use_ssl` has no effect then."""
+    return all(isinstance(choice, Text) and "://" in choice.head for choice in alternatives(endpoint))
+
+
+def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting) -> Iterator[Match]:
+    for url, confidence in texts(endpoint, fact.confidence):
+        if url.head.lower().startswith("http://") and not _is_local(url):
+            sure = confidence if _host(url).replace("\0", "") else Confidence.LOW
+            yield rule.match(
+                url.site or fact.site,
+                sure,
+                (*url.trace, Hop(fact.site, "used as the endpoint here")),
+                what=f"Endpoint `{url}`",
+                consequence=UNENCRYPTED,
+                remedy="use `https://`",
+            )
+
+
+def _host(url: Text) -> str:
+    match = HOST.match(url.known)
+    return match[1] if match is not None else ""
+
+
+def _is_local(endpoint: Value) -> bool:
+    """Whether every address that the client may talk to lies on the own machine or network."""
+    urls = list(alternatives(endpoint))
+    return bool(urls) and all(
+        isinstance(url, Text) and _host(url) != "" and LOCAL.fullmatch(_host(url)) is not None for url in urls
+    )
+
+
+@rule.on(SessionSetting)
+def check_setting(fact: SessionSetting, context: Context) -> Iterator[Match]:
+    if fact.key == "fs.s3a.endpoint":
+        yield from _endpoint(fact.value, fact)
+    elif fact.key == "fs.s3a.connection.ssl.enabled":
+        for value, confidence in choices(fact.value, fact.confidence):
+            if is_false(value):
+                yield rule.match(
+                    value.site or fact.site,
+                    confidence,
+                    value.trace,
+                    what=f"`{fact.key}` set to false",
+                    consequence=UNENCRYPTED,
+                    remedy="drop it",
+                )

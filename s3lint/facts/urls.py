@@ -1,0 +1,113 @@
+"""Plain URLs of objects: `https://bucket.s3.amazonaws.com/key`, put together from names and handed to somebody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.facts import Fact, ObjectUrl
+from s3lint.facts.addresses import LOGGING
+from s3lint.facts.extractor import from_steps
+from s3lint.inference.choices import texts
+from s3lint.inference.context import Place
+from s3lint.inference.flow import Step
+from s3lint.inference.names import called_name
+from s3lint.inference.values import Site, Text
+from s3lint.uris import split_path, without_prefix
+
+if TYPE_CHECKING:
+    from s3lint.context import Context
+
+HOST = re.compile(r"(?:^|[.\0])(?:[a-z0-9-]*s3)(?:[.-][a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?$")
+"""An endpoint of S3; a NUL stands for a part that is not known."""
+
+CONSOLE = re.compile(r"console\.aws|s3\.console")
+
+BUILT = (cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation, cst.Call)
+
+TRANSPARENT = (
+    cst.Dict, cst.DictElement, cst.List, cst.Tuple, cst.Set, cst.Element, cst.IfExp, cst.BooleanOperation, cst.Await,
+)  # fmt: skip
+"""Expressions that hand on what stands in them."""
+
+READERS = re.compile(
+    r"^(?:get|head|post|put|request|urlopen|urlretrieve|download\w*|fetch\w*|read\w*|load\w*|open|connect|urlparse|urlsplit|quote"
+    r"|startswith|endswith|replace|split|strip|rstrip|lstrip|removeprefix|match|search|compile|len|str|hash|isinstance)$"
+)
+"""Calls that follow the URL, or take it apart, themselves."""
+
+ENDPOINTS = frozenset({"endpoint_url", "base_url", "host", "endpoint"})
+
+
+@from_steps("urls")
+def object_urls(step: Step, context: Context) -> Iterator[Fact]:
+    for node, binders in step.nodes:
+        parent = step.parents.get(id(node))
+        if isinstance(node, BUILT) and _is_text(node) and not isinstance(parent, (cst.BinaryOperation, cst.ConcatenatedString)):
+            place = Place(step, binders)
+            site = Site(place.block, node)
+            for url, confidence in texts(context.evaluator.evaluate(node, place)):
+                if _is_object(url) and _is_handed_on(node, step):
+                    yield ObjectUrl(site, place, confidence, url.at(site))
+
+
+def _is_text(node: cst.BaseExpression) -> bool:
+    return not isinstance(node, cst.Call) or (isinstance(node.func, cst.Attribute) and node.func.attr.value in ("format", "join"))
+
+
+def _is_object(url: Text) -> bool:
+    scheme = next((scheme for scheme in ("https://", "http://") if url.head.startswith(scheme)), None)
+    if scheme is None or not url.holes or CONSOLE.search(url.known) or "X-Amz-" in url.known:
+        return False
+    path = split_path(without_prefix(url, len(scheme)))
+    host, key = path.bucket.known.lower(), path.key
+    if key is None or not key.parts or HOST.search(host) is None:
+        return False
+    named_in_host = re.match(r"s3[.-]", host) is None
+    return named_in_host or "/" in key.known
+
+
+def _is_handed_on(node: cst.CSTNode, step: Step, depth: int = 2) -> bool:
+    """Whether a value is returned, stored, or sent, itself or by the name that it gets."""
+    parent = step.parents.get(id(node))
+    while isinstance(parent, TRANSPARENT):
+        node, parent = parent, step.parents.get(id(parent))
+    if isinstance(parent, (cst.Return, cst.Yield)):
+        return True
+    if isinstance(parent, cst.Arg):
+        return _is_sent(parent, step, depth)
+    if isinstance(parent, (cst.Assign, cst.AnnAssign)):
+        return any(_is_stored(target, step, depth) for target in _targets(parent))
+    return False
+
+
+def _targets(node: cst.Assign | cst.AnnAssign) -> list[cst.BaseExpression]:
+    return [target.target for target in node.targets] if isinstance(node, cst.Assign) else [node.target]
+
+
+def _is_stored(target: cst.BaseExpression, step: Step, depth: int) -> bool:
+    if isinstance(target, (cst.Attribute, cst.Subscript)):
+        return True
+    return isinstance(target, cst.Name) and depth > 0 and _is_used_later(target.value, step, depth - 1)
+
+
+def _is_used_later(name: str, since: Step, depth: int) -> bool:
+    for step in since.suite.scope.walk():
+        if step is not since:
+            for node, _ in step.nodes:
+                if isinstance(node, cst.Name) and node.value == name and _is_handed_on(node, step, depth):
+                    return True
+    return False
+
+
+def _is_sent(arg: cst.Arg, step: Step, depth: int) -> bool:
+    call = step.parents.get(id(arg))
+    if not isinstance(call, cst.Call) or (arg.keyword is not None and arg.keyword.value in ENDPOINTS):
+        return False
+    name = called_name(call.func) or ""
+    if name in ("dumps", "dict"):
+        return _is_handed_on(call, step, depth)
+    return name not in LOGGING and READERS.match(name) is None
