@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
 from s3lint.context import Context
-from s3lint.facts import Attribute, ItemWrite
+from s3lint.facts import Attribute, ItemWrite, made_at
 from s3lint.inference.choices import choices
 from s3lint.inference.values import Data, Reference, Text, Value, alternatives
 from s3lint.rule import Match, Rule
@@ -77,7 +77,8 @@ def check(fact: ItemWrite, context: Context) -> Iterator[Match]:
             what = _content(value, context.settings.dynamodb_max_bytes)
             if what is not None:
                 sure = Confidence.LOW if what.startswith("compressed") else confidence
-                yield rule.match(value.site or fact.site, sure, value.trace, attribute=_name(attribute), what=what)
+                site = attribute.site or value.site or fact.site
+                yield rule.match(site, sure, made_at(value, site), attribute=_name(attribute), what=what)
 
 
 def _name(attribute: Attribute) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from s3lint.confidence import Confidence
-from s3lint.inference.values import Absent, Mapping, Sequence, Site, Text, Union, Value, alternatives
+from s3lint.inference.values import Absent, Hop, Mapping, Sequence, Site, Text, Union, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.calls import Arguments, Written
@@ -149,6 +149,8 @@ class Attribute:
 
     name: str
     value: Value
+    site: Site | None = None
+    """The expression that stands in the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,25 +162,31 @@ class ItemWrite(Fact):
 
     def attributes(self) -> Iterator[Attribute]:
         """Every attribute of the item whose value is known in some way, typed wrappers (`{"S": …}`) opened."""
-        yield from _attributes("", self.item)
+        yield from _attributes("", self.item, None)
+
+
+def made_at(value: Value, used: Site) -> tuple[Hop, ...]:
+    """The way of a value to the place that uses it, with where it is made, if that is elsewhere."""
+    elsewhere = value.site is not None and value.site.node is not used.node
+    return (*((Hop(value.site, "made here"),) if elsewhere and value.site is not None else ()), *value.trace)
 
 
 TYPE_TAGS = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
 
 
-def _attributes(name: str, value: Value) -> Iterator[Attribute]:
+def _attributes(name: str, value: Value, site: Site | None) -> Iterator[Attribute]:
     if isinstance(value, Union):
         for choice in value.alternatives:
-            yield from _attributes(name, choice)
+            yield from _attributes(name, choice, site)
     elif isinstance(value, Mapping):
         for item in value.entries:
             tagged = item.key in TYPE_TAGS and len(value.entries) == 1 and name
-            yield from _attributes(name if tagged else f"{name}.{item.key}".lstrip("."), item.value)
+            yield from _attributes(name if tagged else f"{name}.{item.key}".lstrip("."), item.value, item.site or site)
     elif isinstance(value, Sequence):
         for element in value.items:
-            yield from _attributes(name, element)
+            yield from _attributes(name, element, site)
     else:
-        yield Attribute(name, value)
+        yield Attribute(name, value, site)
 
 
 @dataclass(frozen=True, slots=True)

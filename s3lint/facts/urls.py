@@ -15,7 +15,7 @@ from s3lint.inference.choices import texts
 from s3lint.inference.context import Place
 from s3lint.inference.flow import Step
 from s3lint.inference.names import called_name
-from s3lint.inference.values import Site, Text
+from s3lint.inference.values import Hole, Site, Text
 from s3lint.uris import split_path, without_prefix
 
 if TYPE_CHECKING:
@@ -34,12 +34,16 @@ TRANSPARENT = (
 """Expressions that hand on what stands in them."""
 
 READERS = re.compile(
-    r"^(?:get|head|post|put|request|urlopen|urlretrieve|download\w*|fetch\w*|read\w*|load\w*|open|connect|urlparse|urlsplit|quote"
+    r"^(?:get|head|post|put|patch|delete|options|request|urlopen|urlretrieve|download\w*|fetch\w*|read\w*|load\w*|parse\w*|open|connect|urlparse|urlsplit|quote"
     r"|startswith|endswith|replace|split|strip|rstrip|lstrip|removeprefix|match|search|compile|len|str|hash|isinstance)$"
 )
 """Calls that follow the URL, or take it apart, themselves."""
 
-ENDPOINTS = frozenset({"endpoint_url", "base_url", "host", "endpoint"})
+FOLLOWED = re.compile(
+    r"^(?:endpoint(?:_?url)?|base_?url|host|(?:template|policy|stack_?policy)_?(?:body_?)?url|media_?(?:file_?)?uri)$",
+    re.IGNORECASE,
+)
+"""Arguments and entries whose URL a client, or AWS with the caller's own rights, reads from."""
 
 
 @from_steps("urls")
@@ -60,20 +64,31 @@ def _is_text(node: cst.BaseExpression) -> bool:
 
 def _is_object(url: Text) -> bool:
     scheme = next((scheme for scheme in ("https://", "http://") if url.head.startswith(scheme)), None)
-    if scheme is None or not url.holes or CONSOLE.search(url.known) or "X-Amz-" in url.known:
+    if scheme is None or CONSOLE.search(url.known) or "X-Amz-" in url.known or not any(map(_names_something, url.holes)):
         return False
     path = split_path(without_prefix(url, len(scheme)))
     host, key = path.bucket.known.lower(), path.key
-    if key is None or not key.parts or HOST.search(host) is None:
+    if key is None or not key.parts or "?" in key.known or HOST.search(host) is None:
         return False
     named_in_host = re.match(r"s3[.-]", host) is None
     return named_in_host or "/" in key.known
+
+
+def _names_something(hole: Hole) -> bool:
+    """Whether a hole may hold a bucket or a key, not just the region."""
+    return "region" not in hole.name.lower()
 
 
 def _is_handed_on(node: cst.CSTNode, step: Step, depth: int = 2) -> bool:
     """Whether a value is returned, stored, or sent, itself or by the name that it gets."""
     parent = step.parents.get(id(node))
     while isinstance(parent, TRANSPARENT):
+        if (
+            isinstance(parent, cst.DictElement)
+            and isinstance(parent.key, cst.SimpleString)
+            and FOLLOWED.match(parent.key.raw_value)
+        ):
+            return False
         node, parent = parent, step.parents.get(id(parent))
     if isinstance(parent, (cst.Return, cst.Yield)):
         return True
@@ -105,7 +120,7 @@ def _is_used_later(name: str, since: Step, depth: int) -> bool:
 
 def _is_sent(arg: cst.Arg, step: Step, depth: int) -> bool:
     call = step.parents.get(id(arg))
-    if not isinstance(call, cst.Call) or (arg.keyword is not None and arg.keyword.value in ENDPOINTS):
+    if not isinstance(call, cst.Call) or (arg.keyword is not None and FOLLOWED.match(arg.keyword.value)):
         return False
     name = called_name(call.func) or ""
     if name in ("dumps", "dict"):

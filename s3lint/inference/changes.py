@@ -16,6 +16,7 @@ from s3lint.inference.values import (
     Absent,
     Mapping,
     Sequence,
+    Site,
     Text,
     Unknown,
     Value,
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
 
-def item_set(evaluator: Evaluator, target: cst.Subscript, value: Value, place: Place, earlier: Value) -> Value:
+def item_set(
+    evaluator: Evaluator, target: cst.Subscript, value: Value, place: Place, earlier: Value, site: Site | None = None
+) -> Value:
     """`d["a"]["b"] = value`: the container `d` afterwards."""
     keys: list[str | None] = []
     node: cst.BaseExpression = target
@@ -35,17 +38,17 @@ def item_set(evaluator: Evaluator, target: cst.Subscript, value: Value, place: P
         key = subscript_key(node)
         keys.append(evaluator.text(key, place) if key is not None else None)
         node = node.value
-    return evaluator.each(earlier, lambda container: _with_item(container, list(reversed(keys)), value))
+    return evaluator.each(earlier, lambda container: _with_item(container, list(reversed(keys)), value, site))
 
 
-def _with_item(container: Value, keys: list[str | None], value: Value) -> Value:
+def _with_item(container: Value, keys: list[str | None], value: Value, site: Site | None) -> Value:
     if isinstance(container, Mapping):
         key, rest = keys[0], keys[1:]
         if key is None:
             return container.opened()
         if not rest:
-            return container.with_entry(key, value)
-        return container.with_entry(key, _with_item(container.get(key), rest, value))
+            return container.with_entry(key, value, site=site)
+        return container.with_entry(key, _with_item(container.get(key), rest, value, site), site=site)
     return container.opened() if isinstance(container, Sequence) else container
 
 

@@ -26,6 +26,7 @@ from s3lint.inference.values import (
     Nothing,
     Reference,
     Sequence,
+    Site,
     Text,
     Union,
     Unknown,
@@ -298,17 +299,18 @@ def dict_display(evaluator: Evaluator, node: cst.Dict, place: Place) -> Value:
         if isinstance(item, cst.DictElement):
             key = evaluator.text(item.key, place)
             value = evaluator.evaluate(item.value, place)
-            result = evaluator.each(result, lambda known, key=key, value=value: _with_entry(known, key, value))  # type: ignore[misc]
+            site = Site(place.block, item.value)
+            result = evaluator.each(result, lambda known, k=key, v=value, s=site: _with_entry(known, k, v, s))  # type: ignore[misc]
         else:
             added = evaluator.evaluate(item.value, place)
             result = evaluator.each(result, lambda known, added=added: merged(known, added))  # type: ignore[misc]
     return result
 
 
-def _with_entry(mapping: Value, key: str | None, value: Value) -> Value:
+def _with_entry(mapping: Value, key: str | None, value: Value, site: Site) -> Value:
     if not isinstance(mapping, Mapping):
         return mapping
-    return mapping.with_entry(key, value) if key is not None else mapping.opened()
+    return mapping.with_entry(key, value, site=site) if key is not None else mapping.opened()
 
 
 @expression(cst.List, cst.Tuple, cst.Set)

@@ -348,7 +348,7 @@ def _after_simple(evaluator: Evaluator, node: cst.CSTNode, place: Place, name: s
 def _assigned(evaluator: Evaluator, target: cst.BaseExpression, value: cst.BaseExpression, place: Place, name: str) -> Value:
     if isinstance(target, cst.Subscript):
         earlier = before(evaluator, place.step, name, place.context)
-        return item_set(evaluator, target, evaluator.evaluate(value, place), place, earlier)
+        return item_set(evaluator, target, evaluator.evaluate(value, place), place, earlier, Site(place.block, value))
     return unpacked(target, evaluator.evaluate(value, place), name)
 
 

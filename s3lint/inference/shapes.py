@@ -33,6 +33,9 @@ SERIALISERS = frozenset(
 )
 """Methods that only data frames have; without a path they return the text."""
 
+PRESIGNS = frozenset({"generate_presigned_url", "generate_presigned_post"})
+"""Methods that only a boto3 client has."""
+
 COMBINING = frozenset({"join", "union", "unionAll", "unionByName", "crossJoin", "intersect"})
 """Methods that make a frame of two."""
 
@@ -73,6 +76,8 @@ def shaped_method(evaluator: Evaluator, owner: Value, name: str, arguments: Argu
         frames = [frame for written in arguments.positional() for frame in _frames(arguments, written)]
         if frames:
             return Frame(frames[0].library, tuple(dict.fromkeys(source for frame in frames for source in frame.sources)))
+    if name in PRESIGNS:
+        return Reference(f"boto3.s3.{name}()", arguments, owner)
     if name in SERIALISERS:
         return Reference(f"DataFrame().{name}()", arguments, owner)
     if name.startswith(MERGE_CLAUSES):

@@ -169,11 +169,15 @@ def _known_run(parts: Iterable[Chunk | Hole]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a mapping; `sure` is false where only some ways to the use set it."""
+    """One entry of a mapping; `sure` is false where only some ways to the use set it.
+
+    `site` is the expression that the code gives it, which may be the name of a value from elsewhere.
+    """
 
     key: str
     value: Value
     sure: bool = True
+    site: Site | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class Mapping(Value):
         """The keys that some way to the use sets."""
         return tuple(entry.key for entry in self.entries)
 
-    def with_entry(self, key: str, value: Value, *, sure: bool = True) -> Mapping:
+    def with_entry(self, key: str, value: Value, *, sure: bool = True, site: Site | None = None) -> Mapping:
         kept = self.entries
         if sure:
             kept = tuple(entry for entry in kept if entry.key != key)
@@ -206,7 +210,7 @@ class Mapping(Value):
             value = union((self.get(key), value))
             kept = tuple(entry for entry in kept if entry.key != key)
             sure = True
-        return replace(self, entries=(*kept, Entry(key, value, sure)))
+        return replace(self, entries=(*kept, Entry(key, value, sure, site)))
 
     def without(self, key: str) -> Mapping:
         return replace(self, entries=tuple(entry for entry in self.entries if entry.key != key))
