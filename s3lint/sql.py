@@ -109,6 +109,13 @@ def _created(tree: exp.Create) -> Iterator[SqlAction]:
             location = item.this.name
         elif isinstance(item, exp.Property) and item.name.lower() == "external_location":
             location = item.args["value"].name
+    for column in tree.this.expressions if isinstance(tree.this, exp.Schema) else ():
+        if (
+            isinstance(column, exp.ColumnDef)
+            and column.args.get("kind") is not None
+            and column.args["kind"].is_type("text", "varchar")
+        ):
+            yield SqlAction("string-column", (rf"\b{re.escape(column.name)}[`\"]?\s+\w+",), form, column.name, location)
     if tree.args.get("replace"):
         yield SqlAction("replace", (r"create\s+or\s+replace",), form, _name(table), location)
     yield SqlAction("create", (r"using\s+\S+|stored\s+as\s+\S+|\bformat\s*=\s*\S+", "create"), form, _name(table), location)

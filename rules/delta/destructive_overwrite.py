@@ -34,10 +34,9 @@ from collections.abc import Iterator
 
 from s3lint.context import Context
 from s3lint.facts import DeltaOperation, SqlStatement, TableWrite
-from s3lint.facts.destinations import Destination, destination_of
-from s3lint.formats import is_delta
-from s3lint.inference.choices import choices, is_missing, literals, texts
-from s3lint.inference.values import Absent, Hop, Mapping, Text, alternatives
+from s3lint.facts.lakehouse import may_be_delta, may_be_storage
+from s3lint.inference.choices import is_missing, literals, texts
+from s3lint.inference.values import Absent, Hop, Mapping
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -59,7 +58,7 @@ SQL = {
 
 @rule.on(TableWrite)
 def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
-    if not _may_be_delta(fact, context) or _is_bounded(fact, context) or not _may_be_storage(fact):
+    if not may_be_delta(fact) or _is_bounded(fact, context) or not may_be_storage(fact):
         return
     for mode, confidence in texts(fact.mode, fact.confidence):
         if (mode.literal or "").lower() == "overwrite":
@@ -82,22 +81,6 @@ def check_delete(fact: DeltaOperation, context: Context) -> Iterator[Match]:
         return
     if all(is_missing(fact.arguments.get(name, 0)) for name in ("condition", "predicate")):
         yield rule.match(fact.site, fact.confidence, what="`delete()` without a condition", guard="a condition")
-
-
-def _may_be_delta(fact: TableWrite, context: Context) -> bool:
-    """Whether the format is Delta, or not known."""
-    if isinstance(fact.format, Absent):
-        return fact.library == "spark"
-    return any(
-        not isinstance(choice, Text) or choice.literal is None or is_delta(choice.literal) for choice in alternatives(fact.format)
-    )
-
-
-def _may_be_storage(fact: TableWrite) -> bool:
-    if fact.table:
-        return True
-    kinds = {destination_of(path) for path, _ in choices(fact.destination)}
-    return Destination.S3 in kinds or Destination.UNKNOWN in kinds
 
 
 def _is_bounded(fact: TableWrite, context: Context) -> bool:

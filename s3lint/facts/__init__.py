@@ -226,6 +226,21 @@ class TableWrite(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class DeltaPath(Fact):
+    """A path that code uses as a Delta table."""
+
+    path: Value
+
+
+@dataclass(frozen=True, slots=True)
+class FileAccess(Fact):
+    """Plain files that code reads (`read`) or deletes (`delete`) under a path."""
+
+    action: str
+    path: Value
+
+
+@dataclass(frozen=True, slots=True)
 class DeltaOperation(Fact):
     """A call on a Delta table."""
 
@@ -244,6 +259,15 @@ class DeltaBuild(Fact):
     clauses: tuple[str, ...]
     executed: bool | None
     chain: Site
+    name: str = ""
+    """The method that starts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StringColumn(Fact):
+    """A column of a schema that is declared as text."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

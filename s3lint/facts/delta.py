@@ -42,10 +42,11 @@ def delta_builds(view: CallView) -> Iterator[Fact]:
         later = _later(view.place, chain)
         executed_later = None if later is None else any(name.startswith("execute") for name in later)
         yield DeltaBuild(
-            view.method, view.place, confidence, library, kind, (*clauses, *(later or ())), executed_later, _site(view, chain)
-        )
+            view.method, view.place, confidence, library, kind, (*clauses, *(later or ())), executed_later, _site(view, chain),
+            view.name,
+        )  # fmt: skip
     else:
-        yield DeltaBuild(view.method, view.place, confidence, library, kind, clauses, True, _site(view, chain))
+        yield DeltaBuild(view.method, view.place, confidence, library, kind, clauses, True, _site(view, chain), view.name)
 
 
 def _site(view: CallView, node: cst.CSTNode) -> Site:

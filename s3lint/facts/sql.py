@@ -10,6 +10,7 @@ from s3lint.confidence import Confidence
 from s3lint.facts import Fact, SessionSetting, SqlStatement
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
+from s3lint.facts.settings import normal
 from s3lint.inference.choices import texts
 from s3lint.inference.handles import Client, Frame, SparkSession
 from s3lint.inference.values import BoundMethod, Chunk, Parameter, Reference, Site, Text, Unknown, Value
@@ -50,7 +51,7 @@ def _setting(action: SqlAction, text: Text, view: CallView, confidence: Confiden
     assert action.setting is not None
     key, value = action.setting
     site = site_of(text, action, view.site)
-    return SessionSetting(site, view.place, confidence, key, Text((Chunk(value),), site=site))
+    return SessionSetting(site, view.place, confidence, normal(key), Text((Chunk(value),), site=site))
 
 
 def _engine(view: CallView) -> tuple[str, Confidence, Value] | None:

@@ -15,7 +15,9 @@ from s3lint.facts import (
     ClientSetup,
     DeltaBuild,
     DeltaOperation,
+    DeltaPath,
     Fact,
+    FileAccess,
     ItemWrite,
     KeyTemplate,
     ObjectCall,
@@ -23,6 +25,7 @@ from s3lint.facts import (
     Presign,
     SessionSetting,
     SqlStatement,
+    StringColumn,
     TableRead,
     TableWrite,
 )
@@ -143,6 +146,10 @@ ADDRESSES = ("s3://", "s3a://", "s3n://", "arn:aws:s3:::", "amazonaws.com")
 """Texts that every address of a bucket holds."""
 
 DELTA_METHODS = frozenset({"delete", "vacuum"})
+
+PATH_READERS = frozenset({"read_parquet", "scan_parquet", "read_table", "ParquetDataset", "ParquetFile"})
+
+COLUMN_MAKERS = frozenset({"StructField", "addColumn", "Field", "field"})
 
 CLIENT_MAKERS = frozenset({"client", "resource", "create_client", "S3FileSystem", "S3Hook"})
 
@@ -274,6 +281,8 @@ PRODUCTS: dict[str, tuple[type[Fact], ...]] = {
     "reads": (TableRead,),
     "sql": (SqlStatement, SessionSetting),
     "delta": (DeltaOperation, DeltaBuild),
+    "paths": (DeltaPath, FileAccess),
+    "columns": (StringColumn,),
 }
 """Which facts the extractors of a word set make."""
 
@@ -338,6 +347,14 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
             frozenset({"DeltaTable", "deltalake", "whenMatched", "whenNotMatched", "when_matched", "when_not_matched"}),
             METHOD,
         ),
+    ),
+    "columns": (Words(COLUMN_MAKERS, frozenset({"delta", "Delta", "DELTA"}), FUNCTION),),
+    "paths": (
+        Words(PATH_READERS | {"forPath", "convertToDelta"}, shape=FUNCTION),
+        Words(frozenset({"DeltaTable"}), frozenset({"deltalake"}), FUNCTION),
+        Words(frozenset({"parquet", "load"}), READER_GATE, METHOD),
+        Words(frozenset({"delete_objects"}), frozenset({"awswrangler"}), METHOD),
+        Words(frozenset({"rm", "rmdir", "delete"}), frozenset({"s3fs", "fsspec"}), METHOD),
     ),
 }
 """Which extractor looks at which names."""
