@@ -17,6 +17,7 @@ from s3lint.finding import Finding, Location
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
 from s3lint.registry import rules
+from s3lint.review import reviewed
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
@@ -76,7 +77,8 @@ class Engine:
         """
         result = self.look_alone(path, data, tree)
         comments = tuple(comment for comment in result.comments if noqa or comment.kind != "noqa")
-        return self.settle(self.compared(result.findings), comments), result.errors
+        found = [*self.compared(result.findings), *self.review(result, result.findings)]
+        return sorted(self.settle(found, comments), key=lambda finding: finding.order), result.errors
 
     def touches(self, path: Path, data: bytes) -> bool:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
@@ -117,6 +119,13 @@ class Engine:
         places = {(finding.code, finding.path, finding.start) for finding in wanted}
         wanted = [finding for finding in wanted if not _is_said(finding, places)]
         return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)
+
+    def review(self, result: Result, seen: Iterable[Finding]) -> list[Finding]:
+        """What is wrong with the suppressions of a file, in which all these findings stand. Silent where a part was not looked at."""
+        findings = list(seen)
+        if result.errors or any(finding.code == UNREADABLE for finding in findings):
+            return []
+        return reviewed(result.path, result.comments, findings, self.selection, date.today())
 
     def comments(self, path: Path) -> tuple[Suppression, ...]:
         """The suppressions of a file of the project."""
@@ -207,8 +216,8 @@ def _joined(one: Finding, other: Finding) -> Finding:
     return replace(best, related=tuple(related[:MOST_RELATED]))
 
 
-def in_files(results: Iterable[Result]) -> Iterator[tuple[Path, list[Finding], tuple[Suppression, ...]]]:
-    """The findings of many results by the file that they stand in; files that nobody asked for are left out."""
+def in_files(results: Iterable[Result]) -> Iterator[tuple[Result, list[Finding]]]:
+    """Each result with the findings of all that stand in its file; files that nobody asked for are left out."""
     results = list(results)
     by_path: dict[Path, list[Finding]] = {result.path: [] for result in results}
     for result in results:
@@ -216,4 +225,4 @@ def in_files(results: Iterable[Result]) -> Iterator[tuple[Path, list[Finding], t
             if finding.path in by_path:
                 by_path[finding.path].append(finding)
     for result in results:
-        yield result.path, merged(by_path[result.path]), result.comments
+        yield result, merged(by_path[result.path])

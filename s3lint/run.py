@@ -100,12 +100,12 @@ def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -
     home = {job.path: engines[job.settings] for job in jobs}
     outcome = Outcome(files=len(jobs))
     for engine in engines:
-        files = [(path, own, comments) for path, own, comments in in_files(results) if home[path] is engine]
-        left: dict[Path, list[Finding]] = {path: [] for path, _, _ in files}
-        for finding in engine.compared(finding for _, own, _ in files for finding in own):
+        files = [(result, own) for result, own in in_files(results) if home[result.path] is engine]
+        left = {result.path: engine.review(result, own) for result, own in files}
+        for finding in engine.compared(finding for _, own in files for finding in own):
             left[finding.path].append(finding)
-        for path, _, comments in files:
-            outcome.findings += engine.settle(left[path], comments)
+        for result, _ in files:
+            outcome.findings += engine.settle(left[result.path], result.comments)
     outcome.findings.sort(key=lambda finding: finding.order)
     outcome.errors = sorted({error for result in results for error in result.errors})
     return outcome

@@ -6,7 +6,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from s3lint.finding import Finding
@@ -31,7 +31,14 @@ class Suppression:
     reason: str
     until: date | None
     rows: range | None
-    used: set[str] = field(default_factory=set)
+
+    @property
+    def shown(self) -> str:
+        """The comment without its reason."""
+        return self.naming(", ".join(self.selectors))
+
+    def naming(self, selectors: str) -> str:
+        return f"noqa: {selectors}" if self.kind == "noqa" else f"{self.kind}[{selectors}]"
 
     def covers(self, finding: Finding) -> bool:
         """Whether it names the rule of a finding and covers its line."""
@@ -122,15 +129,9 @@ def _date(match: re.Match[str] | None) -> date | None:
 
 
 def apply(findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool) -> list[Finding]:
-    """The findings of one file that none of its suppressions covers; the suppressions learn what they were used for."""
-    left = []
-    for finding in findings:
-        covering = [suppression for suppression in found if suppression.covers(finding)]
-        for suppression in covering:
-            suppression.used.add(finding.code)
-        if not any(_holds(suppression, today, require_reason=require_reason) for suppression in covering):
-            left.append(finding)
-    return left
+    """The findings of one file that none of its suppressions covers."""
+    holding = [suppression for suppression in found if _holds(suppression, today, require_reason=require_reason)]
+    return [finding for finding in findings if not any(suppression.covers(finding) for suppression in holding)]
 
 
 def _holds(suppression: Suppression, today: date, *, require_reason: bool) -> bool:

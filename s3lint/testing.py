@@ -1,7 +1,7 @@
 """The harness for rules: fixtures with markers, and what must hold of every rule. Rule packs of others may use it too.
 
-A fixture folder holds `bad.py`, in which every line that must fire ends in `#: STO211` (several codes with commas between them), and
-`good.py`, which looks alike and must stay silent.
+A fixture folder holds `bad.py`, in which every line that must fire ends in `#: STO211` (several codes with commas between them;
+`#:^ STO211` on a line of its own means the line above), and `good.py`, which looks alike and must stay silent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from s3lint.finding import Finding
 from s3lint.rule import Rule
 from s3lint.settings import Settings
 
-MARKER = re.compile(r"#: (STO\d{3}(?:, STO\d{3})*)\s*$")
+MARKER = re.compile(r"#:(\^*) (STO\d{3}(?:, STO\d{3})*)\s*$")
 
 Marks = set[tuple[int, str]]
 
@@ -53,7 +53,7 @@ def expected(text: str) -> Marks:
     for row, line in enumerate(text.splitlines(), 1):
         match = MARKER.search(line)
         if match is not None:
-            found |= {(row, code) for code in match[1].split(", ")}
+            found |= {(row - len(match[1]), code) for code in match[2].split(", ")}
     return found
 
 

@@ -22,7 +22,7 @@ s3.download_file("acme-documents", "a/b", "c")  # noqa: STO201
 s3.download_file("acme-documents", "a/b", "c")  # s3lint: allow[hardcoded-bucket] one account only
 """
 
-FOUND = {(4, 1, "STO301"), (4, 30, "STO201"), (4, 48, "STO211")}
+FOUND = {(4, 1, "STO301"), (4, 30, "STO201"), (4, 48, "STO211"), (5, 49, "STO901")}
 
 
 @pytest.fixture(scope="session")

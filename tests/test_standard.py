@@ -46,6 +46,11 @@ def test_every_rule_cites_a_sentence() -> None:
     assert {rule.clause for rule in rules().values()} - {None} <= set(clauses())
 
 
+def test_every_sentence_has_a_rule_or_a_reason() -> None:
+    left = [clause.text for clause in clauses().values() if not rules_of(clause, rules().values()) and not clause.unchecked]
+    assert left == []
+
+
 def test_restatements_point_to_sentences() -> None:
     for clause in clauses().values():
         assert set(clause.same_as) <= set(clauses())

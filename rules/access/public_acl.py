@@ -45,7 +45,7 @@ rule = Rule(
     __name__,
     code="STO401",
     clause="do-not.public-objects",
-    summary="`{acl}` opens it to {whom}: drop the ACL and hand out presigned URLs.",
+    summary="ACL `{acl}` opens what it is set on to {whom}: drop the ACL and hand out presigned URLs.",
     fix="unsafe",
     helper="s3lint.runtime.presigned_get",
 )

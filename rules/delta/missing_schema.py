@@ -66,7 +66,7 @@ def check(fact: TableRead, context: Context) -> Iterator[Match]:
     sure = _counts(fact, context)
     if sure is not None:
         inferred = is_true(fact.options.get("inferschema"))
-        problem = "infers its schema" if inferred or form != "csv" else "has no schema: every column is a string"
+        problem = "infers its schema" if inferred or form != "csv" else "without a schema makes every column a string"
         yield rule.match(fact.method, sure, _hops(fact), what=f"Reading {form.upper()}", problem=problem)
 
 

@@ -48,18 +48,18 @@ rule = Rule(
     __name__,
     code="STO501",
     clause="do-not.alternative-formats",
-    summary="{what} writes {format}, not Delta Lake: no transactions, no schema. {advice}.",
+    summary="{what} writes {format}, not Delta Lake, with no transactions and no schema: {advice}.",
     fix="unsafe",
     helper="s3lint.runtime.delta.append",
 )
 
 ADVICE = {
-    "spark": 'Use `.write.format("delta").mode("append")`',
-    "rdd": 'Make a frame and use `.write.format("delta")`',
-    "glue": 'Use `.toDF().write.format("delta")`',
-    "awswrangler": "Use `wr.s3.to_deltalake`",
-    "polars": "Use `write_delta`",
-    "sql": "Use `USING delta`",
+    "spark": 'use `.write.format("delta").mode("append")`',
+    "rdd": 'make a frame and use `.write.format("delta")`',
+    "glue": 'use `.toDF().write.format("delta")`',
+    "awswrangler": "use `wr.s3.to_deltalake`",
+    "polars": "use `write_delta`",
+    "sql": "use `USING delta`",
 }
 
 
@@ -108,7 +108,7 @@ def _text(text: str) -> Text:
 
 
 def _advice(library: str) -> str:
-    return ADVICE.get(library, "Use `deltalake.write_deltalake`")
+    return ADVICE.get(library, "use `deltalake.write_deltalake`")
 
 
 def _offending(value: Value, context: Context) -> str | None:

@@ -211,7 +211,7 @@ def check_files(fact: FileAccess, context: Context) -> Iterator[Match]:
 def _inside(action: str, place: str | None, site: Site, confidence: Confidence) -> Iterator[Match]:
     if place is not None:
         what, consequence, remedy = INSIDE[action]
-        inside = f"{what} inside a Delta table"
+        inside = f"{what} inside a Delta table,"
         yield rule.match(site, confidence, subject=f"{action} {place}", what=inside, consequence=consequence, remedy=remedy)
 
 

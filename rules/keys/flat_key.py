@@ -110,4 +110,6 @@ def _is_bare_name(value: Value) -> bool:
 
 
 def _shown(value: Value) -> str:
-    return str(value) if isinstance(value, Text) else str(getattr(value, "path", getattr(value, "name", "…")))
+    if isinstance(value, Text):
+        return str(value)
+    return str(getattr(value, "path", getattr(value, "name", "…"))).replace("()", "(…)")

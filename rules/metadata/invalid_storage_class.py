@@ -61,7 +61,9 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
         if given.literal is not None and (given.literal == REDUCED or given.literal not in CLASSES):
             hops = (*given.trace, Hop(fact.site, f"passed to `{fact.operation}` here"))
             problem = (
-                "costs more than Standard and keeps less safe" if given.literal == REDUCED else "is none, so S3 refuses the call"
+                "costs more than Standard and keeps less safe"
+                if given.literal == REDUCED
+                else "does not exist, so S3 refuses the call"
             )
             yield rule.match(
                 given.site or fact.site, confidence, hops, given=given.literal, problem=problem, instead=_nearest(given.literal)

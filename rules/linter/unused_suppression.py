@@ -1,0 +1,39 @@
+"""unused-suppression: a suppression that suppresses nothing, or whose date is past.
+
+## What it finds
+- Codes in `# s3lint: allow[…]`, `# s3lint: file-allow[…]` and `# noqa: STO…` under which nothing is found on the lines that the comment
+  covers; each unused one of several codes.
+- Codes and names in `allow[…]` that no rule has.
+- Comments whose `until=` date is past. The findings that they covered return.
+
+## Why
+A suppression that is left behind hides the next finding on its line, which nobody has looked at.
+
+## Do not
+```python
+name = "documents"  # s3lint: allow[STO501] the bank reads CSV by contract
+```
+
+## Do
+```python
+name = "documents"
+```
+
+## When it stays silent
+Rules that are off, or that do not look at the file (tests); rules that compare the files of a project; selectors of several rules
+(`STO5`) some of which are off; a bare `# noqa`.
+
+## References
+- [flake8: in-line ignoring](https://flake8.pycqa.org/en/latest/user/violations.html#in-line-ignoring-errors)
+"""
+
+from s3lint.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="STO902",
+    clause=None,
+    summary="`{suppression}` {problem}: remove it.",
+    fix="safe",
+    mentions=("s3lint:", "noqa: STO", "noqa:STO"),
+)

@@ -1,0 +1,74 @@
+"""Findings about suppressions themselves: one without a reason, one that suppresses nothing, one past its date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from s3lint.confidence import Confidence
+from s3lint.finding import Finding, Location
+from s3lint.registry import rules
+from s3lint.selection import Selection
+from s3lint.suppressions import Suppression, codes_of
+
+UNJUSTIFIED = "STO901"
+UNUSED = "STO902"
+
+NEVER_JUDGED = frozenset({"STO900", UNJUSTIFIED, UNUSED})
+"""Rules whose suppressions are not asked for their use."""
+
+
+def reviewed(path: Path, found: Iterable[Suppression], seen: Iterable[Finding], selection: Selection, today: date) -> list[Finding]:
+    """What is wrong with the suppressions of a file.
+
+    `seen` are all findings in it, those included that the settings leave out. Only rules that were on are judged, and none that needs
+    the whole project, so that a run over a part of the rules or files reports nothing that the whole run does not.
+    """
+    findings = list(seen)
+    made = [finding for each in found for finding in _about(path, each, findings, selection, today)]
+    return [finding for finding in made if selection.reports(finding)]
+
+
+def _about(path: Path, each: Suppression, findings: list[Finding], selection: Selection, today: date) -> Iterator[Finding]:
+    if not each.selectors:
+        return
+    if selection.settings.require_reason and not each.reason:
+        yield _finding(UNJUSTIFIED, path, each, each.text, suppression=each.shown)
+    if each.until is not None and each.until < today:
+        yield _finding(
+            UNUSED, path, each, each.text, suppression=each.shown, problem=f"ended on {each.until}, so its findings are back"
+        )
+        return
+    covered = {finding.code for finding in findings if each.covers(finding)}
+    for selector in each.selectors:
+        problem = _problem(selector, each, covered, selection, path)
+        if problem is not None:
+            yield _finding(UNUSED, path, each, selector, suppression=each.naming(selector), problem=problem)
+
+
+def _problem(selector: str, each: Suppression, covered: set[str], selection: Selection, path: Path) -> str | None:
+    codes = codes_of(selector)
+    if not codes:
+        return "names no rule, so it suppresses nothing" if each.kind != "noqa" else None
+    if codes & covered or not codes <= _judged(selection, path):
+        return None
+    return "suppresses nothing, and would hide the next finding there"
+
+
+def _judged(selection: Selection, path: Path) -> frozenset[str]:
+    """The codes of the rules that looked at a file, and needed no other for it."""
+    on = selection.codes - selection.ignored_in(path) - NEVER_JUDGED
+    if selection.is_test(path):
+        on = frozenset(filter(selection.checks_tests, on))
+    return frozenset(code for code in on if not rules()[code].comparisons)
+
+
+def _finding(code: str, path: Path, each: Suppression, part: str, **details: object) -> Finding:
+    rule = rules()[code]
+    match = re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", each.text)
+    start = Location(each.row, each.column + 1 + (match.start() if match is not None else 0))
+    end = Location(each.row, start.column + len(part))
+    message = rule.summary.format(**details)
+    return Finding(code, rule.name, message, path, start, end, Confidence.HIGH, rule.profile, rule.clause, noqa_row=each.row)
