@@ -35,13 +35,12 @@ TRANSPARENT = (
 
 READERS = re.compile(
     r"^(?:get|head|post|put|patch|delete|options|request|urlopen|urlretrieve|download\w*|fetch\w*|read\w*|load\w*|parse\w*|open|connect|urlparse|urlsplit|quote"
-    r"|startswith|endswith|replace|split|strip|rstrip|lstrip|removeprefix|match|search|compile|len|str|hash|isinstance)$"
+    r"|startswith|endswith|replace|split|strip|rstrip|lstrip|removeprefix|match|search|compile|len|str|hash|isinstance|\w*Request)$"
 )
 """Calls that follow the URL, or take it apart, themselves."""
 
 FOLLOWED = re.compile(
-    r"^(?:endpoint(?:_?url)?|base_?url|host|(?:template|policy|stack_?policy)_?(?:body_?)?url|media_?(?:file_?)?uri)$",
-    re.IGNORECASE,
+    r"^(?:endpoint(?:_?url)?|base_?url|host|\w*(?:template|policy)_?(?:body_?)?ur[li]|media_?(?:file_?)?uri)$", re.IGNORECASE
 )
 """Arguments and entries whose URL a client, or AWS with the caller's own rights, reads from."""
 
@@ -106,6 +105,8 @@ def _targets(node: cst.Assign | cst.AnnAssign) -> list[cst.BaseExpression]:
 def _is_stored(target: cst.BaseExpression, step: Step, depth: int) -> bool:
     if isinstance(target, (cst.Attribute, cst.Subscript)):
         return True
+    if isinstance(target, cst.Name) and FOLLOWED.match(target.value):
+        return False
     return isinstance(target, cst.Name) and depth > 0 and _is_used_later(target.value, step, depth - 1)
 
 
