@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from s3lint.facts.vocabulary import (
+    ARROW_SINKS,
+    CATALOG_SINKS,
+    OTHER_SINKS,
+    PANDAS_SINKS,
+    PIPELINE_SINKS,
+    POLARS_SINKS,
+    RDD_SINKS,
+    SPARK_SINKS,
+    SPARK_SINKS_V2,
+)
 from s3lint.registry import rules
 from s3lint.testing import Fixture, check, expected, reported, variants
 
@@ -41,3 +53,25 @@ def test_suppressed_lines_stay_silent(fixture: Fixture) -> None:
         lines.append(f"{code}# s3lint: allow[{marker}] the fixture says so" if marker and "-- #:" not in line else line)
     left = reported(check("\n".join(lines), fixture.settings, "bad.py"))
     assert all("-- #:" in lines[row - 1] for row, _ in left)
+
+
+WRITERS = (
+    SPARK_SINKS
+    | SPARK_SINKS_V2
+    | RDD_SINKS
+    | PANDAS_SINKS
+    | POLARS_SINKS
+    | ARROW_SINKS
+    | OTHER_SINKS
+    | CATALOG_SINKS
+    | PIPELINE_SINKS
+)
+
+WITHOUT_FORMAT = frozenset({"insertInto", "saveAsHadoopDataset", "saveAsNewAPIHadoopDataset", "to_hdf", "write_json"})
+"""Writers that take the format of the table, or of a configuration, or that cannot write to S3."""
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS - WITHOUT_FORMAT))
+def test_every_writer_has_its_line(name: str) -> None:
+    lines = (FOLDER / "delta" / "non_delta_format" / "bad.py").read_text(encoding="utf-8").splitlines()
+    assert any(re.search(rf"[.]{name}\(.*#: STO501", line) for line in lines)

@@ -15,11 +15,11 @@ from s3lint.inference.values import Absent, BoundMethod, Parameter, Reference, T
 
 PATH_KEYWORDS = (
     "path", "path_or_buf", "path_or_buffer", "excel_writer", "buf", "filename", "url_path", "file", "target", "where", "root_path",
-    "base_dir", "dest", "file_name", "table_or_uri",
+    "base_dir", "dest", "file_name", "table_or_uri", "s3_output", "table_location",
 )  # fmt: skip
 
 FORMATS = {
-    "to_excel": "excel", "write_excel": "excel", "write_table": "parquet", "write_to_dataset": "parquet", "write_feather": "feather",
+    "to_excel": "excel", "write_excel": "excel", "write_table": "parquet", "write_to_dataset": "parquet", "write_metadata": "parquet", "write_feather": "feather",
     "to_textfiles": "text", "write_ipc": "ipc", "sink_ipc": "ipc", "ParquetWriter": "parquet",
 }  # fmt: skip
 
@@ -28,6 +28,7 @@ FRAME_METHODS = PANDAS_SINKS | POLARS_SINKS | OTHER_SINKS | DELTA_SINKS
 FUNCTIONS = {
     "pyarrow.parquet.write_table": 1,
     "pyarrow.parquet.write_to_dataset": 1,
+    "pyarrow.parquet.write_metadata": 1,
     "pyarrow.dataset.write_dataset": 1,
     "pyarrow.parquet.ParquetWriter": 0,
     "pyarrow.orc.write_table": 1,

@@ -107,11 +107,16 @@ POLARS_SINKS = frozenset(
     ]
 )
 
-ARROW_SINKS = frozenset({"ParquetWriter", "write_table", "write_to_dataset", "write_dataset", "write_feather"})
+ARROW_SINKS = frozenset({"ParquetWriter", "write_table", "write_to_dataset", "write_dataset", "write_feather", "write_metadata"})
 
 DELTA_SINKS = frozenset({"write_deltalake", "to_deltalake", "write_delta", "sink_delta", "to_delta", "to_table"})
 
 OTHER_SINKS = frozenset({"to_textfiles", "to_avro", "to_excel", "unload", "unload_to_files", "create_ctas_table", "to_iceberg"})
+
+CATALOG_SINKS = frozenset({"createTable", "createExternalTable"})
+
+PIPELINE_SINKS = frozenset({"table", "materialized_view", "create_sink"})
+"""What declares the tables of a Spark declarative pipeline."""
 
 GLUE_SINKS = frozenset(
     {"from_options", "from_catalog", "write_dynamic_frame_from_options", "write_from_options", "getSink", "setFormat"}
@@ -328,6 +333,8 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
     "writes": (
         Words(SPARK_SINKS | SPARK_SINKS_V2, WRITER_GATE, METHOD),
         Words(RDD_SINKS),
+        Words(CATALOG_SINKS, shape=METHOD),
+        Words(PIPELINE_SINKS, frozenset({"pipelines"}), FUNCTION),
         Words(PANDAS_SINKS | POLARS_SINKS | ARROW_SINKS | DELTA_SINKS - {"to_table"} | OTHER_SINKS - {"unload"}),
         Words(frozenset({"to_table"}), frozenset({"pandas_api", "pyspark.pandas", "pandas_on_spark"}), METHOD),
         Words(frozenset({"unload"}), frozenset({"awswrangler"}), METHOD),

@@ -10,7 +10,7 @@ from s3lint.confidence import Confidence
 from s3lint.facts import Fact, TableRead, TableWrite
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
-from s3lint.facts.vocabulary import GLUE_SINKS, RDD_SINKS, SPARK_FORMATS, SPARK_SINKS, SPARK_SINKS_V2
+from s3lint.facts.vocabulary import CATALOG_SINKS, GLUE_SINKS, PIPELINE_SINKS, RDD_SINKS, SPARK_FORMATS, SPARK_SINKS, SPARK_SINKS_V2
 from s3lint.inference.handles import Frame, Reader, Writer
 from s3lint.inference.models.spark import with_options
 from s3lint.inference.values import (
@@ -117,6 +117,27 @@ def rdd_writes(view: CallView) -> Iterator[Fact]:
         yield TableWrite(
             view.site, view.place, Confidence.HIGH, "rdd", form, Absent(), path, view.method, Unknown(), operation=view.name
         )
+
+
+@from_calls("writes")
+def declared_tables(view: CallView) -> Iterator[Fact]:
+    """Tables of the catalog and of declarative pipelines, which say their format as an argument."""
+    if view.name in CATALOG_SINKS and any(_is_catalog(receiver) for receiver, _ in view.receivers()):
+        path, form = view.arguments.get("path", 1), view.arguments.get("source", 2)
+    elif view.path.startswith("pyspark.pipelines.") and view.name in PIPELINE_SINKS:
+        options = view.arguments.get("options")
+        path = options.get("path") if isinstance(options, Mapping) else Absent()
+        form = view.arguments.get("format", 1 if view.name == "create_sink" else None)
+    else:
+        return
+    yield TableWrite(
+        view.site, view.place, Confidence.HIGH, "spark", form, Absent(), path, view.method, Unknown("nothing is written yet"),
+        isinstance(path, Absent), kind="declared", operation=view.name,
+    )  # fmt: skip
+
+
+def _is_catalog(receiver: Value) -> bool:
+    return isinstance(receiver, Reference) and receiver.path == "spark.catalog"
 
 
 @from_calls("writes")

@@ -120,6 +120,8 @@ _KNOWN: dict[str, Value] = {
     "awsglue.dynamicframe.DynamicFrame": Frame("glue"),
     "pandas.DataFrame": Frame("pandas"),
     "pandas.Series": Frame("pandas"),
+    "pyspark.pandas.DataFrame": Frame("pyspark.pandas"),
+    "pyspark.pandas.Series": Frame("pyspark.pandas"),
     "polars.DataFrame": Frame("polars"),
     "polars.LazyFrame": Frame("polars"),
     "pyarrow.Table": Frame("pyarrow"),

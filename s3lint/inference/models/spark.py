@@ -171,6 +171,8 @@ def frame_attribute(evaluator: Evaluator, owner: Frame, name: str, place: Place)
         return Writer(owner, "batch" if name == "write" else "stream")
     if name == "sparkSession":
         return SparkSession()
+    if name == "spark" and owner.library == "pyspark.pandas":
+        return owner
     if name in ("schema", "columns", "dtypes", "rdd", "shape", "index"):
         return Reference(f"{owner.library}.DataFrame().{name}", receiver=owner)
     return BoundMethod(owner, name)
