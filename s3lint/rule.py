@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from s3lint.settings import Settings
 
 PAGES = "https://s3lint.github.io/s3lint/rules"
-"""Where the pages of the rules are published."""
+"""Where the pages of s3lint's own rules are published."""
 
 FixLevel = Literal["none", "safe", "unsafe", "sometimes"]
 Profile = Literal["default", "strict"]
@@ -74,7 +74,7 @@ class Rule:
 
     @property
     def url(self) -> str:
-        return f"{PAGES}/{self.name}/"
+        return f"{PAGES}/{self.name}/" if self.module.startswith("s3lint.rules.") else ""
 
     def on(self, *kinds: type) -> Callable[[C], C]:
         """Subscribes a check to kinds of facts (or to libcst node types, where no fact fits)."""

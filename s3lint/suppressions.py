@@ -105,9 +105,9 @@ def _read(comment: Comment) -> Iterator[Suppression]:
         return
     noqa = NOQA.search(comment.text)
     if noqa is not None:
-        codes = noqa["codes"] or ""
-        if not codes or "sto" in codes.lower():
-            yield _suppression(comment, noqa, "noqa")
+        found = _suppression(comment, noqa, "noqa")
+        if found.selectors or not noqa["codes"]:
+            yield found
 
 
 def _suppression(comment: Comment, match: re.Match[str], kind: str) -> Suppression:
@@ -116,7 +116,7 @@ def _suppression(comment: Comment, match: re.Match[str], kind: str) -> Suppressi
     reason = UNTIL.sub("", reason).strip(" -:,") if until else reason.strip(" -:,")
     selectors = tuple(part for part in re.split(r"[,\s]+", match["codes"] or "") if part)
     if kind == "noqa":
-        selectors = tuple(part for part in selectors if part.upper().startswith("STO"))
+        selectors = tuple(part for part in selectors if part.upper().startswith("STO") or codes_of(part))
     rows = None if kind == "file-allow" else range(comment.row, comment.row + 1) if kind == "noqa" else comment.rows
     return Suppression(comment.row, comment.column, comment.text, kind, selectors, reason, _date(until), rows)
 

@@ -16,7 +16,7 @@ from s3lint.finding import Finding
 from s3lint.rule import Rule
 from s3lint.settings import Settings
 
-MARKER = re.compile(r"#:(\^*) (STO\d{3}(?:, STO\d{3})*)\s*$")
+MARKER = re.compile(r"#:(\^*) ([A-Z]{1,3}\d{3}(?:, [A-Z]{1,3}\d{3})*)\s*$")
 
 Marks = set[tuple[int, str]]
 
@@ -45,6 +45,40 @@ def check(text: str | bytes, settings: Settings | None = None, name: str = "exam
     findings, errors = Engine(settings).check(settings.root / name, data)
     assert not errors, errors
     return findings
+
+
+HEADINGS = ("What it finds", "Why", "When it stays silent", "References")
+"""Sections that the page of every rule has."""
+
+
+def verify(rule: Rule, folder: Path) -> None:
+    """Holds a rule to everything that s3lint's own rules are held to. Raises `AssertionError` with what is wrong.
+
+    `folder` is the fixture folder of the rule.
+    """
+    verify_page(rule)
+    fixture = Fixture(rule, folder)
+    wanted = expected(fixture.read("bad.py"))
+    assert any(code == rule.code for _, code in wanted), f"{folder}/bad.py marks no line with {rule.code}"
+    for name, write in variants():
+        found = reported(check(write(fixture.read("bad.py")), fixture.settings, "bad.py"))
+        assert found == wanted, f"bad.py ({name}): missing {sorted(wanted - found)}, too many {sorted(found - wanted)}"
+        false = reported(check(write(fixture.read("good.py")), fixture.settings, "good.py"))
+        assert not false, f"good.py ({name}): {sorted(false)}"
+
+
+def verify_page(rule: Rule) -> None:
+    """The sections of a rule's page, its sources, and its examples, which must do what their headings say."""
+    assert rule.page.startswith(f"{rule.name}: "), f"the page does not begin with `{rule.name}: `"
+    found = re.findall(r"^## (.+)$", rule.page, re.MULTILINE)
+    assert set(HEADINGS) <= set(found), f"sections are missing: {sorted(set(HEADINGS) - set(found))}"
+    assert len(found) == len(set(found)), "a section stands twice"
+    assert re.search(r"^- \[.+\]\(https://.+\)", rule.page, re.MULTILINE), "no source is cited under References"
+    settings = Settings(root=Path("/nowhere"), extend_select=(rule.code,))
+    for heading, fires in (("Do not", True), ("Do", False)):
+        for text in examples(rule, heading):
+            codes = {finding.code for finding in check(text, settings)}
+            assert (rule.code in codes) is fires, f"the example under {heading} {'does not fire' if fires else 'fires'}:\n{text}"
 
 
 def expected(text: str) -> Marks:

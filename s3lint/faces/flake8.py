@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from s3lint import __version__
 from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
 from s3lint.engine import Engine
+from s3lint.registry import registry
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
@@ -46,6 +48,8 @@ class Plugin:
             engine_for(Path.cwd(), cls.profile, cls.config)
         except ConfigurationError as error:
             _refuse(error)
+        for problem in registry().problems:
+            print(f"s3lint: warning: {problem}", file=sys.stderr)
 
     def run(self) -> Iterator[Report]:
         try:

@@ -21,7 +21,7 @@ def render(report: Report) -> str:
 
 def as_dict(finding: Finding) -> dict[str, Any]:
     """One finding as JSON. Rows and columns start at 1, columns count characters."""
-    clause = clauses()[finding.clause] if finding.clause is not None else None
+    clause = clauses().get(finding.clause) if finding.clause is not None else None
     return {
         "code": finding.code,
         "name": finding.name,

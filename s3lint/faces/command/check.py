@@ -14,7 +14,7 @@ from typing import Any
 from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
 from s3lint.engine import Engine
 from s3lint.finding import Finding
-from s3lint.registry import rules
+from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
 from s3lint.run import Missing, Outcome, check_all, targets
 from s3lint.settings import Settings
@@ -37,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
     except (ConfigurationError, Missing) as error:
         print(f"s3lint: {error}", file=sys.stderr)
         return 2
+    for problem in registry().problems:
+        print(f"s3lint: warning: {problem}", file=sys.stderr)
     for message in outcome.errors:
         print(f"s3lint: {message}", file=sys.stderr)
     if outcome.errors:

@@ -7,12 +7,14 @@ import json
 import sys
 from typing import Any
 
-from s3lint.registry import UnknownRule, find, rules
+from s3lint.registry import UnknownRule, find, registry, rules
 from s3lint.rule import Rule
 from s3lint.standard import clauses
 
 
 def run(options: argparse.Namespace) -> int:
+    for problem in registry().problems:
+        print(f"s3lint: warning: {problem}", file=sys.stderr)
     if options.all or options.rule is None:
         shown = list(rules().values())
     else:
@@ -40,17 +42,21 @@ def as_dict(rule: Rule) -> dict[str, Any]:
         "clause": _sentence(rule),
         "helper": rule.helper,
         "url": rule.url,
+        "origin": registry().origins[rule.code],
         "page": rule.page,
     }
 
 
 def _sentence(rule: Rule) -> str | None:
-    return clauses()[rule.clause].text if rule.clause is not None else None
+    if rule.clause is None:
+        return None
+    clause = clauses().get(rule.clause)
+    return clause.text if clause is not None else rule.clause
 
 
 def _line(rule: Rule) -> str:
     summary = rule.page.partition("\n")[0].partition(": ")[2]
-    return f"{rule.code}  {rule.name:<28}  {rule.profile:<7}  {summary}"
+    return f"{rule.code}  {rule.name:<29}  {rule.profile:<7}  {registry().origins[rule.code]:<7}  {summary}"
 
 
 def _page(rule: Rule) -> str:
