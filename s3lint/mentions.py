@@ -12,7 +12,8 @@ from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from s3lint.facts.vocabulary import ANYTHING, PRODUCTS, VOCABULARY, Shape, Words
+from s3lint.facts.shapes import ANYTHING, Shape
+from s3lint.facts.vocabulary import PRODUCTS, VOCABULARY, Words
 from s3lint.registry import rules
 from s3lint.rule import Rule
 from s3lint.source import line_starts

@@ -80,7 +80,7 @@ SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes or fact.presigned or fact.library not in ("boto3", "s3transfer"):
+    if not fact.writes_itself:
         return
     demanded = context.settings.encryption
     given = fact.parameters.get("ServerSideEncryption")

@@ -41,8 +41,9 @@ from collections.abc import Iterator
 from s3lint.confidence import Confidence
 from s3lint.context import Context
 from s3lint.facts import KeyTemplate
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.choices import choices
-from s3lint.inference.values import BoundMethod, Hole, Hop, Reference, Text, Value
+from s3lint.inference.values import Hole, Hop, Reference, Text, Value
 from s3lint.rule import Match, Rule
 from s3lint.uris import jinja_holes
 

@@ -57,7 +57,7 @@ SEGMENTS = frozenset({"archive", "archives", "backup", "backups", "cold"})
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes or fact.presigned or fact.library not in ("boto3", "s3transfer"):
+    if not fact.writes_itself:
         return
     tier = _hot_class(fact)
     for key, confidence in texts(fact.key, fact.confidence):

@@ -53,7 +53,7 @@ rule = Rule(
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes or fact.presigned or fact.library not in ("boto3", "s3transfer"):
+    if not fact.writes_itself:
         return
     marker = any(key.tail.endswith("/") for key, _ in texts(fact.key))
     if is_missing(fact.parameters.get("StorageClass")) and not marker:

@@ -55,7 +55,7 @@ REDUCED = "REDUCED_REDUNDANCY"
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes or fact.library not in ("boto3", "s3transfer"):
+    if not fact.writes or not fact.by_boto:
         return
     for given, confidence in texts(fact.parameters.get("StorageClass"), fact.confidence):
         if given.literal is not None and (given.literal == REDUCED or given.literal not in CLASSES):

@@ -71,7 +71,7 @@ COPIED = (
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if fact.presigned or fact.library not in ("boto3", "s3transfer"):
+    if fact.presigned or not fact.by_boto:
         return
     if fact.operation in TRANSFERS:
         yield from _beside_extra_args(fact)

@@ -59,7 +59,7 @@ ARCHIVE_TYPES = frozenset(OCTETS).union(*(TYPES[extension] for extension in ARCH
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes or fact.presigned or fact.library not in ("boto3", "s3transfer"):
+    if not fact.writes_itself:
         return
     from s3lint.facts.compressed import coding_of
 

@@ -56,7 +56,7 @@ TRANSFERS = frozenset({"upload_file", "upload_fileobj", "copy"})
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if fact.presigned or fact.library not in ("boto3", "s3transfer") or not _writes_metadata(fact):
+    if fact.presigned or not fact.by_boto or not _writes_metadata(fact):
         return
     if is_missing(fact.parameters.get("ContentType")) and not _is_marker(fact) and not _is_empty(fact):
         how = '`ExtraArgs={"ContentType": …}`' if fact.operation in TRANSFERS else "`ContentType=…`"

@@ -60,7 +60,7 @@ GUESSES = ("mimetypes.guess_type()[0]", "mimetypes.guess_file_type()[0]")
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes or fact.library not in ("boto3", "s3transfer"):
+    if not fact.writes or not fact.by_boto:
         return
     yield from _contradictions(fact)
     yield from _unguarded(fact)

@@ -83,6 +83,16 @@ class ObjectCall(Fact):
         return self.operation in WRITES
 
     @property
+    def by_boto(self) -> bool:
+        """Whether boto3 or its transfer library makes the call, so that every parameter of S3 can be passed."""
+        return self.library in ("boto3", "s3transfer")
+
+    @property
+    def writes_itself(self) -> bool:
+        """Whether the program itself creates an object through boto3, not whoever gets a presigned URL."""
+        return self.writes and self.by_boto and not self.presigned
+
+    @property
     def bucket(self) -> Value:
         return self.parameters.get("Bucket")
 

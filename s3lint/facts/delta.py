@@ -11,10 +11,11 @@ from s3lint.facts import DeltaBuild, DeltaOperation, Fact
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.vocabulary import BUILDERS, DELTA_METHODS
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.context import Place
 from s3lint.inference.flow import Scope, Step
 from s3lint.inference.handles import MERGE_CLAUSES, DeltaBuilder, DeltaHandle
-from s3lint.inference.values import BoundMethod, Parameter, Reference, Site, Unknown, Value, alternatives
+from s3lint.inference.values import Parameter, Reference, Site, Unknown, Value, alternatives
 
 
 @from_calls("delta")

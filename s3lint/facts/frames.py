@@ -10,8 +10,9 @@ from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.vocabulary import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
 from s3lint.facts.writes import sources_of, text
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.handles import Frame
-from s3lint.inference.values import Absent, BoundMethod, Parameter, Reference, Text, Unknown, Value
+from s3lint.inference.values import Absent, Parameter, Reference, Text, Unknown, Value
 
 PATH_KEYWORDS = (
     "path", "path_or_buf", "path_or_buffer", "excel_writer", "buf", "filename", "url_path", "file", "target", "where", "root_path",

@@ -11,11 +11,11 @@ from s3lint.facts import Fact, ItemWrite
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.vocabulary import BINARY_ATTRIBUTES, ITEM_OPERATIONS
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.handles import Client, ItemTable
 from s3lint.inference.names import last_name
 from s3lint.inference.values import (
     Absent,
-    BoundMethod,
     Entry,
     Mapping,
     Parameter,

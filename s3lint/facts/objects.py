@@ -9,18 +9,9 @@ from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters, 
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.vocabulary import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.handles import BucketHandle, Client, ObjectHandle, Operation, SubResource
-from s3lint.inference.values import (
-    Absent,
-    BoundMethod,
-    Mapping,
-    Parameter,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    alternatives,
-)
+from s3lint.inference.values import Absent, Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
 from s3lint.tables import load
 from s3lint.uris import split_path
 

@@ -12,10 +12,11 @@ from s3lint.facts import Fact
 from s3lint.facts.extractor import CALLS
 from s3lint.facts.views import Views
 from s3lint.facts.vocabulary import VOCABULARY
+from s3lint.inference.callables import Function
 from s3lint.inference.calls import Call
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope, Step
-from s3lint.inference.values import Function, alternatives
+from s3lint.inference.values import alternatives
 from s3lint.module import Block
 
 HELPERS = 2

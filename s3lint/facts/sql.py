@@ -11,9 +11,10 @@ from s3lint.facts import Fact, SessionSetting, SqlStatement
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.settings import normal
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.choices import texts
 from s3lint.inference.handles import Client, Frame, SparkSession
-from s3lint.inference.values import BoundMethod, Chunk, Parameter, Reference, Site, Text, Unknown, Value
+from s3lint.inference.values import Chunk, Parameter, Reference, Site, Text, Unknown, Value
 from s3lint.sql import SqlAction, actions
 
 HOLE = "s3lint_hole"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.inference.callables import Class, Instance
 from s3lint.inference.context import Place
 from s3lint.inference.handles import (
     BucketHandle,
@@ -18,7 +19,7 @@ from s3lint.inference.handles import (
     SparkSession,
 )
 from s3lint.inference.names import subscript_key
-from s3lint.inference.values import Class, Instance, Reference, Unknown, Value
+from s3lint.inference.values import Reference, Unknown, Value
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

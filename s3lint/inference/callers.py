@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from s3lint.inference.callables import Class, Function
 from s3lint.inference.calls import Call
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope, Step
 from s3lint.inference.names import called_name
-from s3lint.inference.reaching import functions_of
+from s3lint.inference.nested import functions_of
 from s3lint.inference.references import by_reference
-from s3lint.inference.values import Class, Constant, Function, Mapping, Parameter, Union, Value, alternatives, join_values
+from s3lint.inference.values import Constant, Mapping, Parameter, Union, Value, alternatives, join_values
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

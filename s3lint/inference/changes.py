@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.calls import Arguments, Call
-from s3lint.inference.containers import merged
+from s3lint.inference.containers import item_at, merged
 from s3lint.inference.context import Place
 from s3lint.inference.handles import DeltaBuilder, Reader, Writer
-from s3lint.inference.names import subscript_key
+from s3lint.inference.names import subscript_key, target_names
 from s3lint.inference.operators import combined
 from s3lint.inference.values import (
     Absent,
@@ -135,3 +135,16 @@ def _updated(container: Mapping, arguments: Arguments) -> Value:
     for name, value in arguments.named():
         result = result.with_entry(name, value) if isinstance(result, Mapping) else result
     return result
+
+
+def unpacked(target: cst.CSTNode, value: Value, name: str) -> Value:
+    """The part of an assigned value that a name in the target receives."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        starred = False
+        for index, part in enumerate(target.elements):
+            starred = starred or isinstance(part, cst.StarredElement)
+            if name in set(target_names(part)):
+                if starred:
+                    return Unknown("it takes the rest of a sequence")
+                return unpacked(part.value, item_at(value, index), name)
+    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from s3lint.inference.callables import BoundMethod, Class, Function, Instance, ModuleValue, Partial
 from s3lint.inference.handles import (
     BucketHandle,
     Buffer,
@@ -25,20 +26,14 @@ from s3lint.inference.handles import (
 )
 from s3lint.inference.values import (
     Absent,
-    BoundMethod,
-    Class,
     Constant,
     Data,
     Environment,
     Fallback,
-    Function,
     Given,
-    Instance,
     Mapping,
-    ModuleValue,
     Nothing,
     Parameter,
-    Partial,
     Reference,
     Sequence,
     Text,

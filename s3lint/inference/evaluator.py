@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.calls import Arguments
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
-from s3lint.inference.values import BoundMethod, Fallback, Site, Text, Union, Unknown, Value, join_values
+from s3lint.inference.values import Fallback, Site, Text, Union, Unknown, Value, join_values
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project

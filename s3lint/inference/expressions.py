@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.inference.callables import Function
 from s3lint.inference.calls import Arguments, Call
+from s3lint.inference.changes import unpacked
 from s3lint.inference.containers import element, item_at, keyed, merged
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.evaluator import expression
@@ -15,13 +17,12 @@ from s3lint.inference.handles import Frame, SparkSession
 from s3lint.inference.names import dotted_name, subscript_key, target_names
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.passing import opened_where_passed
-from s3lint.inference.reaching import Unbound, assigned_by_functions, before, final, unpacked
+from s3lint.inference.reaching import Unbound, assigned_by_functions, before, final
 from s3lint.inference.truth import truth
 from s3lint.inference.values import (
     Constant,
     Environment,
     Fallback,
-    Function,
     Mapping,
     Nothing,
     Reference,

@@ -8,24 +8,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.annotations import annotated_value
+from s3lint.inference.callables import Class, Instance
 from s3lint.inference.calls import Arguments, Call
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
 from s3lint.inference.names import dotted_name
-from s3lint.inference.values import (
-    Absent,
-    Class,
-    Constant,
-    Data,
-    Instance,
-    Mapping,
-    Parameter,
-    Sequence,
-    Text,
-    Union,
-    Unknown,
-    Value,
-)
+from s3lint.inference.values import Absent, Constant, Data, Mapping, Parameter, Sequence, Text, Union, Unknown, Value
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.inference.callables import Class, Function
 from s3lint.inference.context import Place
 from s3lint.inference.flow import Passing, Scope
-from s3lint.inference.values import Class, Function, Mapping, Sequence, Unknown, Value, alternatives
+from s3lint.inference.values import Mapping, Sequence, Unknown, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

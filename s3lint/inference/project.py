@@ -10,12 +10,13 @@ from pathlib import Path
 import libcst as cst
 
 from s3lint.files import ProjectFiles
+from s3lint.inference.callables import ModuleValue
 from s3lint.inference.callers import Callers
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import Evaluator
 from s3lint.inference.names import dotted_name
 from s3lint.inference.reaching import Unbound, final
-from s3lint.inference.values import ModuleValue, Reference, Unknown, Value, alternatives, join_values
+from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
 from s3lint.module import Module
 from s3lint.neighbours import module_name
 from s3lint.source import Source, Unreadable

@@ -5,33 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from s3lint.inference.annotations import annotated_value
-from s3lint.inference.changes import augmented, changed_by_call, deleted, item_set
-from s3lint.inference.containers import element, entered, item_at
+from s3lint.inference.callables import Class, Function
+from s3lint.inference.changes import augmented, changed_by_call, deleted, item_set, unpacked
+from s3lint.inference.containers import element, entered
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope, Step, Suite
 from s3lint.inference.handles import Frame, Reader, Writer
 from s3lint.inference.names import dotted_name, import_names, target_names
+from s3lint.inference.nested import functions_of
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.truth import truth
-from s3lint.inference.values import (
-    Class,
-    Function,
-    Mapping,
-    Nothing,
-    Sequence,
-    Site,
-    Union,
-    Unknown,
-    Value,
-    join_values,
-)
+from s3lint.inference.values import Mapping, Nothing, Sequence, Site, Union, Unknown, Value, join_values
 from s3lint.module import Block
 from s3lint.walk import subtree
 
@@ -71,25 +61,6 @@ def assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> list
     setting = [function for function in functions if name in function.outside and name in function.suite.changes]
     found = [_at(evaluator, function.suite, name, END, None) for function in setting]
     return [value for value in found if not isinstance(value, Unbound)]
-
-
-def functions_of(step: Step, holds: Callable[[Block], bool] | None = None) -> list[Scope]:
-    """The functions that a step defines, at any depth; of a class only the members whose text holds something."""
-    found: list[Scope] = []
-    pending = [step]
-    while pending:
-        current = pending.pop()
-        if holds is not None and not holds(current.block):
-            continue
-        if isinstance(current.node, Block) and current.scope is None:
-            pending.extend(current.body.steps)
-        if current.scope is not None:
-            if current.scope.kind == "function":
-                found.append(current.scope)
-            pending.extend(reversed(current.scope.suite.steps))
-        for suite in current.suites if not isinstance(current.node, Block) else ():
-            pending.extend(suite.steps)
-    return found
 
 
 def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: CallContext | None) -> Value:
@@ -358,19 +329,6 @@ def _annotated(evaluator: Evaluator, node: cst.AnnAssign, place: Place, name: st
         return known if known is not None else before(evaluator, place.step, name, place.context)
     value = _assigned(evaluator, node.target, node.value, place, name)
     return known if known is not None and isinstance(value, Unknown) else value
-
-
-def unpacked(target: cst.CSTNode, value: Value, name: str) -> Value:
-    """The part of an assigned value that a name in the target receives."""
-    if isinstance(target, (cst.Tuple, cst.List)):
-        starred = False
-        for index, part in enumerate(target.elements):
-            starred = starred or isinstance(part, cst.StarredElement)
-            if name in set(target_names(part)):
-                if starred:
-                    return Unknown("it takes the rest of a sequence")
-                return unpacked(part.value, item_at(value, index), name)
-    return value
 
 
 def _walrus(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value | None:

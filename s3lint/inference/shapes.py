@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.calls import Arguments, Written
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import attribute, method
 from s3lint.inference.handles import MERGE_CLAUSES, Client, DeltaBuilder, Frame, Reader, Session, Writer
-from s3lint.inference.values import BoundMethod, Parameter, Reference, Text, Unknown, Value, alternatives
+from s3lint.inference.values import Parameter, Reference, Text, Unknown, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

@@ -6,20 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.inference.callables import Class, Function, Instance, ModuleValue
 from s3lint.inference.context import Place
-from s3lint.inference.values import (
-    Class,
-    Constant,
-    Data,
-    Function,
-    Instance,
-    Mapping,
-    ModuleValue,
-    Sequence,
-    Text,
-    Value,
-    alternatives,
-)
+from s3lint.inference.values import Constant, Data, Mapping, Sequence, Text, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

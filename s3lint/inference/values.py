@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from s3lint.inference.calls import Arguments
-    from s3lint.inference.context import CallContext
     from s3lint.inference.flow import Scope
     from s3lint.module import Block, Module
 
@@ -283,54 +281,6 @@ class Reference(Value):
     receiver: Value | None = field(default=None, compare=False, repr=False)
     operands: tuple[Value, ...] = field(default=(), compare=False, repr=False)
     """The values that the result is made of, where rules look into them (the parts of a joined path)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleValue(Value):
-    """A first-party module, or a package that is a mere folder. `folder` is where its submodules lie."""
-
-    module: Module | None
-    folder: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Function(Value):
-    """A first-party function, or a method bound to its receiver."""
-
-    scope: Scope
-    receiver: Value | None = None
-    context: CallContext | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Class(Value):
-    """A first-party class."""
-
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Instance(Value):
-    """An object of a first-party class; the context binds the parameters of its constructor, where they are known."""
-
-    scope: Scope
-    context: CallContext | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BoundMethod(Value):
-    """A method taken from a value and not called yet."""
-
-    receiver: Value
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Partial(Value):
-    """`functools.partial(function, …)`."""
-
-    function: Value
-    arguments: Arguments = field(compare=False, repr=False)
 
 
 def join_values(values: Iterable[Value], *, chosen: bool = False) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.calls import Arguments
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import attribute, method
@@ -18,7 +19,7 @@ from s3lint.inference.handles import (
     SubResource,
 )
 from s3lint.inference.models.library import attribute_of, function
-from s3lint.inference.values import BoundMethod, Reference, Sequence, Text, Unknown, Value
+from s3lint.inference.values import Reference, Sequence, Text, Unknown, Value
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

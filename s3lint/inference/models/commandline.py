@@ -12,8 +12,8 @@ from s3lint.inference.context import Place
 from s3lint.inference.flow import Scope, Step
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.names import called_name
+from s3lint.inference.nested import functions_of
 from s3lint.inference.parameters import parameter_source
-from s3lint.inference.reaching import functions_of
 from s3lint.inference.values import Absent, Constant, Given, Reference, Sequence, Text, Unknown, Value
 
 if TYPE_CHECKING:

@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.inference.callables import BoundMethod
 from s3lint.inference.calls import Arguments
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import attribute, method
 from s3lint.inference.handles import DeltaBuilder, DeltaHandle, Frame, Reader, SparkSession, Writer
 from s3lint.inference.models.library import attribute_of, function
-from s3lint.inference.values import (
-    Absent,
-    BoundMethod,
-    Chunk,
-    Mapping,
-    Reference,
-    Site,
-    Text,
-    Value,
-    alternatives,
-)
+from s3lint.inference.values import Absent, Chunk, Mapping, Reference, Site, Text, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from s3lint.inference.callables import Class, Instance, Partial
 from s3lint.inference.calls import Arguments
+from s3lint.inference.classes import bases
 from s3lint.inference.containers import element, merged
 from s3lint.inference.context import Place
 from s3lint.inference.handles import Buffer, CloudPath
-from s3lint.inference.invoke import bases
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.operators import concatenated
 from s3lint.inference.values import (
     Absent,
     Chunk,
-    Class,
     Constant,
     Environment,
     Fallback,
-    Instance,
     Mapping,
-    Partial,
     Reference,
     Sequence,
     Text,

@@ -1,0 +1,63 @@
+"""Values of the project's own code: modules, functions, classes and their objects, and calls that wait for their arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3lint.inference.values import Value
+
+if TYPE_CHECKING:
+    from s3lint.inference.calls import Arguments
+    from s3lint.inference.context import CallContext
+    from s3lint.inference.flow import Scope
+    from s3lint.module import Module
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue(Value):
+    """A first-party module, or a package that is a mere folder. `folder` is where its submodules lie."""
+
+    module: Module | None
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Value):
+    """A first-party function, or a method bound to its receiver."""
+
+    scope: Scope
+    receiver: Value | None = None
+    context: CallContext | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Value):
+    """A first-party class."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Value):
+    """An object of a first-party class; the context binds the parameters of its constructor, where they are known."""
+
+    scope: Scope
+    context: CallContext | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMethod(Value):
+    """A method taken from a value and not called yet."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Value):
+    """`functools.partial(function, …)`."""
+
+    function: Value
+    arguments: Arguments = field(compare=False, repr=False)

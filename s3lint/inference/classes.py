@@ -1,0 +1,226 @@
+"""Classes of the project: their objects, what their attributes hold, what they inherit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.callables import Class, Function, Instance
+from s3lint.inference.calls import Arguments
+from s3lint.inference.context import CallContext, Place
+from s3lint.inference.evaluator import attribute, invocation
+from s3lint.inference.flow import Scope, Step
+from s3lint.inference.invoke import returned
+from s3lint.inference.nested import functions_of
+from s3lint.inference.parameters import decorators
+from s3lint.inference.reaching import Unbound, at_end, final
+from s3lint.inference.values import (
+    Constant,
+    Mapping,
+    Nothing,
+    Reference,
+    Text,
+    Unknown,
+    Value,
+    alternatives,
+    join_values,
+)
+from s3lint.module import Block
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+CALLS = 12
+"""How many calls of first-party functions are followed into each other."""
+
+PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property", "computed_field"})
+
+
+@invocation(Class)
+def call_class(evaluator: Evaluator, made: Class, arguments: Arguments, place: Place) -> Value:
+    if is_enum(evaluator, made.scope):
+        return Unknown("an enum member looked up by its value")
+    constructor = find_method(evaluator, made.scope, "__init__")
+    scope = constructor if constructor is not None else made.scope
+    if place.context is not None and (place.context.depth >= CALLS or place.context.of(scope) is not None):
+        return Instance(made.scope)
+    return Instance(made.scope, evaluator.context(scope, arguments.call, None, place.context))
+
+
+@attribute(Class)
+def class_attribute(evaluator: Evaluator, owner: Class, name: str, place: Place) -> Value:
+    found = class_member(evaluator, owner.scope, name)
+    if isinstance(found, Function) and "classmethod" in decorators(found.scope):
+        return Function(found.scope, owner)
+    return (
+        found if found is not None else _inherited_reference(evaluator, owner.scope, name) or Unknown(f"no `{name}` in the class")
+    )
+
+
+@attribute(Instance)
+def instance_attribute(evaluator: Evaluator, owner: Instance, name: str, place: Place) -> Value:
+    key = ("attribute", id(owner.scope), owner.context, name)
+    return evaluator.solve(key, lambda: _instance_attribute(evaluator, owner, name))
+
+
+def _instance_attribute(evaluator: Evaluator, owner: Instance, name: str) -> Value:
+    member = class_member(evaluator, owner.scope, name)
+    if isinstance(member, Function):
+        return _method_or_property(evaluator, owner, member)
+    values = _set_by_methods(evaluator, owner, name)
+    if not values and isinstance(owner.context, CallContext) and owner.context.call is not None:
+        passed = _field(evaluator, owner, name)
+        if passed is not None:
+            return passed
+    if member is not None and not (values and _is_none(member)):
+        values.append(member)
+    useful = [value for value in values if not _is_none(value)] or values
+    if useful:
+        return join_values(useful)
+    return _inherited_reference(evaluator, owner.scope, name) or Unknown(f"`{name}` is not set in the class")
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Constant) and value.value is None
+
+
+def _method_or_property(evaluator: Evaluator, owner: Instance, member: Function) -> Value:
+    names = decorators(member.scope)
+    if any(name in PROPERTIES or name.endswith("cached_property") for name in names):
+        receiver = evaluator.context(member.scope, None, owner, owner.context)
+        return returned(evaluator, member.scope, receiver)
+    if "staticmethod" in names:
+        return member
+    return Function(member.scope, Class(owner.scope) if "classmethod" in names else owner)
+
+
+def _field(evaluator: Evaluator, owner: Instance, name: str) -> Value | None:
+    """A dataclass's or model's field, as the call of the constructor passes it."""
+    assert owner.context is not None and owner.context.call is not None
+    call = owner.context.call
+    arguments = call if isinstance(call, Arguments) else Arguments(evaluator, call)
+    fields = annotated_fields(owner.scope)
+    if name not in fields:
+        return None
+    written = arguments.written(name, fields.index(name))
+    if written is None:
+        return None
+    return evaluator.evaluate(written.node, written.place).via(written.site, f"passed as `{name}` here")
+
+
+def annotated_fields(scope: Scope) -> list[str]:
+    """The annotated names in the body of a class, in order."""
+    nodes = (step.node for step in class_steps(scope))
+    targets = (node.target for node in nodes if isinstance(node, cst.AnnAssign))
+    return [target.value for target in targets if isinstance(target, cst.Name)]
+
+
+def class_steps(scope: Scope) -> list[Step]:
+    """The statements in the body of a class; blocks are parsed for it."""
+    found: list[Step] = []
+    for step in scope.suite.steps:
+        found += step.body.steps if isinstance(step.node, Block) and step.scope is None else [step]
+    return found
+
+
+def bases(evaluator: Evaluator, scope: Scope) -> list[Value]:
+    """The values of the base classes."""
+    header, step = scope.header, scope.step
+    if header is None or step is None:
+        return []
+    return [evaluator.evaluate(arg.value, Place(step)) for arg in header.bases]
+
+
+def class_member(evaluator: Evaluator, scope: Scope, name: str, depth: int = 0) -> Value | None:
+    """What a class or its first-party bases bind a name to."""
+    if name in scope.suite.changes:
+        value = final(evaluator, scope, name, None)
+        if not isinstance(value, Unbound):
+            return _unwrapped(evaluator, value)
+    if depth < CALLS:
+        for base in bases(evaluator, scope):
+            if isinstance(base, Class) and base.scope is not scope:
+                found = class_member(evaluator, base.scope, name, depth + 1)
+                if found is not None:
+                    return found
+    return None
+
+
+def _unwrapped(evaluator: Evaluator, value: Value) -> Value:
+    """The default in `field(default=…)` and `Field(…)`."""
+    if isinstance(value, Reference) and value.arguments is not None and value.path.rpartition(".")[2] in ("field()", "Field()"):
+        default = value.arguments.get("default", 0)
+        factory = value.arguments.get("default_factory")
+        if isinstance(factory, Function) and isinstance(factory.scope.node, cst.Lambda):
+            return returned(evaluator, factory.scope, None)
+        return default if isinstance(default, (Text, Constant, Mapping)) else Unknown("a field without a literal default")
+    return value
+
+
+def find_method(evaluator: Evaluator, scope: Scope, name: str) -> Scope | None:
+    found = class_member(evaluator, scope, name)
+    return found.scope if isinstance(found, Function) else None
+
+
+def _set_by_methods(evaluator: Evaluator, owner: Instance, name: str) -> list[Value]:
+    """What methods of the class and of its bases assign to `self.name`."""
+    found: list[Value] = []
+    for scope in _lineage(evaluator, owner.scope):
+        for function in _setting_methods(scope, name):
+            value = _set_by(evaluator, function, name, owner)
+            if not isinstance(value, (Unbound, Nothing)):
+                found += alternatives(value)
+    return [value for value in found if not isinstance(value, Unbound)]
+
+
+def _lineage(evaluator: Evaluator, scope: Scope) -> list[Scope]:
+    found = [scope]
+    for current in found:
+        for base in bases(evaluator, current):
+            if isinstance(base, Class) and base.scope not in found and len(found) < CALLS:
+                found.append(base.scope)
+    return found
+
+
+def _setting_methods(scope: Scope, name: str) -> list[Scope]:
+    found = []
+    for step in scope.suite.steps:
+        if isinstance(step.node, Block) and not _may_set(step.node, name):
+            continue
+        found += [function for function in functions_of(step) if function.owner is scope and _sets(function, name)]
+    return found
+
+
+def _may_set(block: Block, name: str) -> bool:
+    """Whether a member of a class may set an attribute, told without parsing it with libcst."""
+    return name in block.part.sets if block.part.node is not None else f".{name}" in block.text
+
+
+def _sets(function: Scope, name: str) -> bool:
+    return bool(function.parameters) and f"{function.parameters[0]}.{name}" in function.suite.changes
+
+
+def _set_by(evaluator: Evaluator, function: Scope, name: str, owner: Instance) -> Value:
+    dotted = f"{function.parameters[0]}.{name}"
+    context = owner.context
+    if context is not None and context.of(function) is None:
+        context = evaluator.context(function, None, owner, owner.context)
+    if function.suite.ends:
+        return final(evaluator, function, dotted, context)
+    return at_end(evaluator, function.suite, dotted, context)
+
+
+def _inherited_reference(evaluator: Evaluator, scope: Scope, name: str) -> Value | None:
+    """An attribute that only a library's base class can have."""
+    for base in bases(evaluator, scope):
+        if isinstance(base, Reference):
+            return Reference(f"{base.path}().{name}", receiver=base)
+    return None
+
+
+def is_enum(evaluator: Evaluator, scope: Scope) -> bool:
+    for base in bases(evaluator, scope):
+        if isinstance(base, Reference) and base.path.rpartition(".")[2] in ("Enum", "StrEnum", "IntEnum"):
+            return True
+    return False
