@@ -12,11 +12,11 @@ from pathspec import GitIgnoreSpec
 from s3lint.patterns import spec_of
 from s3lint.settings import Settings
 
-SUFFIXES = (".py", ".pyi")
+SUFFIXES = (".py", ".pyi", ".ipynb")
 
 
 def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
-    """The Python files under a folder, in order of their paths; only regular files, and no folder twice."""
+    """The Python files and notebooks under a folder, in order of their paths; only regular files, and no folder twice."""
     yield from _walk(folder, settings, _ignores_above(folder))
 
 

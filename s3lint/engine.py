@@ -16,6 +16,7 @@ from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Location
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
+from s3lint.notebooks import DATABRICKS, Cells, is_notebook, plain, read
 from s3lint.registry import rules
 from s3lint.review import reviewed
 from s3lint.selection import Selection
@@ -46,6 +47,13 @@ class Result:
     findings: tuple[Finding, ...] = ()
     comments: tuple[Suppression, ...] = ()
     errors: tuple[str, ...] = ()
+    cells: Cells | None = None
+    """Where the cells of a notebook lie; its findings count rows of the whole text until they are shown."""
+
+    def shown(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings in the file as people count its rows, sorted."""
+        placed = [finding if self.cells is None else self.cells.shown(finding) for finding in findings]
+        return sorted(placed, key=lambda finding: finding.order)
 
 
 class Engine:
@@ -78,7 +86,7 @@ class Engine:
         result = self.look_alone(path, data, tree)
         comments = tuple(comment for comment in result.comments if noqa or comment.kind != "noqa")
         found = [*self.compared(result.findings), *self.review(result, result.findings)]
-        return sorted(self.settle(found, comments), key=lambda finding: finding.order), result.errors
+        return result.shown(self.settle(found, comments)), result.errors
 
     def touches(self, path: Path, data: bytes) -> bool:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
@@ -87,14 +95,33 @@ class Engine:
     @without_parser_warnings()
     def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""
-        own = self.look(path, data, tree)
+        if is_notebook(path.name):
+            return self._look_at_notebook(path, data)
+        data, tree = plain(data), tree if not data.startswith(DATABRICKS) else None
+        own = self._look(path, data, tree)
         results = [own, *(self._look_again(neighbour) for neighbour in self.neighbours_of(path, data, tree))]
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
         return replace(own, findings=tuple(findings))
 
     @without_parser_warnings()
-    def look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
+    def look(self, path: Path, data: bytes) -> Result:
         """Every finding that the calls in a file give rise to, in this file or in others."""
+        return self._look_at_notebook(path, data) if is_notebook(path.name) else self._look(path, plain(data))
+
+    def _look_at_notebook(self, path: Path, data: bytes) -> Result:
+        """No other file takes values from a notebook, so its neighbours say nothing about it."""
+        try:
+            opened = read(data)
+        except Unreadable as error:
+            return Result(path, (self._unreadable(path, error),) if self.filter.mentions(data) else ())
+        if opened is None:
+            return Result(path)
+        text, cells = opened
+        result = self._look(path, text)
+        broken = [self._unreadable(path, error) for error in cells.broken] if self.filter.mentions(data) else []
+        return replace(result, findings=(*broken, *result.findings), cells=cells)
+
+    def _look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         found = self.filter.mentions(data)
         if not found and not is_wide(data):
             return Result(path)
@@ -145,7 +172,7 @@ class Engine:
         """A neighbour is looked at once, however many files it is a neighbour of."""
         if path not in self._looked:
             module = self.project.module(path)
-            self._looked[path] = self.look(path, module.source.data) if module is not None else Result(path)
+            self._looked[path] = self._look(path, module.source.data) if module is not None else Result(path)
         return self._looked[path]
 
     def module(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Module:

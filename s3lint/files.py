@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from s3lint.discovery import python_files
+from s3lint.notebooks import is_notebook, plain
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 
@@ -29,7 +30,7 @@ class ProjectFiles:
         if path in self.overlay:
             return self.overlay[path]
         try:
-            return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST else None
+            return plain(path.read_bytes()) if path.is_file() and path.stat().st_size <= LARGEST else None
         except OSError:
             return None
 
@@ -40,7 +41,7 @@ class ProjectFiles:
         size = 0
         selection = Selection(self.settings)
         for path in python_files(self.settings.root, self.settings):
-            data = self.read(path)
+            data = self.read(path) if not is_notebook(path.name) else None
             if data is not None and (self.settings.lint_tests or not selection.is_test(path)):
                 found[path], size = data, size + len(data)
             if size > SEARCHED:

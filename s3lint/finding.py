@@ -41,6 +41,7 @@ class Related:
     path: Path
     location: Location
     message: str
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -
         for finding in engine.compared(finding for _, own in files for finding in own):
             left[finding.path].append(finding)
         for result, _ in files:
-            outcome.findings += engine.settle(left[result.path], result.comments)
+            outcome.findings += result.shown(engine.settle(left[result.path], result.comments))
     outcome.findings.sort(key=lambda finding: finding.order)
     outcome.errors = sorted({error for result in results for error in result.errors})
     return outcome

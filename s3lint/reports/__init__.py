@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from s3lint.finding import Finding
+from s3lint.finding import Finding, Location
 
 FORMATS = ("text", "concise", "json")
 
@@ -20,6 +20,11 @@ class Report:
     findings: list[Finding]
     root: Path
     color: bool = False
+
+    def place(self, path: Path, location: Location, cell: int | None) -> str:
+        """`path:row:column`, in a notebook `path:cell 3:row:column`."""
+        inside = f":cell {cell}" if cell is not None else ""
+        return f"{self.shown(path)}{inside}:{location.row}:{location.column}"
 
     def shown(self, path: Path) -> str:
         """A path as people read it: relative to the current folder where it lies below."""

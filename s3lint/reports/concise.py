@@ -7,7 +7,7 @@ from s3lint.reports import Report, printable
 
 def render(report: Report) -> str:
     lines = [
-        f"{report.shown(finding.path)}:{finding.start.row}:{finding.start.column}: {finding.code} {printable(finding.message)}"
+        f"{report.place(finding.path, finding.start, finding.cell)}: {finding.code} {printable(finding.message)}"
         for finding in report.findings
     ]
     return "\n".join(lines)

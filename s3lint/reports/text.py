@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from s3lint.finding import Finding
+from s3lint.notebooks import cell_lines
 from s3lint.registry import rules
 from s3lint.reports import Report, printable
 from s3lint.source import Source, Unreadable
@@ -23,7 +24,7 @@ def render(report: Report) -> str:
 
 def _block(finding: Finding, report: Report) -> str:
     title = Text()
-    title.append(f"{report.shown(finding.path)}:{finding.start.row}:{finding.start.column}", style="bold")
+    title.append(report.place(finding.path, finding.start, finding.cell), style="bold")
     title.append(" ")
     title.append(finding.code, style="bold red")
     title.append(f" {finding.name}", style="cyan")
@@ -46,7 +47,7 @@ def _styled(line: Text, *, color: bool) -> str:
 
 
 def _excerpt(finding: Finding) -> Iterator[Text]:
-    line = _line(finding.path, finding.start.row)
+    line = _line(finding.path, finding.start.row, finding.cell)
     if line is None:
         return
     gutter = str(finding.start.row)
@@ -71,21 +72,22 @@ def _shortened(line: str, start: int) -> tuple[str, int]:
 
 
 @cache
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, cell: int | None) -> list[str]:
     try:
-        return Source.decode(path, path.read_bytes()).lines
+        data = path.read_bytes()
+        return Source.decode(path, data).lines if cell is None else cell_lines(data, cell)
     except (OSError, Unreadable):
         return []
 
 
-def _line(path: Path, row: int) -> str | None:
-    lines = _lines(path)
+def _line(path: Path, row: int, cell: int | None) -> str | None:
+    lines = _lines(path, cell)
     return lines[row - 1].rstrip("\r\n") if 0 < row <= len(lines) else None
 
 
 def _notes(finding: Finding, report: Report) -> Iterator[str]:
     for related in finding.related:
-        yield f"{report.shown(related.path)}:{related.location.row}:{related.location.column}: {printable(related.message)}"
+        yield f"{report.place(related.path, related.location, related.cell)}: {printable(related.message)}"
     rule = rules()[finding.code]
     if rule.helper is not None:
         yield f"helper: {rule.helper}"

@@ -1,0 +1,191 @@
+"""Notebooks: cells in order, magics masked, SQL cells checked, places by cell and row."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Write, s3lint
+from hypothesis import given
+from hypothesis import strategies as st
+
+from s3lint.engine import Engine
+from s3lint.notebooks import plain, read
+from s3lint.settings import Settings
+from s3lint.source import Unreadable
+
+UPLOAD = "s3.upload_file('a', 'acme-docs', f'reports/{day}.pdf', ExtraArgs={'ContentType': 'application/pdf'})"
+
+
+def notebook(*sources: str, language: str = "python") -> str:
+    """A notebook of code cells; a source that begins with `#md ` becomes a cell of text."""
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": source}
+        if source.startswith("#md ")
+        else {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": source.splitlines(keepends=True),
+        }
+        for source in sources
+    ]
+    return json.dumps(
+        {"cells": cells, "metadata": {"language_info": {"name": language}}, "nbformat": 4, "nbformat_minor": 5}, indent=1
+    )
+
+
+def found(root: Path, *arguments: str) -> list[str]:
+    """Findings as `file:cell 1:2:3 CODE`."""
+    done = s3lint("check", "--output-format", "concise", *arguments, cwd=root)
+    assert done.err == ""
+    return [" ".join(line.split(": ")[0:2])[: line.index("STO") + 5] for line in done.out.splitlines()]
+
+
+def test_cells_are_one_program_in_order(project: Write) -> None:
+    text = notebook(
+        "#md # Upload",
+        "import boto3\nBUCKET = 'acme-docs'",
+        "#md more",
+        "s3 = boto3.client('s3')",
+        UPLOAD.replace("'acme-docs'", "BUCKET"),
+    )
+    assert found(project({"a.ipynb": text})) == ["a.ipynb:cell 2:2:10 STO201"]
+
+
+@pytest.mark.parametrize(
+    "magic",
+    [
+        "%matplotlib inline",
+        "!pip install boto3",
+        "files = !ls",
+        "name = %sql SELECT 1",
+        "boto3?",
+        "?boto3",
+        "if True:\n    !ls\n    %pwd",
+    ],
+)
+def test_magics_are_masked(project: Write, magic: str) -> None:
+    rows = magic.count("\n") + 2
+    text = notebook("import boto3\ns3 = boto3.client('s3')", f"{magic}\n{UPLOAD}")
+    assert found(project({"a.ipynb": text})) == [f"a.ipynb:cell 2:{rows}:21 STO201"]
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%md", "%sh", "%scala", "%%writefile x.py"])
+def test_cells_of_other_languages_are_passed_over(project: Write, magic: str) -> None:
+    text = notebook("import boto3\ns3 = boto3.client('s3')", f"{magic}\naws s3 cp a.pdf s3://acme-docs/", UPLOAD)
+    assert found(project({"a.ipynb": text})) == ["a.ipynb:cell 3:1:21 STO201"]
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%pyspark"])
+def test_magics_around_python_leave_it(project: Write, magic: str) -> None:
+    text = notebook("import boto3\ns3 = boto3.client('s3')", f"{magic}\n{UPLOAD}")
+    assert found(project({"a.ipynb": text})) == ["a.ipynb:cell 2:2:21 STO201"]
+
+
+def test_sql_cells_are_sql(project: Write) -> None:
+    text = notebook(
+        '%%sql\nCREATE TABLE t\nUSING parquet\nAS SELECT \'\\d\', """x"""',
+        "%sql TRUNCATE TABLE t",
+        "%%sql sqlite://\nTRUNCATE TABLE t",
+    )
+    assert found(project({"a.ipynb": text})) == ["a.ipynb:cell 1:3:1 STO501", "a.ipynb:cell 2:1:6 STO503"]
+
+
+def test_a_broken_cell_is_reported_and_the_others_are_checked(project: Write) -> None:
+    text = notebook("import boto3\ns3 = boto3.client('s3')", "def broken(:\n    pass", UPLOAD, "#md x", "x = (")
+    assert found(project({"a.ipynb": text})) == [
+        "a.ipynb:cell 2:1:12 STO900",
+        "a.ipynb:cell 3:1:21 STO201",
+        "a.ipynb:cell 5:1:5 STO900",
+    ]
+
+
+def test_notebooks_of_other_kernels_and_without_storage_are_passed_over(project: Write) -> None:
+    scala = notebook("val s3 = boto3.client('s3')\n" + UPLOAD, language="scala")
+    assert found(project({"a.ipynb": scala, "b.ipynb": notebook("x = (")})) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"cells": boto3.client("s3").upload_file', '["boto3.client(s3).upload_file(1)"]', '{"cells": 1, "x": "s3.upload_file()"}'],
+)
+def test_what_is_no_notebook_is_said(project: Write, text: str) -> None:
+    done = s3lint("check", cwd=project({"a.ipynb": text}))
+    assert done.code == 1
+    assert "STO900" in done.out
+    assert done.err == ""
+
+
+def test_suppressions_hold_in_cells(project: Write) -> None:
+    allowed = f"# s3lint: allow[STO201] one account only\n{UPLOAD}"
+    text = notebook("import boto3\ns3 = boto3.client('s3')", allowed, f"{UPLOAD}  # noqa: STO201 one account only")
+    assert found(project({"a.ipynb": text})) == []
+
+
+def test_the_report_shows_the_cell(project: Write) -> None:
+    root = project({"a.ipynb": notebook("import boto3\ns3 = boto3.client('s3')", UPLOAD)})
+    done = s3lint("check", cwd=root)
+    assert f"   1 | {UPLOAD[:60]}" in done.out
+    assert "a.ipynb:cell 2:1:1: used by `upload_file` here" in done.out
+    assert json.loads(s3lint("check", "--output-format", "json", cwd=root).out)[0]["cell"] == 2
+
+
+DATABRICKS = """\
+# Databricks notebook source
+display(spark.table("events"))
+
+# COMMAND ----------
+
+# MAGIC %sql
+# MAGIC CREATE TABLE t
+# MAGIC USING parquet
+# MAGIC
+# MAGIC AS SELECT 1
+
+# COMMAND ----------
+
+# MAGIC %md
+# MAGIC %sql
+# MAGIC TRUNCATE TABLE t
+
+# COMMAND ----------
+
+# MAGIC %sql TRUNCATE TABLE t
+"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_databricks_sources_keep_their_rows(project: Write, newline: str) -> None:
+    root = project({"a.py": DATABRICKS.replace("\n", newline).encode()})
+    assert found(root) == ["a.py:8:9 STO501", "a.py:20:14 STO503"]
+
+
+def test_only_databricks_sources_are_notebooks(project: Write) -> None:
+    assert found(project({"a.py": DATABRICKS.replace("# Databricks notebook source", "# Notes")})) == []
+
+
+@given(st.binary())
+def test_any_bytes_are_a_notebook_or_not(data: bytes) -> None:
+    assert plain(data) == data or b"%sql" in data
+    try:
+        read(data)
+    except Unreadable as error:
+        assert error.row >= 1
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
+
+
+@given(st.lists(st.one_of(json_values, st.fixed_dictionaries({"cell_type": st.just("code"), "source": json_values}))), json_values)
+def test_any_cells_are_read_and_keep_their_rows(cells: list[object], metadata: object) -> None:
+    opened = read(json.dumps({"cells": cells, "metadata": metadata}).encode())
+    if opened is not None:
+        text, found_cells = opened
+        assert len(found_cells.starts) == len(found_cells.numbers)
+        _, errors = Engine(Settings(root=Path("/nowhere"))).check(Path("/nowhere/a.py"), text)
+        assert errors == ()
