@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from s3lint.collector import paused_collector
 from s3lint.confidence import Confidence
 from s3lint.files import ProjectFiles
-from s3lint.finding import Finding, Location
+from s3lint.finding import Finding, Fix, Location
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
 from s3lint.notebooks import DATABRICKS, Cells, is_notebook, plain, read
@@ -224,8 +224,18 @@ def finding_of(match: Match) -> Finding:
     rule = match.rule
     return Finding(
         rule.code, rule.name, match.message, match.site.module.path, start, end, match.confidence, rule.profile, rule.clause,
-        related_places(match), noqa_row=end.row, subject=match.subject,
+        related_places(match), _fix_of(match), noqa_row=end.row, subject=match.subject,
     )  # fmt: skip
+
+
+def _fix_of(match: Match) -> Fix | None:
+    """The fix of a match; by the shape of a call alone none is safe."""
+    if match.plan is None:
+        return None
+    from s3lint.edits import fix_of
+
+    fix = fix_of(match.plan, match.site.module)
+    return fix if fix is None or match.confidence is Confidence.HIGH else replace(fix, safe=False)
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:

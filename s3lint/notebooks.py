@@ -57,7 +57,7 @@ class Cells:
         cell, start = self.place(finding.start)
         _, end = self.place(finding.end)
         related = tuple(self._related(place) if place.path == finding.path else place for place in finding.related)
-        return replace(finding, cell=cell, start=start, end=end, noqa_row=end.row, related=related)
+        return replace(finding, cell=cell, start=start, end=end, noqa_row=end.row, related=related, fix=None)
 
     def _related(self, place: Related) -> Related:
         cell, location = self.place(place.location)

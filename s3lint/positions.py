@@ -54,12 +54,21 @@ def locate(site: Site) -> tuple[Location, Location]:
     if found is None:
         start = Location(block.part.start, 1)
         return start, start
-    start = Location(found.start.line + block.offset, found.start.column + 1)
-    end = Location(found.end.line + block.offset, found.end.column + 1)
+    start = _placed(site, found.start.line, found.start.column)
+    end = _placed(site, found.end.line, found.end.column)
     if site.span is None:
         return start, end
     source = str(getattr(site.node, "value", ""))
     return _advanced(start, source[: site.span[0]]), _advanced(start, source[: site.span[1]])
+
+
+def _placed(site: Site, line: int, column: int) -> Location:
+    """A position in the file. libcst does not count the form feeds before the code of a line."""
+    row = line + site.block.offset
+    lines = site.module.source.lines
+    text = lines[row - 1] if row <= len(lines) else ""
+    feeds = text[: len(text) - len(text.lstrip())].count("\f") if "\f" in text else 0
+    return Location(row, column + 1 + feeds)
 
 
 def _advanced(start: Location, text: str) -> Location:

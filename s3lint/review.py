@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from s3lint.confidence import Confidence
-from s3lint.finding import Finding, Location
+from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.registry import rules
 from s3lint.selection import Selection
 from s3lint.suppressions import Suppression, codes_of
@@ -62,7 +62,7 @@ def _judged(selection: Selection, path: Path) -> frozenset[str]:
     on = selection.codes - selection.ignored_in(path) - NEVER_JUDGED
     if selection.is_test(path):
         on = frozenset(filter(selection.checks_tests, on))
-    return frozenset(code for code in on if not rules()[code].comparisons)
+    return frozenset(code for code in on if not rules()[code].whole_project)
 
 
 def _finding(code: str, path: Path, each: Suppression, part: str, **details: object) -> Finding:
@@ -71,4 +71,20 @@ def _finding(code: str, path: Path, each: Suppression, part: str, **details: obj
     start = Location(each.row, each.column + 1 + (match.start() if match is not None else 0))
     end = Location(each.row, start.column + len(part))
     message = rule.summary.format(**details)
-    return Finding(code, rule.name, message, path, start, end, Confidence.HIGH, rule.profile, rule.clause, noqa_row=each.row)
+    fix = _removal(each, part) if code == UNUSED else None
+    return Finding(
+        code, rule.name, message, path, start, end, Confidence.HIGH, rule.profile, rule.clause, fix=fix, noqa_row=each.row
+    )
+
+
+def _removal(each: Suppression, part: str) -> Fix:
+    """Takes out the comment, or one code of several."""
+    if part != each.text and len(each.selectors) > 1:
+        left = re.sub(rf"(?<![\w-]){re.escape(part)}(?![\w-])[,\s]*", "", each.text, count=1)
+        text = re.sub(r"[,\s]+\]", "]", left)
+        start, end = Location(each.row, each.column + 1), Location(each.row, each.column + 1 + len(each.text))
+        return Fix(f"Remove {part} from the comment", (Edit(start, end, text),), safe=True)
+    if each.alone:
+        return Fix("Remove the comment", (Edit(Location(each.row, 1), Location(each.row + 1, 1), ""),), safe=True)
+    end = Location(each.row, each.column + 1 + len(each.text))
+    return Fix("Remove the comment", (Edit(Location(each.row, each.start + 1), end, ""),), safe=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from s3lint.context import Context
     from s3lint.finding import Finding
     from s3lint.inference.values import Hop, Site
+    from s3lint.plans import Plan
     from s3lint.settings import Settings
 
 PAGES = "https://s3lint.github.io/s3lint/rules"
@@ -33,6 +34,7 @@ class Match:
     confidence: Confidence
     hops: tuple[Hop, ...] = ()
     subject: str = ""
+    plan: Plan | None = None
 
 
 Together = Callable[[list["Finding"], "Settings"], Iterable["Finding"]]
@@ -56,6 +58,8 @@ class Rule:
     """Texts without which the rule cannot fire, for a rule that subscribes to syntax rather than to facts."""
     yields_to: tuple[str, ...] = ()
     """Codes whose findings at the same place say enough."""
+    whole_project: bool = False
+    """Whether only a look at the whole project tells if a finding stands."""
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
     comparisons: list[Together] = field(default_factory=list, compare=False, repr=False)
 
@@ -100,7 +104,14 @@ class Rule:
         return findings
 
     def match(
-        self, site: Site, confidence: Confidence, hops: tuple[Hop, ...] = (), *, subject: str = "", **details: object
+        self,
+        site: Site,
+        confidence: Confidence,
+        hops: tuple[Hop, ...] = (),
+        *,
+        subject: str = "",
+        plan: Plan | None = None,
+        **details: object,
     ) -> Match:
-        """A violation at a place; the details fill the fields of the summary."""
-        return Match(self, site, self.summary.format(**details), confidence, hops, subject)
+        """A violation at a place; the details fill the fields of the summary, the plan says how it could be fixed."""
+        return Match(self, site, self.summary.format(**details), confidence, hops, subject, plan)

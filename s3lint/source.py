@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 UTF8_BOM = b"\xef\xbb\xbf"
+COOKIE_WITHIN = 10_000
+"""Bytes within which the second line of a file must end for its encoding to be seen."""
+
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -65,12 +68,17 @@ def declared_encoding(data: bytes) -> str:
     if is_wide(data):
         raise Unreadable("the file is UTF-16 or UTF-32: save it as UTF-8")
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(_first_lines(data)).readline)
     except SyntaxError as error:
         if "codec can't decode" in str(error) or "invalid or missing encoding" in str(error):
             return "utf-8"
         raise Unreadable(str(error)) from None
     return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
+def _first_lines(data: bytes) -> bytes:
+    r"""The two lines that may name an encoding, whatever ends them: `tokenize` knows `\n` alone."""
+    return b"\n".join(data[:COOKIE_WITHIN].splitlines()[:2]) + b"\n"
 
 
 def split_lines(text: str) -> list[str]:

@@ -31,6 +31,10 @@ class Suppression:
     reason: str
     until: date | None
     rows: range | None
+    start: int = 0
+    """The column where the white space before the comment starts."""
+    alone: bool = False
+    """Whether the comment has its line to itself."""
 
     @property
     def shown(self) -> str:
@@ -70,23 +74,26 @@ class Comment:
     row: int
     column: int
     text: str
+    start: int
+    alone: bool
     rows: range
     """The lines of the statement that a comment on a line of its own precedes, else those of its own line."""
 
 
 def _comments(text: str) -> Iterator[Comment]:
     """The comments of a text; up to the first place that cannot be tokenized."""
-    waiting: list[tuple[int, int, str]] = []
+    waiting: list[tuple[int, int, str, int, bool]] = []
     first = last = 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             row, column = token.start
             if token.type == tokenize.COMMENT:
                 alone = not token.line[:column].strip()
+                start = len(token.line[:column].rstrip(" \t\f"))
                 if alone and not first:
-                    waiting.append((row, column, token.string))
+                    waiting.append((row, column, token.string, start, alone))
                 else:
-                    yield Comment(row, column, token.string, range(row, row + 1))
+                    yield Comment(row, column, token.string, start, alone, range(row, row + 1))
             elif token.type == tokenize.NEWLINE:
                 yield from (Comment(*comment, range(first, token.end[0] + 1)) for comment in waiting)
                 waiting, first = [], 0
@@ -118,7 +125,9 @@ def _suppression(comment: Comment, match: re.Match[str], kind: str) -> Suppressi
     if kind == "noqa":
         selectors = tuple(part for part in selectors if part.upper().startswith("STO") or codes_of(part))
     rows = None if kind == "file-allow" else range(comment.row, comment.row + 1) if kind == "noqa" else comment.rows
-    return Suppression(comment.row, comment.column, comment.text, kind, selectors, reason, _date(until), rows)
+    return Suppression(
+        comment.row, comment.column, comment.text, kind, selectors, reason, _date(until), rows, comment.start, comment.alone
+    )
 
 
 def _date(match: re.Match[str] | None) -> date | None:

@@ -33,6 +33,11 @@ class Fixture:
         """The default profile, with the rule itself where that is strict."""
         return Settings(root=self.folder, extend_select=(self.rule.code,))
 
+    @property
+    def fixing(self) -> Settings:
+        """The rule alone, so that nothing else is fixed."""
+        return Settings(root=self.folder, select=(self.rule.code,))
+
     def read(self, name: str) -> str:
         with (self.folder / name).open(encoding="utf-8", newline="") as file:
             return file.read()
@@ -79,6 +84,14 @@ def verify_page(rule: Rule) -> None:
         for text in examples(rule, heading):
             codes = {finding.code for finding in check(text, settings)}
             assert (rule.code in codes) is fires, f"the example under {heading} {'does not fire' if fires else 'fires'}:\n{text}"
+
+
+def fixed(text: str, settings: Settings, name: str = "bad.py") -> str:
+    """A text after every fix, unsafe ones too."""
+    from s3lint.fixer import fix_file
+
+    path = settings.root / name
+    return fix_file(path, text.encode(), settings, unsafe=True).after.decode()
 
 
 def expected(text: str) -> Marks:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+from s3lint.confidence import Confidence
 from s3lint.facts.vocabulary import (
     ARROW_SINKS,
     CATALOG_SINKS,
@@ -18,8 +20,9 @@ from s3lint.facts.vocabulary import (
     SPARK_SINKS,
     SPARK_SINKS_V2,
 )
+from s3lint.fixer import fix_file
 from s3lint.registry import rules
-from s3lint.testing import Fixture, check, expected, reported, variants
+from s3lint.testing import Fixture, check, expected, fixed, reported, variants
 
 FOLDER = Path(__file__).parents[1] / "fixtures"
 
@@ -53,6 +56,41 @@ def test_suppressed_lines_stay_silent(fixture: Fixture) -> None:
         lines.append(f"{code}# s3lint: allow[{marker}] the fixture says so" if marker and "-- #:" not in line else line)
     left = reported(check("\n".join(lines), fixture.settings, "bad.py"))
     assert all("-- #:" in lines[row - 1] for row, _ in left)
+
+
+FIXABLE = [fixture for fixture in FIXTURES if fixture.rule.fix != "none"]
+
+
+@pytest.fixture(params=FIXABLE, ids=[fixture.rule.name for fixture in FIXABLE])
+def fixable(request: pytest.FixtureRequest) -> Fixture:
+    found: Fixture = request.param
+    return found
+
+
+@pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in variants()])
+def test_fixes_make_what_the_fixture_shows(fixable: Fixture, write) -> None:
+    done = fix_file(fixable.folder / "bad.py", write(fixable.read("bad.py")), fixable.fixing, unsafe=True)
+    assert done.after == write(fixable.read("fixed.py"))
+    ast.parse(done.after)
+
+
+def test_fixing_twice_changes_nothing(fixable: Fixture) -> None:
+    assert fixed(fixable.read("fixed.py"), fixable.fixing) == fixable.read("fixed.py")
+
+
+def test_a_rule_emits_the_fixes_that_it_declares(fixture: Fixture) -> None:
+    found = check(fixture.read("bad.py"), fixture.fixing, "bad.py")
+    levels = {finding.fix.safe for finding in found if finding.fix is not None and finding.confidence is Confidence.HIGH}
+    declared = {"none": [set()], "safe": [{True}], "unsafe": [{False}], "sometimes": [{True}, {False}, {True, False}]}
+    assert levels in declared[fixture.rule.fix]
+
+
+def test_safe_fixes_alone_leave_the_unsafe_ones(fixable: Fixture) -> None:
+    before = fixable.read("bad.py")
+    done = fix_file(fixable.folder / "bad.py", before.encode(), fixable.fixing, unsafe=False)
+    if fixable.rule.fix == "unsafe":
+        assert done.after == before.encode()
+    assert all(finding.fix is not None and finding.fix.safe for finding in done.applied)
 
 
 WRITERS = (

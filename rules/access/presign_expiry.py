@@ -40,6 +40,8 @@ from s3lint.context import Context
 from s3lint.facts import Presign
 from s3lint.inference.choices import choices
 from s3lint.inference.values import Constant, Hop, Reference, Site, Value
+from s3lint.plans import Plan, Replace
+from s3lint.remedies import code_of
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -62,7 +64,18 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
         if found is not None:
             shown, problem, advice = found
             hops = (*value.trace, Hop(fact.site, f"passed to `{fact.operation}` here"))
-            yield rule.match(_written(fact, value), confidence, hops, value=shown, problem=problem, advice=advice)
+            site = _written(fact, value)
+            plan = _plan(site, value, context.settings.presign_max_seconds)
+            yield rule.match(site, confidence, hops, plan=plan, value=shown, problem=problem, advice=advice)
+
+
+def _plan(site: Site, value: Value, most: int) -> Plan:
+    """A URL that never worked has no users to disturb; one that lives shorter than before has."""
+    if not isinstance(value, Constant) or value.value is None:
+        text, safe = f"int({code_of(site)}.total_seconds())", True
+    else:
+        text, safe = str(3600 if value.value <= 0 else most), value.value <= 0 or value.value > LONGEST
+    return Plan(f"Pass {text}", (Replace(site, text),), safe)
 
 
 def _written(fact: Presign, value: Value) -> Site:

@@ -39,7 +39,8 @@ from s3lint.context import Context
 from s3lint.facts import Presign
 from s3lint.inference.choices import is_missing
 from s3lint.inference.handles import Client
-from s3lint.inference.values import Absent, Reference, alternatives
+from s3lint.inference.values import Absent, Reference, Site, alternatives
+from s3lint.plans import AddArgument, Change, Plan
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -52,13 +53,35 @@ rule = Rule(
     helper="s3lint.runtime.presigned_get",
 )
 
+SIGNATURE = '"s3v4"'
+MESSAGE = "Pin the client to Signature Version 4"
+
 CONFIGS = ("botocore.config.Config()", "botocore.client.Config()", "boto3.session.Config()", "aiobotocore.config.AioConfig()")
 
 
 @rule.on(Presign)
 def check(fact: Presign, context: Context) -> Iterator[Match]:
     if fact.clients and all(_is_unpinned(client) for client in fact.clients):
-        yield rule.match(fact.site, fact.confidence, operation=fact.operation)
+        yield rule.match(fact.site, fact.confidence, plan=_plan(fact), operation=fact.operation)
+
+
+def _plan(fact: Presign) -> Plan | None:
+    """The signature pinned where the client is made, in its configuration where it has one."""
+    from s3lint.imports import local_name
+
+    made = fact.clients[0].arguments if len(fact.clients) == 1 else None
+    if made is None or made.call.function is None:
+        return None
+    site = Site(made.call.function.place.block, made.call.node)
+    given = made.written("config")
+    if given is not None:
+        changes: tuple[Change, ...] = (AddArgument(given.site, "signature_version", SIGNATURE),)
+        return Plan(MESSAGE, changes, safe=True)
+    name = local_name(site, "botocore.config.Config")
+    if name is None:
+        return None
+    change = AddArgument(site, "config", f"{name}(signature_version={SIGNATURE})")
+    return Plan(MESSAGE, (change,), safe=True, imports=("botocore.config.Config",))
 
 
 def _is_unpinned(client: Client) -> bool:

@@ -37,6 +37,7 @@ from s3lint.context import Context
 from s3lint.facts import ObjectCall
 from s3lint.inference.choices import choices, is_false
 from s3lint.inference.values import Absent, Hop, Mapping
+from s3lint.plans import AddEntry, Plan, Replace
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -46,6 +47,8 @@ rule = Rule(
     summary="{what}, so ACLs or policies can open the bucket to everybody: {remedy}.",
     fix="unsafe",
 )
+
+MESSAGE = "Set it to True; whoever reads the bucket publicly must get another way"
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
@@ -62,7 +65,10 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
                 if missing:
                     more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
                     what = f"`{missing[0]}`{more} left out, which means False"
-                    yield rule.match(flags.site or fact.site, confidence, flags.trace, what=what, remedy="set all four True")
+                    plan = Plan(MESSAGE, tuple(AddEntry(flags.site, name, "True") for name in missing)) if flags.site else None
+                    yield rule.match(
+                        flags.site or fact.site, confidence, flags.trace, plan=plan, what=what, remedy="set all four True"
+                    )
 
 
 def _off(flags: Mapping, fact: ObjectCall) -> Iterator[Match]:
@@ -70,4 +76,8 @@ def _off(flags: Mapping, fact: ObjectCall) -> Iterator[Match]:
         for value, confidence in choices(flags.get(name), fact.confidence):
             if is_false(value):
                 hops = (*value.trace, Hop(fact.site, f"passed to `{fact.operation}` here"))
-                yield rule.match(value.site or fact.site, confidence, hops, what=f"`{name}` is off", remedy="set it to True")
+                given = next((entry.site for entry in flags.entries if entry.key == name), None)
+                plan = Plan(MESSAGE, (Replace(given, "True"),)) if given is not None and given.block is fact.site.block else None
+                yield rule.match(
+                    value.site or fact.site, confidence, hops, plan=plan, what=f"`{name}` is off", remedy="set it to True"
+                )

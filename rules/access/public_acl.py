@@ -39,6 +39,7 @@ from s3lint.context import Context
 from s3lint.facts import ObjectCall
 from s3lint.inference.choices import choices, texts
 from s3lint.inference.values import Hop, Mapping, Sequence, Text, Value
+from s3lint.plans import Drop, Plan, Replace
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -61,6 +62,8 @@ GROUPS = {
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "every AWS account in the world",
 }
 
+READERS = "whoever reads it publicly must get another way"
+
 ACL_NAMES = ("ACL", "acl")
 GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 
@@ -71,12 +74,22 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     for name in ACL_NAMES:
         for acl, confidence in texts(fact.parameters.get(name), fact.confidence):
             if acl.literal in PUBLIC:
-                yield rule.match(acl.site or fact.site, confidence, (*acl.trace, hop), acl=acl, whom=PUBLIC[acl.literal])
+                plan = _plan(fact, acl)
+                yield rule.match(acl.site or fact.site, confidence, (*acl.trace, hop), plan=plan, acl=acl, whom=PUBLIC[acl.literal])
     for grantee, confidence in _grantees(fact):
         group = next((group for group in GROUPS if group in grantee.known), None)
         if group is not None:
             name = group.rpartition("/")[2]
             yield rule.match(grantee.site or fact.site, confidence, (*grantee.trace, hop), acl=name, whom=GROUPS[group])
+
+
+def _plan(fact: ObjectCall, acl: Text) -> Plan | None:
+    """Without the ACL the object is private; what sets an ACL must set one."""
+    if acl.site is None or fact.presigned or fact.library == "django-storages":
+        return None
+    if fact.operation in ("put_object_acl", "put_bucket_acl"):
+        return Plan(f"Make it private; {READERS}", (Replace(acl.site, '"private"'),))
+    return Plan(f"Drop the ACL; {READERS}", (Drop(acl.site),))
 
 
 def _grantees(fact: ObjectCall) -> Iterator[tuple[Text, Confidence]]:

@@ -51,6 +51,8 @@ from s3lint.facts import ObjectCall
 from s3lint.inference.choices import is_missing, literals
 from s3lint.inference.values import Mapping, Text, alternatives
 from s3lint.media import extension_of
+from s3lint.plans import Plan
+from s3lint.remedies import metadata_plan
 from s3lint.rule import Match, Rule
 from s3lint.settings import Settings
 
@@ -88,7 +90,15 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
         return
     what = _why(fact, context.settings)
     if what is not None:
-        yield rule.match(fact.site, fact.confidence, what=what, encryption="aws:kms" if demanded == "kms" else "AES256")
+        encryption = "aws:kms" if demanded == "kms" else "AES256"
+        yield rule.match(fact.site, fact.confidence, plan=_plan(fact, encryption), what=what, encryption=encryption)
+
+
+def _plan(fact: ObjectCall, encryption: str) -> Plan | None:
+    if not is_missing(fact.parameters.get("ServerSideEncryption")):
+        return None
+    text = f'"{encryption}"'
+    return metadata_plan(fact, "ServerSideEncryption", text, f"Pass ServerSideEncryption={text}", safe=True)
 
 
 def _why(fact: ObjectCall, settings: Settings) -> str | None:

@@ -39,7 +39,9 @@ from s3lint.context import Context
 from s3lint.facts import ClientSetup, SessionSetting
 from s3lint.inference.choices import choices, is_false, texts
 from s3lint.inference.containers import entry
-from s3lint.inference.values import Absent, Hop, Text, Value, alternatives
+from s3lint.inference.values import Absent, Constant, Hop, Site, Text, Value, alternatives
+from s3lint.plans import Drop, Plan, Replace
+from s3lint.remedies import code_of
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -69,8 +71,15 @@ def check_client(fact: ClientSetup, context: Context) -> Iterator[Match]:
         for value, confidence in choices(_argument(fact, name), fact.confidence):
             if is_false(value):
                 hops = (*value.trace, Hop(fact.site, "the client is made here"))
+                plan = Plan(f"Drop {name}=False", (Drop(value.site),)) if value.site is not None else None
                 yield rule.match(
-                    value.site or fact.site, confidence, hops, what=f"`{name}=False`", consequence=consequence, remedy="drop it"
+                    value.site or fact.site,
+                    confidence,
+                    hops,
+                    plan=plan,
+                    what=f"`{name}=False`",
+                    consequence=consequence,
+                    remedy="drop it",
                 )
 
 
@@ -92,10 +101,18 @@ def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting) -> Iterator[M
                 url.site or fact.site,
                 sure,
                 (*url.trace, Hop(fact.site, "used as the endpoint here")),
+                plan=_with_tls(url.site),
                 what=f"Endpoint `{url}`",
                 consequence=UNENCRYPTED,
                 remedy="use `https://`",
             )
+
+
+def _with_tls(site: Site | None) -> Plan | None:
+    if site is None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
+        return None
+    text = re.sub("http://", "https://", code_of(site), count=1, flags=re.IGNORECASE)
+    return Plan("Use https://; the host must answer there", (Replace(site, text),))
 
 
 def _host(url: Text) -> str:
@@ -122,7 +139,15 @@ def check_setting(fact: SessionSetting, context: Context) -> Iterator[Match]:
                     value.site or fact.site,
                     confidence,
                     value.trace,
+                    plan=_switched_on(value),
                     what=f"`{fact.key}` set to false",
                     consequence=UNENCRYPTED,
                     remedy="drop it",
                 )
+
+
+def _switched_on(value: Value) -> Plan | None:
+    text = "True" if isinstance(value, Constant) else '"true"'
+    return (
+        Plan(f"Set it to {text}; the host must answer over TLS", (Replace(value.site, text),)) if value.site is not None else None
+    )

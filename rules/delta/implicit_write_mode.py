@@ -27,11 +27,13 @@ known.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from s3lint.context import Context
 from s3lint.facts import TableWrite
 from s3lint.facts.lakehouse import may_be_storage, says_delta
 from s3lint.inference.values import Absent
+from s3lint.plans import AddArgument, Plan, Replace
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -50,4 +52,15 @@ def check(fact: TableWrite, context: Context) -> Iterator[Match]:
     if fact.kind != "batch" or fact.operation == "insertInto" or (fact.arguments is not None and fact.arguments.spreads):
         return
     if isinstance(fact.mode, Absent) and says_delta(fact) and may_be_storage(fact):
-        yield rule.match(fact.site, fact.confidence, operation=fact.operation)
+        yield rule.match(fact.site, fact.confidence, plan=_plan(fact), operation=fact.operation)
+
+
+def _plan(fact: TableWrite) -> Plan | None:
+    """Appending is what the standard favours; where the write was meant to fail on an existing table, it no longer does."""
+    message = "Append; an existing table is no longer an error"
+    if fact.library != "spark":
+        return Plan(message, (AddArgument(fact.site, "mode", '"append"'),))
+    name = getattr(getattr(fact.site.node, "func", None), "attr", None)
+    return (
+        Plan(message, (Replace(replace(fact.site, node=name), f'mode("append").{fact.operation}'),)) if name is not None else None
+    )

@@ -65,12 +65,22 @@ ADVICE = {
 
 @rule.on(TableWrite)
 def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
+    from s3lint.delta_rewrites import delta_write
+
     for value, confidence in choices(fact.format, fact.confidence):
         form = _offending(value, context)
         sure = _reaches_s3(fact, confidence)
         if form is not None and sure is not None:
             hops = (Hop(fact.site, "written here"), *value.trace)
-            yield rule.match(fact.method, sure, hops, what=f"`{fact.operation}`", format=form, advice=_advice(fact.library))
+            yield rule.match(
+                fact.method,
+                sure,
+                hops,
+                plan=delta_write(fact),
+                what=f"`{fact.operation}`",
+                format=form,
+                advice=_advice(fact.library),
+            )
 
 
 @rule.on(ObjectCall)
@@ -92,7 +102,9 @@ def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
     if _offends(form, context) and not elsewhere:
         if action.kind == "copy" and (action.location is None or not action.location.startswith("s3")):
             return
-        yield rule.match(fact.site, fact.confidence, what="The SQL", format=form, advice=ADVICE["sql"])
+        from s3lint.delta_rewrites import delta_sql
+
+        yield rule.match(fact.site, fact.confidence, plan=delta_sql(fact), what="The SQL", format=form, advice=ADVICE["sql"])
 
 
 def _uploaded(found: "Serialised", fact: ObjectCall) -> Match:

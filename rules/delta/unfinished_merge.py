@@ -40,6 +40,7 @@ from s3lint.context import Context
 from s3lint.facts import DeltaBuild
 from s3lint.inference.handles import MERGE_CLAUSES
 from s3lint.inference.values import Hop
+from s3lint.plans import Append, Plan
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -59,7 +60,15 @@ def check(fact: DeltaBuild, context: Context) -> Iterator[Match]:
     hops = (Hop(fact.chain, "the chain ends here"),)
     if fact.executed is False:
         what = f"This {fact.kind} builder is never executed"
-        yield rule.match(fact.site, fact.confidence, hops, what=what, advice=f"end the chain with {EXECUTES[fact.kind]}")
+        advice = f"end the chain with {EXECUTES[fact.kind]}"
+        yield rule.match(fact.site, fact.confidence, hops, plan=_plan(fact), what=what, advice=advice)
     elif fact.executed and fact.kind == "merge" and not any(name.startswith(MERGE_CLAUSES) for name in fact.clauses):
         clause = "`.whenMatchedUpdateAll()`" if fact.library == "spark" else "`.when_matched_update_all()`"
         yield rule.match(fact.site, fact.confidence, hops, what="The merge has no `when` clause", advice=f"add one, e.g. {clause}")
+
+
+def _plan(fact: DeltaBuild) -> Plan | None:
+    text = EXECUTES[fact.kind].strip("`") if fact.library == "spark" or fact.kind == "merge" else ".compact()"
+    has_clause = fact.kind != "merge" or any(name.startswith(MERGE_CLAUSES) for name in fact.clauses)
+    whole = type(fact.place.step.node).__name__ == "Expr"
+    return Plan(f"Append {text}; what did nothing now runs", (Append(fact.chain, text),)) if has_clause and whole else None

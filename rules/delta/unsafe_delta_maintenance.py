@@ -54,6 +54,7 @@ rule = Rule(
     clause="delta.lakehouse",
     summary="{what} {consequence}: {remedy}.",
     helper="s3lint.runtime.delta.maintain",
+    whole_project=True,
 )
 
 LEAST_HOURS = 168

@@ -41,6 +41,7 @@ from s3lint.context import Context
 from s3lint.facts import BucketName
 from s3lint.inference.choices import default_choices
 from s3lint.inference.values import Hop, Text
+from s3lint.plans import Plan
 from s3lint.rule import Match, Rule
 from s3lint.uris import bucket_head, is_bucket_name
 
@@ -61,4 +62,16 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
             continue
         if fact.use != "name" or is_bucket_name(value.literal or ""):
             hops = (*value.trace, Hop(fact.site, f"used as `{fact.label}` here"))
-            yield rule.match(value.origin or fact.site, confidence, hops, bucket=value)
+            yield rule.match(value.origin or fact.site, confidence, hops, plan=_plan(value), bucket=value)
+
+
+def _plan(value: Text) -> Plan | None:
+    """The lookup without its default."""
+    if value.origin is None:
+        return None
+    from s3lint.edits import without_fallback
+
+    found = without_fallback(value.origin)
+    if found is None:
+        return None
+    return Plan("Drop the default; set the variable wherever the program runs", (found[0],), imports=found[1])

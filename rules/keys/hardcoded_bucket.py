@@ -38,12 +38,16 @@ the fallback of a lookup is `bucket-fallback-literal`; one inside a URI is `hard
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from s3lint.context import Context
 from s3lint.facts import BucketName
+from s3lint.finding import Finding
 from s3lint.inference.choices import primary_choices
 from s3lint.inference.values import Hop, Text
+from s3lint.remedies import from_environment, variable_of
 from s3lint.rule import Match, Rule
+from s3lint.settings import Settings
 from s3lint.uris import bucket_head, is_bucket_name
 
 rule = Rule(
@@ -67,4 +71,29 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
             continue
         used = f"used by `{fact.label}` here" if fact.use == "call" else f"named `{fact.label}` here"
         hops = (*value.trace, Hop(fact.site, used))
-        yield rule.match(value.origin or fact.site, confidence, hops, bucket=value, variable=context.settings.bucket_env_var)
+        variable = variable_of(value.literal or "", context.settings, alone=True)
+        plan = from_environment(value.origin, value.literal, variable) if value.origin and value.literal else None
+        subject = value.literal or str(value)
+        yield rule.match(value.origin or fact.site, confidence, hops, subject=subject, plan=plan, bucket=value, variable=variable)
+
+
+@rule.together
+def report(findings: list[Finding], settings: Settings) -> Iterator[Finding]:
+    """Where a project names several buckets, each gets a variable of its own."""
+    alone = len({finding.subject for finding in findings}) <= 1
+    for finding in findings:
+        yield finding if alone else _with_own_variable(finding, settings)
+
+
+def _with_own_variable(finding: Finding, settings: Settings) -> Finding:
+    general = variable_of(finding.subject, settings, alone=True)
+    own = variable_of(finding.subject, settings, alone=False)
+
+    def renamed(text: str) -> str:
+        return text.replace(f'environ["{general}"]', f'environ["{own}"]').replace(f"set {general} ", f"set {own} ")
+
+    fix = finding.fix
+    if fix is not None:
+        edits = tuple(replace(edit, content=renamed(edit.content)) for edit in fix.edits)
+        fix = replace(fix, message=renamed(fix.message), edits=edits)
+    return replace(finding, message=renamed(finding.message), fix=fix)

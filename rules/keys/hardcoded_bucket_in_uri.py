@@ -33,12 +33,16 @@ Docstrings, help texts, log messages, prompts and other prose; buckets that come
 - [Virtual hosting of buckets](https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)
 """
 
+import re
 from collections.abc import Iterator
 
 from s3lint.context import Context
 from s3lint.facts import BucketAddress
 from s3lint.inference.values import Hop
+from s3lint.plans import Plan, Replace
+from s3lint.remedies import code_of, variable_of
 from s3lint.rule import Match, Rule
+from s3lint.settings import Settings
 from s3lint.uris import bucket_head
 
 rule = Rule(
@@ -53,7 +57,30 @@ rule = Rule(
 )
 
 
+PLAIN = re.compile(r"""(?P<quote>["'])(?P<text>[^"'\\\n]*)(?P=quote)""")
+"""A literal without escapes."""
+
+
 @rule.on(BucketAddress)
 def check(fact: BucketAddress, context: Context) -> Iterator[Match]:
     if bucket_head(fact.bucket) is not None:
-        yield rule.match(fact.site, fact.confidence, (Hop(fact.written, "the bucket is named here"),), bucket=fact.bucket)
+        hops = (Hop(fact.written, "the bucket is named here"),)
+        yield rule.match(fact.site, fact.confidence, hops, plan=_plan(fact, context.settings), bucket=fact.bucket)
+
+
+def _plan(fact: BucketAddress, settings: Settings) -> Plan | None:
+    """A plain literal becomes an f-string around the lookup."""
+    from s3lint.imports import local_name
+
+    bucket, module = fact.bucket.literal, local_name(fact.site, "os")
+    if not bucket or module is None or fact.site.span is not None or type(fact.site.node).__name__ != "SimpleString":
+        return None
+    literal = PLAIN.fullmatch(code_of(fact.site))
+    if literal is None or literal["text"].count(bucket) != 1:
+        return None
+    variable = variable_of(bucket, settings, alone=False)
+    inner = "'" if literal["quote"] == '"' else '"'
+    lookup = f"{{{module}.environ[{inner}{variable}{inner}]}}"
+    text = literal["text"].replace("{", "{{").replace("}", "}}").replace(bucket, lookup)
+    message = f"Read the bucket from the environment; set {variable} wherever the program runs"
+    return Plan(message, (Replace(fact.site, f"f{literal['quote']}{text}{literal['quote']}"),), imports=("os",))

@@ -54,6 +54,7 @@ rule = Rule(
     summary="Key `{key}` is written in {styles}, and {convention}: write its segments one way.",
     profile="strict",
     helper="s3lint.runtime.object_key",
+    whole_project=True,
 )
 
 STYLES = {

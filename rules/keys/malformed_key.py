@@ -44,6 +44,8 @@ from s3lint.context import Context
 from s3lint.facts import KeyTemplate
 from s3lint.inference.choices import choices
 from s3lint.inference.values import Hole, Hop, Reference, Text, Value
+from s3lint.plans import Plan, Replace
+from s3lint.remedies import code_of
 from s3lint.rule import Match, Rule
 from s3lint.uris import jinja_holes
 
@@ -69,6 +71,9 @@ MOMENT = re.compile(
 )
 """A point in time; its text has a space and colons."""
 
+LEADING_SLASH = re.compile(r"""^([A-Za-z]*(?:\"\"\"|'''|["']))/+(?!["'])""")
+DOUBLE_SLASH = re.compile(r"(?<!:)/{2,}")
+
 CLOCK = re.compile(r"%H:%M|%I:%M|%[XcTR]|:%[MS]")
 
 
@@ -81,7 +86,18 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
         if problem is not None:
             site = value.origin if isinstance(value, Text) else value.site
             hops = (*value.trace, Hop(fact.site, f"used as the key of `{fact.label}` here"))
-            yield rule.match(site or fact.site, confidence, hops, key=_shown(value), problem=problem)
+            yield rule.match(site or fact.site, confidence, hops, plan=_plan(value), key=_shown(value), problem=problem)
+
+
+def _plan(value: Value) -> Plan | None:
+    """Slashes too many are taken out of the literal that holds them."""
+    site = value.origin if isinstance(value, Text) else None
+    if site is None or site.span is not None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
+        return None
+    code = code_of(site)
+    mended = DOUBLE_SLASH.sub("/", LEADING_SLASH.sub(r"\1", code))
+    message = "Drop the slashes; whoever reads the old key must follow"
+    return Plan(message, (Replace(site, mended),)) if mended != code else None
 
 
 def _shown(value: Value) -> str:

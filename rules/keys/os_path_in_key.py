@@ -42,6 +42,7 @@ are replaced.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from s3lint.confidence import Confidence
 from s3lint.context import Context
@@ -49,6 +50,7 @@ from s3lint.facts import KeyTemplate, TableWrite
 from s3lint.facts.destinations import Destination, destination_of
 from s3lint.inference.choices import choices
 from s3lint.inference.values import Hop, Reference, Site, Text, Value
+from s3lint.plans import Plan, Replace
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -83,7 +85,19 @@ def check_destination(fact: TableWrite, context: Context) -> Iterator[Match]:
 def _joins(value: Value, confidence: Confidence, hop: Hop) -> Iterator[Match]:
     for choice, sure in choices(value, confidence):
         for join, site in _separators(choice):
-            yield rule.match(site or hop.site, sure, (*choice.trace, hop), join=join)
+            yield rule.match(site or hop.site, sure, (*choice.trace, hop), plan=_plan(join, site), join=join)
+
+
+def _plan(join: str, site: Site | None) -> Plan | None:
+    """`posixpath.join` takes the same arguments."""
+    function = getattr(site.node, "func", None) if site is not None and join == "os.path.join" else None
+    if site is None or function is None:
+        return None
+    from s3lint.imports import local_name
+
+    module = local_name(site, "posixpath")
+    change = Replace(replace(site, node=function), f"{module}.join")
+    return Plan("Join with posixpath", (change,), safe=True, imports=("posixpath",)) if module is not None else None
 
 
 def _separators(value: Value) -> Iterator[tuple[str, Site | None]]:

@@ -39,6 +39,8 @@ from s3lint.context import Context
 from s3lint.facts import ObjectCall
 from s3lint.inference.choices import is_missing, literals, texts
 from s3lint.inference.values import alternatives
+from s3lint.plans import Plan, Replace
+from s3lint.remedies import metadata_plan, used_site
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -63,7 +65,16 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     for key, confidence in texts(fact.key, fact.confidence):
         if tier is not None and not SEGMENTS.isdisjoint(key.known.lower().split("/")[:-1]):
             given = fact.parameters.get("StorageClass").site
-            yield rule.match(given or fact.site, confidence, key.trace, key=key, tier=tier)
+            yield rule.match(given or fact.site, confidence, key.trace, plan=_plan(fact), key=key, tier=tier)
+
+
+def _plan(fact: ObjectCall) -> Plan | None:
+    message = 'Pass StorageClass="GLACIER_IR"; objects stay at least 90 days, and reads cost more'
+    given = fact.parameters.get("StorageClass")
+    if is_missing(given):
+        return metadata_plan(fact, "StorageClass", '"GLACIER_IR"', message, safe=False)
+    site = used_site(fact, "StorageClass", given)
+    return Plan(message, (Replace(site, '"GLACIER_IR"'),)) if site is not None else None
 
 
 def _hot_class(fact: ObjectCall) -> str | None:

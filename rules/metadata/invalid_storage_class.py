@@ -36,7 +36,9 @@ from collections.abc import Iterator
 from s3lint.context import Context
 from s3lint.facts import ObjectCall
 from s3lint.inference.choices import texts
-from s3lint.inference.values import Hop
+from s3lint.inference.values import Hop, Text
+from s3lint.plans import Plan, Replace
+from s3lint.remedies import used_site
 from s3lint.rule import Match, Rule
 from s3lint.tables import load
 
@@ -66,8 +68,20 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
                 else "does not exist, so S3 refuses the call"
             )
             yield rule.match(
-                given.site or fact.site, confidence, hops, given=given.literal, problem=problem, instead=_nearest(given.literal)
+                given.site or fact.site,
+                confidence,
+                hops,
+                plan=_plan(fact, given),
+                given=given.literal,
+                problem=problem,
+                instead=_nearest(given.literal),
             )
+
+
+def _plan(fact: ObjectCall, given: Text) -> Plan | None:
+    """Reduced redundancy becomes Standard; what another wrong name was meant to be, somebody must say."""
+    site = used_site(fact, "StorageClass", given) if given.literal == REDUCED else None
+    return Plan('Replace it with "STANDARD"', (Replace(site, '"STANDARD"'),), safe=True) if site is not None else None
 
 
 def _nearest(given: str) -> str:

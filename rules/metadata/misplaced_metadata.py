@@ -35,13 +35,19 @@ s3.upload_file(path, bucket, f"reports/{year}/summary.pdf", ExtraArgs={"ContentT
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from s3lint.context import Context
 from s3lint.facts import ObjectCall
 from s3lint.inference.choices import choices, is_missing, literals
 from s3lint.inference.values import Absent, Hop, Mapping, Site, Value
+from s3lint.plans import Drop, Plan
+from s3lint.remedies import code_of, metadata_plan, with_metadata
 from s3lint.rule import Match, Rule
 from s3lint.tables import load
+
+if TYPE_CHECKING:
+    from s3lint.inference.calls import Written
 
 rule = Rule(
     __name__,
@@ -89,6 +95,7 @@ def _beside_extra_args(fact: ObjectCall) -> Iterator[Match]:
             yield rule.match(
                 written.site,
                 fact.confidence,
+                plan=_moved(fact, name, written),
                 what=f"`{fact.operation}({name}=…)`",
                 problem="raises TypeError",
                 remedy=f'pass it as `ExtraArgs={{"{name}": …}}`',
@@ -125,6 +132,16 @@ def _not_accepted(fact: ObjectCall) -> Iterator[Match]:
                 )
 
 
+def _moved(fact: ObjectCall, name: str, written: "Written") -> Plan | None:
+    added = with_metadata(fact, name, code_of(written.site))
+    return Plan("Pass it in ExtraArgs", (Drop(written.site), added), safe=True) if added is not None else None
+
+
+def _replacing(fact: ObjectCall) -> Plan | None:
+    message = "Replace the metadata of the source; what is not passed is dropped"
+    return metadata_plan(fact, "MetadataDirective", '"REPLACE"', message, safe=False)
+
+
 def _site(value: Value, extra: Value, fact: ObjectCall) -> Site:
     """The entry's value, or the mapping where the value is a constant of another place."""
     if value.site is not None and (extra.site is None or value.site.block is extra.site.block):
@@ -141,6 +158,7 @@ def _dropped(fact: ObjectCall) -> Iterator[Match]:
         yield rule.match(
             fact.site,
             fact.confidence,
+            plan=_replacing(fact) if is_missing(directive) else None,
             what=" and ".join(lost),
             problem=f"{'get' if len(lost) > 1 else 'gets'} lost, because a copy keeps the metadata of its source",
             remedy='pass `MetadataDirective="REPLACE"` too',

@@ -43,6 +43,7 @@ from s3lint.facts import ObjectCall
 from s3lint.inference.choices import is_missing
 from s3lint.inference.values import Text, alternatives
 from s3lint.media import ARCHIVES, OCTETS, TYPES, extension_of
+from s3lint.remedies import metadata_plan
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -66,7 +67,9 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     if is_missing(fact.parameters.get("ContentEncoding")) and _is_readable_content(fact):
         coding = coding_of(fact, context)
         if coding is not None:
-            yield rule.match(fact.site, fact.confidence, coding=coding)
+            message = f'Pass ContentEncoding="{coding}"; readers that unpack by themselves must stop doing so'
+            plan = metadata_plan(fact, "ContentEncoding", f'"{coding}"', message, safe=False)
+            yield rule.match(fact.site, fact.confidence, plan=plan, coding=coding)
 
 
 def _is_readable_content(fact: ObjectCall) -> bool:

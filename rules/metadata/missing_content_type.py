@@ -38,6 +38,8 @@ from s3lint.context import Context
 from s3lint.facts import ObjectCall
 from s3lint.inference.choices import choices, is_missing, literals, texts
 from s3lint.inference.values import Absent, Data, Text
+from s3lint.plans import Plan
+from s3lint.remedies import content_type, metadata_plan
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -60,7 +62,15 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
         return
     if is_missing(fact.parameters.get("ContentType")) and not _is_marker(fact) and not _is_empty(fact):
         how = '`ExtraArgs={"ContentType": …}`' if fact.operation in TRANSFERS else "`ContentType=…`"
-        yield rule.match(fact.site, fact.confidence, operation=fact.operation, how=how)
+        yield rule.match(fact.site, fact.confidence, plan=_plan(fact), operation=fact.operation, how=how)
+
+
+def _plan(fact: ObjectCall) -> Plan | None:
+    found = content_type(fact)
+    if found is None:
+        return None
+    text, imports = found
+    return metadata_plan(fact, "ContentType", text, f"Pass ContentType={text}", safe=True, imports=imports)
 
 
 def _writes_metadata(fact: ObjectCall) -> bool:

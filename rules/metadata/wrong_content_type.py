@@ -44,6 +44,8 @@ from s3lint.facts import ObjectCall
 from s3lint.inference.choices import choices, texts
 from s3lint.inference.values import Absent, Hop, Reference, Text, alternatives
 from s3lint.media import TYPES, extension_of, fits, inner_extension_of
+from s3lint.plans import Append, Plan, Replace
+from s3lint.remedies import OCTETS, used_site
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -77,6 +79,7 @@ def _contradictions(fact: ObjectCall) -> Iterator[Match]:
                 given.site or fact.site,
                 confidence,
                 (*given.trace, Hop(fact.site, f"passed to `{fact.operation}` here")),
+                plan=_replaced(fact, given, f'"{right}"'),
                 given=f"ContentType `{given.literal}`",
                 problem=f"contradicts the extension `.{extensions[0]}`, so readers take the object for something else",
                 instead=f"`{right}`",
@@ -116,10 +119,23 @@ def _unguarded(fact: ObjectCall) -> Iterator[Match]:
                 (pair.site if pair is not None else None) or guess.site,
                 confidence,
                 (*guess.trace, Hop(fact.site, f"passed to `{fact.operation}` here")),
+                plan=_guarded(guess),
                 given=f"`{guess.path.removeprefix('mimetypes.').replace('()', '(…)')}`",
                 problem="is None for a name that it does not know, and boto3 refuses None",
                 instead='`… or "application/octet-stream"`',
             )
+
+
+def _replaced(fact: ObjectCall, given: Text, text: str) -> Plan | None:
+    site = used_site(fact, "ContentType", given)
+    return Plan(f"Replace it with {text}", (Replace(site, text),), safe=True) if site is not None else None
+
+
+def _guarded(guess: Reference) -> Plan | None:
+    """A fallback behind the guess, where it is one expression."""
+    if guess.site is None or type(guess.site.node).__name__ != "Subscript":
+        return None
+    return Plan(f"Fall back to {OCTETS}", (Append(guess.site, f" or {OCTETS}"),), safe=True)
 
 
 def _always_guessed(guess: Reference) -> bool:

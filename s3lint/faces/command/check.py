@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,18 +32,63 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.explain is not None:
             return _explain(options)
+        if options.fix or options.fix_only or options.diff:
+            return _fixed(options)
         outcome = _checked(options)
         _write(outcome.findings, options)
     except (ConfigurationError, Missing) as error:
         print(f"s3lint: {error}", file=sys.stderr)
         return 2
+    return _ended(outcome.findings, outcome.errors, options)
+
+
+def _ended(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
     for problem in registry().problems:
         print(f"s3lint: warning: {problem}", file=sys.stderr)
-    for message in outcome.errors:
+    failed = list(errors)
+    for message in failed:
         print(f"s3lint: {message}", file=sys.stderr)
-    if outcome.errors:
+    if failed:
         return 2
-    return 1 if outcome.findings and not options.exit_zero else 0
+    return 1 if findings and not options.exit_zero else 0
+
+
+def _fixed(options: argparse.Namespace) -> int:
+    from s3lint.faces.command.fix import fix_all, summary, write_diff
+
+    if options.paths == [STDIN]:
+        return _fix_stdin(options)
+    outcome = _checked(options)
+    paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
+    finder = settings_finder(options, changes_of(options), paths)
+    done = fix_all(outcome.findings, finder, unsafe=options.unsafe_fixes, write=not options.diff)
+    if options.diff:
+        write_diff(done)
+        return _ended(done.applied, [*outcome.errors, *done.errors], options)
+    if done.applied:
+        outcome = _checked(options)
+    if not options.fix_only:
+        _write(outcome.findings, options)
+    said = summary(done, options)
+    if said and not options.quiet:
+        print(said, file=sys.stderr if options.output_format != "text" else sys.stdout)
+    return _ended([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
+
+
+def _fix_stdin(options: argparse.Namespace) -> int:
+    from s3lint.fixer import Unsettled, fix_file
+
+    path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
+    settings = settings_finder(options, changes_of(options), [path])(path)
+    data = sys.stdin.buffer.read()
+    try:
+        fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
+    except Unsettled as error:
+        sys.stdout.buffer.write(data)
+        return _ended([], [str(error)], options)
+    sys.stdout.buffer.write(fixed.after)
+    findings, errors = Engine(settings).check(path, fixed.after)
+    return _ended(findings, errors, options)
 
 
 def _checked(options: argparse.Namespace) -> Outcome:

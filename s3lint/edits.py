@@ -1,0 +1,211 @@
+"""From plans to edits: the ranges of text that a fix replaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.finding import Edit, Fix, Location
+from s3lint.imports import added_imports, local_name, newline_of
+from s3lint.plans import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
+from s3lint.positions import locate
+
+if TYPE_CHECKING:
+    from s3lint.inference.values import Site
+    from s3lint.module import Module
+
+
+class Unfixable(Exception):
+    """The shape of the code does not allow the change."""
+
+
+def fix_of(plan: Plan, module: Module) -> Fix | None:
+    """The fix of a plan, whose edits all lie in one file; None where that is not possible."""
+    try:
+        edits = _joined(edit for change in plan.changes for edit in _edits(change, module))
+        edits += added_imports(module, plan.imports)
+    except Unfixable:
+        return None
+    dropped = any(_holds_comment(module, edit) for edit in edits)
+    return Fix(
+        plan.message, tuple(sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end))), plan.safe and not dropped
+    )
+
+
+def _joined(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits, with what is inserted at the same place made one."""
+    found: dict[tuple[Location, Location], str] = {}
+    for edit in edits:
+        place = (edit.start, edit.end)
+        if place in found and edit.start != edit.end:
+            raise Unfixable
+        found[place] = found.get(place, "") + edit.content
+    return [Edit(*place, content) for place, content in found.items()]
+
+
+def source_of(site: Site) -> str:
+    """The code of a node as it is written."""
+    start, end = locate(site)
+    return _between(site.module, start, end)
+
+
+def _between(module: Module, start: Location, end: Location) -> str:
+    lines = module.source.lines
+    if start.row == end.row:
+        return lines[start.row - 1][start.column - 1 : end.column - 1]
+    inner = lines[start.row : end.row - 1]
+    return "".join([lines[start.row - 1][start.column - 1 :], *inner, lines[end.row - 1][: end.column - 1]])
+
+
+COMMENT = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|[^'"#\n])*#""")
+
+
+def _holds_comment(module: Module, edit: Edit) -> bool:
+    """Whether an edit would take a comment away."""
+    old = _between(module, edit.start, edit.end)
+    return any(COMMENT.match(line) is not None for line in old.splitlines()) and old.count("#") > edit.content.count("#")
+
+
+def _edits(change: Change, module: Module) -> Iterator[Edit]:
+    if change.site.module is not module:
+        raise Unfixable
+    if isinstance(change, Replace):
+        start, end = locate(change.site)
+        yield Edit(start, end, change.text)
+    elif isinstance(change, Append):
+        _, end = locate(change.site)
+        yield Edit(end, end, change.text)
+    elif isinstance(change, AddArgument):
+        yield _added_argument(change)
+    elif isinstance(change, AddEntry):
+        yield _added_entry(change)
+    else:
+        yield _dropped(change)
+
+
+def _added_argument(change: AddArgument) -> Edit:
+    call = change.site.node
+    if not isinstance(call, cst.Call) or any(arg.keyword is not None and arg.keyword.value == change.name for arg in call.args):
+        raise Unfixable
+    written = f"{change.name}={change.text}"
+    if not call.args:
+        _, end = locate(change.site)
+        place = Location(end.row, end.column - 1)
+        return Edit(place, place, written)
+    last = call.args[-1]
+    place = _end_of(change.site, last.value)
+    if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
+        raise Unfixable
+    return _behind(change.site, place, written, trailing=isinstance(last.comma, cst.Comma))
+
+
+def _added_entry(change: AddEntry) -> Edit:
+    node = change.site.node
+    if not isinstance(node, cst.Dict):
+        raise Unfixable
+    if any(isinstance(item, cst.DictElement) and _key(item) == change.key for item in node.elements):
+        raise Unfixable
+    quote = _quote(node)
+    written = f"{quote}{change.key}{quote}: {change.text}"
+    if not node.elements:
+        start, _ = locate(change.site)
+        place = Location(start.row, start.column + 1)
+        return Edit(place, place, written)
+    last = node.elements[-1]
+    return _behind(change.site, _end_of(change.site, last.value), written, trailing=isinstance(last.comma, cst.Comma))
+
+
+def _key(item: cst.DictElement) -> str:
+    return item.key.raw_value if isinstance(item.key, cst.SimpleString) else ""
+
+
+def _quote(node: cst.Dict) -> str:
+    """The quotes that the keys of a dict use."""
+    first = next((item.key for item in node.elements if isinstance(item, cst.DictElement)), None)
+    return "'" if isinstance(first, cst.SimpleString) and first.value.endswith("'") else '"'
+
+
+def _end_of(site: Site, node: cst.CSTNode) -> Location:
+    if node not in site.block.positions:
+        raise Unfixable
+    return locate(replace(site, node=node, span=None))[1]
+
+
+LAST_ON_LINE = re.compile(r"\s*,\s*(?:#[^\n]*)?$")
+
+
+def _behind(site: Site, place: Location, written: str, *, trailing: bool) -> Edit:
+    """One more item behind the last one, on a line of its own where the last has one; comments stay where they are."""
+    line = site.module.source.lines[place.row - 1].rstrip("\r\n")
+    opened, _ = locate(site)
+    if trailing and place.row > opened.row and LAST_ON_LINE.match(line[place.column - 1 :]):
+        indent = line[: len(line) - len(line.lstrip())]
+        end = Location(place.row, len(line) + 1)
+        return Edit(end, end, f"{newline_of(site.module)}{indent}{written},")
+    return Edit(place, place, f", {written}")
+
+
+def _dropped(change: Drop) -> Edit:
+    """An argument or entry with the comma behind it, or the one before it where it is the last."""
+    holder = _holder_of(change.site)
+    items: list[cst.Arg | cst.BaseDictElement] = [*(holder.args if isinstance(holder, cst.Call) else holder.elements)]
+    index = next(i for i, item in enumerate(items) if item.value is change.site.node)
+
+    def start_of(node: cst.CSTNode) -> Location:
+        return locate(replace(change.site, node=node, span=None))[0]
+
+    def end_of(node: cst.CSTNode) -> Location:
+        return locate(replace(change.site, node=node, span=None))[1]
+
+    if index + 1 < len(items):
+        return Edit(start_of(items[index]), start_of(items[index + 1]), "")
+    if index:
+        return Edit(end_of(items[index - 1].value), end_of(items[index].value), "")
+    end = end_of(items[index].value)
+    if isinstance(items[index].comma, cst.Comma):
+        line = change.site.module.source.lines[end.row - 1]
+        end = Location(end.row, end.column + line[end.column - 1 :].index(",") + 1) if "," in line[end.column - 1 :] else end
+    return Edit(start_of(items[index]), end, "")
+
+
+def _holder_of(site: Site) -> cst.Call | cst.Dict:
+    """The call or the dict display whose argument or entry a value is."""
+    for node in site.block.positions:
+        if isinstance(node, cst.Call) and any(arg.value is site.node for arg in node.args):
+            return node
+        if isinstance(node, cst.Dict) and any(item.value is site.node for item in node.elements):
+            return node
+    raise Unfixable
+
+
+def without_fallback(default: Site) -> tuple[Change, tuple[str, ...]] | None:
+    """`os.getenv("X", default)`, `… or default` and argparse's `default=` without their default, and what that imports."""
+    for node in default.block.positions:
+        site = replace(default, node=node, span=None)
+        if isinstance(node, cst.BooleanOperation) and node.right is default.node and isinstance(node.operator, cst.Or):
+            return Replace(site, source_of(replace(default, node=node.left, span=None))), ()
+        if isinstance(node, cst.Call) and any(arg.value is default.node for arg in node.args):
+            return _without_default(node, site, default)
+    return None
+
+
+def _without_default(call: cst.Call, site: Site, default: Site) -> tuple[Change, tuple[str, ...]] | None:
+    function = source_of(replace(default, node=call.func, span=None))
+    arg = next(arg for arg in call.args if arg.value is default.node)
+    if function.endswith("add_argument") and arg.keyword is not None:
+        option = call.args[0].value
+        optional = isinstance(option, cst.SimpleString) and option.raw_value.startswith("-")
+        return (Replace(replace(default, node=arg, span=None), "required=True"), ()) if optional else None
+    if len(call.args) != 2 or call.args[1] is not arg or call.args[0].keyword is not None:
+        return None
+    name = source_of(replace(default, node=call.args[0].value, span=None))
+    if function.endswith("environ.get"):
+        return Replace(site, f"{function.removesuffix('.get')}[{name}]"), ()
+    module = local_name(site, "os")
+    if function.endswith("getenv") and module is not None:
+        return Replace(site, f"{module}.environ[{name}]"), ("os",)
+    return None
