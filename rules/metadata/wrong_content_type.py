@@ -30,7 +30,7 @@ s3.upload_file(path, bucket, f"reports/{year}/{path}", ExtraArgs={"ContentType":
 
 ## When it stays silent
 Extensions with no type or with several, types and keys that are not known, keys of callers of which one fits, compressed files whose
-type is that of their content, and guesses that the function tests before it uses them.
+type is that of their content, what stands in where a type is not known (`… or "text/plain"`), and guesses that the function tests before it uses them.
 
 ## References
 - [mimetypes.guess_type](https://docs.python.org/3/library/mimetypes.html#mimetypes.guess_type)
@@ -41,7 +41,7 @@ from collections.abc import Iterator
 
 from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import choices, texts
+from s3lint.inference.choices import choices, primary_choices
 from s3lint.inference.values import Absent, Hop, Reference, Text, alternatives
 from s3lint.media import TYPES, extension_of, fits, inner_extension_of
 from s3lint.plans import Append, Plan, Replace
@@ -72,8 +72,8 @@ def _contradictions(fact: ObjectCall) -> Iterator[Match]:
     extensions = _extensions(fact)
     if not extensions:
         return
-    for given, confidence in texts(fact.parameters.get("ContentType"), fact.confidence):
-        if given.literal and not any(fits(given.literal, extension) for extension in extensions):
+    for given, confidence in primary_choices(fact.parameters.get("ContentType"), fact.confidence):
+        if isinstance(given, Text) and given.literal and not any(fits(given.literal, extension) for extension in extensions):
             right = TYPES[extensions[0]][0]
             yield rule.match(
                 given.site or fact.site,
