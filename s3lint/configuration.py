@@ -25,6 +25,9 @@ NAMES = ("s3lint.toml", ".s3lint.toml", "pyproject.toml")
 INTERNAL = frozenset({"root", "source"})
 """Fields of the settings that no file sets."""
 
+SELECTORS = ("select", "extend_select", "ignore", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes")
+"""Fields that hold codes, their beginnings, or names of rules."""
+
 DEEPEST = 16
 """How many files may extend each other."""
 
@@ -185,9 +188,9 @@ def _kind(value: Any) -> str:
 
 def checked(settings: Settings, where: str) -> Settings:
     """The settings, if every selector in them names a rule. Raises `ConfigurationError`."""
-    for name, selectors in (("select", settings.select), ("extend-select", settings.extend_select), ("ignore", settings.ignore)):
-        for selector in selectors:
-            _check_selector(selector, name, where)
+    for name in SELECTORS:
+        for selector in getattr(settings, name):
+            _check_selector(selector, name.replace("_", "-"), where)
     for pattern, listed in settings.per_file_ignores.items():
         for selector in listed:
             _check_selector(selector, f"per-file-ignores.{pattern}", where)

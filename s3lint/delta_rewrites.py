@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import libcst as cst
 
-from s3lint.edits import source_of
 from s3lint.facts import SqlStatement, TableWrite
 from s3lint.imports import local_name
 from s3lint.inference.values import Constant, Site, Text, alternatives
 from s3lint.plans import Change, Plan, Replace
+from s3lint.positions import source_of
 
 FOLLOW = "readers must read Delta, and what is there already needs CONVERT TO DELTA"
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.finding import Edit, Fix, Location
-from s3lint.imports import added_imports, local_name, newline_of
+from s3lint.imports import added_imports, newline_of
 from s3lint.plans import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
-from s3lint.positions import locate
+from s3lint.positions import between, locate
+from s3lint.surroundings import holder_of
 
 if TYPE_CHECKING:
     from s3lint.inference.values import Site
@@ -43,22 +44,9 @@ def _joined(edits: Iterable[Edit]) -> list[Edit]:
         place = (edit.start, edit.end)
         if place in found and edit.start != edit.end:
             raise Unfixable
-        found[place] = found.get(place, "") + edit.content
+        before = found.get(place, "")
+        found[place] = before + (", " if before and edit.content[0] not in ",.\r\n" else "") + edit.content
     return [Edit(*place, content) for place, content in found.items()]
-
-
-def source_of(site: Site) -> str:
-    """The code of a node as it is written."""
-    start, end = locate(site)
-    return _between(site.module, start, end)
-
-
-def _between(module: Module, start: Location, end: Location) -> str:
-    lines = module.source.lines
-    if start.row == end.row:
-        return lines[start.row - 1][start.column - 1 : end.column - 1]
-    inner = lines[start.row : end.row - 1]
-    return "".join([lines[start.row - 1][start.column - 1 :], *inner, lines[end.row - 1][: end.column - 1]])
 
 
 COMMENT = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|[^'"#\n])*#""")
@@ -66,7 +54,7 @@ COMMENT = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|[^'"#\n])*#""")
 
 def _holds_comment(module: Module, edit: Edit) -> bool:
     """Whether an edit would take a comment away."""
-    old = _between(module, edit.start, edit.end)
+    old = between(module, edit.start, edit.end)
     return any(COMMENT.match(line) is not None for line in old.splitlines()) and old.count("#") > edit.content.count("#")
 
 
@@ -151,8 +139,12 @@ def _behind(site: Site, place: Location, written: str, *, trailing: bool) -> Edi
 
 def _dropped(change: Drop) -> Edit:
     """An argument or entry with the comma behind it, or the one before it where it is the last."""
-    holder = _holder_of(change.site)
-    items: list[cst.Arg | cst.BaseDictElement] = [*(holder.args if isinstance(holder, cst.Call) else holder.elements)]
+    holder = holder_of(change.site)
+    if holder is None:
+        raise Unfixable
+    items: list[cst.Arg | cst.BaseDictElement | cst.BaseElement] = [
+        *(holder.args if isinstance(holder, cst.Call) else holder.elements)
+    ]
     index = next(i for i, item in enumerate(items) if item.value is change.site.node)
 
     def start_of(node: cst.CSTNode) -> Location:
@@ -170,42 +162,3 @@ def _dropped(change: Drop) -> Edit:
         line = change.site.module.source.lines[end.row - 1]
         end = Location(end.row, end.column + line[end.column - 1 :].index(",") + 1) if "," in line[end.column - 1 :] else end
     return Edit(start_of(items[index]), end, "")
-
-
-def _holder_of(site: Site) -> cst.Call | cst.Dict:
-    """The call or the dict display whose argument or entry a value is."""
-    for node in site.block.positions:
-        if isinstance(node, cst.Call) and any(arg.value is site.node for arg in node.args):
-            return node
-        if isinstance(node, cst.Dict) and any(item.value is site.node for item in node.elements):
-            return node
-    raise Unfixable
-
-
-def without_fallback(default: Site) -> tuple[Change, tuple[str, ...]] | None:
-    """`os.getenv("X", default)`, `… or default` and argparse's `default=` without their default, and what that imports."""
-    for node in default.block.positions:
-        site = replace(default, node=node, span=None)
-        if isinstance(node, cst.BooleanOperation) and node.right is default.node and isinstance(node.operator, cst.Or):
-            return Replace(site, source_of(replace(default, node=node.left, span=None))), ()
-        if isinstance(node, cst.Call) and any(arg.value is default.node for arg in node.args):
-            return _without_default(node, site, default)
-    return None
-
-
-def _without_default(call: cst.Call, site: Site, default: Site) -> tuple[Change, tuple[str, ...]] | None:
-    function = source_of(replace(default, node=call.func, span=None))
-    arg = next(arg for arg in call.args if arg.value is default.node)
-    if function.endswith("add_argument") and arg.keyword is not None:
-        option = call.args[0].value
-        optional = isinstance(option, cst.SimpleString) and option.raw_value.startswith("-")
-        return (Replace(replace(default, node=arg, span=None), "required=True"), ()) if optional else None
-    if len(call.args) != 2 or call.args[1] is not arg or call.args[0].keyword is not None:
-        return None
-    name = source_of(replace(default, node=call.args[0].value, span=None))
-    if function.endswith("environ.get"):
-        return Replace(site, f"{function.removesuffix('.get')}[{name}]"), ()
-    module = local_name(site, "os")
-    if function.endswith("getenv") and module is not None:
-        return Replace(site, f"{module}.environ[{name}]"), ("os",)
-    return None

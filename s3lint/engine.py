@@ -16,7 +16,7 @@ from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Fix, Location
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
-from s3lint.notebooks import DATABRICKS, Cells, is_notebook, plain, read
+from s3lint.notebooks import DATABRICKS, Cells, Masks, is_notebook, masked_rows, plain, read
 from s3lint.registry import rules
 from s3lint.review import reviewed
 from s3lint.selection import Selection
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from s3lint.rule import Match
 
 UNREADABLE = "STO900"
+
+NOTHING_MASKED = Masks()
 
 MOST_RELATED = 8
 """How many places are named with one finding."""
@@ -49,10 +51,14 @@ class Result:
     errors: tuple[str, ...] = ()
     cells: Cells | None = None
     """Where the cells of a notebook lie; its findings count rows of the whole text until they are shown."""
+    masks: Masks = NOTHING_MASKED
 
     def shown(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Findings in the file as people count its rows, sorted."""
-        placed = [finding if self.cells is None else self.cells.shown(finding) for finding in findings]
+        """Findings in the file as people count its rows, without fixes of what nobody wrote; sorted."""
+        written = [
+            finding if finding.fix is None or self.masks.allow(finding.fix) else replace(finding, fix=None) for finding in findings
+        ]
+        placed = [finding if self.cells is None else self.cells.shown(finding) for finding in written]
         return sorted(placed, key=lambda finding: finding.order)
 
 
@@ -97,16 +103,19 @@ class Engine:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""
         if is_notebook(path.name):
             return self._look_at_notebook(path, data)
+        masks = masked_rows(data)
         data, tree = plain(data), tree if not data.startswith(DATABRICKS) else None
         own = self._look(path, data, tree)
         results = [own, *(self._look_again(neighbour) for neighbour in self.neighbours_of(path, data, tree))]
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
-        return replace(own, findings=tuple(findings))
+        return replace(own, findings=tuple(findings), masks=masks)
 
     @without_parser_warnings()
     def look(self, path: Path, data: bytes) -> Result:
         """Every finding that the calls in a file give rise to, in this file or in others."""
-        return self._look_at_notebook(path, data) if is_notebook(path.name) else self._look(path, plain(data))
+        if is_notebook(path.name):
+            return self._look_at_notebook(path, data)
+        return replace(self._look(path, plain(data)), masks=masked_rows(data))
 
     def _look_at_notebook(self, path: Path, data: bytes) -> Result:
         """No other file takes values from a notebook, so its neighbours say nothing about it."""
@@ -119,7 +128,7 @@ class Engine:
         text, cells = opened
         result = self._look(path, text)
         broken = [self._unreadable(path, error) for error in cells.broken] if self.filter.mentions(data) else []
-        return replace(result, findings=(*broken, *result.findings), cells=cells)
+        return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
     def _look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         found = self.filter.mentions(data)
@@ -142,7 +151,7 @@ class Engine:
 
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
         """The compared findings of one file that no suppression covers."""
-        wanted = list(findings)
+        wanted = [self.selection.with_fix_as_set(finding) for finding in findings]
         places = {(finding.code, finding.path, finding.start) for finding in wanted}
         wanted = [finding for finding in wanted if not _is_said(finding, places)]
         return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)

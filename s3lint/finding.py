@@ -23,6 +23,7 @@ class Edit:
     start: Location
     end: Location
     content: str
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

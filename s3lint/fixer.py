@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,6 +11,9 @@ from pathlib import Path
 from s3lint.engine import Engine
 from s3lint.files import ProjectFiles
 from s3lint.finding import Edit, Finding, Fix, Location
+from s3lint.module import Module
+from s3lint.notebook_writing import cell_source, with_cells
+from s3lint.notebooks import is_notebook, read
 from s3lint.settings import Settings
 from s3lint.source import UTF8_BOM, Source, Unreadable, split_lines
 
@@ -40,7 +43,7 @@ def fix_file(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> Fi
         if not found:
             return Fixed(path, data, current, tuple(applied))
         changed, done = with_fixes(path, current, found)
-        if changed == current or not _parses(path, changed):
+        if changed == current or _broken(path, changed) > _broken(path, current):
             raise Unsettled(
                 f"{path}: the fixes of {_names(done or found)} leave code that does not parse; the file stays as it was"
             )
@@ -56,55 +59,80 @@ def _names(findings: Iterable[Finding]) -> str:
 def _applicable(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> list[Finding]:
     engine = Engine(settings, ProjectFiles(settings, {path: data}))
     findings, _ = engine.check(path, data)
-    return [finding for finding in findings if is_applicable(finding, settings, unsafe=unsafe)]
+    return [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
 
 
-def is_applicable(finding: Finding, settings: Settings, *, unsafe: bool) -> bool:
+def is_applicable(finding: Finding, *, unsafe: bool) -> bool:
     """Whether a run applies the fix of a finding."""
     return finding.fix is not None and (unsafe or finding.fix.safe)
 
 
-def _parses(path: Path, data: bytes) -> bool:
+def _broken(path: Path, data: bytes) -> int:
+    """How much of a file does not parse: cells of a notebook, else the file."""
     try:
-        ast.parse(Source.decode(path, data).text)
-    except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        if is_notebook(path.name):
+            opened = read(data)
+            return len(opened[1].broken) if opened is not None else 1
+        Module.load(Source.decode(path, data))
+    except Unreadable:
+        return 1
+    return 0
 
 
 def with_fixes(path: Path, data: bytes, findings: Iterable[Finding]) -> tuple[bytes, list[Finding]]:
     """The bytes of a file after as many of the fixes as do not touch each other, and the findings that these remove."""
+    taken: list[Edit] = []
+    done = [finding for finding in findings if finding.fix is not None and _take(finding.fix, taken)]
+    if is_notebook(path.name):
+        by_cell = {cell: [edit for edit in taken if edit.cell == cell] for cell in {edit.cell for edit in taken}}
+        sources = {cell: edited(cell_source(data, cell), edits) for cell, edits in by_cell.items() if cell is not None}
+        return with_cells(data, sources), done
     source = Source.decode(path, data)
-    lines = split_lines(source.text)
-    taken: dict[Edit, None] = {}
-    done = []
-    for finding in findings:
-        assert finding.fix is not None
-        if _fits(finding.fix, taken):
-            taken |= dict.fromkeys(finding.fix.edits)
-            done.append(finding)
-    starts = [0, *accumulate(map(len, lines))]
-    text = source.text
-    for edit in sorted(taken, key=lambda edit: (edit.start, edit.end), reverse=True):
-        start, end = (_offset(place, starts, len(source.text)) for place in (edit.start, edit.end))
-        content = edit.content if start < len(source.text) or not lines or lines[-1][-1:] in "\r\n" else f"\n{edit.content}"
-        text = f"{text[:start]}{content}{text[end:]}"
-    encoded = text.encode(source.encoding, "strict")
+    encoded = edited(source.text, taken).encode(source.encoding, "strict")
     return (UTF8_BOM if source.has_bom else b"") + encoded, done
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """A text after edits that do not touch each other."""
+    lines = split_lines(text)
+    starts = [0, *accumulate(map(len, lines))]
+    pieces, place = [], 0
+    for edit in sorted(edits, key=_order):
+        start, end = (_offset(location, starts, len(text)) for location in (edit.start, edit.end))
+        pieces += [text[place:start], edit.content]
+        place = end
+    return "".join([*pieces, text[place:]])
 
 
 def _offset(place: Location, starts: list[int], end: int) -> int:
     return min(starts[place.row - 1] + place.column - 1, end) if place.row <= len(starts) else end
 
 
-def _fits(fix: Fix, taken: Iterable[Edit]) -> bool:
-    """Whether no edit of a fix touches another's. The same edit, such as an import, may be made by several."""
-    known = list(taken)
-    return all(edit in known or not any(_touch(edit, other) for other in known) for edit in fix.edits)
+def _order(edit: Edit) -> tuple[int, Location, Location]:
+    return edit.cell or 0, edit.start, edit.end
 
 
-def _touch(one: Edit, other: Edit) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _take(fix: Fix, taken: list[Edit]) -> bool:
+    """Takes the edits of a fix, if none touches another's. The same edit, such as an import, may be made by several."""
+    new = [edit for edit in fix.edits if not _is_taken(edit, taken)]
+    if any(_touches(edit, taken) for edit in new):
+        return False
+    for edit in new:
+        insort(taken, edit, key=_order)
+    return True
+
+
+def _is_taken(edit: Edit, taken: list[Edit]) -> bool:
+    index = bisect_left(taken, _order(edit), key=_order)
+    return index < len(taken) and taken[index] == edit
+
+
+def _touches(edit: Edit, taken: list[Edit]) -> bool:
+    """Whether an edit touches one of those taken, which are in order and apart from each other."""
+    index = bisect_left(taken, _order(edit), key=_order)
+    return any(
+        one.cell == edit.cell and one.start <= edit.end and edit.start <= one.end for one in taken[max(0, index - 1) : index + 1]
+    )
 
 
 def diffs(fixed: Iterable[Fixed], root: Path) -> Iterator[str]:

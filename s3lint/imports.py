@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from s3lint.finding import Edit, Location
+from s3lint.notebooks import DATABRICKS, is_notebook
+from s3lint.positions import locate
 
 if TYPE_CHECKING:
     from s3lint.inference.values import Site
@@ -16,40 +18,33 @@ if TYPE_CHECKING:
 
 def local_name(site: Site, path: str) -> str | None:
     """The name under which code at a place can use a module or a name of one, imported or not yet; None where it is taken."""
+    if not site.module.syntax.body:
+        return None
     parent, _, name = path.rpartition(".")
     for item in site.module.outline.imports:
         whole = f"{item.module}.{item.name}" if item.name is not None else item.module
         if whole == path and not item.level and (item.name is not None or item.local == path or "." not in path):
-            return item.local if not _is_shadowed(site, item.local) else None
+            free = item.local not in site.module.bound and _is_imported_before(site, item.local)
+            return item.local if free else None
     wanted = name if parent else path
     return None if _is_bound(site, wanted) else wanted
 
 
 def _is_bound(site: Site, name: str) -> bool:
     """Whether anything in the file, an import or not, binds a name."""
-    return name in _bound(site.module) or any(item.local == name for item in site.module.outline.imports)
+    return name in site.module.bound or any(item.local == name for item in site.module.outline.imports)
 
 
-def _is_shadowed(site: Site, name: str) -> bool:
-    """Whether a name that is imported is bound again, somewhere in the file."""
-    return name in _bound(site.module)
+def _is_imported_before(site: Site, name: str) -> bool:
+    """Whether the imports of a name stand above a place, so that it is bound by then."""
+    rows = [
+        node.lineno for node in site.module.syntax.body if isinstance(node, ast.Import | ast.ImportFrom) and name in _locals(node)
+    ]
+    return not rows or min(rows) <= locate(site)[0].row
 
 
-def _bound(module: Module) -> set[str]:
-    """The names that assignments, parameters and definitions anywhere in a file bind."""
-    found = set()
-    for node in ast.walk(_tree(module)):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-    return found
-
-
-def _tree(module: Module) -> ast.Module:
-    return ast.parse(module.source.text)
+def _locals(node: ast.Import | ast.ImportFrom) -> set[str]:
+    return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
 
 
 def added_imports(module: Module, paths: Iterable[str]) -> Iterator[Edit]:
@@ -62,37 +57,69 @@ def added_imports(module: Module, paths: Iterable[str]) -> Iterator[Edit]:
 
 
 def _added(module: Module, parent: str, name: str | None) -> Edit:
-    statements = _tree(module).body
-    imports = [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom) and not _is_future(node)]
+    imports = list(_leading_imports(module))
     written = f"from {parent} import {name}" if name is not None else f"import {parent}"
     newline = newline_of(module)
     if not imports:
-        return _first(module, statements, written, newline)
+        return _first(module, module.syntax.body, written, newline)
     same = [node for node in imports if _group(node) == _group_of(parent)]
     if not same:
         first = imports[0]
         if _group_of(parent) > _group(imports[-1]):
-            row = _end_row(imports[-1]) + 1
-            return Edit(Location(row, 1), Location(row, 1), f"{newline}{written}{newline}")
-        return Edit(Location(first.lineno, 1), Location(first.lineno, 1), f"{written}{newline}{newline}")
+            return _below(module, imports[-1], f"{newline}{newline}{written}")
+        return _above(first, f"{written}{newline}{newline}")
     key = (name is not None, parent.lower())
     later = next((node for node in same if _order(node) > key), None)
-    row = later.lineno if later is not None else _end_row(same[-1]) + 1
-    return Edit(Location(row, 1), Location(row, 1), f"{written}{newline}")
+    return _above(later, f"{written}{newline}") if later is not None else _below(module, same[-1], f"{newline}{written}")
+
+
+def _leading_imports(module: Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports above all other code, where a new one is in time for everything."""
+    for node in module.syntax.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if not _is_future(node):
+                yield node
+        elif not _is_preamble(node):
+            return
+
+
+def _is_preamble(node: ast.stmt) -> bool:
+    """Docstrings, masked magics, `if TYPE_CHECKING:`, `try: import …` and `__all__ = …`, which stand among imports."""
+    if isinstance(node, ast.Pass):
+        return True
+    if isinstance(node, ast.Assign):
+        return all(isinstance(target, ast.Name) and target.id.startswith("__") for target in node.targets)
+    if isinstance(node, ast.If | ast.Try):
+        return all(isinstance(inner, ast.Import | ast.ImportFrom | ast.Pass) for inner in node.body)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _above(node: ast.stmt, text: str) -> Edit:
+    place = Location(node.lineno, 1)
+    return Edit(place, place, text)
+
+
+def _below(module: Module, node: ast.stmt, text: str) -> Edit:
+    row = _end_row(node)
+    place = Location(row, len(module.source.lines[row - 1].rstrip("\r\n")) + 1)
+    return Edit(place, place, text)
 
 
 def _first(module: Module, statements: list[ast.stmt], written: str, newline: str) -> Edit:
     """In a file without imports: behind the docstring and `__future__`, before everything else."""
-    row = 1
+    last = None
     for node in statements:
         docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         if not (docstring and node is statements[0]) and not _is_future(node):
             break
-        row = _end_row(node) + 1
-    if row == 1:
-        row += next((index for index, line in enumerate(module.source.lines) if not line.startswith("#")), 0)
-        return Edit(Location(row, 1), Location(row, 1), f"{written}{newline}{newline}")
-    return Edit(Location(row, 1), Location(row, 1), f"{newline}{written}{newline}")
+        last = node
+    if last is not None:
+        return _below(module, last, f"{newline}{newline}{written}")
+    if is_notebook(module.path.name) or module.source.data.startswith(DATABRICKS):
+        first = next((node for node in statements if not isinstance(node, ast.Pass)), statements[0])
+        return _above(first, f"{written}{newline}{newline}")
+    row = 1 + next((index for index, line in enumerate(module.source.lines) if not line.startswith("#")), 0)
+    return Edit(Location(row, 1), Location(row, 1), f"{written}{newline}{newline}")
 
 
 def _is_future(node: ast.stmt) -> bool:

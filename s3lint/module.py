@@ -17,6 +17,7 @@ from s3lint.nesting import too_deep
 from s3lint.outline import Import, Outline, Part, TooDeep, outline, parse
 from s3lint.positions import Positions, positions_of
 from s3lint.source import Source, Unreadable
+from s3lint.walk import children, subtree
 
 MEMBER_HEADER = "class _:\n"
 
@@ -69,6 +70,10 @@ class Block:
     def positions(self) -> Positions:
         return positions_of(self.tree)
 
+    @cached_property
+    def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        return {child: node for node in subtree(self.tree) for child in children(node)}
+
 
 def _newline(text: str) -> str:
     return "" if text.endswith(("\n", "\r")) else "\n"
@@ -120,9 +125,31 @@ class Module:
         return {item.local: item.name for item in self.outline.imports if item.name is not None and item.name != item.local}
 
     @cached_property
+    def syntax(self) -> ast.Module:
+        """The whole tree of `ast`; an empty one where only libcst reads the text."""
+        try:
+            return parse(self.source.text)
+        except Unreadable:
+            return ast.Module([], [])
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that assignments, parameters and definitions anywhere in the file bind."""
+        return frozenset(name for node in ast.walk(self.syntax) for name in _bound_by(node))
+
+    @cached_property
     def imports(self) -> frozenset[str]:
         """Every module that is imported anywhere at the top of the file, by its dotted path."""
         return frozenset(item.module for item in self.outline.imports if not item.level)
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
 
 
 def _outline(source: Source, tree: ast.Module | None) -> Outline:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from s3lint.finding import Finding, Location, Related
+from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.silence import without_parser_warnings
 from s3lint.source import Unreadable
 
@@ -37,6 +37,27 @@ OPEN, CLOSE = 'spark.sql("""', '""")'
 
 
 @dataclass(frozen=True, slots=True)
+class Masks:
+    """The rows of a text that are not as somebody wrote them: what the text says, what is written, by how much it is shifted."""
+
+    rows: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+
+    def allow(self, fix: Fix) -> bool:
+        return not self.rows or all(self._allows(edit) for edit in fix.edits)
+
+    def _allows(self, edit: Edit) -> bool:
+        """An edit stands where what it replaces is written just so."""
+        return all(self._is_written(edit, row) for row in range(edit.start.row, edit.end.row + 1) if row in self.rows)
+
+    def _is_written(self, edit: Edit, row: int) -> bool:
+        made, written, shift = self.rows[row]
+        start = edit.start.column - 1 if row == edit.start.row else 0
+        end = edit.end.column - 1 if row == edit.end.row else len(made)
+        replaced = made[start:end]
+        return bool(replaced) and start >= shift and replaced == written[start - shift : end - shift]
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """Where each cell of a notebook lies in its text. `broken` says where cells do not parse, in rows of the text."""
 
@@ -45,6 +66,7 @@ class Cells:
     broken: tuple[Unreadable, ...] = ()
     shifts: dict[int, int] = field(default_factory=dict)
     """By how many columns the text of a row is longer than the cell's."""
+    masks: Masks = field(default_factory=Masks)
 
     def place(self, location: Location) -> tuple[int, Location]:
         """The cell, from 1 over all cells, and the row in it."""
@@ -57,11 +79,36 @@ class Cells:
         cell, start = self.place(finding.start)
         _, end = self.place(finding.end)
         related = tuple(self._related(place) if place.path == finding.path else place for place in finding.related)
-        return replace(finding, cell=cell, start=start, end=end, noqa_row=end.row, related=related, fix=None)
+        return replace(finding, cell=cell, start=start, end=end, noqa_row=end.row, related=related, fix=self._fix(finding.fix))
+
+    def _fix(self, fix: Fix | None) -> Fix | None:
+        edits = [self._edit(edit) for edit in fix.edits] if fix is not None else []
+        return None if fix is None or None in edits else replace(fix, edits=tuple(edit for edit in edits if edit is not None))
+
+    def _edit(self, edit: Edit) -> Edit | None:
+        """None for an edit that reaches over a cell's end."""
+        cell, start = self.place(edit.start)
+        last, end = self.place(edit.end)
+        return Edit(start, end, edit.content, cell) if cell == last else None
 
     def _related(self, place: Related) -> Related:
         cell, location = self.place(place.location)
         return Related(place.path, location, place.message, cell)
+
+
+def masks(written: Iterable[str], made: Iterable[str], shifts: dict[int, int] | None = None) -> Masks:
+    """The rows that two lists of lines, equally long, do not share."""
+    rows = enumerate(zip(made, written, strict=True), 1)
+    return Masks({row: (text, line, (shifts or {}).get(row, 0)) for row, (text, line) in rows if text != line})
+
+
+def masked_rows(data: bytes) -> Masks:
+    """What `plain` changes in a source."""
+    made = plain(data)
+    if made == data:
+        return Masks()
+    written, text = (each.decode("utf-8", "surrogateescape").split("\n") for each in (data, made))
+    return masks(written, text)
 
 
 def is_notebook(name: str) -> bool:
@@ -118,6 +165,7 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
     if not _is_python(document):
         return None
     lines: list[str] = []
+    original: list[str] = []
     numbers, starts, broken = [], [], []
     shifts: dict[int, int] = {}
     for number, cell in enumerate(document["cells"], 1):
@@ -134,10 +182,11 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
             numbers.append(number)
             starts.append(len(lines) + 1)
             lines += source
+            original += written
     text = "\n".join(lines) + "\n" if lines else ""
-    return text.encode("utf-8", "surrogatepass"), Cells(
-        tuple(numbers) or (1,), tuple(starts) or (1,), tuple(broken), {row: shift for row, shift in shifts.items() if shift}
-    )
+    shifts = {row: shift for row, shift in shifts.items() if shift}
+    cells = Cells(tuple(numbers) or (1,), tuple(starts) or (1,), tuple(broken), shifts, masks(original, lines, shifts))
+    return text.encode("utf-8", "surrogatepass"), cells
 
 
 def _shift(written: str, made: str) -> int:

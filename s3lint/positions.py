@@ -13,6 +13,7 @@ from s3lint.finding import Location
 
 if TYPE_CHECKING:
     from s3lint.inference.values import Site
+    from s3lint.module import Module
 
 Positions = dict[cst.CSTNode, CodeRange]
 
@@ -76,3 +77,18 @@ def _advanced(start: Location, text: str) -> Location:
     if len(lines) == 1:
         return Location(start.row, start.column + len(text))
     return Location(start.row + len(lines) - 1, len(lines[-1]) + 1)
+
+
+def source_of(site: Site) -> str:
+    """The code of a node as it is written."""
+    start, end = locate(site)
+    return between(site.module, start, end)
+
+
+def between(module: Module, start: Location, end: Location) -> str:
+    """The text of a file from one place to another."""
+    lines = module.source.lines
+    if start.row == end.row:
+        return lines[start.row - 1][start.column - 1 : end.column - 1]
+    inner = lines[start.row : end.row - 1]
+    return "".join([lines[start.row - 1][start.column - 1 :], *inner, lines[end.row - 1][: end.column - 1]])

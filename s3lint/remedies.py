@@ -25,7 +25,7 @@ OCTETS = '"application/octet-stream"'
 
 def code_of(site: Site) -> str:
     """The code of an expression as it is written."""
-    from s3lint.edits import source_of
+    from s3lint.positions import source_of
 
     return source_of(site)
 

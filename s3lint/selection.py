@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +38,16 @@ class Selection:
         if finding.code in self.ignored_in(finding.path):
             return False
         return self.checks_tests(finding.code) or not self.is_test(finding.path)
+
+    def with_fix_as_set(self, finding: Finding) -> Finding:
+        """A finding whose fix is as safe as the settings say; without one where they forbid it."""
+        if finding.fix is None:
+            return finding
+        if finding.code in union_of(self.settings.unfixable):
+            return replace(finding, fix=None)
+        safe = finding.fix.safe or finding.code in union_of(self.settings.extend_safe_fixes)
+        safe = safe and finding.code not in union_of(self.settings.extend_unsafe_fixes)
+        return replace(finding, fix=replace(finding.fix, safe=safe))
 
     def checks_tests(self, code: str) -> bool:
         return self.settings.lint_tests or code.startswith(IN_TESTS)

@@ -30,6 +30,9 @@ class Settings:
     test_paths: tuple[str, ...] = TEST_PATHS
     lint_tests: bool = False
     min_confidence: Confidence = Confidence.MEDIUM
+    unfixable: tuple[str, ...] = ()
+    extend_safe_fixes: tuple[str, ...] = ()
+    extend_unsafe_fixes: tuple[str, ...] = ()
     src: tuple[str, ...] = (".", "src")
     bucket_env_var: str = "S3_BUCKET_NAME"
     bucket_env: dict[str, str] = field(default_factory=dict)

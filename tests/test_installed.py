@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -128,25 +129,47 @@ def git(*arguments: str, cwd: Path) -> Run:
     return done
 
 
-def test_pre_commit_runs_the_hook(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    hooks = tmp_path_factory.mktemp("hooks")
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that offers the hooks, as users name one in their configuration."""
+    made = tmp_path_factory.mktemp("hooks")
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
-        shutil.copy(CHECKOUT / name, hooks)
+        shutil.copy(CHECKOUT / name, made)
     for name in ("s3lint", "rules"):
-        shutil.copytree(CHECKOUT / name, hooks / name, ignore=shutil.ignore_patterns("__pycache__"))
-    git("init", "--quiet", cwd=hooks)
-    git("add", "--all", cwd=hooks)
-    git("commit", "--quiet", "-m", "hooks", cwd=hooks)
+        shutil.copytree(CHECKOUT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
+    git("init", "--quiet", cwd=made)
+    git("add", "--all", cwd=made)
+    git("commit", "--quiet", "-m", "hooks", cwd=made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def pre_commit(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Run]:
+    """Runs one hook over all files of a repository."""
+    home = str(tmp_path_factory.mktemp("home"))
+    revision = git("rev-parse", "HEAD", cwd=hooks).out.strip()
+    program = Path(sys.executable).with_name("pre-commit")
+    config = f"repos: [{{repo: {hooks}, rev: {revision}, hooks: [{{id: s3lint}}, {{id: s3lint-fix}}]}}]\n"
+
+    def hook(folder: Path, name: str) -> Run:
+        (folder / ".pre-commit-config.yaml").write_text(config)
+        git("add", "--all", cwd=folder)
+        return run(program, "run", name, "--verbose", "--all-files", cwd=folder, PRE_COMMIT_HOME=home)
+
+    return hook
+
+
+def test_pre_commit_runs_the_hooks(tmp_path: Path, pre_commit: Callable[[Path, str], Run]) -> None:
     git("init", "--quiet", cwd=tmp_path)
     (tmp_path / "bad.py").write_text(BAD)
     (tmp_path / "clean.py").write_text("x = 1\n")
-    git("add", "--all", cwd=tmp_path)
-    pre_commit = Path(sys.executable).with_name("pre-commit")
-    home = str(tmp_path_factory.mktemp("home"))
-    done = run(pre_commit, "try-repo", hooks, "s3lint", "--verbose", "--all-files", cwd=tmp_path, PRE_COMMIT_HOME=home)
+    done = pre_commit(tmp_path, "s3lint")
     assert done.code == 1, done.out + done.err
     assert "bad.py:4:30 STO201 hardcoded-bucket" in done.out
+    done = pre_commit(tmp_path, "s3lint-fix")
+    assert done.code == 1, done.out + done.err
+    assert "Fixed 1 finding in 1 file." in done.out
+    assert "ContentType" in (tmp_path / "bad.py").read_text()
     (tmp_path / "bad.py").unlink()
-    git("add", "--all", cwd=tmp_path)
-    done = run(pre_commit, "try-repo", hooks, "s3lint", "--all-files", cwd=tmp_path, PRE_COMMIT_HOME=home)
-    assert done.code == 0, done.out + done.err
+    assert pre_commit(tmp_path, "s3lint").code == 0
+    assert pre_commit(tmp_path, "s3lint-fix").code == 0

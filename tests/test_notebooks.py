@@ -6,14 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Write, s3lint
+from conftest import Write, run, s3lint
 from hypothesis import given
 from hypothesis import strategies as st
 
 from s3lint.engine import Engine
+from s3lint.notebook_writing import cell_source, with_cells
 from s3lint.notebooks import plain, read
 from s3lint.settings import Settings
-from s3lint.source import Unreadable
+from s3lint.source import Unreadable, split_lines
 
 UPLOAD = "s3.upload_file('a', 'acme-docs', f'reports/{day}.pdf', ExtraArgs={'ContentType': 'application/pdf'})"
 
@@ -189,3 +190,89 @@ def test_any_cells_are_read_and_keep_their_rows(cells: list[object], metadata: o
         assert len(found_cells.starts) == len(found_cells.numbers)
         _, errors = Engine(Settings(root=Path("/nowhere"))).check(Path("/nowhere/a.py"), text)
         assert errors == ()
+
+
+MIXED = """\
+{
+    "cells": [
+        {"cell_type": "markdown", "metadata": {}, "source": "# caf\\u00e9"},
+        {
+            "cell_type": "code", "metadata": {"z": 1.0e5, "a": [ ]}, "outputs": [{"text": ["\\u001b[0m"]}], "execution_count": 3,
+            "source": [
+                "%pip install boto3\\n",
+                "import boto3  # caf\\u00e9\\n",
+                "s3 = boto3.client('s3')"
+            ]
+        },
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,
+         "source": "s3.download_file('acme-docs', 'a/b', 'c')\\n!ls"},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, "source": "%sql CREATE TABLE t USING parquet AS SELECT 1"},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, "source": "x = ("}
+    ],
+    "nbformat_minor": 5, "nbformat": 4, "metadata": {}
+}
+"""
+
+
+def test_cells_are_fixed_and_every_other_byte_stays(project: Write) -> None:
+    root = project({"a.ipynb": MIXED})
+    done = s3lint("check", "--fix", "--unsafe-fixes", "--quiet", cwd=root)
+    assert (done.code, done.err) == (1, "")
+    expected = (
+        MIXED.replace(
+            '                "import boto3  # caf\\u00e9\\n",\n',
+            '                "import os\\n",\n                "import boto3  # caf\\u00e9\\n",\n',
+        )
+        .replace("'acme-docs'", 'os.environ[\\"S3_BUCKET_NAME\\"]')
+        .replace("USING parquet", "USING delta")
+    )
+    assert (root / "a.ipynb").read_text() == expected.replace('"import os\\n",', '"import os\\n",\n                "\\n",')
+
+
+def test_a_diff_of_a_notebook_applies(project: Write) -> None:
+    root = project({"a.ipynb": notebook("import os, boto3\ns3 = boto3.client('s3')", UPLOAD)})
+    done = s3lint("check", "--diff", "--unsafe-fixes", cwd=root)
+    run("git", "init", "--quiet", cwd=root)
+    assert run("git", "apply", "-", cwd=root, stdin=done.out.encode()).code == 0
+    cell = json.loads((root / "a.ipynb").read_text())["cells"][1]
+    assert "".join(cell["source"]) == UPLOAD.replace("'acme-docs'", 'os.environ["S3_BUCKET_NAME"]')
+
+
+def test_the_edits_of_a_notebook_name_their_cells(project: Write) -> None:
+    root = project({"a.ipynb": notebook("#md x", "import boto3\ns3 = boto3.client('s3')", UPLOAD)})
+    fix = json.loads(s3lint("check", "--output-format", "json", cwd=root).out)[0]["fix"]
+    assert [(edit["cell"], edit["location"]["row"], edit["content"]) for edit in fix["edits"]] == [
+        (2, 1, "import os\n\n"),
+        (3, 1, 'os.environ["S3_BUCKET_NAME"]'),
+    ]
+
+
+def test_what_a_cell_of_sql_does_not_say_is_not_edited(project: Write) -> None:
+    before = DATABRICKS.replace("CREATE TABLE t", "CREATE TABLE t LOCATION 's3://acme-docs/t'")
+    root = project({"a.py": before})
+    done = s3lint("check", "--fix", "--unsafe-fixes", "--profile", "strict", "--output-format", "concise", cwd=root)
+    assert "STO202" in done.out
+    assert (root / "a.py").read_text() == before.replace("USING parquet", "USING delta")
+
+
+def test_an_import_goes_before_the_first_statement_of_a_databricks_source(project: Write) -> None:
+    head = "# Databricks notebook source\n# MAGIC %md\n# MAGIC Notes\n\n# COMMAND ----------\n\n"
+    code = 'spark.read.parquet("x")\ns3 = __import__("boto3").client("s3")\ns3.download_file(Bucket="acme-docs", Key="a/b", Filename="c")\n'
+    root = project({"a.py": head + code})
+    s3lint("check", "--fix", "--unsafe-fixes", "--select", "STO201", cwd=root)
+    after = (root / "a.py").read_text()
+    assert after == f"{head}import os\n\n" + code.replace('"acme-docs"', 'os.environ["S3_BUCKET_NAME"]')
+
+
+@given(
+    st.lists(st.text(alphabet='ab\n\r"\\é😀\u2028', max_size=20), min_size=1, max_size=4),
+    st.sampled_from([None, 1, 4]),
+    st.booleans(),
+)
+def test_any_cell_can_be_written_back(sources: list[str], indent: int | None, ascii_only: bool) -> None:
+    cells = [{"cell_type": "code", "source": split_lines(text) or text} for text in sources]
+    data = json.dumps({"cells": cells, "x": [1.0]}, indent=indent, ensure_ascii=ascii_only).encode()
+    assert with_cells(data, dict(enumerate(sources, 1))) == data
+    changed = with_cells(data, {1: sources[0] + "ü"})
+    assert json.loads(changed)["cells"][1:] == json.loads(data)["cells"][1:]
+    assert cell_source(changed, 1) == sources[0] + "ü"

@@ -40,6 +40,7 @@ from s3lint.facts import ObjectCall
 from s3lint.inference.choices import choices, texts
 from s3lint.inference.values import Hop, Mapping, Sequence, Text, Value
 from s3lint.plans import Drop, Plan, Replace
+from s3lint.remedies import used_site
 from s3lint.rule import Match, Rule
 
 rule = Rule(
@@ -74,7 +75,7 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     for name in ACL_NAMES:
         for acl, confidence in texts(fact.parameters.get(name), fact.confidence):
             if acl.literal in PUBLIC:
-                plan = _plan(fact, acl)
+                plan = _plan(fact, acl, name)
                 yield rule.match(acl.site or fact.site, confidence, (*acl.trace, hop), plan=plan, acl=acl, whom=PUBLIC[acl.literal])
     for grantee, confidence in _grantees(fact):
         group = next((group for group in GROUPS if group in grantee.known), None)
@@ -83,13 +84,21 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
             yield rule.match(grantee.site or fact.site, confidence, (*grantee.trace, hop), acl=name, whom=GROUPS[group])
 
 
-def _plan(fact: ObjectCall, acl: Text) -> Plan | None:
-    """Without the ACL the object is private; what sets an ACL must set one."""
-    if acl.site is None or fact.presigned or fact.library == "django-storages":
+def _plan(fact: ObjectCall, acl: Text, name: str) -> Plan | None:
+    """Without the ACL the object is private; what sets an ACL must set one, and so must a parameter's default."""
+    from s3lint.surroundings import elements_about, holder_of, is_default
+
+    if acl.site is None or fact.library == "django-storages":
         return None
-    if fact.operation in ("put_object_acl", "put_bucket_acl"):
+    if fact.operation in ("put_object_acl", "put_bucket_acl") or is_default(acl.site):
         return Plan(f"Make it private; {READERS}", (Replace(acl.site, '"private"'),))
-    return Plan(f"Drop the ACL; {READERS}", (Drop(acl.site),))
+    site = acl.site if holder_of(acl.site) is not None else used_site(fact, name, acl)
+    written = fact.parameters.written("Conditions") if fact.presigned else None
+    conditions = elements_about(written.site, "acl") if written is not None else []
+    if site is None or conditions is None:
+        return None
+    senders = "; whoever uploads must stop sending it" if fact.presigned else ""
+    return Plan(f"Drop the ACL{senders}; {READERS}", (Drop(site), *map(Drop, conditions)))
 
 
 def _grantees(fact: ObjectCall) -> Iterator[tuple[Text, Confidence]]:

@@ -69,7 +69,7 @@ def _plan(value: Text) -> Plan | None:
     """The lookup without its default."""
     if value.origin is None:
         return None
-    from s3lint.edits import without_fallback
+    from s3lint.surroundings import without_fallback
 
     found = without_fallback(value.origin)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from s3lint.finding import Finding, Fix, Location, Related
+from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.registry import rules
 from s3lint.reports import Report
 from s3lint.standard import clauses
@@ -44,15 +44,32 @@ def _location(location: Location) -> dict[str, int]:
     return {"row": location.row, "column": location.column}
 
 
+def _cell(number: int | None) -> dict[str, int]:
+    """Only places in notebooks have a cell."""
+    return {"cell": number} if number is not None else {}
+
+
 def _related(related: Related) -> dict[str, Any]:
-    return {"filename": str(related.path), "location": _location(related.location), "message": related.message}
+    return {
+        "filename": str(related.path),
+        **_cell(related.cell),
+        "location": _location(related.location),
+        "message": related.message,
+    }
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
     return {
         "applicability": "safe" if fix.safe else "unsafe",
         "message": fix.message,
-        "edits": [
-            {"location": _location(edit.start), "end_location": _location(edit.end), "content": edit.content} for edit in fix.edits
-        ],
+        "edits": [_edit(edit) for edit in fix.edits],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {
+        **_cell(edit.cell),
+        "location": _location(edit.start),
+        "end_location": _location(edit.end),
+        "content": edit.content,
     }

@@ -16,7 +16,7 @@ from s3lint.engine import Engine
 from s3lint.finding import Finding
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
-from s3lint.run import Missing, Outcome, check_all, targets
+from s3lint.run import Missing, Outcome, available_cores, check_all, targets
 from s3lint.settings import Settings
 from s3lint.source import Unreadable
 
@@ -61,7 +61,9 @@ def _fixed(options: argparse.Namespace) -> int:
     outcome = _checked(options)
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
     finder = settings_finder(options, changes_of(options), paths)
-    done = fix_all(outcome.findings, finder, unsafe=options.unsafe_fixes, write=not options.diff)
+    done = fix_all(
+        outcome.findings, finder, unsafe=options.unsafe_fixes, write=not options.diff, jobs=_jobs(options.jobs) or available_cores()
+    )
     if options.diff:
         write_diff(done)
         return _ended(done.applied, [*outcome.errors, *done.errors], options)

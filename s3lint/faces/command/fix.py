@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from s3lint.finding import Finding
 from s3lint.fixer import Fixed, Unsettled, diffs, fix_file, is_applicable
 from s3lint.remedies import variable_of
+from s3lint.run import FEW
 from s3lint.settings import Settings
 from s3lint.writing import Changed, replace_file
 
 BUCKETS = "STO201"
+
+ATTEMPTS = 3
+"""How often a file is fixed anew that somebody else writes at the same time."""
 
 
 @dataclass
@@ -29,26 +34,68 @@ class Outcome:
         return [finding for each in self.fixed for finding in each.applied]
 
 
-def fix_all(findings: Iterable[Finding], settings_of: Callable[[Path], Settings], *, unsafe: bool, write: bool) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to fix."""
+
+    path: Path
+    settings: Settings
+    unsafe: bool
+
+
+def fix_all(
+    findings: Iterable[Finding], settings_of: Callable[[Path], Settings], *, unsafe: bool, write: bool, jobs: int
+) -> Outcome:
     """Fixes every file that holds a fixable finding. A file that cannot be fixed or written stays as it was; the others go on."""
     found = list(findings)
-    outcome = Outcome()
     buckets = sorted({finding.subject for finding in found if finding.code == BUCKETS and finding.subject})
-    paths = [finding.path for finding in found if is_applicable(finding, settings_of(finding.path), unsafe=unsafe)]
-    for path in dict.fromkeys(paths):
-        try:
-            fixed = fix_file(path, path.read_bytes(), _with_buckets(settings_of(path), buckets), unsafe=unsafe)
-            if write and fixed.after != fixed.before:
-                replace_file(path, fixed.before, fixed.after)
-        except Unsettled as error:
-            outcome.errors.append(str(error))
-        except Changed:
-            outcome.errors.append(f"{path}: the file changed while it was fixed; it was left alone, run again")
-        except (OSError, UnicodeEncodeError) as error:
-            outcome.errors.append(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}")
+    paths = dict.fromkeys(finding.path for finding in found if is_applicable(finding, unsafe=unsafe))
+    tasks = [Task(path, _with_buckets(settings_of(path), buckets), unsafe) for path in paths]
+    outcome = Outcome()
+    for task, result in zip(tasks, _results(tasks, jobs), strict=True):
+        final = _written(task, result) if write and isinstance(result, Fixed) else result
+        if isinstance(final, Fixed):
+            outcome.fixed.append(final)
         else:
-            outcome.fixed.append(fixed)
+            outcome.errors.append(final)
     return outcome
+
+
+def _results(tasks: list[Task], jobs: int) -> Iterator[Fixed | str]:
+    if jobs <= 1 or len(tasks) < FEW:
+        yield from map(_fixed, tasks)
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            yield from pool.map(_fixed, tasks)
+
+
+def _fixed(task: Task) -> Fixed | str:
+    """A file after its fixes, or one sentence about what is in their way."""
+    try:
+        return fix_file(task.path, task.path.read_bytes(), task.settings, unsafe=task.unsafe)
+    except Unsettled as error:
+        return str(error)
+    except UnicodeEncodeError as error:
+        return f"{task.path}: the fixes hold characters that {error.encoding} does not; the file stays as it was"
+    except OSError as error:
+        return f"{task.path}: cannot be read: {error.strerror or error}"
+
+
+def _written(task: Task, result: Fixed) -> Fixed | str:
+    """Writes a file, which is read and fixed again where it changed meanwhile; one sentence where that is not possible."""
+    current: Fixed | str = result
+    for _ in range(ATTEMPTS):
+        if isinstance(current, str) or current.after == current.before:
+            return current
+        try:
+            replace_file(task.path, current.before, current.after)
+        except Changed:
+            current = _fixed(task)
+        except OSError as error:
+            return f"{task.path}: cannot be written: {error.strerror or error}"
+        else:
+            return current
+    return f"{task.path}: the file keeps changing while it is fixed; it was left alone"
 
 
 def _with_buckets(settings: Settings, buckets: list[str]) -> Settings:
