@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from s3lint.facts import Fact
     from s3lint.inference.callers import Callers
     from s3lint.inference.evaluator import Evaluator
+    from s3lint.inference.flow import Scope
     from s3lint.module import Module
     from s3lint.settings import Settings
 
@@ -19,6 +21,8 @@ class Context:
     module: Module
     settings: Settings
     callers: Callers
+    facts: dict[tuple[Scope, str, int], list[Fact]] = field(default_factory=dict, compare=False, repr=False)
+    """The facts of whole functions, which several rules ask for."""
 
     @property
     def evaluator(self) -> Evaluator:

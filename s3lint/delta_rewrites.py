@@ -30,7 +30,8 @@ def delta_write(fact: TableWrite) -> Plan | None:
     """The rewrite of a write, or None where its arguments do not say all that the Delta call needs."""
     if fact.library == "spark":
         return _spark(fact)
-    if not isinstance(fact.site.node, cst.Call) or fact.arguments is None or fact.arguments.spreads:
+    direct = isinstance(fact.site.node, cst.Call) and fact.method.node is getattr(fact.site.node.func, "attr", None)
+    if not isinstance(fact.site.node, cst.Call) or not direct or fact.arguments is None or fact.arguments.spreads:
         return None
     if fact.library == "awswrangler" and fact.operation in ("to_parquet", "to_csv", "to_json", "to_orc"):
         return _wrangler(fact, fact.site.node)
@@ -42,6 +43,8 @@ def delta_write(fact: TableWrite) -> Plan | None:
 def _spark(fact: TableWrite) -> Plan | None:
     call = fact.site.node
     if fact.operation in SPARK_FORMATS and isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute):
+        if fact.method.node is not call.func.attr:
+            return None
         positional = [arg for arg in call.args if arg.keyword is None]
         named = {arg.keyword.value for arg in call.args if arg.keyword is not None}
         if len(positional) > 1 or any(arg.star for arg in call.args) or not named <= KEPT:

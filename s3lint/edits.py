@@ -85,7 +85,7 @@ def _added_argument(change: AddArgument) -> Edit:
         place = Location(end.row, end.column - 1)
         return Edit(place, place, written)
     last = call.args[-1]
-    place = _end_of(change.site, last.value)
+    place = _end_of(change.site, last)
     if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
         raise Unfixable
     return _behind(change.site, place, written, trailing=isinstance(last.comma, cst.Comma))
@@ -104,7 +104,7 @@ def _added_entry(change: AddEntry) -> Edit:
         place = Location(start.row, start.column + 1)
         return Edit(place, place, written)
     last = node.elements[-1]
-    return _behind(change.site, _end_of(change.site, last.value), written, trailing=isinstance(last.comma, cst.Comma))
+    return _behind(change.site, _end_of(change.site, last), written, trailing=isinstance(last.comma, cst.Comma))
 
 
 def _key(item: cst.DictElement) -> str:
@@ -156,8 +156,8 @@ def _dropped(change: Drop) -> Edit:
     if index + 1 < len(items):
         return Edit(start_of(items[index]), start_of(items[index + 1]), "")
     if index:
-        return Edit(end_of(items[index - 1].value), end_of(items[index].value), "")
-    end = end_of(items[index].value)
+        return Edit(end_of(items[index - 1]), end_of(items[index]), "")
+    end = end_of(items[index])
     if isinstance(items[index].comma, cst.Comma):
         line = change.site.module.source.lines[end.row - 1]
         end = Location(end.row, end.column + line[end.column - 1 :].index(",") + 1) if "," in line[end.column - 1 :] else end

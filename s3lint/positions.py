@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import libcst as cst
@@ -80,8 +81,10 @@ def _advanced(start: Location, text: str) -> Location:
 
 
 def source_of(site: Site) -> str:
-    """The code of a node as it is written."""
-    start, end = locate(site)
+    """The code of a node as it is written, with the parentheses around it."""
+    opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
+    start = locate(replace(site, node=opening[0]) if opening else site)[0]
+    end = locate(replace(site, node=closing[-1]) if closing else site)[1]
     return between(site.module, start, end)
 
 

@@ -45,6 +45,7 @@ arguments that are not known, and writers that cannot pass an encryption (Spark,
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from s3lint.context import Context
 from s3lint.facts import ObjectCall
@@ -110,16 +111,20 @@ def _why(fact: ObjectCall, settings: Settings) -> str | None:
     words = [name for parameter in PARAMETERS for name in _words(fact, parameter)]
     if any(HARMLESS.intersection(word.split("_")) for word in words):
         return None
-    asked = (*SENSITIVE, *settings.sensitive_words)
-    found = next((sensitive for word in words for sensitive in asked if _says(word, sensitive)), None)
-    return f"`{found}` says that the object is sensitive" if found is not None else None
+    pattern, meant = _forms((*SENSITIVE, *settings.sensitive_words))
+    found = next(filter(None, map(pattern.search, words)), None)
+    return f"`{meant[found[0]]}` says that the object is sensitive" if found is not None else None
 
 
-def _says(word: str, sensitive: str) -> bool:
-    """Whether a word stands whole between separators, in the plural too."""
-    padded = f"_{word}_"
-    plurals = (sensitive, f"{sensitive}s", f"{sensitive}es", f"{sensitive[:-1]}ies", f"{sensitive[:-2]}es")
-    return any(f"_{normal(form)}_" in padded for form in plurals)
+@cache
+def _forms(asked: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    """What finds a sensitive word that stands whole between separators, in the plural too, and which word each form means."""
+    meant: dict[str, str] = {}
+    for word in asked:
+        for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies", f"{word[:-2]}es"):
+            meant.setdefault(normal(form), word)
+    listed = "|".join(map(re.escape, sorted(filter(None, meant), key=len, reverse=True)))
+    return re.compile(f"(?<![^_])(?:{listed})(?![^_])"), meant
 
 
 def normal(text: str) -> str:

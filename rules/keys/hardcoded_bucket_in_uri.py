@@ -40,7 +40,7 @@ from s3lint.context import Context
 from s3lint.facts import BucketAddress
 from s3lint.inference.values import Hop
 from s3lint.plans import Plan, Replace
-from s3lint.remedies import code_of, variable_of
+from s3lint.remedies import variable_of
 from s3lint.rule import Match, Rule
 from s3lint.settings import Settings
 from s3lint.uris import bucket_head
@@ -75,7 +75,7 @@ def _plan(fact: BucketAddress, settings: Settings) -> Plan | None:
     bucket, module = fact.bucket.literal, local_name(fact.site, "os")
     if not bucket or module is None or fact.site.span is not None or type(fact.site.node).__name__ != "SimpleString":
         return None
-    literal = PLAIN.fullmatch(code_of(fact.site))
+    literal = PLAIN.fullmatch(getattr(fact.site.node, "value", ""))
     if literal is None or literal["text"].count(bucket) != 1:
         return None
     variable = variable_of(bucket, settings, alone=False)

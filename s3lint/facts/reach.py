@@ -28,10 +28,15 @@ def names_of(words: str) -> frozenset[str]:
     return frozenset(name for entry in VOCABULARY[words] for name in entry.names)
 
 
-def facts_within(
-    scope: Scope, words: str, context: Context, call: CallContext | None = None, depth: int = HELPERS
-) -> Iterator[Fact]:
+def facts_within(scope: Scope, words: str, context: Context, depth: int = HELPERS) -> list[Fact]:
     """The facts that the extractors of a word set make of a scope and its helpers, each helper as it is called there."""
+    key = (scope, words, depth)
+    if key not in context.facts:
+        context.facts[key] = list(_facts(scope, words, context, None, depth))
+    return context.facts[key]
+
+
+def _facts(scope: Scope, words: str, context: Context, call: CallContext | None, depth: int) -> Iterator[Fact]:
     views = Views(names_of(words), context.callers, context.settings)
     for step in own_steps(scope):
         for node, binders in step.nodes:
@@ -60,4 +65,4 @@ def _in_helper(node: cst.Call, place: Place, words: str, context: Context, depth
             if callee.scope is place.scope or (place.context is not None and place.context.of(callee.scope) is not None):
                 continue
             bound = context.evaluator.context(callee.scope, Call.of(node, place), callee.receiver, place.context)
-            yield from facts_within(callee.scope, words, context, bound, depth)
+            yield from _facts(callee.scope, words, context, bound, depth)

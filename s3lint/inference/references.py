@@ -33,10 +33,14 @@ THREADS = frozenset({"Thread", "Process", "Timer"})
 EACH = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async"})
 """Functions whose first argument is called with one item of each further argument."""
 
+CALLING = FIRST | SECOND | THREADS | EACH
+
 
 def by_reference(node: cst.Call, place: Place) -> Iterator[Call]:
     """The calls that a call makes of functions passed to it. A `map` passes its containers: one item of each is the argument."""
     name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", None)
+    if name not in CALLING:
+        return
     call = Call.of(node, place)
     if name in FIRST and call.positional:
         yield call.without_first(1)
