@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
+from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
 from s3lint.engine import Engine
 from s3lint.finding import Finding
 from s3lint.registry import registry, rules
@@ -112,7 +112,7 @@ def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths:
     @cache
     def of_folder(folder: Path) -> Settings:
         if options.isolated:
-            return Settings(root=fallback, **changes)
+            return checked(Settings(root=fallback, **changes), COMMAND_LINE)
         return settings_for(folder, fallback, changes, file)
 
     return lambda path: of_folder(path if path.is_dir() else path.parent)
@@ -131,15 +131,15 @@ def changes_of(options: argparse.Namespace) -> dict[str, Any]:
     for item in options.config:
         if "=" in item:
             table.update(_setting(item))
-    for name in ("profile", "min_confidence", "lint_tests", "force_exclude"):
-        if getattr(options, name) is not None:
+    for name in ("profile", "min_confidence", "lint_tests", "force_exclude", "baseline"):
+        if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = getattr(options, name)
     for name in ("select", "extend_select", "ignore"):
-        if getattr(options, name) is not None:
+        if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = [
                 part.strip() for text in getattr(options, name) for part in text.split(",") if part.strip()
             ]
-    return fields_of(table, "the command line")
+    return fields_of(table, COMMAND_LINE, Path.cwd())
 
 
 def _setting(item: str) -> dict[str, Any]:

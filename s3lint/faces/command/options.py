@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     _check(_command(commands, "check", "check files and folders"))
     _rule(_command(commands, "rule", "show the page of a rule"))
     _standard(_command(commands, "standard", "show each sentence of the standard and the rules that enforce it"))
+    _config(_command(commands, "config", "show each setting in force and where it comes from"))
     _command(commands, "version", "show the version")
     return made
 
@@ -69,11 +70,24 @@ def _check(made: argparse.ArgumentParser) -> None:
     files = made.add_argument_group("files")
     files.add_argument("--stdin-filename", metavar="NAME", help="the name of what standard input holds")
     files.add_argument("--force-exclude", action="store_true", default=None, help="exclude also files that are named")
-    files.add_argument(
+    _configuration(files)
+    files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+
+
+def _configuration(made: argparse._ActionsContainer) -> None:
+    made.add_argument(
         "--config", metavar="FILE|KEY=VALUE", action="append", default=[], help="a configuration file, or one setting"
     )
-    files.add_argument("--isolated", action="store_true", help="read no configuration file")
-    files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    made.add_argument("--isolated", action="store_true", help="read no configuration file")
+
+
+def _config(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "path", nargs="?", metavar="PATH", default=".", help="the file or folder whose settings are shown (default: .)"
+    )
+    _configuration(made)
+    made.add_argument("--schema", action="store_true", help="print the JSON schema of the table, and stop")
+    made.add_argument("--output-format", choices=("text", "json"), default="text")
 
 
 def _rule(made: argparse.ArgumentParser) -> None:
