@@ -35,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
         if options.fix or options.fix_only or options.diff:
             return _fixed(options)
         outcome = _checked(options)
-        _write(outcome.findings, options)
+        _write(outcome.findings, options, outcome.known)
+        write_stale(outcome, options)
     except (ConfigurationError, Missing) as error:
         print(f"s3lint: {error}", file=sys.stderr)
         return 2
@@ -62,7 +63,11 @@ def _fixed(options: argparse.Namespace) -> int:
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
     finder = settings_finder(options, changes_of(options), paths)
     done = fix_all(
-        outcome.findings, finder, unsafe=options.unsafe_fixes, write=not options.diff, jobs=_jobs(options.jobs) or available_cores()
+        outcome.findings,
+        finder,
+        unsafe=options.unsafe_fixes,
+        write=not options.diff,
+        jobs=jobs_of(options.jobs) or available_cores(),
     )
     if options.diff:
         write_diff(done)
@@ -70,7 +75,8 @@ def _fixed(options: argparse.Namespace) -> int:
     if done.applied:
         outcome = _checked(options)
     if not options.fix_only:
-        _write(outcome.findings, options)
+        _write(outcome.findings, options, outcome.known)
+        write_stale(outcome, options)
     said = summary(done, options)
     if said and not options.quiet:
         print(said, file=sys.stderr if options.output_format != "text" else sys.stdout)
@@ -94,7 +100,7 @@ def _fix_stdin(options: argparse.Namespace) -> int:
 
 
 def _checked(options: argparse.Namespace) -> Outcome:
-    jobs = _jobs(options.jobs)
+    jobs = jobs_of(options.jobs)
     changes = changes_of(options)
     if options.paths == [STDIN]:
         return _check_stdin(options, changes)
@@ -169,7 +175,7 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _jobs(text: str | None) -> int | None:
+def jobs_of(text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or int(text) < 1:
@@ -177,7 +183,7 @@ def _jobs(text: str | None) -> int | None:
     return int(text)
 
 
-def _write(findings: list[Finding], options: argparse.Namespace) -> None:
+def _write(findings: list[Finding], options: argparse.Namespace, known: int = 0) -> None:
     color = options.color == "always" or (options.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     report = Report(findings, Path.cwd(), color and options.output_file is None)
     text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
@@ -187,7 +193,17 @@ def _write(findings: list[Finding], options: argparse.Namespace) -> None:
     if text:
         sys.stdout.write(text + "\n")
     if options.output_format == "text" and not options.quiet and not options.statistics:
-        sys.stdout.write(_summary(findings) + "\n")
+        sys.stdout.write(_summary(findings, known) + "\n")
+
+
+def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
+    """Names the baselines that hold more than there is. A run over some of the rules cannot tell."""
+    if options.quiet or changes_of(options).keys() - {"baseline", "force_exclude"}:
+        return
+    for path, stale in outcome.stale.items():
+        if stale:
+            many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
+            print(f"s3lint: {path}: {many} stale: `s3lint baseline` removes what is fixed", file=sys.stderr)
 
 
 def _write_file(path: Path, text: str) -> None:
@@ -203,9 +219,11 @@ def _statistics(findings: list[Finding]) -> str:
     return "\n".join(f"{count:{width}}  {code}  {rules()[code].name}" for code, count in sorted(counts.items()))
 
 
-def _summary(findings: list[Finding]) -> str:
+def _summary(findings: list[Finding], known: int) -> str:
+    """How many findings there are, and how many a baseline holds besides."""
+    besides = f" {known} more in the baseline." if known else ""
     if not findings:
-        return "No findings."
+        return f"No findings.{besides}"
     count = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
     files = len({finding.path for finding in findings})
-    return f"\n{count} in {files} file{'s' if files > 1 else ''}."
+    return f"\n{count} in {files} file{'s' if files > 1 else ''}.{besides}"
