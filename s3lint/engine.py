@@ -98,7 +98,7 @@ class Engine:
         judged = self.judged([*self.compared(result.findings), *self.review(result, result.findings)], result.comments)
         left = self.unknown(result.shown(finding for finding, by in judged if by is None), {path: data})
         if not noqa:
-            left += result.shown(finding for finding, by in judged if by is not None and by.kind == "noqa")
+            left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
         return sorted(left, key=lambda finding: finding.order), result.errors
 
     def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
