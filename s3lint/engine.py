@@ -23,7 +23,7 @@ from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
 from s3lint.source import Source, Unreadable, is_wide
-from s3lint.suppressions import Suppression, apply, suppressions
+from s3lint.suppressions import Suppression, covered, suppressions
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
@@ -60,6 +60,11 @@ class Result:
         ]
         placed = [finding if self.cells is None else self.cells.shown(finding) for finding in written]
         return sorted(placed, key=lambda finding: finding.order)
+
+    def place(self, comment: Suppression) -> tuple[int | None, Location]:
+        """Where a suppression stands as people count rows: the cell in a notebook, row and column."""
+        location = Location(comment.row, comment.column + 1)
+        return (None, location) if self.cells is None else self.cells.place(location)
 
 
 class Engine:
@@ -151,10 +156,14 @@ class Engine:
 
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
         """The compared findings of one file that no suppression covers."""
+        return [finding for finding, by in self.judged(findings, comments) if by is None]
+
+    def judged(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[tuple[Finding, Suppression | None]]:
+        """The compared findings of one file, each with the suppression that covers it, if one does."""
         wanted = [self.selection.with_fix_as_set(finding) for finding in findings]
         places = {(finding.code, finding.path, finding.start) for finding in wanted}
         wanted = [finding for finding in wanted if not _is_said(finding, places)]
-        return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)
+        return list(covered(wanted, comments, today=date.today(), require_reason=self.settings.require_reason))
 
     def review(self, result: Result, seen: Iterable[Finding]) -> list[Finding]:
         """What is wrong with the suppressions of a file, in which all these findings stand. Silent where a part was not looked at."""

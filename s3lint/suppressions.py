@@ -137,10 +137,13 @@ def _date(match: re.Match[str] | None) -> date | None:
         return None
 
 
-def apply(findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool) -> list[Finding]:
-    """The findings of one file that none of its suppressions covers."""
+def covered(
+    findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool
+) -> Iterator[tuple[Finding, Suppression | None]]:
+    """Each finding of one file with the suppression that covers it, if one does."""
     holding = [suppression for suppression in found if _holds(suppression, today, require_reason=require_reason)]
-    return [finding for finding in findings if not any(suppression.covers(finding) for suppression in holding)]
+    for finding in findings:
+        yield finding, next((suppression for suppression in holding if suppression.covers(finding)), None)
 
 
 def _holds(suppression: Suppression, today: date, *, require_reason: bool) -> bool:
