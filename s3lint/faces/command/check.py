@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -13,9 +14,10 @@ from typing import Any
 
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
 from s3lint.engine import Engine
+from s3lint.faces.command.progress import watched
 from s3lint.finding import Finding
 from s3lint.registry import registry, rules
-from s3lint.reports import Report, printable, renderer
+from s3lint.reports import WIDTH, Report, printable, renderer
 from s3lint.run import Missing, Outcome, available_cores, check_all, targets
 from s3lint.settings import Settings
 from s3lint.source import Unreadable
@@ -35,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         if options.fix or options.fix_only or options.diff:
             return _fixed(options)
         outcome = _checked(options)
-        _write(outcome.findings, options, outcome.known)
+        _write(outcome, options)
         write_stale(outcome, options)
     except (ConfigurationError, Missing) as error:
         print(f"s3lint: {error}", file=sys.stderr)
@@ -75,7 +77,7 @@ def _fixed(options: argparse.Namespace) -> int:
     if done.applied:
         outcome = _checked(options)
     if not options.fix_only:
-        _write(outcome.findings, options, outcome.known)
+        _write(outcome, options)
         write_stale(outcome, options)
     said = summary(done, options)
     if said and not options.quiet:
@@ -105,7 +107,8 @@ def _checked(options: argparse.Namespace) -> Outcome:
     if options.paths == [STDIN]:
         return _check_stdin(options, changes)
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    return check_all(list(targets(paths, settings_finder(options, changes, paths))), jobs)
+    files = list(targets(paths, settings_finder(options, changes, paths)))
+    return check_all(files, jobs) if options.quiet else check_all(files, jobs, watched)
 
 
 def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths: list[Path]) -> Callable[[Path], Settings]:
@@ -183,17 +186,19 @@ def jobs_of(text: str | None) -> int | None:
     return int(text)
 
 
-def _write(findings: list[Finding], options: argparse.Namespace, known: int = 0) -> None:
-    color = options.color == "always" or (options.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    report = Report(findings, Path.cwd(), color and options.output_file is None)
-    text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
+def _write(outcome: Outcome, options: argparse.Namespace) -> None:
+    findings = outcome.findings
+    made = Report(
+        findings, Path.cwd(), _in_color(options), _width(options), waivers=tuple(outcome.waivers), errors=tuple(outcome.errors)
+    )
+    text = _statistics(findings) if options.statistics else renderer(options.output_format)(made)
     if options.output_file is not None:
         _write_file(Path(options.output_file), text)
         return
     if text:
         sys.stdout.write(text + "\n")
     if options.output_format == "text" and not options.quiet and not options.statistics:
-        sys.stdout.write(_summary(findings, known) + "\n")
+        sys.stdout.write(_summary(findings, outcome.known) + "\n")
 
 
 def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
@@ -204,6 +209,17 @@ def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
         if stale:
             many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
             print(f"s3lint: {path}: {many} stale: `s3lint baseline` removes what is fixed", file=sys.stderr)
+
+
+def _in_color(options: argparse.Namespace) -> bool:
+    """Whether the report is coloured: as asked for, else on terminals that can, unless NO_COLOR (https://no-color.org) is set."""
+    if options.output_file is not None or options.color != "auto":
+        return options.output_file is None and options.color == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _width(options: argparse.Namespace) -> int:
+    return shutil.get_terminal_size((WIDTH, 24)).columns if options.output_file is None and sys.stdout.isatty() else WIDTH
 
 
 def _write_file(path: Path, text: str) -> None:
