@@ -64,7 +64,11 @@ def _fixed(options: argparse.Namespace) -> int:
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
     finder = settings_finder(options, changes_of(options), paths)
     done = fix_all(
-        outcome.findings, finder, unsafe=options.unsafe_fixes, write=not options.diff, jobs=_jobs(options.jobs) or available_cores()
+        outcome.findings,
+        finder,
+        unsafe=options.unsafe_fixes,
+        write=not options.diff,
+        jobs=jobs_of(options.jobs) or available_cores(),
     )
     if options.diff:
         write_diff(done)
@@ -96,7 +100,7 @@ def _fix_stdin(options: argparse.Namespace) -> int:
 
 
 def _checked(options: argparse.Namespace) -> Outcome:
-    jobs = _jobs(options.jobs)
+    jobs = jobs_of(options.jobs)
     changes = changes_of(options)
     if options.paths == [STDIN]:
         return _check_stdin(options, changes)
@@ -172,7 +176,7 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _jobs(text: str | None) -> int | None:
+def jobs_of(text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or int(text) < 1:
@@ -187,7 +191,7 @@ def _write(outcome: Outcome, options: argparse.Namespace) -> None:
     )
     text = _statistics(findings) if options.statistics else renderer(options.output_format)(made)
     if options.output_file is not None:
-        _write_file(Path(options.output_file), text)
+        write_file(Path(options.output_file), text)
         return
     if text:
         sys.stdout.write(text + "\n")
@@ -206,7 +210,7 @@ def _width(options: argparse.Namespace) -> int:
     return shutil.get_terminal_size((WIDTH, 24)).columns if options.output_file is None and sys.stdout.isatty() else WIDTH
 
 
-def _write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
