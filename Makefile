@@ -4,15 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-INSTALL := $(if $(shell command -v uv),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 
 .PHONY: demo test test-browser site lint format tables docs corpus bench clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --allow-existing $(VENV) && $(INSTALL) --group dev --editable .; \
+	  uv venv --quiet --allow-existing $(VENV) && uv pip install --quiet --python $(BIN)/python --group dev --editable .; \
 	else \
-	  $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' && $(INSTALL) --group dev --editable .; \
+	  $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' && $(BIN)/python -m pip install --quiet --group dev --editable .; \
 	fi
 	@touch $(READY)
 
@@ -23,7 +22,6 @@ test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
-	@$(INSTALL) --group browser
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
 
 lint: $(READY)  ## format, lint and types
@@ -42,7 +40,6 @@ docs: $(READY)  ## write the generated parts of the documentation again
 	@$(BIN)/python -m docs.generate
 
 site: $(READY)  ## build the documentation's site in site/
-	@$(INSTALL) --group docs
 	@NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --quiet --strict
 
 corpus: $(READY)  ## findings and crashes over published packages

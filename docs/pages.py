@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from s3lint import schema
 from s3lint.registry import rules
 from s3lint.rule import Rule
 from s3lint.standard import Clause, clauses, rules_of
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
 
 CHAPTERS = {
     "placement": "What is stored where",
@@ -35,6 +39,7 @@ def _paths(chapter: str) -> list[dict[str, str]]:
 def on_files(files: Files, config: MkDocsConfig) -> None:
     for path, content in generated():
         files.append(File.generated(config, path, content=content))
+    files.append(File.generated(config, "schema.json", content=schema.written()))
 
 
 def generated() -> Iterator[tuple[str, str]]:

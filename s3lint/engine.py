@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -92,12 +92,22 @@ class Engine:
     ) -> tuple[list[Finding], tuple[str, ...]]:
         """The findings in one file, as a run over the whole project finds them there, and what failed inside s3lint.
 
-        Without `noqa` such comments are left to somebody else.
+        Without `noqa` such comments are left to somebody else. Raises `ConfigurationError` for a baseline that cannot be read.
         """
         result = self.look_alone(path, data, tree)
-        comments = tuple(comment for comment in result.comments if noqa or comment.kind != "noqa")
-        found = [*self.compared(result.findings), *self.review(result, result.findings)]
-        return result.shown(self.settle(found, comments)), result.errors
+        judged = self.judged([*self.compared(result.findings), *self.review(result, result.findings)], result.comments)
+        left = self.unknown(result.shown(finding for finding, by in judged if by is None), {path: data})
+        if not noqa:
+            left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
+        return sorted(left, key=lambda finding: finding.order), result.errors
+
+    def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
+        """The findings that are not in the baseline, if there is one. Raises `ConfigurationError` where it cannot be read."""
+        if self.settings.baseline is None or not findings:
+            return findings
+        from s3lint.baseline import load, with_contents
+
+        return load(self.settings.baseline).match(with_contents(findings, overlay)).new
 
     def touches(self, path: Path, data: bytes) -> bool:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""

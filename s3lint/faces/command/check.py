@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
+from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
 from s3lint.engine import Engine
 from s3lint.faces.command.progress import watched
 from s3lint.finding import Finding
@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
             return _fixed(options)
         outcome = _checked(options)
         _write(outcome, options)
+        write_stale(outcome, options)
     except (ConfigurationError, Missing) as error:
         print(f"s3lint: {error}", file=sys.stderr)
         return 2
@@ -77,6 +78,7 @@ def _fixed(options: argparse.Namespace) -> int:
         outcome = _checked(options)
     if not options.fix_only:
         _write(outcome, options)
+        write_stale(outcome, options)
     said = summary(done, options)
     if said and not options.quiet:
         print(said, file=sys.stderr if options.output_format != "text" else sys.stdout)
@@ -119,7 +121,7 @@ def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths:
     @cache
     def of_folder(folder: Path) -> Settings:
         if options.isolated:
-            return Settings(root=fallback, **changes)
+            return checked(Settings(root=fallback, **changes), COMMAND_LINE)
         return settings_for(folder, fallback, changes, file)
 
     return lambda path: of_folder(path if path.is_dir() else path.parent)
@@ -138,15 +140,15 @@ def changes_of(options: argparse.Namespace) -> dict[str, Any]:
     for item in options.config:
         if "=" in item:
             table.update(_setting(item))
-    for name in ("profile", "min_confidence", "lint_tests", "force_exclude"):
-        if getattr(options, name) is not None:
+    for name in ("profile", "min_confidence", "lint_tests", "force_exclude", "baseline"):
+        if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = getattr(options, name)
     for name in ("select", "extend_select", "ignore"):
-        if getattr(options, name) is not None:
+        if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = [
                 part.strip() for text in getattr(options, name) for part in text.split(",") if part.strip()
             ]
-    return fields_of(table, "the command line")
+    return fields_of(table, COMMAND_LINE, Path.cwd())
 
 
 def _setting(item: str) -> dict[str, Any]:
@@ -196,7 +198,17 @@ def _write(outcome: Outcome, options: argparse.Namespace) -> None:
     if text:
         sys.stdout.write(text + "\n")
     if options.output_format == "text" and not options.quiet and not options.statistics:
-        sys.stdout.write(_summary(findings) + "\n")
+        sys.stdout.write(_summary(findings, outcome.known) + "\n")
+
+
+def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
+    """Names the baselines that hold more than there is. A run over some of the rules cannot tell."""
+    if options.quiet or changes_of(options).keys() - {"baseline", "force_exclude"}:
+        return
+    for path, stale in outcome.stale.items():
+        if stale:
+            many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
+            print(f"s3lint: {path}: {many} stale: `s3lint baseline` removes what is fixed", file=sys.stderr)
 
 
 def _in_color(options: argparse.Namespace) -> bool:
@@ -223,9 +235,11 @@ def _statistics(findings: list[Finding]) -> str:
     return "\n".join(f"{count:{width}}  {code}  {rules()[code].name}" for code, count in sorted(counts.items()))
 
 
-def _summary(findings: list[Finding]) -> str:
+def _summary(findings: list[Finding], known: int) -> str:
+    """How many findings there are, and how many a baseline holds besides."""
+    besides = f" {known} more in the baseline." if known else ""
     if not findings:
-        return "No findings."
+        return f"No findings.{besides}"
     count = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
     files = len({finding.path for finding in findings})
-    return f"\n{count} in {files} file{'s' if files > 1 else ''}."
+    return f"\n{count} in {files} file{'s' if files > 1 else ''}.{besides}"

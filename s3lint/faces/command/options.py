@@ -23,6 +23,8 @@ def parser() -> argparse.ArgumentParser:
     _report(_command(commands, "report", "write a report for people: compliance, waivers, trend, findings"))
     _rule(_command(commands, "rule", "show the page of a rule"))
     _standard(_command(commands, "standard", "show each sentence of the standard and the rules that enforce it"))
+    _baseline(_command(commands, "baseline", "write down the findings that there are, so that only new ones are reported"))
+    _config(_command(commands, "config", "show each setting in force and where it comes from"))
     _command(commands, "version", "show the version")
     return made
 
@@ -77,12 +79,35 @@ def _check(made: argparse.ArgumentParser) -> None:
 def _files(made: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     files = made.add_argument_group("files")
     files.add_argument("--force-exclude", action="store_true", default=None, help="exclude also files that are named")
-    files.add_argument(
-        "--config", metavar="FILE|KEY=VALUE", action="append", default=[], help="a configuration file, or one setting"
-    )
-    files.add_argument("--isolated", action="store_true", help="read no configuration file")
+    files.add_argument("--baseline", metavar="FILE", help="the file of known findings, which are not reported")
+    _configuration(files)
     files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
     return files
+
+
+def _configuration(made: argparse._ActionsContainer) -> None:
+    made.add_argument(
+        "--config", metavar="FILE|KEY=VALUE", action="append", default=[], help="a configuration file, or one setting"
+    )
+    made.add_argument("--isolated", action="store_true", help="read no configuration file")
+
+
+def _baseline(made: argparse.ArgumentParser) -> None:
+    made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
+    made.add_argument("--grow", action="store_true", help="add new findings too; without it a baseline only shrinks")
+    made.add_argument("--check", action="store_true", help="write nothing, and exit with 1 where the baseline is not up to date")
+    made.add_argument("--baseline", metavar="FILE", help="the file (default: the setting, else .s3lint-baseline.json)")
+    _configuration(made)
+    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+
+
+def _config(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "path", nargs="?", metavar="PATH", default=".", help="the file or folder whose settings are shown (default: .)"
+    )
+    _configuration(made)
+    made.add_argument("--schema", action="store_true", help="print the JSON schema of the table, and stop")
+    made.add_argument("--output-format", choices=("text", "json"), default="text")
 
 
 def _report(made: argparse.ArgumentParser) -> None:

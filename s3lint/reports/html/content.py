@@ -52,6 +52,7 @@ def content(overview: Overview) -> Object:
         "version": __version__,
         "date": overview.today.isoformat(),
         "files": len(overview.paths),
+        "known": outcome.known,
         "clean": len(set(overview.paths) - {finding.path for finding in outcome.findings}),
         "standard": _standard(outcome.findings, overview.checked),
         "chapters": shown,

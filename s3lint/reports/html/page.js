@@ -53,6 +53,7 @@ function overview() {
     card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
     card(number(data.waivers.length), `${data.waivers.length === 1 ? "waiver" : "waivers"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
   );
+  if (data.known) $("overview").append(card(number(data.known), `more ${data.known === 1 ? "finding" : "findings"} in the baseline, not shown`));
   if (data.trend.length > 1) {
     const totals = data.trend.map((each) => each.total);
     const rows = data.trend.map((each) => make("tr", {}, make("td", {}, each.date), make("td", { class: "n" }, number(each.total))));
