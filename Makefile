@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format tables docs corpus bench clean
+.PHONY: demo test test-browser site lint format tables docs corpus bench clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -20,6 +20,9 @@ demo: $(READY)  ## lint the standard's own examples
 
 test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
+	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
 
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -36,6 +39,9 @@ tables: $(READY)  ## write the service tables again from the installed boto3
 docs: $(READY)  ## write the generated parts of the documentation again
 	@$(BIN)/python -m docs.generate
 
+site: $(READY)  ## build the documentation's site in site/
+	@NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --quiet --strict
+
 corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
 
@@ -43,4 +49,4 @@ bench: $(READY)  ## the same, and the cost beside other linters
 	@$(BIN)/python -m benchmarks.corpus --repeat 5
 
 clean:
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
+	@rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
