@@ -26,7 +26,12 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-DOCUMENTS = (CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").rglob("*.md")))
+DOCUMENTS = (
+    CHECKOUT / "README.md",
+    CHECKOUT / "CONTRIBUTING.md",
+    *sorted(path for path in (CHECKOUT / "docs").rglob("*.md") if path.name != "tutorial.md"),
+)
+"""The tutorial is run as a whole, by a test of its own."""
 
 FENCE = re.compile(
     r"^(?P<indent> *)(?P<fence>`{3,})(?P<language>\w*)(?P<rest>.*)\n(?P<text>(?:.*\n)*?)(?P=indent)(?P=fence)$", re.MULTILINE
