@@ -66,12 +66,19 @@ def test_cells_are_one_program_in_order(project: Write) -> None:
         "boto3?",
         "?boto3",
         "if True:\n    !ls\n    %pwd",
+        "!docker run \\\n    --rm \\\n    image",
+        "files = !ls \\\n    | sort",
     ],
 )
 def test_magics_are_masked(project: Write, magic: str) -> None:
     rows = magic.count("\n") + 2
     text = notebook("import boto3\ns3 = boto3.client('s3')", f"{magic}\n{UPLOAD}")
     assert found(project({"a.ipynb": text})) == [f"a.ipynb:cell 2:{rows}:21 STO201"]
+
+
+def test_a_cell_that_is_indented_as_a_whole_is_read_and_fixed(project: Write) -> None:
+    text = notebook("import boto3\ns3 = boto3.client('s3')", f"    # A fragment\n    {UPLOAD}\n    s3.get_object(Bucket=b, Key=k)")
+    assert found(project({"a.ipynb": text})) == ["a.ipynb:cell 2:2:25 STO201"]
 
 
 @pytest.mark.parametrize("magic", ["%%bash", "%%html", "%md", "%sh", "%scala", "%%writefile x.py"])
