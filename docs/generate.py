@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
+from s3lint import schema
+from s3lint.configuration import keys
 from s3lint.registry import rules
 from s3lint.rule import Rule
+from s3lint.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,7 +34,28 @@ def _module(rule: Rule) -> str:
     return f"rules/{rule.chapter}/{rule.name.replace('-', '_')}.py"
 
 
-PARTS: dict[str, Callable[[], str]] = {"rules": rule_table}
+LONG = 40
+"""Characters of a default over which it is shortened."""
+
+
+def setting_table() -> str:
+    """Every setting, as its dataclass describes it."""
+    known = {field.name: field for field in fields(Settings)}
+    rows = ["| Key | Default | Meaning |", "|---|---|---|"]
+    rows.append("| `extend` | | another configuration file whose settings hold where this one says nothing |")
+    for key, name in keys().items():
+        default = json.dumps(schema.plain(schema.default_of(known[name])))
+        shown = f"`{default}`" if len(default) <= LONG else f"`{default[:LONG].rpartition(',')[0]}, …]`"
+        rows.append(f"| `{key}` | {shown} | {_meaning(schema.about(name), key)} |")
+    return "\n".join(rows)
+
+
+def _meaning(text: str, key: str) -> str:
+    choices = schema.schema()["properties"][key].get("enum")
+    return f"{text}: {', '.join(f'`{choice}`' for choice in choices)}" if choices else text
+
+
+PARTS: dict[str, Callable[[], str]] = {"rules": rule_table, "settings": setting_table}
 
 
 def generated(text: str) -> str:
@@ -44,6 +70,7 @@ def generated(text: str) -> str:
 
 
 def main() -> None:
+    schema.FILE.write_text(schema.written(), encoding="utf-8")
     for path in DOCUMENTS:
         path.write_text(generated(path.read_text(encoding="utf-8")), encoding="utf-8")
 

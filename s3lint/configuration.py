@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+COMMAND_LINE = "the command line"
+
 NAMES = ("s3lint.toml", ".s3lint.toml", "pyproject.toml")
 
 INTERNAL = frozenset({"root", "source"})
@@ -27,9 +29,6 @@ INTERNAL = frozenset({"root", "source"})
 
 SELECTORS = ("select", "extend_select", "ignore", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes")
 """Fields that hold codes, their beginnings, or names of rules."""
-
-DEEPEST = 16
-"""How many files may extend each other."""
 
 
 class ConfigurationError(Exception):
@@ -43,7 +42,7 @@ def settings_for(path: Path, fallback: Path, changes: Mapping[str, Any] | None =
     """
     folder = path if path.is_dir() else path.parent
     settings = _settings_of(file or nearest_file(folder), folder, fallback)
-    return checked(replace(settings, **changes), "the command line") if changes else settings
+    return checked(replace(settings, **changes), COMMAND_LINE) if changes else settings
 
 
 @cache
@@ -95,33 +94,57 @@ def _load(file: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{file} is not valid TOML: {error}") from None
 
 
-def read(file: Path, depth: int = 0) -> dict[str, Any]:
-    """The settings that a file makes, with those of the files that it extends below them, as fields of `Settings`."""
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one file sets itself, as fields of `Settings`."""
+
+    file: Path
+    found: dict[str, Any]
+
+
+def layers(file: Path, below: tuple[Path, ...] = ()) -> list[Layer]:
+    """A configuration file and those that it extends; what an earlier one sets holds. Raises `ConfigurationError`."""
     data = _load(file)
     table = data.get("tool", {}).get("s3lint", {}) if file.name == "pyproject.toml" else data
     if not isinstance(table, dict):
         raise ConfigurationError(f"{file}: tool.s3lint must be a table")
     extended = table.pop("extend", None)
-    found = fields_of(table, str(file))
+    own = Layer(file, fields_of(table, str(file), file.parent))
     if extended is None:
-        return found
+        return [own]
     if not isinstance(extended, str):
-        raise ConfigurationError(f"{file}: extend must be the path of a file")
+        raise ConfigurationError(f"{file}: extend must be the path of a file, not {_kind(extended)}")
     base = (file.parent / Path(extended).expanduser()).resolve()
-    if depth >= DEEPEST or base == file.resolve():
+    if base in (file.resolve(), *below):
         raise ConfigurationError(f"{file}: extend goes round in a circle through {base}")
-    return {**read(base, depth + 1), **found}
+    if not base.is_file():
+        raise ConfigurationError(f"{file}: extend: there is no file {base}")
+    return [own, *layers(base, (file.resolve(), *below))]
 
 
-def fields_of(table: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The fields of `Settings` that a table sets. Raises `ConfigurationError` for an unknown key or a wrong type."""
+def read(file: Path) -> dict[str, Any]:
+    """The settings that a file makes, with those of the files that it extends below them, as fields of `Settings`."""
+    return {name: value for layer in reversed(layers(file)) for name, value in layer.found.items()}
+
+
+def keys() -> dict[str, str]:
+    """The field of each key of the table."""
+    return {field.name.replace("_", "-"): field.name for field in fields(Settings) if field.name not in INTERNAL}
+
+
+def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, Any]:
+    """The fields of `Settings` that a table sets; paths in it start at a folder.
+
+    Raises `ConfigurationError` for an unknown key or a wrong type.
+    """
     hints = get_type_hints(Settings)
-    known = {field.name.replace("_", "-"): field.name for field in fields(Settings) if field.name not in INTERNAL}
+    known = keys()
     found = {}
     for key, value in table.items():
         if key not in known:
-            raise ConfigurationError(f"{where}: no setting is called {key}{suggestion(key, known)}")
-        found[known[key]] = converted(key, value, hints[known[key]], where)
+            raise ConfigurationError(f"{where}: no setting is called {key}{suggestion(key, (*known, 'extend'))}")
+        made = converted(key, value, hints[known[key]], where)
+        found[known[key]] = Path(os.path.abspath(folder / made.expanduser())) if isinstance(made, Path) else made
     return found
 
 
@@ -140,6 +163,9 @@ def converted(key: str, value: Any, kind: Any, where: str) -> Any:
         return _exactly(key, value, kind, where)
     if kind is int:
         return _positive(key, value, where)
+    if Path in get_args(kind):
+        text = _exactly(key, value, str, where)
+        return Path(text) if text else None
     if get_origin(kind) is tuple:
         return _texts(key, value, where)
     inner = get_args(kind)[1]
@@ -169,8 +195,11 @@ def _positive(key: str, value: Any, where: str) -> int:
 
 
 def _texts(key: str, value: Any, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list):
         raise ConfigurationError(f"{where}: {key} must be a list of texts, not {_kind(value)}")
+    other = next((item for item in value if not isinstance(item, str)), None)
+    if other is not None:
+        raise ConfigurationError(f"{where}: {key} must be a list of texts, and holds {_kind(other)}")
     return tuple(value)
 
 

@@ -12,7 +12,8 @@ import libcst as cst
 from s3lint.finding import Edit, Fix, Location
 from s3lint.imports import added_imports, newline_of
 from s3lint.plans import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
-from s3lint.positions import between, locate
+from s3lint.positions import locate
+from s3lint.source import between
 from s3lint.surroundings import holder_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ COMMENT = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|[^'"#\n])*#""")
 
 def _holds_comment(module: Module, edit: Edit) -> bool:
     """Whether an edit would take a comment away."""
-    old = between(module, edit.start, edit.end)
+    old = between(module.source.lines, edit.start, edit.end)
     return any(COMMENT.match(line) is not None for line in old.splitlines()) and old.count("#") > edit.content.count("#")
 
 

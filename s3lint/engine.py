@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -23,7 +23,7 @@ from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
 from s3lint.source import Source, Unreadable, is_wide
-from s3lint.suppressions import Suppression, apply, suppressions
+from s3lint.suppressions import Suppression, covered, suppressions
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
@@ -61,6 +61,11 @@ class Result:
         placed = [finding if self.cells is None else self.cells.shown(finding) for finding in written]
         return sorted(placed, key=lambda finding: finding.order)
 
+    def place(self, comment: Suppression) -> tuple[int | None, Location]:
+        """Where a suppression stands as people count rows: the cell in a notebook, row and column."""
+        location = Location(comment.row, comment.column + 1)
+        return (None, location) if self.cells is None else self.cells.place(location)
+
 
 class Engine:
     """Checks files of one project under one set of settings."""
@@ -87,12 +92,22 @@ class Engine:
     ) -> tuple[list[Finding], tuple[str, ...]]:
         """The findings in one file, as a run over the whole project finds them there, and what failed inside s3lint.
 
-        Without `noqa` such comments are left to somebody else.
+        Without `noqa` such comments are left to somebody else. Raises `ConfigurationError` for a baseline that cannot be read.
         """
         result = self.look_alone(path, data, tree)
-        comments = tuple(comment for comment in result.comments if noqa or comment.kind != "noqa")
-        found = [*self.compared(result.findings), *self.review(result, result.findings)]
-        return result.shown(self.settle(found, comments)), result.errors
+        judged = self.judged([*self.compared(result.findings), *self.review(result, result.findings)], result.comments)
+        left = self.unknown(result.shown(finding for finding, by in judged if by is None), {path: data})
+        if not noqa:
+            left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
+        return sorted(left, key=lambda finding: finding.order), result.errors
+
+    def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
+        """The findings that are not in the baseline, if there is one. Raises `ConfigurationError` where it cannot be read."""
+        if self.settings.baseline is None or not findings:
+            return findings
+        from s3lint.baseline import load, with_contents
+
+        return load(self.settings.baseline).match(with_contents(findings, overlay)).new
 
     def touches(self, path: Path, data: bytes) -> bool:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
@@ -151,10 +166,14 @@ class Engine:
 
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
         """The compared findings of one file that no suppression covers."""
+        return [finding for finding, by in self.judged(findings, comments) if by is None]
+
+    def judged(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[tuple[Finding, Suppression | None]]:
+        """The compared findings of one file, each with the suppression that covers it, if one does."""
         wanted = [self.selection.with_fix_as_set(finding) for finding in findings]
         places = {(finding.code, finding.path, finding.start) for finding in wanted}
         wanted = [finding for finding in wanted if not _is_said(finding, places)]
-        return apply(wanted, comments, today=date.today(), require_reason=self.settings.require_reason)
+        return list(covered(wanted, comments, today=date.today(), require_reason=self.settings.require_reason))
 
     def review(self, result: Result, seen: Iterable[Finding]) -> list[Finding]:
         """What is wrong with the suppressions of a file, in which all these findings stand. Silent where a part was not looked at."""

@@ -257,8 +257,8 @@ def _without_magics(lines: Iterable[str]) -> Iterator[str]:
     continued = False
     for line in lines:
         assigned, magic = ASSIGNED_MAGIC.match(line), LINE_MAGIC.match(line)
-        masked = continued or assigned is not None or magic is not None
-        if continued:
+        behind, continued = continued, line.endswith("\\") and (continued or assigned is not None or magic is not None)
+        if behind:
             yield ""
         elif assigned is not None:
             yield f"{assigned['target']}None"
@@ -266,7 +266,6 @@ def _without_magics(lines: Iterable[str]) -> Iterator[str]:
             yield f"{magic['indent']}pass"
         else:
             yield line
-        continued = masked and line.endswith("\\")
 
 
 def _refusal(lines: list[str]) -> Unreadable | None:

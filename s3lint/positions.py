@@ -11,10 +11,10 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from s3lint.finding import Location
+from s3lint.source import between
 
 if TYPE_CHECKING:
     from s3lint.inference.values import Site
-    from s3lint.module import Module
 
 Positions = dict[cst.CSTNode, CodeRange]
 
@@ -85,13 +85,4 @@ def source_of(site: Site) -> str:
     opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
     start = locate(replace(site, node=opening[0]) if opening else site)[0]
     end = locate(replace(site, node=closing[-1]) if closing else site)[1]
-    return between(site.module, start, end)
-
-
-def between(module: Module, start: Location, end: Location) -> str:
-    """The text of a file from one place to another."""
-    lines = module.source.lines
-    if start.row == end.row:
-        return lines[start.row - 1][start.column - 1 : end.column - 1]
-    inner = lines[start.row : end.row - 1]
-    return "".join([lines[start.row - 1][start.column - 1 :], *inner, lines[end.row - 1][: end.column - 1]])
+    return between(site.module.source.lines, start, end)

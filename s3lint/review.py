@@ -16,6 +16,9 @@ from s3lint.suppressions import Suppression, codes_of
 UNJUSTIFIED = "STO901"
 UNUSED = "STO902"
 
+UNDATED = "ends on no date (`until=YYYY-MM-DD`), so it holds no more"
+IN_SMALL_LETTERS = "is not written in capitals, as flake8 reads it, so it suppresses nothing"
+
 NEVER_JUDGED = frozenset({"STO900", UNJUSTIFIED, UNUSED})
 """Rules whose suppressions are not asked for their use."""
 
@@ -36,7 +39,10 @@ def _about(path: Path, each: Suppression, findings: list[Finding], selection: Se
         return
     if selection.settings.require_reason and not each.reason:
         yield _finding(UNJUSTIFIED, path, each, each.text, suppression=each.shown)
-    if each.until is not None and each.until < today:
+    if each.undated:
+        yield _finding(UNUSED, path, each, each.text, suppression=each.shown, problem=UNDATED)
+        return
+    if each.expired(today):
         yield _finding(
             UNUSED, path, each, each.text, suppression=each.shown, problem=f"ended on {each.until}, so its findings are back"
         )
@@ -49,9 +55,9 @@ def _about(path: Path, each: Suppression, findings: list[Finding], selection: Se
 
 
 def _problem(selector: str, each: Suppression, covered: set[str], selection: Selection, path: Path) -> str | None:
-    codes = codes_of(selector)
+    codes = each.codes(selector)
     if not codes:
-        return "names no rule, so it suppresses nothing" if each.kind != "noqa" else None
+        return "names no rule, so it suppresses nothing" if not (each.is_noqa and codes_of(selector)) else IN_SMALL_LETTERS
     if codes & covered or not codes <= _judged(selection, path):
         return None
     return "suppresses nothing, and would hide the next finding there"
@@ -77,13 +83,15 @@ def _finding(code: str, path: Path, each: Suppression, part: str, **details: obj
     )
 
 
-def _removal(each: Suppression, part: str) -> Fix:
+def _removal(each: Suppression, part: str) -> Fix | None:
     """Takes out the comment, or one code of several."""
-    if part != each.text and len(each.selectors) > 1:
-        left = re.sub(rf"(?<![\w-]){re.escape(part)}(?![\w-])[,\s]*", "", each.text, count=1)
-        text = re.sub(r"[,\s]+\]", "]", left)
+    if part != each.text and len(each.written) > 1:
+        name = rf"(?<![\w-]){re.escape(part)}(?![\w-])"
+        text = re.sub(rf"[,\s]+{name}(?=[\]\s]|$)|{name}[,\s]*", "", each.text, count=1)
         start, end = Location(each.row, each.column + 1), Location(each.row, each.column + 1 + len(each.text))
         return Fix(f"Remove {part} from the comment", (Edit(start, end, text),), safe=True)
+    if each.is_noqa and len(each.written) > len(each.selectors):
+        return None
     if each.alone:
         return Fix("Remove the comment", (Edit(Location(each.row, 1), Location(each.row + 1, 1), ""),), safe=True)
     end = Location(each.row, each.column + 1 + len(each.text))

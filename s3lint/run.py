@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
 from s3lint.discovery import is_excluded, python_files
 from s3lint.engine import Engine, Result, in_files
-from s3lint.finding import Finding
+from s3lint.finding import Finding, Location
 from s3lint.settings import Settings
+from s3lint.suppressions import Suppression
 
 FEW = 24
 """Files for each process; with fewer, starting another one costs more than it saves."""
@@ -32,6 +35,17 @@ class Target:
     alone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A suppression in a file, and the findings that it hides."""
+
+    path: Path
+    cell: int | None
+    location: Location
+    suppression: Suppression
+    hidden: tuple[Finding, ...] = ()
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a run found. `errors` are one-line messages: files that could not be opened, failures inside s3lint."""
@@ -39,6 +53,11 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     files: int = 0
+    waivers: list[Waiver] = field(default_factory=list)
+    known: int = 0
+    """How many findings were left out because a baseline holds them."""
+    stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
+    """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
 
 class Missing(Exception):
@@ -68,13 +87,23 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def check_all(files: Sequence[Target], jobs: int | None = None) -> Outcome:
-    """Checks every file. The findings are sorted and do not depend on the number of processes."""
+Watch = Callable[[Iterator[Result], int], Iterator[Result]]
+"""Sees the results of a run go by, of which it knows the number beforehand."""
+
+
+def check_all(files: Sequence[Target], jobs: int | None = None, watch: Watch = lambda results, _: results) -> Outcome:
+    """Checks every file. The findings are sorted and do not depend on the number of processes.
+
+    Raises `ConfigurationError` for a baseline that cannot be read.
+    """
     settings = _distinct(files)
     made = [Job(target.path, settings.index(target.settings), target.alone) for target in files]
     count = min(jobs or available_cores(), max(1, len(made) // FEW))
     results = _in_process(made, settings) if count <= 1 else _in_workers(made, settings, count)
-    return _settled(list(results), made, settings)
+    outcome = _settled(list(watch(results, len(made))), made, settings)
+    for path, scope in scopes(files, lambda each: each.baseline).items():
+        _leave_out_known(outcome, path, scope)
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +134,32 @@ def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -
         for finding in engine.compared(finding for _, own in files for finding in own):
             left[finding.path].append(finding)
         for result, _ in files:
-            outcome.findings += result.shown(engine.settle(left[result.path], result.comments))
+            judged = engine.judged(left[result.path], result.comments)
+            outcome.findings += result.shown(finding for finding, by in judged if by is None)
+            outcome.waivers += _waivers(result, judged)
     outcome.findings.sort(key=lambda finding: finding.order)
+    outcome.waivers.sort(key=lambda waiver: (str(waiver.path), waiver.cell or 0, waiver.location))
     outcome.errors = sorted({error for result in results for error in result.errors})
     return outcome
+
+
+def _leave_out_known(outcome: Outcome, path: Path, scope: Scope) -> None:
+    """Takes the findings that a baseline holds out of an outcome."""
+    baseline = load(path)
+    matched = baseline.match(with_contents([finding for finding in outcome.findings if finding.path in scope.files]))
+    left = {id(finding) for finding in matched.new}
+    outcome.findings = [each for each in outcome.findings if each.path not in scope.files or id(each) in left]
+    outcome.known += matched.known.total()
+    outcome.stale |= {path: scope.stale(baseline, matched.unmatched)}
+
+
+def _waivers(result: Result, judged: Iterable[tuple[Finding, Suppression | None]]) -> Iterator[Waiver]:
+    hidden: dict[int, list[Finding]] = {}
+    for finding, by in judged:
+        hidden.setdefault(id(by), []).append(finding)
+    for comment in result.comments:
+        cell, location = result.place(comment)
+        yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
 
 
 class Worker:

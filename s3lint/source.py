@@ -8,6 +8,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from s3lint.finding import Location
+
 UTF8_BOM = b"\xef\xbb\xbf"
 COOKIE_WITHIN = 10_000
 """Bytes within which the second line of a file must end for its encoding to be seen."""
@@ -84,6 +86,14 @@ def _first_lines(data: bytes) -> bytes:
 def split_lines(text: str) -> list[str]:
     r"""The lines of a text with their ends: `\n`, `\r\n` or `\r`, as Python's own tokenizer counts them."""
     return list(io.StringIO(text, newline=""))
+
+
+def between(lines: list[str], start: Location, end: Location) -> str:
+    """The text of lines from one place to another."""
+    if start.row == end.row:
+        return lines[start.row - 1][start.column - 1 : end.column - 1]
+    inner = lines[start.row : end.row - 1]
+    return "".join([lines[start.row - 1][start.column - 1 :], *inner, lines[end.row - 1][: end.column - 1]])
 
 
 def line_starts(data: bytes) -> list[int]:

@@ -1,4 +1,7 @@
-"""Comments that let a finding stand: `# s3lint: allow[…] reason`, `# s3lint: file-allow[…] reason` and flake8's `# noqa`."""
+"""Comments that let a finding stand: `# s3lint: allow[…] reason`, `# s3lint: file-allow[…] reason` and flake8's `# noqa`.
+
+In SQL, in a text or in a cell of a notebook, `-- s3lint: allow[…] reason` does the same.
+"""
 
 from __future__ import annotations
 
@@ -6,49 +9,73 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from s3lint.finding import Finding
-from s3lint.registry import UnknownRule, select
+from s3lint.registry import UnknownRule, rules, select
 
-ALLOW = re.compile(r"#\s*s3lint:\s*(?P<scope>file-)?allow\[(?P<codes>[^\]]*)\](?P<reason>.*)", re.IGNORECASE)
-NOQA = re.compile(r"#\s*noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?(?P<reason>.*)", re.IGNORECASE)
+ALLOW = re.compile(r"(?:#|--)\s*s3lint:\s*(?P<scope>file-)?allow\[(?P<codes>[^\]]*)\](?P<reason>.*)", re.IGNORECASE)
+NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?(?P<reason>.*)", re.IGNORECASE)
 """flake8's own grammar (flake8.defaults.NOQA_INLINE_REGEXP), and what follows it."""
 
-UNTIL = re.compile(r"\buntil\s*=\s*(\d{4}-\d{2}-\d{2})\b")
+NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?(?P<reason>.*)", re.IGNORECASE)
+
+DIRECTIVE = re.compile(
+    r"#\s*(?:s3lint:|flake8[:=]|noqa\b|type:|pragma:|pylint:|nosec\b|fmt:|isort:|mypy:|pyright:|ruff:)", re.IGNORECASE
+)
+"""Where a directive starts, and the reason of the one before it ends."""
+
+GRAMMAR = {"allow": ALLOW, "noqa": NOQA, "flake8: noqa": NOQA_FILE}
+
+IN_SQL = re.compile(r"--\s*s3lint:[^\r\n]*", re.IGNORECASE)
+
+UNTIL = re.compile(r"\buntil\s*=\s*(\S*)")
 
 
 @dataclass(eq=False)
 class Suppression:
-    """One comment. `rows` are the lines that it covers; None for the whole file. No codes: every rule (a bare `noqa`)."""
+    """One directive in a comment. `rows` are the lines that it covers; None for the whole file. No codes: every rule (a bare `noqa`)."""
 
     row: int
     column: int
     text: str
     kind: str
+    written: tuple[str, ...]
+    """What stands between the brackets, or behind `noqa:`; codes of other linters included."""
     selectors: tuple[str, ...]
     reason: str
     until: date | None
     rows: range | None
     start: int = 0
-    """The column where the white space before the comment starts."""
+    """The column where the white space before the directive starts."""
     alone: bool = False
-    """Whether the comment has its line to itself."""
+    """Whether the directive has its line to itself."""
+    undated: bool = False
+    """Whether `until=` is followed by something that is no date."""
 
     @property
     def shown(self) -> str:
         """The comment without its reason."""
         return self.naming(", ".join(self.selectors))
 
+    @property
+    def is_noqa(self) -> bool:
+        return self.kind.endswith("noqa")
+
     def naming(self, selectors: str) -> str:
-        return f"noqa: {selectors}" if self.kind == "noqa" else f"{self.kind}[{selectors}]"
+        return f"{self.kind}: {selectors}" if self.is_noqa else f"{self.kind}[{selectors}]"
+
+    def codes(self, selector: str) -> frozenset[str]:
+        """The codes that one of its selectors names; flake8 tells capitals apart and knows no names."""
+        return frozenset(code for code in rules() if code.startswith(selector)) if self.is_noqa else codes_of(selector)
 
     def covers(self, finding: Finding) -> bool:
         """Whether it names the rule of a finding and covers its line."""
-        if self.rows is not None and finding.start.row not in self.rows and finding.noqa_row not in self.rows:
+        if self.rows is not None and finding.start.row not in self.rows and (self.is_noqa or finding.noqa_row not in self.rows):
             return False
-        return not self.selectors or any(finding.code in codes_of(selector) for selector in self.selectors)
+        return not self.selectors or any(finding.code in self.codes(selector) for selector in self.selectors)
 
     def expired(self, today: date) -> bool:
         return self.until is not None and self.until < today
@@ -64,7 +91,7 @@ def codes_of(selector: str) -> frozenset[str]:
 
 def suppressions(text: str) -> list[Suppression]:
     """Every suppression in the comments of a text."""
-    if "s3lint:" not in text and not re.search("noqa", text, re.IGNORECASE):
+    if re.search("s3lint:|noqa", text, re.IGNORECASE) is None:
         return []
     return [found for comment in _comments(text) for found in _read(comment)]
 
@@ -75,59 +102,109 @@ class Comment:
     column: int
     text: str
     start: int
+    """The column where the white space before the comment starts."""
     alone: bool
     rows: range
     """The lines of the statement that a comment on a line of its own precedes, else those of its own line."""
+    line: range
+    """The lines that flake8 takes for one: they end outside texts, and where no backslash continues them."""
 
 
 def _comments(text: str) -> Iterator[Comment]:
     """The comments of a text; up to the first place that cannot be tokenized."""
-    waiting: list[tuple[int, int, str, int, bool]] = []
-    first = last = 0
+    waiting: list[Comment] = []
+    first = line = last = 0
+    lines = text.split("\n")
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            row, column = token.start
+            row = token.start[0]
+            line = line or row
             if token.type == tokenize.COMMENT:
-                alone = not token.line[:column].strip()
-                start = len(token.line[:column].rstrip(" \t\f"))
-                if alone and not first:
-                    waiting.append((row, column, token.string, start, alone))
+                made = _comment(token, lines[row - 1], range(line, row + 1))
+                if made.alone and not first:
+                    waiting.append(made)
                 else:
-                    yield Comment(row, column, token.string, start, alone, range(row, row + 1))
-            elif token.type == tokenize.NEWLINE:
-                yield from (Comment(*comment, range(first, token.end[0] + 1)) for comment in waiting)
+                    yield made
+            elif token.type in TEXTS:
+                yield from _in_sql(token)
+            if token.type == tokenize.NEWLINE:
+                yield from (replace(comment, rows=range(first, token.end[0] + 1)) for comment in waiting)
                 waiting, first = [], 0
-            elif token.type not in (tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER) and not first:
+            elif token.type not in BETWEEN_STATEMENTS and not first:
                 first = row
+            if token.type in (tokenize.NL, tokenize.NEWLINE):
+                line = 0
             last = row
     except (tokenize.TokenError, SyntaxError):
         pass
-    yield from (Comment(*comment, range(first or last, last + 1)) for comment in waiting)
+    yield from (replace(comment, rows=range(first or last, last + 1)) for comment in waiting)
+
+
+BETWEEN_STATEMENTS = (tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT, tokenize.ENDMARKER)
+
+TEXTS = (tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING))
+
+
+def _comment(token: tokenize.TokenInfo, text: str, line: range) -> Comment:
+    row, column = token.start
+    before = text[:column]
+    return Comment(row, column, token.string, len(before.rstrip(" \t\f")), not before.strip(), range(row, row + 1), line)
+
+
+def _in_sql(token: tokenize.TokenInfo) -> Iterator[Comment]:
+    """Comments in a text of SQL. One on a line of its own holds to the end of the text."""
+    if "s3lint:" not in token.string.lower():
+        return
+    body = token.string[: -3 if token.string.endswith(('"""', "'''")) else None]
+    for offset, line in enumerate(body.splitlines()):
+        match = IN_SQL.search(line)
+        if match is not None:
+            row, shift = token.start[0] + offset, 0 if offset else token.start[1]
+            alone = not line[: match.start()].strip() and offset > 0
+            rows = range(row, (token.end[0] if alone else row) + 1)
+            start = shift + len(line[: match.start()].rstrip())
+            yield Comment(row, shift + match.start(), match[0], start, alone, rows, range(row, row))
 
 
 def _read(comment: Comment) -> Iterator[Suppression]:
-    allow = ALLOW.search(comment.text)
-    if allow is not None:
-        yield _suppression(comment, allow, "file-allow" if allow["scope"] else "allow")
-        return
-    noqa = NOQA.search(comment.text)
-    if noqa is not None:
-        found = _suppression(comment, noqa, "noqa")
-        if found.selectors or not noqa["codes"]:
-            yield found
+    starts = [match.start() for match in DIRECTIVE.finditer(comment.text)] or [0]
+    seen = False
+    for start, end in pairwise([*starts, len(comment.text)]):
+        piece = comment.text[start:end].rstrip()
+        for kind, pattern in GRAMMAR.items():
+            match = pattern.match(piece)
+            if match is None or (kind == "noqa" and seen) or (kind == "flake8: noqa" and not comment.alone):
+                continue
+            seen = seen or kind == "noqa"
+            made = _suppression(comment, start, piece, match, "file-allow" if match.groupdict().get("scope") else kind)
+            if made.selectors or not made.written:
+                yield made
 
 
-def _suppression(comment: Comment, match: re.Match[str], kind: str) -> Suppression:
+def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str], kind: str) -> Suppression:
     reason = match["reason"].strip()
     until = UNTIL.search(reason)
-    reason = UNTIL.sub("", reason).strip(" -:,") if until else reason.strip(" -:,")
-    selectors = tuple(part for part in re.split(r"[,\s]+", match["codes"] or "") if part)
-    if kind == "noqa":
-        selectors = tuple(part for part in selectors if part.upper().startswith("STO") or codes_of(part))
-    rows = None if kind == "file-allow" else range(comment.row, comment.row + 1) if kind == "noqa" else comment.rows
+    ends = _date(until)
+    written = tuple(part for part in re.split(r"[,\s]+", match["codes"] or "") if part)
+    selectors = written
+    if kind.endswith("noqa"):
+        selectors = tuple(part for part in written if part.upper().startswith("STO") or codes_of(part))
+    rows = {"allow": comment.rows, "noqa": comment.line}.get(kind)
+    before = len(comment.text[:start].rstrip())
     return Suppression(
-        comment.row, comment.column, comment.text, kind, selectors, reason, _date(until), rows, comment.start, comment.alone
-    )
+        comment.row, comment.column + start, piece, kind, written, selectors, UNTIL.sub("", reason).strip(" -:,"), ends, rows,
+        comment.column + before if before else comment.start, comment.alone and piece == comment.text,
+        undated=until is not None and ends is None,
+    )  # fmt: skip
+
+
+def wrong_reason(text: str) -> str | None:
+    """Why a text is no reason that a suppression could give, if it is none."""
+    reason = UNTIL.sub("", text).strip(" -:,")
+    until = UNTIL.search(text)
+    if not reason or DIRECTIVE.search(text) is not None or not text.isprintable():
+        return "must be words that say why"
+    return f"names no date: until={until[1]} must be until=YYYY-MM-DD" if until is not None and _date(until) is None else None
 
 
 def _date(match: re.Match[str] | None) -> date | None:
@@ -137,13 +214,16 @@ def _date(match: re.Match[str] | None) -> date | None:
         return None
 
 
-def apply(findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool) -> list[Finding]:
-    """The findings of one file that none of its suppressions covers."""
+def covered(
+    findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool
+) -> Iterator[tuple[Finding, Suppression | None]]:
+    """Each finding of one file with the suppression that covers it, if one does."""
     holding = [suppression for suppression in found if _holds(suppression, today, require_reason=require_reason)]
-    return [finding for finding in findings if not any(suppression.covers(finding) for suppression in holding)]
+    for finding in findings:
+        yield finding, next((suppression for suppression in holding if suppression.covers(finding)), None)
 
 
 def _holds(suppression: Suppression, today: date, *, require_reason: bool) -> bool:
-    if suppression.expired(today):
+    if suppression.expired(today) or suppression.undated:
         return False
-    return suppression.kind == "noqa" or bool(suppression.reason) or not require_reason
+    return suppression.is_noqa or bool(suppression.reason) or not require_reason

@@ -103,6 +103,18 @@ def test_flake8_obeys_the_configuration(installed: Path, tmp_path: Path) -> None
     assert "Traceback" not in refused.out + refused.err
 
 
+def test_flake8_leaves_out_what_the_baseline_holds(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text(BAD)
+    (tmp_path / "s3lint.toml").write_text("baseline = 'known.json'\n")
+    refused = flake8(installed, cwd=tmp_path)
+    assert refused.code == 1
+    assert "known.json: the baseline cannot be read" in refused.out + refused.err
+    assert run(installed / "s3lint", "baseline", cwd=tmp_path).code == 0
+    assert places(flake8(installed, cwd=tmp_path).out) == set()
+    (tmp_path / "bad.py").write_text(BAD.replace("report.pdf", "other.pdf"))
+    assert places(flake8(installed, cwd=tmp_path).out) == {(4, 1, "STO301"), (4, 47, "STO211")}
+
+
 def test_flake8_reads_standard_input(installed: Path, tmp_path: Path) -> None:
     assert places(flake8(installed, "-", cwd=tmp_path, stdin=BAD.encode()).out) == FOUND
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
-from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
+from s3lint.baseline import load
+from s3lint.configuration import COMMAND_LINE, ConfigurationError, common_root, fields_of, settings_for
 from s3lint.engine import Engine
 from s3lint.registry import registry
 
@@ -69,11 +70,13 @@ class Plugin:
 @cache
 def engine_for(folder: Path, profile: str | None, config: str | None) -> Engine:
     """The engine of a folder; folders of one project share it. Raises `ConfigurationError`."""
-    changes: dict[str, Any] = fields_of({"profile": profile}, "the command line") if profile else {}
+    changes: dict[str, Any] = fields_of({"profile": profile}, COMMAND_LINE, Path.cwd()) if profile else {}
     file = Path(os.path.abspath(config)) if config else None
     if file is not None and not file.is_file():
         raise ConfigurationError(f"--s3lint-config: {file} does not exist")
     settings = settings_for(folder, common_root([folder]), changes, file)
+    if settings.baseline is not None:
+        load(settings.baseline)
     return next((engine for engine in _ENGINES if engine.settings == settings), None) or _added(Engine(settings))
 
 

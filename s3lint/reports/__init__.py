@@ -6,20 +6,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from s3lint.finding import Finding, Location
 
-FORMATS = ("text", "concise", "json")
+if TYPE_CHECKING:
+    from s3lint.run import Waiver
+
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
+
+WIDTH = 80
+"""Columns of a report for people that does not go to a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of a run, in order. `root` is the folder that paths are shown relative to, `color` whether to use it."""
+    """The findings of a run, in order.
+
+    `root` is the folder that paths are shown relative to, `color` whether to use it, `width` the columns that a line may have.
+    """
 
     findings: list[Finding]
     root: Path
     color: bool = False
+    width: int = WIDTH
+    waivers: tuple[Waiver, ...] = ()
+    errors: tuple[str, ...] = ()
 
     def place(self, path: Path, location: Location, cell: int | None) -> str:
         """`path:row:column`, in a notebook `path:cell 3:row:column`."""
@@ -29,6 +41,10 @@ class Report:
     def shown(self, path: Path) -> str:
         """A path as people read it: relative to the current folder where it lies below."""
         return printable(str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path))
+
+    def posix(self, path: Path) -> str:
+        """A path as other programs read it: with `/`, relative where it lies below the root."""
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
 
 
 def printable(text: str) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from s3lint.finding import Finding
-from s3lint.notebooks import cell_lines
 from s3lint.registry import rules
 from s3lint.reports import Report, printable
-from s3lint.source import Source, Unreadable
+from s3lint.reports.excerpts import line_of
 
-WIDTH = 100
-"""Columns of an excerpt; a longer line is shortened around the finding."""
+TAB = 4
+"""Columns that a tab takes in an excerpt, wherever it stands."""
+
+NARROWEST = 20
+"""Columns of source that are shown however narrow the terminal is."""
 
 
 def render(report: Report) -> str:
@@ -23,6 +25,17 @@ def render(report: Report) -> str:
 
 
 def _block(finding: Finding, report: Report) -> str:
+    lines = [
+        _title(finding, report),
+        *map(Text, _wrapped(printable(finding.message), report.width, "  ", "  ")),
+        *_excerpt(finding, report.width),
+    ]
+    for note in _notes(finding, report):
+        lines += [Text(line, style="dim") for line in _wrapped(note, report.width, "  = ", "    ")]
+    return "\n".join(_styled(line, color=report.color) for line in lines)
+
+
+def _title(finding: Finding, report: Report) -> Text:
     title = Text()
     title.append(report.place(finding.path, finding.start, finding.cell), style="bold")
     title.append(" ")
@@ -30,9 +43,14 @@ def _block(finding: Finding, report: Report) -> str:
     title.append(f" {finding.name}", style="cyan")
     if finding.confidence.name != "HIGH":
         title.append(f" ({finding.confidence} confidence)", style="dim")
-    lines = [title, Text(f"  {printable(finding.message)}"), *_excerpt(finding)]
-    lines += [Text(f"  = {note}", style="dim") for note in _notes(finding, report)]
-    return "\n".join(_styled(line, color=report.color) for line in lines)
+    return title
+
+
+def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
+    """The text in lines; words such as paths and names of buckets stay whole, so that they can be copied."""
+    return textwrap.wrap(
+        text, max(width, NARROWEST), initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _styled(line: Text, *, color: bool) -> str:
@@ -46,48 +64,51 @@ def _styled(line: Text, *, color: bool) -> str:
     return capture.get()
 
 
-def _excerpt(finding: Finding) -> Iterator[Text]:
-    line = _line(finding.path, finding.start.row, finding.cell)
+def _excerpt(finding: Finding, width: int) -> Iterator[Text]:
+    line = line_of(finding.path, finding.start.row, finding.cell)
     if line is None:
         return
-    gutter = str(finding.start.row)
-    length = (
-        finding.end.column - finding.start.column if finding.end.row == finding.start.row else len(line) - finding.start.column + 1
-    )
-    shown, start = _shortened(line, finding.start.column - 1)
-    yield Text(f"   {gutter} | {printable(shown)}")
-    pad = "".join("\t" if character == "\t" else " " * len(printable(character)) for character in shown[:start])
-    carets = "^" * max(1, min(length, len(shown) - start))
-    yield Text.assemble(f"   {' ' * len(gutter)} | ", pad, (carets, "bold red"))
+    gutter = f"{finding.start.row:4} | "
+    end = finding.end.column if finding.end.row == finding.start.row else len(line) + 1
+    before, marked, after = (printable(part).replace("\t", " " * TAB) for part in _parts(line, finding.start.column - 1, end - 1))
+    before, marked, after = _shortened(before, marked, after, max(width - len(gutter), NARROWEST))
+    yield Text(f"{gutter}{before}{marked}{after}")
+    carets = "^" * max(1, cell_len(marked))
+    yield Text.assemble(" " * (len(gutter) - 2), "| ", " " * cell_len(before), (carets, "bold red"))
 
 
-def _shortened(line: str, start: int) -> tuple[str, int]:
-    """The part of a line around a column, and where the column is in it."""
-    if len(line) <= WIDTH:
-        return line, start
-    first = max(0, min(start - WIDTH // 3, len(line) - WIDTH))
-    part = line[first : first + WIDTH]
-    before, after = ("…" if first else ""), ("…" if first + WIDTH < len(line) else "")
-    return f"{before}{part}{after}", start - first + len(before)
+def _parts(line: str, start: int, end: int) -> tuple[str, str, str]:
+    return line[:start], line[start:end], line[max(start, end) :]
 
 
-@cache
-def _lines(path: Path, cell: int | None) -> list[str]:
-    try:
-        data = path.read_bytes()
-        return Source.decode(path, data).lines if cell is None else cell_lines(data, cell)
-    except (OSError, Unreadable):
-        return []
+def _shortened(before: str, marked: str, after: str, width: int) -> tuple[str, str, str]:
+    """The parts of a line cut so that together they take `width` columns: what is marked stays longest, then what precedes it."""
+    if cell_len(before) + cell_len(marked) + cell_len(after) <= width:
+        return before, marked, after
+    marked = _head(marked, width * 3 // 4)
+    left = width - cell_len(marked)
+    if cell_len(before) >= left:
+        before = _tail(before, left - min(cell_len(after), max(1, left // 4)))
+    return before, marked, _head(after, left - cell_len(before))
 
 
-def _line(path: Path, row: int, cell: int | None) -> str | None:
-    lines = _lines(path, cell)
-    return lines[row - 1].rstrip("\r\n") if 0 < row <= len(lines) else None
+def _head(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    while text and cell_len(text) > width - 1:
+        text = text[: min(len(text) - 1, width - 1)]
+    return f"{text}…"
+
+
+def _tail(text: str, width: int) -> str:
+    return _head(text[::-1], width)[::-1]
 
 
 def _notes(finding: Finding, report: Report) -> Iterator[str]:
     for related in finding.related:
         yield f"{report.place(related.path, related.location, related.cell)}: {printable(related.message)}"
+    if finding.fix is not None:
+        yield f"fix: {printable(finding.fix.message)} ({'--fix' if finding.fix.safe else '--fix --unsafe-fixes'})"
     rule = rules()[finding.code]
     if rule.helper is not None:
         yield f"helper: {rule.helper}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -11,14 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from s3lint.configuration import ConfigurationError, common_root, fields_of, settings_for
+from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
 from s3lint.engine import Engine
+from s3lint.faces.command.progress import watched
 from s3lint.finding import Finding
 from s3lint.registry import registry, rules
-from s3lint.reports import Report, printable, renderer
+from s3lint.reports import WIDTH, Report, printable, renderer
 from s3lint.run import Missing, Outcome, available_cores, check_all, targets
 from s3lint.settings import Settings
 from s3lint.source import Unreadable
+from s3lint.suppressions import wrong_reason
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,10 +35,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.explain is not None:
             return _explain(options)
-        if options.fix or options.fix_only or options.diff:
+        if options.fix or options.fix_only or options.diff or options.add_allow is not None:
             return _fixed(options)
         outcome = _checked(options)
-        _write(outcome.findings, options)
+        _write(outcome, options)
+        write_stale(outcome, options)
     except (ConfigurationError, Missing) as error:
         print(f"s3lint: {error}", file=sys.stderr)
         return 2
@@ -54,37 +58,57 @@ def _ended(findings: list[Finding], errors: Iterable[str], options: argparse.Nam
 
 
 def _fixed(options: argparse.Namespace) -> int:
-    from s3lint.faces.command.fix import fix_all, summary, write_diff
+    from s3lint.faces.command.fix import allow_all, fix_all, summary, write_diff
 
+    reason = _reason(options)
     if options.paths == [STDIN]:
         return _fix_stdin(options)
     outcome = _checked(options)
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    finder = settings_finder(options, changes_of(options), paths)
-    done = fix_all(
-        outcome.findings, finder, unsafe=options.unsafe_fixes, write=not options.diff, jobs=_jobs(options.jobs) or available_cores()
-    )
+    finder, write, jobs = settings_finder(options, changes_of(options), paths), not options.diff, jobs_of(options.jobs)
+    if reason is not None:
+        done = allow_all(outcome.findings, finder, reason, write=write)
+    else:
+        done = fix_all(outcome.findings, finder, unsafe=options.unsafe_fixes, write=write, jobs=jobs or available_cores())
     if options.diff:
         write_diff(done)
         return _ended(done.applied, [*outcome.errors, *done.errors], options)
     if done.applied:
         outcome = _checked(options)
     if not options.fix_only:
-        _write(outcome.findings, options)
+        _write(outcome, options)
+        write_stale(outcome, options)
     said = summary(done, options)
     if said and not options.quiet:
         print(said, file=sys.stderr if options.output_format != "text" else sys.stdout)
     return _ended([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
 
 
+def _reason(options: argparse.Namespace) -> str | None:
+    """The reason of `--add-allow`. Raises `ConfigurationError` for one that no suppression could give."""
+    if options.add_allow is None:
+        return None
+    if options.fix or options.fix_only:
+        raise ConfigurationError("the command line: --add-allow and --fix exclude each other: fix first, then allow what is left")
+    reason = " ".join(options.add_allow.split())
+    problem = wrong_reason(reason)
+    if problem is not None:
+        raise ConfigurationError(f"the command line: --add-allow {problem}")
+    return reason
+
+
 def _fix_stdin(options: argparse.Namespace) -> int:
-    from s3lint.fixer import Unsettled, fix_file
+    from s3lint.fixer import Unsettled, allow_in_file, fix_file
 
     path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
     settings = settings_finder(options, changes_of(options), [path])(path)
     data = sys.stdin.buffer.read()
+    reason = _reason(options)
     try:
-        fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
+        if reason is not None:
+            fixed = allow_in_file(path, data, Engine(settings).check(path, data)[0], reason)
+        else:
+            fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
     except Unsettled as error:
         sys.stdout.buffer.write(data)
         return _ended([], [str(error)], options)
@@ -94,12 +118,13 @@ def _fix_stdin(options: argparse.Namespace) -> int:
 
 
 def _checked(options: argparse.Namespace) -> Outcome:
-    jobs = _jobs(options.jobs)
+    jobs = jobs_of(options.jobs)
     changes = changes_of(options)
     if options.paths == [STDIN]:
         return _check_stdin(options, changes)
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    return check_all(list(targets(paths, settings_finder(options, changes, paths))), jobs)
+    files = list(targets(paths, settings_finder(options, changes, paths)))
+    return check_all(files, jobs) if options.quiet else check_all(files, jobs, watched)
 
 
 def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths: list[Path]) -> Callable[[Path], Settings]:
@@ -112,7 +137,7 @@ def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths:
     @cache
     def of_folder(folder: Path) -> Settings:
         if options.isolated:
-            return Settings(root=fallback, **changes)
+            return checked(Settings(root=fallback, **changes), COMMAND_LINE)
         return settings_for(folder, fallback, changes, file)
 
     return lambda path: of_folder(path if path.is_dir() else path.parent)
@@ -131,15 +156,15 @@ def changes_of(options: argparse.Namespace) -> dict[str, Any]:
     for item in options.config:
         if "=" in item:
             table.update(_setting(item))
-    for name in ("profile", "min_confidence", "lint_tests", "force_exclude"):
-        if getattr(options, name) is not None:
+    for name in ("profile", "min_confidence", "lint_tests", "force_exclude", "baseline"):
+        if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = getattr(options, name)
     for name in ("select", "extend_select", "ignore"):
-        if getattr(options, name) is not None:
+        if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = [
                 part.strip() for text in getattr(options, name) for part in text.split(",") if part.strip()
             ]
-    return fields_of(table, "the command line")
+    return fields_of(table, COMMAND_LINE, Path.cwd())
 
 
 def _setting(item: str) -> dict[str, Any]:
@@ -169,7 +194,7 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _jobs(text: str | None) -> int | None:
+def jobs_of(text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or int(text) < 1:
@@ -177,17 +202,40 @@ def _jobs(text: str | None) -> int | None:
     return int(text)
 
 
-def _write(findings: list[Finding], options: argparse.Namespace) -> None:
-    color = options.color == "always" or (options.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    report = Report(findings, Path.cwd(), color and options.output_file is None)
-    text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
+def _write(outcome: Outcome, options: argparse.Namespace) -> None:
+    findings = outcome.findings
+    made = Report(
+        findings, Path.cwd(), _in_color(options), _width(options), waivers=tuple(outcome.waivers), errors=tuple(outcome.errors)
+    )
+    text = _statistics(findings) if options.statistics else renderer(options.output_format)(made)
     if options.output_file is not None:
         _write_file(Path(options.output_file), text)
         return
     if text:
         sys.stdout.write(text + "\n")
     if options.output_format == "text" and not options.quiet and not options.statistics:
-        sys.stdout.write(_summary(findings) + "\n")
+        sys.stdout.write(_summary(findings, outcome.known) + "\n")
+
+
+def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
+    """Names the baselines that hold more than there is. A run over some of the rules cannot tell."""
+    if options.quiet or changes_of(options).keys() - {"baseline", "force_exclude"}:
+        return
+    for path, stale in outcome.stale.items():
+        if stale:
+            many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
+            print(f"s3lint: {path}: {many} stale: `s3lint baseline` removes what is fixed", file=sys.stderr)
+
+
+def _in_color(options: argparse.Namespace) -> bool:
+    """Whether the report is coloured: as asked for, else on terminals that can, unless NO_COLOR (https://no-color.org) is set."""
+    if options.output_file is not None or options.color != "auto":
+        return options.output_file is None and options.color == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _width(options: argparse.Namespace) -> int:
+    return shutil.get_terminal_size((WIDTH, 24)).columns if options.output_file is None and sys.stdout.isatty() else WIDTH
 
 
 def _write_file(path: Path, text: str) -> None:
@@ -203,9 +251,11 @@ def _statistics(findings: list[Finding]) -> str:
     return "\n".join(f"{count:{width}}  {code}  {rules()[code].name}" for code, count in sorted(counts.items()))
 
 
-def _summary(findings: list[Finding]) -> str:
+def _summary(findings: list[Finding], known: int) -> str:
+    """How many findings there are, and how many a baseline holds besides."""
+    besides = f" {known} more in the baseline." if known else ""
     if not findings:
-        return "No findings."
+        return f"No findings.{besides}"
     count = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
     files = len({finding.path for finding in findings})
-    return f"\n{count} in {files} file{'s' if files > 1 else ''}."
+    return f"\n{count} in {files} file{'s' if files > 1 else ''}.{besides}"

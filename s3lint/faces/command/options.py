@@ -22,6 +22,9 @@ def parser() -> argparse.ArgumentParser:
     _check(_command(commands, "check", "check files and folders"))
     _rule(_command(commands, "rule", "show the page of a rule"))
     _standard(_command(commands, "standard", "show each sentence of the standard and the rules that enforce it"))
+    _baseline(_command(commands, "baseline", "write down the findings that there are, so that only new ones are reported"))
+    _waivers(_command(commands, "waivers", "list the suppressions with their reasons, ends, authors and ages"))
+    _config(_command(commands, "config", "show each setting in force and where it comes from"))
     _command(commands, "version", "show the version")
     return made
 
@@ -58,6 +61,7 @@ def _check(made: argparse.ArgumentParser) -> None:
     fixes.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
     fixes.add_argument("--fix-only", action="store_true", help="apply fixes and report nothing that is left")
     fixes.add_argument("--show-fixes", action="store_true", help="say what each fix did")
+    fixes.add_argument("--add-allow", metavar="REASON", help="write a comment that allows each finding, with this reason")
     output = made.add_argument_group("output")
     output.add_argument("--output-format", choices=FORMATS, default="text", help="how findings are written (default: text)")
     output.add_argument("--output-file", metavar="FILE", help="write the report to a file")
@@ -69,11 +73,41 @@ def _check(made: argparse.ArgumentParser) -> None:
     files = made.add_argument_group("files")
     files.add_argument("--stdin-filename", metavar="NAME", help="the name of what standard input holds")
     files.add_argument("--force-exclude", action="store_true", default=None, help="exclude also files that are named")
-    files.add_argument(
+    files.add_argument("--baseline", metavar="FILE", help="the file of known findings, which are not reported")
+    _configuration(files)
+    files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+
+
+def _configuration(made: argparse._ActionsContainer) -> None:
+    made.add_argument(
         "--config", metavar="FILE|KEY=VALUE", action="append", default=[], help="a configuration file, or one setting"
     )
-    files.add_argument("--isolated", action="store_true", help="read no configuration file")
-    files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    made.add_argument("--isolated", action="store_true", help="read no configuration file")
+
+
+def _baseline(made: argparse.ArgumentParser) -> None:
+    made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
+    made.add_argument("--grow", action="store_true", help="add new findings too; without it a baseline only shrinks")
+    made.add_argument("--check", action="store_true", help="write nothing, and exit with 1 where the baseline is not up to date")
+    made.add_argument("--baseline", metavar="FILE", help="the file (default: the setting, else .s3lint-baseline.json)")
+    _configuration(made)
+    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+
+
+def _waivers(made: argparse.ArgumentParser) -> None:
+    made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
+    _configuration(made)
+    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    made.add_argument("--output-format", choices=("text", "json"), default="text")
+
+
+def _config(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "path", nargs="?", metavar="PATH", default=".", help="the file or folder whose settings are shown (default: .)"
+    )
+    _configuration(made)
+    made.add_argument("--schema", action="store_true", help="print the JSON schema of the table, and stop")
+    made.add_argument("--output-format", choices=("text", "json"), default="text")
 
 
 def _rule(made: argparse.ArgumentParser) -> None:

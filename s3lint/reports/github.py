@@ -1,0 +1,32 @@
+"""Annotations of GitHub Actions, as workflow commands.
+
+How they are escaped: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+"""
+
+from __future__ import annotations
+
+from s3lint.finding import Finding
+from s3lint.reports import Report, printable
+
+DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def render(report: Report) -> str:
+    return "\n".join(_command(finding, report) for finding in report.findings)
+
+
+def _command(finding: Finding, report: Report) -> str:
+    """In a notebook a line of a cell is no line of the file, so that the annotation stands at the top and names the cell."""
+    rows = (finding.start.row, finding.end.row) if finding.cell is None else (1, 1)
+    properties = {
+        "title": f"{finding.code} {finding.name}",
+        "file": printable(report.posix(finding.path)),
+        "line": str(rows[0]),
+        "endLine": str(rows[1]),
+    }
+    if finding.cell is None and finding.start.row == finding.end.row:
+        properties |= {"col": str(finding.start.column), "endColumn": str(finding.end.column)}
+    shown = ",".join(f"{key}={value.translate(PROPERTY)}" for key, value in properties.items())
+    message = f"{report.place(finding.path, finding.start, finding.cell)}: {finding.code} {printable(finding.message)}"
+    return f"::{'error' if finding.confidence.name == 'HIGH' else 'warning'} {shown}::{message.translate(DATA)}"

@@ -1,0 +1,13 @@
+"""One finding as JSON on each line, as in the format `json`."""
+
+from __future__ import annotations
+
+import json
+
+from s3lint.reports import Report
+from s3lint.reports.json import as_dict
+
+
+def render(report: Report) -> str:
+    lines = [json.dumps(as_dict(finding), ensure_ascii=False) for finding in report.findings]
+    return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
