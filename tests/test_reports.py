@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import sys
@@ -198,7 +199,7 @@ def test_text_fits_the_width_and_points_at_the_finding(project: Write, width: in
     assert max(len(line) for line in lines) <= max(width, 72)
     marked = [
         source[line.index("^") : line.rindex("^") + 1]
-        for source, line in zip(lines, lines[1:], strict=False)
+        for source, line in itertools.pairwise(lines)
         if line.strip(" |^") == "" and "^" in line
     ]
     assert marked.count('"acme-documents"') == 3
@@ -208,9 +209,7 @@ def test_text_fits_the_width_and_points_at_the_finding(project: Write, width: in
 def test_carets_stand_under_wide_characters_and_tabs(project: Write) -> None:
     source = 'import boto3\nif True:\n\ts3 = boto3.client("s3")\n\ts3.upload_file("報告.bin", "acme-documents", "a/b.bin")\n'
     lines = rendered("text", project({"bad.py": source})).splitlines()
-    excerpt, carets = next(
-        (one, two) for one, two in zip(lines, lines[1:], strict=False) if two.count("^") == len('"acme-documents"')
-    )
+    excerpt, carets = next((one, two) for one, two in itertools.pairwise(lines) if two.count("^") == len('"acme-documents"'))
     assert carets.index("^") == excerpt.index('"acme') + 2
     assert "\t" not in excerpt
 
