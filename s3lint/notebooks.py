@@ -190,9 +190,9 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
 
 
 def _shift(written: str, made: str) -> int:
-    """How much further right the SQL stands in a line that opens a call."""
+    """How much further right the text of a line stands than in the cell: SQL behind what opens a call, Python without its indent."""
     if not made.startswith(OPEN):
-        return 0
+        return len(made) - len(written) if made and written.endswith(made) else 0
     return len(OPEN) - (len(written) - len(made.removeprefix(OPEN).removesuffix(CLOSE)))
 
 
@@ -243,7 +243,14 @@ def _masked(lines: list[str]) -> list[str]:
         return _masked(["" if index == first else line for index, line in enumerate(lines)])
     if OTHER_CELL.match(head):
         return ["" for _ in lines]
-    return lines if _refusal(lines) is None else list(_without_magics(lines))
+    return lines if _refusal(lines) is None else list(_without_magics(_dedented(lines)))
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    """A cell that is indented as a whole runs as if it were not."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return [line.removeprefix(indent) for line in lines]
 
 
 def _without_magics(lines: Iterable[str]) -> Iterator[str]:

@@ -70,8 +70,9 @@ def content_type(fact: ObjectCall) -> tuple[str, tuple[str, ...]] | None:
     for parameter in ("Key", "Filename"):
         written = fact.parameters.written(parameter)
         module = local_name(fact.site, "mimetypes")
-        if written is not None and module is not None and REPEATABLE.fullmatch(code_of(written.site)):
-            return f"{module}.guess_type({code_of(written.site)})[0] or {OCTETS}", ("mimetypes",)
+        code = code_of(written.site).lstrip("(").rstrip(")") if written is not None else ""
+        if module is not None and REPEATABLE.fullmatch(code):
+            return f"{module}.guess_type({code})[0] or {OCTETS}", ("mimetypes",)
     return None
 
 

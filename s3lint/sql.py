@@ -172,7 +172,7 @@ PATTERNS: dict[str, str] = {
     "delete": r"delete\s+from\s+(?P<target>[\w.`]+)(?P<guard>.*?\bwhere\b)?",
     "drop-column": r"alter\s+table\s+(?P<target>\S+)\s+drop\s+columns?\b",
     "replace-columns": r"alter\s+table\s+(?P<target>\S+)\s+replace\s+columns\b",
-    "vacuum": r"vacuum\s+(?P<target>\S+)(?:.*?retain\s+(?P<hours>[\d.]+)\s+hours?)?",
+    "vacuum": r"vacuum\s+(?P<target>\S+)(?:.*?retain\s+(?P<hours>[\d.]+)\s+hours?\b(?!\s*dry\s+run))?",
 }
 """For statements that sqlglot leaves as text. Each pattern is linear: no repetition stands inside another."""
 

@@ -78,6 +78,11 @@ def test_magics_are_masked(project: Write, magic: str) -> None:
     assert found(project({"a.ipynb": text})) == [f"a.ipynb:cell 2:{rows}:21 STO201"]
 
 
+def test_a_cell_that_is_indented_as_a_whole_is_read(project: Write) -> None:
+    text = notebook("import boto3\ns3 = boto3.client('s3')", f"    # A fragment\n    {UPLOAD}\n    s3.get_object(Bucket=b, Key=k)")
+    assert found(project({"a.ipynb": text})) == ["a.ipynb:cell 2:2:25 STO201"]
+
+
 @pytest.mark.parametrize("magic", ["%%bash", "%%html", "%md", "%sh", "%scala", "%%writefile x.py"])
 def test_cells_of_other_languages_are_passed_over(project: Write, magic: str) -> None:
     text = notebook("import boto3\ns3 = boto3.client('s3')", f"{magic}\naws s3 cp a.pdf s3://acme-docs/", UPLOAD)

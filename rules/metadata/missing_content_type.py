@@ -34,10 +34,11 @@ body or none. The standard's own batch example uploads without a type; the sente
 
 from collections.abc import Iterator
 
+from s3lint.confidence import Confidence
 from s3lint.context import Context
 from s3lint.facts import ObjectCall
 from s3lint.inference.choices import choices, is_missing, literals, texts
-from s3lint.inference.values import Absent, Data, Text
+from s3lint.inference.values import Absent, Data, Text, Value
 from s3lint.plans import Plan
 from s3lint.remedies import content_type, metadata_plan
 from s3lint.rule import Match, Rule
@@ -60,9 +61,11 @@ TRANSFERS = frozenset({"upload_file", "upload_fileobj", "copy"})
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     if fact.presigned or not fact.by_boto or not _writes_metadata(fact):
         return
-    if is_missing(fact.parameters.get("ContentType")) and not _is_marker(fact) and not _is_empty(fact):
+    empty = [_holds_nothing(body) for body, _ in choices(fact.parameters.get("Body"))] if fact.operation == "put_object" else []
+    if is_missing(fact.parameters.get("ContentType")) and not _is_marker(fact) and not (empty and all(empty)):
         how = '`ExtraArgs={"ContentType": …}`' if fact.operation in TRANSFERS else "`ContentType=…`"
-        yield rule.match(fact.site, fact.confidence, plan=_plan(fact), operation=fact.operation, how=how)
+        sure = min(fact.confidence, Confidence.MEDIUM) if any(empty) else fact.confidence
+        yield rule.match(fact.site, sure, plan=_plan(fact), operation=fact.operation, how=how)
 
 
 def _plan(fact: ObjectCall) -> Plan | None:
@@ -80,13 +83,9 @@ def _writes_metadata(fact: ObjectCall) -> bool:
 
 
 def _is_marker(fact: ObjectCall) -> bool:
-    return any(key.tail.endswith("/") for key, _ in texts(fact.key))
+    keys = list(texts(fact.key))
+    return bool(keys) and all(key.tail.endswith("/") for key, _ in keys)
 
 
-def _is_empty(fact: ObjectCall) -> bool:
-    if fact.operation != "put_object":
-        return False
-    for body, _ in choices(fact.parameters.get("Body")):
-        if isinstance(body, Absent) or (isinstance(body, Data) and not body.value) or (isinstance(body, Text) and not body.parts):
-            return True
-    return False
+def _holds_nothing(body: Value) -> bool:
+    return isinstance(body, Absent) or (isinstance(body, Data) and not body.value) or (isinstance(body, Text) and not body.parts)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from s3lint.confidence import Confidence
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters, Presign
 from s3lint.facts.calls import CallView
 from s3lint.facts.extractor import from_calls
+from s3lint.facts.names import uses_s3
 from s3lint.facts.vocabulary import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 from s3lint.inference.callables import BoundMethod
 from s3lint.inference.handles import BucketHandle, Client, ObjectHandle, Operation, SubResource
+from s3lint.inference.names import dotted_name
 from s3lint.inference.values import Absent, Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
 from s3lint.tables import load
 from s3lint.uris import split_path
@@ -66,9 +70,11 @@ def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[Obj
     elif isinstance(receiver, Client) and receiver.service == "s3control" and view.name in ACCOUNT_OPERATIONS:
         yield ObjectCall(view.site, view.place, confidence, "boto3", view.name, Parameters(view.arguments))
     elif isinstance(receiver, BucketHandle):
-        yield from _resource_call(view, confidence, "Bucket", {"Bucket": receiver.name})
+        sure = Confidence.MEDIUM if receiver.shaped else confidence
+        yield from _resource_call(view, sure, "Bucket", {"Bucket": receiver.name})
     elif isinstance(receiver, ObjectHandle):
-        yield from _resource_call(view, confidence, "Object", {"Bucket": receiver.bucket, "Key": receiver.key})
+        sure = Confidence.MEDIUM if receiver.shaped else confidence
+        yield from _resource_call(view, sure, "Object", {"Bucket": receiver.bucket, "Key": receiver.key})
     elif isinstance(receiver, SubResource):
         yield from _subresource_call(view, confidence, receiver)
     elif isinstance(receiver, Operation) and receiver.client.service == "s3":
@@ -77,6 +83,8 @@ def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[Obj
         yield from _transfer_call(view, confidence, receiver)
     elif isinstance(receiver, (Unknown, Parameter, BoundMethod)) and _has_shape(view):
         yield from _client_call(view, Confidence.MEDIUM, None)
+    elif isinstance(receiver, (Unknown, Parameter, BoundMethod)) and _is_like_a_bucket(view):
+        yield from _resource_call(view, Confidence.MEDIUM, "Bucket", {"Bucket": Unknown("the bucket is not known")})
 
 
 def _client_call(view: CallView, confidence: Confidence, receiver: Client | None) -> Iterator[ObjectCall]:
@@ -121,8 +129,20 @@ def _has_shape(view: CallView) -> bool:
     return False
 
 
+def _is_like_a_bucket(view: CallView) -> bool:
+    """Whether a receiver that is called a bucket is used as boto3's buckets are."""
+    name = dotted_name(view.function.value) if isinstance(view.function, cst.Attribute) else None
+    if name is None or not name.lower().endswith("bucket") or not uses_s3(view.place.module):
+        return False
+    keywords = {name for name, _ in view.arguments.named()}
+    if view.name == "put_object":
+        return not view.arguments.count and {"Key", "Body"} <= keywords <= set(TABLE["operations"][view.name]["members"])
+    known = set(TABLE["injected"]["Bucket"].get(view.name, ()))
+    return view.name in ("upload_file", "upload_fileobj") and view.arguments.count == 2 and keywords <= known
+
+
 def _says_s3(view: CallView) -> bool:
-    return any(word in view.receiver_name.lower() for word in ("s3", "client", "boto", "bucket"))
+    return any(word in view.receiver_name.lower() for word in ("s3", "client", "boto"))
 
 
 def _resource_call(view: CallView, confidence: Confidence, kind: str, bound: dict[str, Value]) -> Iterator[ObjectCall]:

@@ -40,7 +40,8 @@ READERS = re.compile(
 """Calls that follow the URL, or take it apart, themselves."""
 
 FOLLOWED = re.compile(
-    r"^(?:endpoint(?:_?url)?|base_?url|host|\w*(?:template|policy)_?(?:body_?)?ur[li]|media_?(?:file_?)?uri)$", re.IGNORECASE
+    r"^(?:endpoint(?:_?url)?|base_?url|host|\w*(?:template|policy)_?(?:body_?)?ur[li]|media_?(?:file_?)?uri|model_?(?:data_?)?url)$",
+    re.IGNORECASE,
 )
 """Arguments and entries whose URL a client, or AWS with the caller's own rights, reads from."""
 

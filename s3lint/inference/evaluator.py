@@ -31,10 +31,8 @@ DEPTH = 300
 FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""
 
-WORK = 1_000
+WORK = 2_000
 """How many values one question may compute. Past it the answer is unknown: a guard against exponential call graphs."""
-
-COMPLETE = 1 << 30
 
 Expression = Callable[["Evaluator", Any, Place], Value]
 Attribute = Callable[["Evaluator", Any, str, Place], Value]
@@ -86,7 +84,9 @@ class Evaluator:
         self.shallow = False
         self._known: dict[Hashable, Value] = {}
         self._active: dict[Hashable, int] = {}
-        self._lowest = COMPLETE
+        self._open = 0
+        self._provisional: dict[Hashable, tuple[Value, int]] = {}
+        self._resting: dict[int, list[Hashable]] = {}
         self._work = 0
         self._asked = 0
         self._modules: dict[Module, Scope] = {}
@@ -137,23 +137,38 @@ class Evaluator:
             return known
         waiting = self._active.get(key)
         if waiting is not None:
-            self._lowest = min(self._lowest, waiting)
+            self._open |= 1 << waiting
             self.looped.add(key)
             return cyclic if cyclic is not None else Unknown("it refers to itself")
+        provisional = self._provisional.get(key)
+        if provisional is not None:
+            self._open |= provisional[1]
+            return provisional[0]
         index = len(self._active)
         if index == 0 and not self._asked:
             self._work = 0
         self._work += 1
         if index >= DEPTH or self._work > WORK:
-            self._lowest = -1
+            self._open |= 1
             return Unknown("too many steps away")
+        return self._computed(key, index, compute)
+
+    def _computed(self, key: Hashable, index: int, compute: Callable[[], Value]) -> Value:
+        """Computes a value, and remembers it: for good, or as long as the questions wait that it found waiting."""
+        around, self._open = self._open, 0
         self._active[key] = index
         try:
             value = compute() if index else _with_deep_stack(compute)
         finally:
             del self._active[key]
-        if self._lowest >= index or index == 0:
-            self._lowest = COMPLETE
+            for resting in self._resting.pop(index, ()):
+                del self._provisional[resting]
+            waiting = self._open & ((1 << index) - 1)
+            self._open = around | waiting
+        if waiting:
+            self._provisional[key] = value, waiting
+            self._resting.setdefault(waiting.bit_length() - 1, []).append(key)
+        else:
             self._known[key] = value
         return value
 

@@ -34,9 +34,10 @@ class Client(Value):
 
 @dataclass(frozen=True, slots=True)
 class BucketHandle(Value):
-    """`resource.Bucket(name)`."""
+    """`resource.Bucket(name)`. `shaped`: the resource is known by the shape of the call alone."""
 
     name: Value
+    shaped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class ObjectHandle(Value):
 
     bucket: Value
     key: Value
+    shaped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

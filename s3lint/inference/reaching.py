@@ -243,6 +243,8 @@ def entering(evaluator: Evaluator, suite: Suite, name: str, context: CallContext
     owner = suite.owner
     if owner is None:
         return _entering_scope(evaluator, suite.scope, name, context)
+    if name not in owner.changes:
+        return before(evaluator, owner, name, context)
     if suite.role == "loop":
         return evaluator.solve(
             ("enter", id(suite), name, context), lambda: _entering_loop(evaluator, suite, name, context), cyclic=Nothing()

@@ -9,7 +9,17 @@ from s3lint.inference.callables import BoundMethod
 from s3lint.inference.calls import Arguments, Written
 from s3lint.inference.context import Place
 from s3lint.inference.evaluator import attribute, method
-from s3lint.inference.handles import MERGE_CLAUSES, Client, DeltaBuilder, Frame, Reader, Session, Writer
+from s3lint.inference.handles import (
+    MERGE_CLAUSES,
+    BucketHandle,
+    Client,
+    DeltaBuilder,
+    Frame,
+    ObjectHandle,
+    Reader,
+    Session,
+    Writer,
+)
 from s3lint.inference.values import Parameter, Reference, Text, Unknown, Value, alternatives
 
 if TYPE_CHECKING:
@@ -59,8 +69,21 @@ def shaped_attribute(evaluator: Evaluator, owner: Value, name: str, place: Place
 
 def _says_spark(owner: Value, place: Place) -> bool:
     """`self.spark.read`, `session.read`: `read` of anything else is a method of files and sockets."""
-    name = owner.name if isinstance(owner, (BoundMethod, Parameter)) else ""
-    return "spark" in name.lower() or name.lower() in ("session", "sqlcontext", "sql_context")
+    return "spark" in _name(owner) or _name(owner) in ("session", "sqlcontext", "sql_context")
+
+
+def _name(owner: Value) -> str:
+    return owner.name.lower() if isinstance(owner, (BoundMethod, Parameter)) else ""
+
+
+def _of_resource(name: str, arguments: Arguments) -> Value:
+    """`s3.Bucket(name)`, `s3.Object(bucket, key)`: a CDK's construct of that name takes its scope first."""
+    count = arguments.count + len(dict(arguments.named()))
+    if name == "Bucket" and count == 1:
+        return BucketHandle(arguments.get("name", 0), shaped=True)
+    if name == "Object" and count == 2:
+        return ObjectHandle(arguments.get("bucket_name", 0), arguments.get("key", 1), shaped=True)
+    return Unknown(f"`{name}` of an unknown resource")
 
 
 @method(Unknown, Parameter, BoundMethod)
@@ -71,6 +94,8 @@ def shaped_method(evaluator: Evaluator, owner: Value, name: str, arguments: Argu
             return Client(service.literal, resource=name == "resource")
     if name in ("Session", "get_session"):
         return Session()
+    if name in ("Bucket", "Object") and "s3" in _name(owner):
+        return _of_resource(name, arguments)
     if name == "writeTo":
         return Writer(owner, "v2", table=arguments.get("table", 0))
     if name in COMBINING:
