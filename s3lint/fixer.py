@@ -52,6 +52,19 @@ def fix_file(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> Fi
     raise Unsettled(f"{path}: the fixes of {_names(found)} do not settle; the file stays as it was")
 
 
+def allow_in_file(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -> Fixed:
+    """A file with comments that let findings stand, as far as they can. Raises `Unsettled`, and then nothing may be changed."""
+    from s3lint.allowing import allowed
+
+    try:
+        changed, done = with_fixes(path, data, allowed(path, data, findings, reason))
+    except Unreadable as error:
+        raise Unsettled(f"{path}:{error.row}: {error.message}; the file stays as it was") from None
+    if _broken(path, changed) > _broken(path, data):
+        raise Unsettled(f"{path}: comments for {_names(done)} leave code that does not parse; the file stays as it was")
+    return Fixed(path, data, changed, tuple(done))
+
+
 def _names(findings: Iterable[Finding]) -> str:
     return ", ".join(sorted({finding.code for finding in findings}))
 

@@ -33,6 +33,17 @@ def cell_source(data: bytes, number: int) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
+def row_in_file(data: bytes, number: int, row: int) -> int:
+    """The row of the file in which a row of a cell is written. Both count from 1."""
+    text = data.decode(json.detect_encoding(data))
+    cells = list(_elements(text, _member(text, _skip(text, 0), "cells")[0]))
+    span = _member(text, cells[number - 1][0], "source")
+    if text[span[0]] == "[":
+        lines = list(_elements(text, span[0]))
+        span = lines[min(row, len(lines)) - 1] if lines else span
+    return text.count("\n", 0, span[0]) + 1
+
+
 def _skip(text: str, place: int) -> int:
     found = SPACE.match(text, place)
     return found.end() if found is not None else place

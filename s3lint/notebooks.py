@@ -247,9 +247,13 @@ def _masked(lines: list[str]) -> list[str]:
 
 
 def _without_magics(lines: Iterable[str]) -> Iterator[str]:
+    continued = False
     for line in lines:
         assigned, magic = ASSIGNED_MAGIC.match(line), LINE_MAGIC.match(line)
-        if assigned is not None:
+        behind, continued = continued, line.endswith("\\") and (continued or assigned is not None or magic is not None)
+        if behind:
+            yield ""
+        elif assigned is not None:
             yield f"{assigned['target']}None"
         elif magic is not None:
             yield f"{magic['indent']}pass"

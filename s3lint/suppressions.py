@@ -198,6 +198,15 @@ def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str],
     )  # fmt: skip
 
 
+def wrong_reason(text: str) -> str | None:
+    """Why a text is no reason that a suppression could give, if it is none."""
+    reason = UNTIL.sub("", text).strip(" -:,")
+    until = UNTIL.search(text)
+    if not reason or DIRECTIVE.search(text) is not None or not text.isprintable():
+        return "must be words that say why"
+    return f"names no date: until={until[1]} must be until=YYYY-MM-DD" if until is not None and _date(until) is None else None
+
+
 def _date(match: re.Match[str] | None) -> date | None:
     try:
         return date.fromisoformat(match[1]) if match is not None else None

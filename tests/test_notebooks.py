@@ -66,6 +66,10 @@ def test_cells_are_one_program_in_order(project: Write) -> None:
         "boto3?",
         "?boto3",
         "if True:\n    !ls\n    %pwd",
+        "!aws s3 cp a \\\n   s3://b/ \\\n   --quiet",
+        "out = !ls \\\n   -l",
+        "%%time\n!ls",
+        "await x()",
     ],
 )
 def test_magics_are_masked(project: Write, magic: str) -> None:
@@ -124,6 +128,33 @@ def test_suppressions_hold_in_cells(project: Write) -> None:
     allowed = f"# s3lint: allow[STO201] one account only\n{UPLOAD}"
     text = notebook("import boto3\ns3 = boto3.client('s3')", allowed, f"{UPLOAD}  # noqa: STO201 one account only")
     assert found(project({"a.ipynb": text})) == []
+
+
+def test_what_is_said_of_a_suppression_names_its_cell_and_is_fixed_there(project: Write) -> None:
+    unused = "x = 1  # s3lint: allow[STO501] a feed"
+    root = project(
+        {
+            "a.ipynb": notebook(
+                "import boto3\ns3 = boto3.client('s3')", "#md x", f"y = 2\n{unused}", "z = 3  # s3lint: allow[STO201]"
+            )
+        }
+    )
+    assert found(root) == ["a.ipynb:cell 3:2:24 STO902", "a.ipynb:cell 4:1:8 STO901", "a.ipynb:cell 4:1:24 STO902"]
+    before = (root / "a.ipynb").read_text()
+    s3lint("check", "--fix", cwd=root)
+    assert (root / "a.ipynb").read_text() == before.replace("  # s3lint: allow[STO501] a feed", "").replace(
+        "  # s3lint: allow[STO201]", ""
+    )
+
+
+def test_values_pass_from_cell_to_cell_and_from_modules(project: Write) -> None:
+    cells = notebook(
+        "import boto3\nfrom names import RAW", "s3 = boto3.client('s3')\nkey = f'{day}.csv'", "s3.upload_file('a.csv', RAW, key)"
+    )
+    root = project({"names.py": "RAW = 'acme-raw'\n", "a.ipynb": cells})
+    assert found(root) == ["a.ipynb:cell 2:2:7 STO211", "a.ipynb:cell 3:1:1 STO301", "names.py:1:7 STO201"]
+    related = json.loads(s3lint("check", "--output-format", "json", "--select", "STO211", cwd=root).out)[0]["related"]
+    assert [(place["cell"], place["location"]["row"]) for place in related] == [(3, 1)]
 
 
 def test_the_report_shows_the_cell(project: Write) -> None:

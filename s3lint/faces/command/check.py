@@ -21,6 +21,7 @@ from s3lint.reports import WIDTH, Report, printable, renderer
 from s3lint.run import Missing, Outcome, available_cores, check_all, targets
 from s3lint.settings import Settings
 from s3lint.source import Unreadable
+from s3lint.suppressions import wrong_reason
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.explain is not None:
             return _explain(options)
-        if options.fix or options.fix_only or options.diff:
+        if options.fix or options.fix_only or options.diff or options.add_allow is not None:
             return _fixed(options)
         outcome = _checked(options)
         _write(outcome, options)
@@ -57,20 +58,18 @@ def _ended(findings: list[Finding], errors: Iterable[str], options: argparse.Nam
 
 
 def _fixed(options: argparse.Namespace) -> int:
-    from s3lint.faces.command.fix import fix_all, summary, write_diff
+    from s3lint.faces.command.fix import allow_all, fix_all, summary, write_diff
 
+    reason = _reason(options)
     if options.paths == [STDIN]:
         return _fix_stdin(options)
     outcome = _checked(options)
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    finder = settings_finder(options, changes_of(options), paths)
-    done = fix_all(
-        outcome.findings,
-        finder,
-        unsafe=options.unsafe_fixes,
-        write=not options.diff,
-        jobs=jobs_of(options.jobs) or available_cores(),
-    )
+    finder, write, jobs = settings_finder(options, changes_of(options), paths), not options.diff, jobs_of(options.jobs)
+    if reason is not None:
+        done = allow_all(outcome.findings, finder, reason, write=write)
+    else:
+        done = fix_all(outcome.findings, finder, unsafe=options.unsafe_fixes, write=write, jobs=jobs or available_cores())
     if options.diff:
         write_diff(done)
         return _ended(done.applied, [*outcome.errors, *done.errors], options)
@@ -85,14 +84,31 @@ def _fixed(options: argparse.Namespace) -> int:
     return _ended([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
 
 
+def _reason(options: argparse.Namespace) -> str | None:
+    """The reason of `--add-allow`. Raises `ConfigurationError` for one that no suppression could give."""
+    if options.add_allow is None:
+        return None
+    if options.fix or options.fix_only:
+        raise ConfigurationError("the command line: --add-allow and --fix exclude each other: fix first, then allow what is left")
+    reason = " ".join(options.add_allow.split())
+    problem = wrong_reason(reason)
+    if problem is not None:
+        raise ConfigurationError(f"the command line: --add-allow {problem}")
+    return reason
+
+
 def _fix_stdin(options: argparse.Namespace) -> int:
-    from s3lint.fixer import Unsettled, fix_file
+    from s3lint.fixer import Unsettled, allow_in_file, fix_file
 
     path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
     settings = settings_finder(options, changes_of(options), [path])(path)
     data = sys.stdin.buffer.read()
+    reason = _reason(options)
     try:
-        fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
+        if reason is not None:
+            fixed = allow_in_file(path, data, Engine(settings).check(path, data)[0], reason)
+        else:
+            fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
     except Unsettled as error:
         sys.stdout.buffer.write(data)
         return _ended([], [str(error)], options)

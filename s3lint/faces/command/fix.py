@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from s3lint.engine import Engine
 from s3lint.finding import Finding
-from s3lint.fixer import Fixed, Unsettled, diffs, fix_file, is_applicable
+from s3lint.fixer import Fixed, Unsettled, allow_in_file, diffs, fix_file, is_applicable
 from s3lint.remedies import variable_of
+from s3lint.reports import Report, printable
 from s3lint.run import FEW
 from s3lint.settings import Settings
 from s3lint.writing import Changed, replace_file
@@ -40,7 +42,17 @@ class Task:
 
     path: Path
     settings: Settings
-    unsafe: bool
+    unsafe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A file whose findings are to be allowed, and why."""
+
+    path: Path
+    settings: Settings
+    findings: tuple[Finding, ...]
+    reason: str
 
 
 def fix_all(
@@ -50,7 +62,18 @@ def fix_all(
     found = list(findings)
     buckets = sorted({finding.subject for finding in found if finding.code == BUCKETS and finding.subject})
     paths = dict.fromkeys(finding.path for finding in found if is_applicable(finding, unsafe=unsafe))
-    tasks = [Task(path, _with_buckets(settings_of(path), buckets), unsafe) for path in paths]
+    return _done([Task(path, _with_buckets(settings_of(path), buckets), unsafe) for path in paths], write=write, jobs=jobs)
+
+
+def allow_all(findings: Iterable[Finding], settings_of: Callable[[Path], Settings], reason: str, *, write: bool) -> Outcome:
+    """Writes comments that let findings stand. A file that cannot be written stays as it was; the others go on."""
+    by_path: dict[Path, list[Finding]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.path, []).append(finding)
+    return _done([Allowance(path, settings_of(path), tuple(own), reason) for path, own in by_path.items()], write=write, jobs=1)
+
+
+def _done(tasks: Sequence[Task | Allowance], *, write: bool, jobs: int) -> Outcome:
     outcome = Outcome()
     for task, result in zip(tasks, _results(tasks, jobs), strict=True):
         final = _written(task, result) if write and isinstance(result, Fixed) else result
@@ -61,7 +84,7 @@ def fix_all(
     return outcome
 
 
-def _results(tasks: list[Task], jobs: int) -> Iterator[Fixed | str]:
+def _results(tasks: Sequence[Task | Allowance], jobs: int) -> Iterator[Fixed | str]:
     if jobs <= 1 or len(tasks) < FEW:
         yield from map(_fixed, tasks)
     else:
@@ -69,9 +92,11 @@ def _results(tasks: list[Task], jobs: int) -> Iterator[Fixed | str]:
             yield from pool.map(_fixed, tasks)
 
 
-def _fixed(task: Task) -> Fixed | str:
+def _fixed(task: Task | Allowance) -> Fixed | str:
     """A file after its fixes, or one sentence about what is in their way."""
     try:
+        if isinstance(task, Allowance):
+            return allow_in_file(task.path, task.path.read_bytes(), task.findings, task.reason)
         return fix_file(task.path, task.path.read_bytes(), task.settings, unsafe=task.unsafe)
     except Unsettled as error:
         return str(error)
@@ -81,7 +106,7 @@ def _fixed(task: Task) -> Fixed | str:
         return f"{task.path}: cannot be read: {error.strerror or error}"
 
 
-def _written(task: Task, result: Fixed) -> Fixed | str:
+def _written(task: Task | Allowance, result: Fixed) -> Fixed | str:
     """Writes a file, which is read and fixed again where it changed meanwhile; one sentence where that is not possible."""
     current: Fixed | str = result
     for _ in range(ATTEMPTS):
@@ -90,12 +115,20 @@ def _written(task: Task, result: Fixed) -> Fixed | str:
         try:
             replace_file(task.path, current.before, current.after)
         except Changed:
-            current = _fixed(task)
+            current = _fixed(_looked_at_again(task))
         except OSError as error:
             return f"{task.path}: cannot be written: {error.strerror or error}"
         else:
             return current
     return f"{task.path}: the file keeps changing while it is fixed; it was left alone"
+
+
+def _looked_at_again(task: Task | Allowance) -> Task | Allowance:
+    """A task for a file that has changed: its findings may stand elsewhere."""
+    if isinstance(task, Task):
+        return task
+    findings, _ = Engine(task.settings).check(task.path, task.path.read_bytes())
+    return replace(task, findings=tuple(findings))
 
 
 def _with_buckets(settings: Settings, buckets: list[str]) -> Settings:
@@ -114,11 +147,14 @@ def write_diff(outcome: Outcome) -> None:
 def summary(outcome: Outcome, options: argparse.Namespace) -> str:
     """`Fixed 3 findings in 2 files.`, with one line for each where that is asked for."""
     lines = []
+    here = Report([], Path.cwd())
     if options.show_fixes:
         for finding in outcome.applied:
             assert finding.fix is not None
-            lines.append(f"{finding.path}:{finding.start.row}: {finding.code} {finding.fix.message}.")
+            place = here.place(finding.path, finding.start, finding.cell)
+            lines.append(printable(f"{place}: {finding.code} {finding.fix.message}."))
     count, files = len(outcome.applied), len([each for each in outcome.fixed if each.applied])
     if count:
-        lines.append(f"Fixed {count} finding{'s' if count > 1 else ''} in {files} file{'s' if files > 1 else ''}.")
+        did = "Fixed" if options.add_allow is None else "Allowed"
+        lines.append(f"{did} {count} finding{'s' if count > 1 else ''} in {files} file{'s' if files > 1 else ''}.")
     return "\n".join(lines)

@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     _rule(_command(commands, "rule", "show the page of a rule"))
     _standard(_command(commands, "standard", "show each sentence of the standard and the rules that enforce it"))
     _baseline(_command(commands, "baseline", "write down the findings that there are, so that only new ones are reported"))
+    _waivers(_command(commands, "waivers", "list the suppressions with their reasons, ends, authors and ages"))
     _config(_command(commands, "config", "show each setting in force and where it comes from"))
     _command(commands, "version", "show the version")
     return made
@@ -65,6 +66,7 @@ def _check(made: argparse.ArgumentParser) -> None:
     fixes.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
     fixes.add_argument("--fix-only", action="store_true", help="apply fixes and report nothing that is left")
     fixes.add_argument("--show-fixes", action="store_true", help="say what each fix did")
+    fixes.add_argument("--add-allow", metavar="REASON", help="write a comment that allows each finding, with this reason")
     output = made.add_argument_group("output")
     output.add_argument("--output-format", choices=FORMATS, default="text", help="how findings are written (default: text)")
     output.add_argument("--output-file", metavar="FILE", help="write the report to a file")
@@ -99,6 +101,13 @@ def _baseline(made: argparse.ArgumentParser) -> None:
     made.add_argument("--baseline", metavar="FILE", help="the file (default: the setting, else .s3lint-baseline.json)")
     _configuration(made)
     made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+
+
+def _waivers(made: argparse.ArgumentParser) -> None:
+    made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
+    _configuration(made)
+    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    made.add_argument("--output-format", choices=("text", "json"), default="text")
 
 
 def _config(made: argparse.ArgumentParser) -> None:
