@@ -56,7 +56,10 @@ def blocks_of(path: Path) -> list[Block]:
     return found
 
 
-BLOCKS = [block for path in DOCUMENTS for block in blocks_of(path)]
+TYPED = "tutorial.md"
+"""The page that `test_tutorial.py` runs from its first line to its last."""
+
+BLOCKS = [block for path in DOCUMENTS if path.name != TYPED for block in blocks_of(path)]
 
 
 def python(block: Block) -> None:
