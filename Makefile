@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser matrix site lint format tables docs corpus bench clean
+.PHONY: demo test test-browser matrix site lint format tables docs corpus bench peers clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -50,6 +50,9 @@ corpus: $(READY)  ## findings and crashes over published packages
 
 bench: $(READY)  ## the same, and the cost beside other linters
 	@$(BIN)/python -m benchmarks.corpus --repeat 5
+
+peers: $(READY)  ## what other linters see of seeded violations
+	@$(BIN)/python -m benchmarks.peers
 
 clean:
 	@rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

@@ -9,15 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import BUCKET_BY_NAME as BAD
 from conftest import Write, s3lint
-
-BAD = """\
-import boto3
-
-BUCKET = "acme-documents"
-s3 = boto3.client("s3")
-s3.upload_file("report.pdf", BUCKET, "reports/2026/report.pdf")
-"""
 
 WAIVED = """\
 s3 = boto3.client("s3")
