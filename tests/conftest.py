@@ -24,6 +24,8 @@ from s3lint.source import line_starts
 
 CHECKOUT = Path(__file__).parents[1]
 
+pytest_plugins = ["servers"]
+
 Write = Callable[[dict[str, str | bytes]], Path]
 
 

@@ -95,10 +95,10 @@ def merge(table: Table, data: Any, *, keys: Sequence[str], application: Applicat
 
     Rules: unfinished-merge (STO505), destructive-overwrite (STO503).
 
-    Raises `SchemaError` where two rows of `data` have the same keys, or a key is null, and what `append` raises.
+    Raises `SchemaError` where two rows of `data` have the same keys, a key is null, or a column is missing, and what `append` raises.
     """
     keys = check_keys(keys, table.schema.names)
-    rows = frames.fitted(data, table.schema)
+    rows = frames.fitted(data, table.schema, complete=True)
     frames.check_unique(rows, keys)
     handle = _opened(table, create=True)
     added = check_write(_difference(table, handle), table.evolution, _name(table))

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from s3lint.runtime.clients import imported, reason
 from s3lint.runtime.errors import ArgumentError, SchemaError
-from s3lint.runtime.tables import Scalar
+from s3lint.runtime.tables import Scalar, check_complete
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def fitted(data: Any, schema: pa.Schema) -> pa.Table:
-    """The data as a table of exactly the schema. Raises `SchemaError` where a value would have to change."""
+def fitted(data: Any, schema: pa.Schema, *, complete: bool = False) -> pa.Table:
+    """The data as a table of exactly the schema, with nulls for columns that are missing, unless it must be complete.
+
+    Raises `SchemaError` where a value would have to change.
+    """
     pyarrow = imported("pyarrow", "delta")
     if not isinstance(schema, pyarrow.Schema):
         raise SchemaError(f"The declared schema is of type {type(schema).__name__}: declare a pyarrow.Schema.")
     given = _arrow(data)
     _check_names(given.column_names, schema)
+    check_complete(given.column_names, schema.names if complete else ())
     columns = [
         _fitted_column(given.column(one.name), one) if one.name in given.column_names else _missing(one, given.num_rows)
         for one in schema
@@ -89,8 +93,15 @@ def _read_csv(source: Any, schema: pa.Schema) -> pa.Table:
 
 
 def _read_json(source: Any, schema: pa.Schema) -> pa.Table:
+    """JSON has no dates, times and decimals: they are read as text, which must be theirs."""
     json = imported("pyarrow.json", "delta")
-    return json.read_json(source, parse_options=json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"))
+    pyarrow = imported("pyarrow", "delta")
+    texts = [one.name for one in schema if pyarrow.types.is_temporal(one.type) or pyarrow.types.is_decimal(one.type)]
+    written = pyarrow.schema([one.with_type(pyarrow.string()) if one.name in texts else one for one in schema])
+    rows = json.read_json(source, parse_options=json.ParseOptions(explicit_schema=written, unexpected_field_behavior="error"))
+    for name in texts:
+        rows = rows.set_column(rows.column_names.index(name), schema.field(name), rows.column(name).cast(schema.field(name).type))
+    return rows
 
 
 def _arrow(data: Any) -> pa.Table:

@@ -18,6 +18,12 @@ LONGEST = 1_024
 SAFE = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.'()")
 """The characters that AWS calls safe, without `!`, which begins an escape here, and `*`, which Hadoop reads as a pattern."""
 
+AVOIDED = frozenset(' \\{}^%[]"><~#|`')
+"""A space, a backslash and what AWS says to avoid."""
+
+AT_TOP = frozenset({"index.html", "error.html", "404.html", "robots.txt", "favicon.ico", "sitemap.xml", "manifest.json"})
+"""What the web expects at the top of a bucket."""
+
 BUCKET = re.compile(r"(?!xn--|sthree-|\d+\.\d+\.\d+\.\d+$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
 """docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 
@@ -205,8 +211,8 @@ def _moment(at: datetime | date) -> str:
         return at.isoformat()
     if at.utcoffset() is None:
         raise KeyFormatError(f"The time {at!r} of a key has no time zone: pass datetime.now(timezone.utc), or attach the zone.")
-    utc = at.astimezone(timezone.utc)
-    return f"{utc:%Y-%m-%dT%H%M%S}{f'.{utc.microsecond:06}' if utc.microsecond else ''}Z"
+    utc = at.astimezone(timezone.utc).replace(tzinfo=None)
+    return f"{utc.isoformat().replace(':', '')}Z"
 
 
 def _parsed_moment(text: str, key: str) -> datetime | date:
@@ -235,13 +241,14 @@ def check_key(key: str) -> str:
     """The key itself, where it is hierarchical and safe to write. Raises `KeyFormatError`."""
     if not isinstance(key, str) or not key:
         raise KeyFormatError(f"The key {key!r} is {_kind(key)}: make it with object_key.")
-    if key.startswith("/") or any(segment in ("", ".", "..") for segment in key.split("/")):
+    if any(segment in ("", ".", "..") for segment in key.split("/")):
         raise KeyFormatError(f"The key {key!r} has an empty or a dot segment: make it with object_key.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in key) or "\\" in key:
-        raise KeyFormatError(f"The key {key!r} holds a backslash or a control character: make it with object_key.")
+    found = next((character for character in key if character in AVOIDED or unicodedata.category(character) in ("Cc", "Cs")), None)
+    if found is not None:
+        raise KeyFormatError(f"The key {key!r} holds {found!r}, which tools stumble over: make it with object_key.")
     if len(key.encode()) > LONGEST:
         raise KeyFormatError(f"The key {key[:40]!r}… takes more than {LONGEST:,} bytes: shorten its parts.")
-    if "/" not in key:
+    if "/" not in key and key not in AT_TOP:
         raise KeyFormatError(f"The key {key!r} has no prefix: make it with object_key.")
     return key
 

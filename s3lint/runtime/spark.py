@@ -23,6 +23,7 @@ from s3lint.runtime.tables import (
     Scalar,
     change,
     changed_meanwhile,
+    check_complete,
     check_evolution,
     check_keys,
     check_no_drops,
@@ -91,9 +92,10 @@ def merge(table: Table, frame: DataFrame, *, keys: Sequence[str]) -> None:
 
     Rules: unfinished-merge (STO505), destructive-overwrite (STO503).
 
-    Raises `SchemaError` where two rows have the same keys, or a key is null, and what `append` raises.
+    Raises `SchemaError` where two rows have the same keys, a key is null, or a column is missing, and what `append` raises.
     """
     keys = check_keys(keys, table.schema.names)
+    check_complete(frame.columns, table.schema.names)
     rows = _fitted(table, frame)
     _check_unique(table, rows, keys)
     spark = rows.sparkSession
@@ -254,7 +256,14 @@ def _check_unique(table: Table, rows: DataFrame, keys: Sequence[str]) -> None:
 def _check_write(table: Table, spark: SparkSession) -> bool:
     """Whether a write adds columns. Raises `SchemaError` where the table is not what is declared."""
     stored = _stored(table, spark)
-    return stored is not None and check_write(change(_columns(table.schema), stored, _name(table)), table.evolution, _name(table))
+    if stored is None:
+        return False
+    added = check_write(change(_columns(table.schema), stored, _name(table)), table.evolution, _name(table))
+    if added and not all(column.nullable for column in stored) and not _is_apache(spark):
+        raise ConfigurationError(
+            f"The engine is not Apache Spark and may drop new columns of {_name(table)}: add them with delta.evolve."
+        )
+    return added
 
 
 def _existing(table: Table, spark: SparkSession) -> tuple[Column, ...]:
@@ -290,12 +299,17 @@ def _transaction(spark: SparkSession, application: Application | None) -> dict[s
     """The options of an idempotent write. Engines other than Spark take them and ignore them, without a word."""
     if application is None:
         return {}
-    version = spark.sql("SELECT version()").collect()[0][0]
-    if not version.startswith(f"{spark.version} "):
-        raise ConfigurationError(
-            f"The engine ({version}) is not Apache Spark and ignores who writes: write without application=, or merge."
-        )
+    if not _is_apache(spark):
+        raise ConfigurationError("The engine is not Apache Spark and ignores who writes: write without application=, or merge.")
     return {"txnAppId": application.id, "txnVersion": str(application.version)}
+
+
+def _is_apache(spark: SparkSession) -> bool:
+    """Whether the engine is Apache Spark itself, which tells its commit, and not one that speaks its protocol.
+
+    Sail 0.7 takes an application's id and ignores it, and drops new columns where others may not be null.
+    """
+    return bool(spark.sql("SELECT version()").collect()[0][0].startswith(f"{spark.version} "))
 
 
 @contextmanager

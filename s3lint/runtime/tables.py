@@ -191,5 +191,12 @@ def check_keys(keys: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
+def check_complete(given: Iterable[str], wanted: Iterable[str]) -> None:
+    """Raises `SchemaError` where a column is missing from the data of a merge."""
+    missing = [name for name in wanted if name not in set(given)]
+    if missing:
+        raise SchemaError(f"The column {missing[0]!r} is missing, and a merge would set it to null in rows that are there: add it.")
+
+
 def changed_meanwhile(name: str) -> ConflictError:
     return ConflictError(f"Another writer changed {name} meanwhile, and nothing was written: run the write again.")
