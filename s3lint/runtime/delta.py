@@ -78,14 +78,14 @@ def append(table: Table, data: Any, *, application: Application | None = None) -
     """
     rows = frames.fitted(data, table.schema)
     handle = _opened(table, create=True)
-    added = check_write(_difference(table, handle), table.evolution, _name(table))
+    check_write(_difference(table, handle), table.evolution, _name(table))
     if _is_known(handle, application):
         return Commit(handle.version(), written=False)
     from deltalake import write_deltalake
 
     with _delta_errors(f"Appending to {_name(table)}", table):
         write_deltalake(
-            handle, rows, mode="append", schema_mode="merge" if added else None, commit_properties=_properties(application)
+            handle, rows, mode="append", schema_mode=_schema_mode(table, handle), commit_properties=_properties(application)
         )
     return Commit(handle.version(), written=True)
 
@@ -131,7 +131,14 @@ def overwrite_partition(table: Table, data: Any, *, where: Mapping[str, Scalar],
     from deltalake import write_deltalake
 
     with _delta_errors(f"Replacing a partition of {_name(table)}", table):
-        write_deltalake(handle, rows, mode="overwrite", predicate=condition, commit_properties=_properties(application))
+        write_deltalake(
+            handle,
+            rows,
+            mode="overwrite",
+            predicate=condition,
+            schema_mode=_schema_mode(table, handle),
+            commit_properties=_properties(application),
+        )
     return Commit(handle.version(), written=True)
 
 
@@ -214,6 +221,11 @@ def _difference(table: Table, handle: deltalake.DeltaTable) -> Change:
         if column.name not in declared and not column.nullable:
             raise SchemaError(f"The column {column.name!r} of {_name(table)} may not be null and is not declared: declare it.")
     return change(_columns(table.schema), stored, _name(table))
+
+
+def _schema_mode(table: Table, handle: deltalake.DeltaTable) -> Literal["merge"] | None:
+    """Merging is how delta-rs takes rows with other columns than the table's: more of them, or fewer, whose rest is null."""
+    return "merge" if set(table.schema.names) != {column.name for column in _stored(handle)} else None
 
 
 def _columns(schema: Any) -> tuple[Column, ...]:

@@ -158,7 +158,9 @@ def test_columns_are_added_where_the_policy_says_so(table: Table) -> None:
         append(with_columns(table, note, evolution=Evolution.FIXED), pl.DataFrame({"id": ["b"], "note": ["x"]}))
     append(with_columns(table, note, evolution=Evolution.ADD_COLUMNS), pl.DataFrame({"id": ["b"], "note": ["x"]}))
     append(table, pl.DataFrame({"id": ["c"]}))
-    assert rows(table, "id", "note") == [("a", None), ("b", "x"), ("c", None)]
+    merge(table, pl.DataFrame({"id": ["b", "d"], "Day": [DAY, DAY], "n": [2, 4]}), keys=["id"])
+    overwrite_partition(table, pl.DataFrame({"id": ["e"], "n": [5]}), where={"n": 5})
+    assert rows(table, "id", "note") == [("a", None), ("b", "x"), ("c", None), ("d", None), ("e", None)]
 
 
 def test_a_table_evolves(table: Table) -> None:
