@@ -61,7 +61,9 @@ def spark() -> Iterator[Any]:
         server = SparkConnectServer()
         server.start(background=True)
         _, port = server.listening_address
-        session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
-    yield session
+        address = f"sc://127.0.0.1:{port}"
+        session = SparkSession.builder.remote(address).getOrCreate()
+    with patch.dict(os.environ, {"SPARK_REMOTE": address}):
+        yield session
     session.stop()
     server.stop()

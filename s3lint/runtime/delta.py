@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from s3lint.runtime import frames
 from s3lint.runtime.clients import imported, reason
 from s3lint.runtime.errors import ArgumentError, MissingError, SchemaError, StorageError, StoreError
-from s3lint.runtime.probe import check_options, probe_once
+from s3lint.runtime.probe import check_options, probe_once, require_conditional_put
 from s3lint.runtime.tables import (
     WEEK,
     Application,
@@ -40,6 +40,7 @@ __all__ = [
     "Application",
     "Commit",
     "Evolution",
+    "Maintenance",
     "Table",
     "append",
     "evolve",
@@ -47,6 +48,7 @@ __all__ = [
     "merge",
     "overwrite_partition",
     "read_with_schema",
+    "require_conditional_put",
 ]
 
 
