@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format tables docs corpus bench clean
+.PHONY: demo test test-stores lint format tables docs corpus bench clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -20,6 +20,21 @@ demo: $(READY)  ## lint the standard's own examples
 
 test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+STORES := .venv-stores/bin
+STORES_READY := .venv-stores/.ready
+
+$(STORES_READY): pyproject.toml tests/stores/requirements.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing .venv-stores && uv pip install --quiet --python $(STORES)/python -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	else \
+	  $(PYTHON) -m venv .venv-stores && $(STORES)/python -m pip install --quiet -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	fi
+	@touch $(STORES_READY)
+
+test-stores: $(STORES_READY)  ## the runtime on Ceph, dynalite and Spark on the JVM, installed where need be
+	@tests/stores/install
+	@$(STORES)/python -m pytest -rs --confcutdir=tests/stores tests/stores
 
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -43,4 +58,4 @@ bench: $(READY)  ## the same, and the cost beside other linters
 	@$(BIN)/python -m benchmarks.corpus --repeat 5
 
 clean:
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
+	@rm -rf $(VENV) .venv-stores tests/stores/.cache build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
