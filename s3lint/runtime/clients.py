@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from s3lint.runtime.errors import ConfigurationError, StorageError, StoreError
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
@@ -38,27 +39,35 @@ def s3_client(**settings: Any) -> S3Client:
 
     Rule: presign-signature (STO406).
 
-    Raises `ConfigurationError` where boto3 is not installed, or knows no region.
+    Raises `ConfigurationError` where boto3 is not installed, and `StoreError` where it knows no region.
     """
     boto3 = imported("boto3", "runtime")
     from botocore.config import Config
 
-    pinned = Config(signature_version="s3v4", retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
-    given = settings.pop("config", None)
+    config = _patient(settings.pop("config", None)).merge(Config(signature_version="s3v4"))
     with store_errors("Making a client for S3"):
-        client: S3Client = boto3.client("s3", config=given.merge(pinned) if given else pinned, **settings)
+        client: S3Client = boto3.client("s3", config=config, **settings)
     return client
 
 
 def dynamodb_client(**settings: Any) -> DynamoDBClient:
-    """A DynamoDB client that tries again what can be tried again; `settings` go to `boto3.client`."""
+    """A DynamoDB client that tries again what can be tried again; `settings` go to `boto3.client`.
+
+    Raises `ConfigurationError` where boto3 is not installed, and `StoreError` where it knows no region.
+    """
     boto3 = imported("boto3", "runtime")
+    config = _patient(settings.pop("config", None))
+    with store_errors("Making a client for DynamoDB"):
+        client: DynamoDBClient = boto3.client("dynamodb", config=config, **settings)
+    return client
+
+
+def _patient(given: Config | None) -> Config:
+    """A configuration that tries again, where the one given says nothing else."""
     from botocore.config import Config
 
-    retries = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
-    with store_errors("Making a client for DynamoDB"):
-        client: DynamoDBClient = boto3.client("dynamodb", config=retries, **settings)
-    return client
+    patient = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
+    return patient.merge(given) if given is not None else patient
 
 
 @functools.cache

@@ -197,6 +197,7 @@ def fetch(s3: S3Client, bucket: str, key: str, sink: BinaryIO) -> Steps[StoredOb
     first: dict[str, Any] = {}
     with store_errors(f"Reading {key!r} from the bucket {bucket!r}"):
         while not first or offset < first["ContentLength"]:
+            before = offset
             rest: Any = {"Range": f"bytes={offset}-", "IfMatch": etag} if offset else {}
             try:
                 answer = yield partial(s3.get_object, Bucket=bucket, Key=key, **rest)
@@ -206,9 +207,11 @@ def fetch(s3: S3Client, bucket: str, key: str, sink: BinaryIO) -> Steps[StoredOb
                     sink.write(chunk)
                     digest.update(chunk)
                     offset += len(chunk)
+                if offset < first["ContentLength"]:
+                    raise ConnectionError("the answer ended early")
             except Exception as error:
                 _raise_final(error, bucket, key, last=breaks >= ATTEMPTS)
-                breaks += 1
+                breaks = 1 if offset > before else breaks + 1
     written = first.get("Metadata", {}).get(DIGEST)
     if written and written != digest.hexdigest():
         raise IntegrityError(

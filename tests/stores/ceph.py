@@ -37,6 +37,7 @@ osd_pool_default_min_size = 1
 osd_pool_default_pg_num = 1
 osd_pool_default_pgp_num = 1
 osd_crush_chooseleaf_type = 0
+rgw_crypt_require_ssl = false
 mon_allow_pool_size_one = true
 mon_max_pg_per_osd = 1000
 auth_allow_insecure_global_id_reclaim = false

@@ -30,6 +30,12 @@ ENVIRONMENT = {
 }
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The JVM's gateway and pools of connections are closed by the end of the process."""
+    for kind in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+        config.addinivalue_line("filterwarnings", f"ignore::{kind}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> Iterator[None]:
     with patch.dict(os.environ, ENVIRONMENT):
@@ -95,8 +101,21 @@ def dynamodb(address: str, **settings: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def spark(environment: None, store: str) -> Iterator[Any]:
-    """Spark on the JVM with Delta Lake, and Hadoop's client for the store; Spark fetches the jars by their coordinates."""
+def plain_store(environment: None) -> Iterator[str]:
+    """The address of moto's server, with a bucket: Ceph 16 refuses the empty objects that Hadoop's client makes for folders."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client(f"http://{host}:{port}").create_bucket(Bucket=BUCKET)
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def spark(environment: None, plain_store: str) -> Iterator[Any]:
+    """Spark on the JVM with Delta Lake, and Hadoop's client for S3; Spark fetches the jars by their coordinates."""
     if shutil.which("java") is None:
         pytest.skip("Java is not installed: tests/stores/install says how")
     import pyspark
@@ -112,7 +131,7 @@ def spark(environment: None, store: str) -> Iterator[Any]:
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
         "spark.databricks.delta.snapshotPartitions": "2",
-        "spark.hadoop.fs.s3a.endpoint": store,
+        "spark.hadoop.fs.s3a.endpoint": plain_store,
         "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",
         "spark.hadoop.fs.s3a.path.style.access": "true",
         "spark.hadoop.fs.s3a.access.key": OWNER.access_key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import json
 import urllib.error
@@ -34,7 +34,7 @@ FREQUENT = AccessPattern.FREQUENT
 
 def ask(url: str, method: str = "GET", data: bytes | None = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data, headers or {}, method=method)) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers or {}, method=method)) as answer:  # noqa: S310
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -79,15 +79,15 @@ def test_a_url_lends_one_object_and_nothing_else(s3: Any) -> None:
 def test_a_url_ends(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     upload(b"lent", BUCKET, "lent/ends.txt", access=FREQUENT, client=s3)
 
-    def signed(ago: datetime.timedelta) -> str:
-        class Earlier(datetime.datetime):
+    def signed(ago: dt.timedelta) -> str:
+        class Earlier(dt.datetime):
             @classmethod
             def now(cls, tz: Any = None) -> Any:
-                return datetime.datetime.now(tz) - ago
+                return dt.datetime.now(tz) - ago
 
             @classmethod
             def utcnow(cls) -> Any:
-                return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - ago
+                return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None) - ago
 
         with monkeypatch.context() as patched:
             if hasattr(botocore.auth, "get_current_datetime"):
@@ -96,8 +96,8 @@ def test_a_url_ends(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
                 patched.setattr(botocore.auth.datetime, "datetime", Earlier)
             return presigned_get(BUCKET, "lent/ends.txt", expires=60, client=s3)
 
-    assert ask(signed(datetime.timedelta(seconds=5)))[0] == 200
-    assert ask(signed(datetime.timedelta(seconds=120)))[0] == 403
+    assert ask(signed(dt.timedelta(seconds=5)))[0] == 200
+    assert ask(signed(dt.timedelta(seconds=120)))[0] == 403
 
 
 def test_a_url_writes_what_was_agreed(s3: Any) -> None:
@@ -122,7 +122,7 @@ def test_a_form_takes_what_was_agreed(s3: Any) -> None:
 
 def test_a_policy_is_obeyed(s3: Any, stranger: Any, tmp_path: Path) -> None:
     upload(b"shared", BUCKET, "shared/a.txt", access=FREQUENT, client=s3)
-    with pytest.raises(StoreError, match="AccessDenied|Forbidden"):
+    with pytest.raises(StoreError, match=r"AccessDenied|Forbidden"):
         download(BUCKET, "shared/a.txt", tmp_path / "a", client=stranger)
     reader = {"AWS": ["arn:aws:iam:::user/stranger"]}
     statement = {

@@ -14,7 +14,7 @@ import deltalake
 import pytest
 from ceph import OWNER
 from conftest import BUCKET
-from pyspark.sql.types import LongType, StructField, StructType
+from pyspark.sql.types import DateType, IntegerType, LongType, StringType, StructField, StructType
 
 from s3lint.runtime import ArgumentError, SchemaError, StorageError
 from s3lint.runtime.spark import (
@@ -30,7 +30,7 @@ from s3lint.runtime.spark import (
 )
 
 DAY = date(2026, 1, 1)
-SCHEMA = StructType.fromDDL("id string not null, day date, n int")
+SCHEMA = StructType([StructField("id", StringType(), False), StructField("day", DateType()), StructField("n", IntegerType())])
 
 Frame = Callable[..., Any]
 
@@ -59,7 +59,7 @@ def test_a_table_lives(spark: Any, table: Table, frame: Frame) -> None:
     overwrite_partition(table, frame([("z", date(2026, 1, 2), 9)]), where={"day": date(2026, 1, 2)})
     assert rows(spark, table) == [("a", 1), ("b", 20), ("c", 30), ("z", 9)]
 
-    more = StructType([*SCHEMA.fields[:2], StructField("n", LongType()), *StructType.fromDDL("note string").fields])
+    more = StructType([*SCHEMA.fields[:2], StructField("n", LongType()), StructField("note", StringType())])
     wider = replace(table, schema=more, evolution=Evolution.WIDEN)
     with pytest.raises(SchemaError, match="call evolve"):
         append(wider, frame([("d", 2**40)], "id string, n long"))
@@ -68,9 +68,7 @@ def test_a_table_lives(spark: Any, table: Table, frame: Frame) -> None:
     append(wider, frame([("d", 2**40, "x")], "id string, n long, note string"))
     assert ("d", 2**40) in rows(spark, table)
 
-    added = replace(
-        wider, schema=StructType([*more.fields, *StructType.fromDDL("tag string").fields]), evolution=Evolution.ADD_COLUMNS
-    )
+    added = replace(wider, schema=StructType([*more.fields, StructField("tag", StringType())]), evolution=Evolution.ADD_COLUMNS)
     append(added, frame([("e", "y")], "id string, tag string"))
     assert spark.read.format("delta").load(table.path).filter("tag = 'y'").count() == 1
     maintain(added, spark)
@@ -126,14 +124,14 @@ def test_every_acknowledged_commit_of_several_threads_is_there_once(spark: Any, 
     assert [row[0] for row in rows(spark, table)] == sorted(["first", *told])
 
 
-def test_delta_rs_reads_and_writes_what_spark_wrote(spark: Any, store: str, frame: Frame) -> None:
+def test_delta_rs_reads_and_writes_what_spark_wrote(spark: Any, plain_store: str, frame: Frame) -> None:
     import pyarrow as pa
 
     from s3lint.runtime import delta
 
     name = f"spark/{uuid.uuid4()}"
     append(Table(f"s3a://{BUCKET}/{name}", SCHEMA, Evolution.FIXED), frame([("a", DAY, 1)]))
-    options = {"AWS_ENDPOINT_URL": store, "AWS_ALLOW_HTTP": "true", "AWS_ACCESS_KEY_ID": OWNER.access_key}
+    options = {"AWS_ENDPOINT_URL": plain_store, "AWS_ALLOW_HTTP": "true", "AWS_ACCESS_KEY_ID": OWNER.access_key}
     options["AWS_SECRET_ACCESS_KEY"] = OWNER.secret_key
     schema = pa.schema([("id", pa.string()), ("day", pa.date32()), ("n", pa.int32())])
     shared = delta.Table(f"s3://{BUCKET}/{name}", schema, Evolution.FIXED, storage_options=options)

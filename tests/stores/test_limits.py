@@ -19,7 +19,7 @@ FITTING: list[dict[str, Any]] = [
     {"a": "x" * (ROOM - 1)},
     {"a": "é" * ((ROOM - 2) // 2)},
     {"a": b"x" * (ROOM - 1)},
-    {"l": ["x" * (ROOM - 6), 1]},
+    {"l": ["x" * (ROOM - 8), 1]},
     {"m": {"name": "x" * (ROOM - 9)}},
     {"n": "x" * (ROOM - 1 - 3), "b": True},
     {"a": Decimal("1" * 38)},
