@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,54 +91,55 @@ def upload_many(
     Raises `ArgumentError` before anything is sent: for two uploads to one key, for wrong keys, and for `workers` or `tries` under 1.
     """
     wanted = _checked(tuple(uploads), bucket, workers, tries)
-    s3 = client or default_s3()
+    write = partial(
+        upload, bucket=bucket, access=access, kms_key_id=kms_key_id, create_only=create_only, client=client or default_s3()
+    )
+    settled: dict[int, Outcome] = {}
+    for index, outcome in _settled(wanted, write, workers, tries):
+        settled[index] = outcome
+        if progress is not None:
+            progress(len(settled), len(wanted), outcome)
+    return UploadReport(tuple(settled[index] for index in range(len(wanted))))
 
-    def attempt(index: int, number: int) -> Outcome:
-        one = wanted[index]
-        try:
-            stored = upload(
-                one.body,
-                bucket,
-                one.key,
-                access=access,
-                content_type=one.content_type,
-                content_encoding=one.content_encoding,
-                metadata=one.metadata,
-                kms_key_id=kms_key_id,
-                create_only=create_only,
-                client=s3,
-            )
-        except StorageError as error:
-            return Outcome(one, None, error, number)
-        return Outcome(one, stored, None, number)
 
-    outcomes: dict[int, Outcome] = {}
+Write = Callable[..., StoredObject]
+
+
+def _settled(wanted: tuple[Upload, ...], write: Write, workers: int, tries: int) -> Iterator[tuple[int, Outcome]]:
+    """The outcome of each upload, by its place among those wanted, when it is not tried again."""
     pending = list(range(len(wanted)))
     for number in range(1, tries + 1):
         again = []
-        for index, outcome in _round(attempt, pending, number, workers):
+        for index, outcome in _round(wanted, pending, write, number, workers):
             if outcome.error is not None and number < tries and is_transient(outcome.error):
                 again.append(index)
-                continue
-            outcomes[index] = outcome
-            if progress is not None:
-                progress(len(outcomes), len(wanted), outcome)
+            else:
+                yield index, outcome
         pending = sorted(again)
         if not pending:
-            break
+            return
         time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.2 * 2**number)))  # noqa: S311 - spreads tries, keeps no secret
-    return UploadReport(tuple(outcomes[index] for index in range(len(wanted))))
 
 
-def _round(attempt: Callable[[int, int], Outcome], pending: list[int], number: int, workers: int) -> Iterator[tuple[int, Outcome]]:
+def _round(
+    wanted: tuple[Upload, ...], pending: list[int], write: Write, number: int, workers: int
+) -> Iterator[tuple[int, Outcome]]:
     """One try of each, as they end. Whatever stops the caller stops those that have not begun."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         try:
-            futures = {pool.submit(attempt, index, number): index for index in pending}
+            futures = {pool.submit(_attempt, wanted[index], write, number): index for index in pending}
             for future in as_completed(futures):
                 yield futures[future], future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _attempt(one: Upload, write: Write, number: int) -> Outcome:
+    details = {"content_type": one.content_type, "content_encoding": one.content_encoding, "metadata": one.metadata}
+    try:
+        return Outcome(one, write(body=one.body, key=one.key, **details), None, number)
+    except StorageError as error:
+        return Outcome(one, None, error, number)
 
 
 def _checked(uploads: tuple[Upload, ...], bucket: str, workers: int, tries: int) -> tuple[Upload, ...]:
