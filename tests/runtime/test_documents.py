@@ -257,7 +257,7 @@ def nested(depth: int) -> Any:
         {1: "x"},
         "x" * 409_600,
     ],
-    ids=lambda value: str(value)[:20],
+    ids=lambda value: f"{type(value).__name__}-{len(str(value))}",
 )
 def test_a_value_over_a_limit_is_refused_by_the_name_of_its_attribute(value: Any) -> None:
     with pytest.raises(LimitError, match="'note'"):

@@ -121,7 +121,7 @@ def test_create_only_leaves_what_is_there_alone() -> None:
         {"bucket": "No Bucket"}, {"body": "text"}, {"body": Path("/no/such/file")}, {"body": io.StringIO("x")}, {"access": "STANDARD"},
         {"metadata": {"a": "é"}}, {"metadata": {"a": "x" * 2_048}}, {"metadata": {"sha256": "x"}},
     ],
-    ids=str,
+    ids=lambda wrong: f"{next(iter(wrong))}-{str(next(iter(wrong.values())))[:9]}",
 )  # fmt: skip
 def test_wrong_arguments_are_refused_in_one_sentence(wrong: dict[str, Any]) -> None:
     arguments = {"body": b"x", "bucket": BUCKET, "key": "a/b", "access": FREQUENT, **wrong}
