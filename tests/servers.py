@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -53,7 +54,8 @@ def store() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
     """A session of Spark Connect with Sail behind it."""
-    with warnings.catch_warnings():
+    # pyspark takes a main module without a file, which xdist's workers have, for its own doctests.
+    with warnings.catch_warnings(), patch.object(sys.modules["__main__"], "__file__", __file__, create=True):
         warnings.simplefilter("ignore")
         from pysail.spark import SparkConnectServer
         from pyspark.sql import SparkSession
