@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     _check(_command(commands, "check", "check files and folders"))
     _rule(_command(commands, "rule", "show the page of a rule"))
     _standard(_command(commands, "standard", "show each sentence of the standard and the rules that enforce it"))
+    _command(commands, "server", "serve an editor over standard input and output (the Language Server Protocol)")
     _command(commands, "version", "show the version")
     return made
 
