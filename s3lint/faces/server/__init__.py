@@ -16,8 +16,8 @@ from s3lint.faces.server.language_server import Server
 def create() -> Server:
     """A server with all that it offers."""
     server = Server()
-    handlers: dict[str, Callable[..., Any]] = {**syncing.HANDLERS, **pulling.HANDLERS, **actions.HANDLERS, **reading.HANDLERS}
-    for method, handler in handlers.items():
+    offered: list[dict[str, Callable[..., Any]]] = [syncing.HANDLERS, pulling.HANDLERS, actions.HANDLERS, reading.HANDLERS]
+    for method, handler in (item for handlers in offered for item in handlers.items()):
         server.feature(method, _options(method))(handler)
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(actions.KINDS, resolve_provider=True))(
         actions.code_action

@@ -42,11 +42,9 @@ class Server(LanguageServer):
     """A language server over the engine. Documents are checked in a process of their own."""
 
     def __init__(self) -> None:
-        # A notebook whose language no cell tells is none of ours; one with a cell in Python is synchronised whole.
-        python = types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage("python")])
-        super().__init__(
-            "s3lint", __version__, notebook_document_sync=types.NotebookDocumentSyncOptions([python], save=True), max_workers=1
-        )
+        cells = types.NotebookDocumentFilterWithNotebook("*", [types.NotebookCellLanguage("python")])
+        sync = types.NotebookDocumentSyncOptions([cells], save=True)
+        super().__init__("s3lint", __version__, notebook_document_sync=sync, max_workers=1)
         self.analyst = Analyst()
         self.options = Options()
         self.checked: dict[str, Checked] = {}

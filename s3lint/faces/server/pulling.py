@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 from lsprotocol import types
 
@@ -74,4 +75,7 @@ def _report(uri: str, found: list[types.Diagnostic], version: int | None, known:
     return types.WorkspaceFullDocumentDiagnosticReport(uri, found, version, result_id=result)
 
 
-HANDLERS = {types.TEXT_DOCUMENT_DIAGNOSTIC: diagnostic, types.WORKSPACE_DIAGNOSTIC: workspace_diagnostic}
+HANDLERS: dict[str, Callable[..., Any]] = {
+    types.TEXT_DOCUMENT_DIAGNOSTIC: diagnostic,
+    types.WORKSPACE_DIAGNOSTIC: workspace_diagnostic,
+}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types
 
@@ -134,7 +136,7 @@ def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspac
     server.start_afresh()
 
 
-HANDLERS = {
+HANDLERS: dict[str, Callable[..., Any]] = {
     types.INITIALIZE: initialize,
     types.INITIALIZED: initialized,
     types.SHUTDOWN: shutdown,
