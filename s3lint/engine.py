@@ -181,7 +181,8 @@ class Engine:
 
     def connected(self, path: Path, data: bytes) -> list[Path]:
         """The files with which a file may exchange values that matter. Raises `Unreadable`."""
-        return self.neighbours.around(self.module(path, data)) if self.neighbours.may_concern(path, data) else []
+        matters = path in self.neighbours.storage or self.neighbours.may_concern(path, data)
+        return self.neighbours.around(self.module(path, data)) if matters else []
 
     def _look_again(self, path: Path) -> Result:
         """A neighbour is looked at once, however many files it is a neighbour of."""

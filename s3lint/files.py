@@ -23,7 +23,7 @@ class ProjectFiles:
 
     def __init__(self, settings: Settings, overlay: Mapping[Path, bytes] | None = None) -> None:
         self.settings = settings
-        self.overlay = overlay or {}
+        self.overlay = overlay if overlay is not None else {}
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of a file, or None where it cannot be read or is larger than the bound."""

@@ -5,27 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
-from pytest_lsp import ClientServerConfig, LanguageClient
+from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
 
-PATIENCE = 60
+PATIENCE = 15
 """Seconds after which a server that says nothing has failed."""
 
-CONFIG = ClientServerConfig(server_command=[sys.executable, "-m", "s3lint", "server"])
-
 APP = """\
+import os
+
 import boto3
-from config import BUCKET
+from config import KEY
 
 s3 = boto3.client("s3")
-
-
-def store(path, name):
-    s3.upload_file(path, BUCKET, f"reports/{name}.pdf", ExtraArgs={"ContentType": "application/pdf"})
+s3.upload_file("a", os.environ["BUCKET"], KEY, ExtraArgs={"ContentType": "application/pdf"})
 """
 
 
@@ -67,6 +64,19 @@ def capabilities(*encodings: types.PositionEncodingKind, pull: bool = False) -> 
     )
 
 
+def make_client() -> LanguageClient:
+    client = make_test_lsp_client()
+
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def register(client: LanguageClient, params: types.RegistrationParams) -> None:
+        client.registered = params.registrations
+
+    return client
+
+
+CONFIG = ClientServerConfig(server_command=[sys.executable, "-m", "s3lint", "server"], client_factory=make_client)
+
+
 class Editor:
     """Drives one server. Rows and columns start at 0, as in the protocol."""
 
@@ -105,25 +115,29 @@ class Editor:
         changes = [types.FileEvent(path.as_uri(), types.FileChangeType.Changed) for path in paths]
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
 
-    async def shown(self, uri: str, *codes: str) -> Sequence[types.Diagnostic]:
+    async def shown(self, uri: str, *codes: str) -> list[types.Diagnostic]:
         """Waits until a document shows just these codes."""
         await self.until(lambda: uri in self.client.diagnostics and self.codes(uri) == sorted(codes))
-        return self.client.diagnostics[uri]
+        return list(self.client.diagnostics[uri])
 
     def codes(self, uri: str) -> list[str]:
         return sorted(str(found.code) for found in self.client.diagnostics.get(uri, ()))
 
-    async def until(self, holds: Callable[[], bool]) -> None:
+    async def until(self, holds: Callable[[], bool], method: str = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS) -> None:
+        """Waits for notifications until something holds."""
         while not holds():
-            published = self.client.protocol.wait_for_notification_async(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-            await asyncio.wait_for(published, PATIENCE)
+            await asyncio.wait_for(self.client.protocol.wait_for_notification_async(method), PATIENCE)
+
+    async def told(self, words: str) -> None:
+        """Waits until the user is told something."""
+        await self.until(lambda: any(words in each.message for each in self.client.messages), types.WINDOW_SHOW_MESSAGE)
 
     async def actions(self, uri: str, place: types.Range, *only: str) -> dict[str, types.CodeAction]:
-        """The offered actions by title."""
+        """The offered actions by title. lsprotocol reads an action with a command as a bare command."""
         context = types.CodeActionContext([], only=list(only) or None)
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
         found = await self.client.text_document_code_action_async(params)
-        return {action.title: action for action in found or () if isinstance(action, types.CodeAction)}
+        return {action.title: action if isinstance(action, types.CodeAction) else types.CodeAction(action.title) for action in found or ()}
 
     async def chosen(self, actions: dict[str, types.CodeAction], beginning: str) -> types.TextDocumentEdit:
         """The edit of the action whose title begins so, which must be of one document."""

@@ -67,23 +67,28 @@ async def test_typing_faster_than_checking_ends_with_the_last_text(editor: Edito
 
 
 async def test_unsaved_text_of_an_imported_module_wins_and_its_dependants_follow(editor: Editor, project: Path) -> None:
-    (project / "config.py").write_text('import os\n\nBUCKET = os.environ["BUCKET"]\n')
+    (project / "config.py").write_text('KEY = "reports/a.pdf"\n')
     app = editor.open((project / "app.py").as_uri(), APP)
-    config = editor.open((project / "config.py").as_uri(), (project / "config.py").read_text())
+    config = editor.open((project / "config.py").as_uri(), 'KEY = "reports/a.pdf"\n')
     await editor.shown(app)
     await editor.shown(config)
-    editor.change(config, 'BUCKET = "acme-raw"\n')
-    await editor.shown(config, "STO201")
-    editor.change(config, 'BUCKET = "Acme_Raw"\n')
-    (found,) = await editor.shown(config, "STO201")
+    editor.change(config, '# The key\nKEY = "reports/a.png"\n')
+    await editor.shown(app, "STO302")
+    editor.change(config, "KEY = (\n")
+    editor.change(app, APP + "\n")
+    await editor.shown(app, "STO302")
+    editor.change(config, 'KEY = "reports/a.pdf"\n')
+    await editor.shown(app)
+    editor.change(config, 'KEY = "a.pdf"\n')
+    (found,) = await editor.shown(config, "STO211")
     assert found.related_information is not None
-    assert [(place.location.uri, place.location.range.start.line) for place in found.related_information] == [(app, 6)] or [
-        place.location.uri for place in found.related_information
-    ] == [app]
-    editor.change(app, APP.replace("BUCKET,", '"x-" + BUCKET,'))
-    await editor.until(lambda: "STO201" not in editor.codes(config) or editor.codes(app) != [])
-    editor.close(config)
+    assert [place.location.uri for place in found.related_information] == [app]
+    editor.change(app, APP.replace("KEY,", "'reports/' + KEY,"))
     await editor.shown(config)
+    editor.change(config, 'KEY = "a.png"\n')
+    await editor.shown(app, "STO302")
+    editor.close(config)
+    await editor.shown(app)
 
 
 async def test_a_text_that_cannot_be_read_keeps_what_was_shown(editor: Editor, project: Path) -> None:
@@ -101,7 +106,7 @@ async def test_a_text_that_cannot_be_read_keeps_what_was_shown(editor: Editor, p
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 5000, "\0", "\ud800", "import boto3\n\f\x1c\u2028x = (\n", "# -*- coding: nonsense -*-\nimport boto3\n", "\r\r\n\n\r"]
+    "text", ["(" * 5000, "\0", "import boto3\n\f\x1c\u2028x = (\n", "# -*- coding: nonsense -*-\nimport boto3\n", "\r\r\n\n\r"]
 )
 async def test_no_text_ends_the_server(editor: Editor, root: Path, text: str) -> None:
     folder = root / "broken"
@@ -167,23 +172,23 @@ async def test_a_finding_is_allowed_with_a_reason(editor: Editor, project: Path)
 async def test_the_rule_is_shown(editor: Editor, project: Path) -> None:
     uri = editor.open((project / "app.py").as_uri(), BOTO3 + STORE)
     await editor.shown(uri, "STO201")
-    command = (await editor.actions(uri, line(3)))["Show the rule STO201 hardcoded-bucket"].command
-    assert command is not None
-    await editor.client.workspace_execute_command_async(types.ExecuteCommandParams(command.command, command.arguments))
+    actions = await editor.actions(uri, line(3))
+    assert "Show the rule STO201 hardcoded-bucket" in actions
+    await editor.client.workspace_execute_command_async(types.ExecuteCommandParams("s3lint.showRule", ["STO201"]))
     assert [shown.uri for shown in editor.client.shown_documents][-1:] == ["https://s3lint.github.io/s3lint/rules/hardcoded-bucket/"]
 
 
 async def test_an_unused_suppression_is_unnecessary(editor: Editor, project: Path) -> None:
     uri = editor.open((project / "app.py").as_uri(), BOTO3 + "x = 1  # s3lint: allow[STO201] once\n")
     (found,) = await editor.shown(uri, "STO902")
-    assert found.tags == [types.DiagnosticTag.Unnecessary]
+    assert list(found.tags or ()) == [types.DiagnosticTag.Unnecessary]
 
 
 async def test_hovers(editor: Editor, project: Path) -> None:
     text = BOTO3 + STORE.rstrip() + "  # s3lint: allow[hardcoded-bucket, STO5, STO9999] one account\n"
     uri = editor.open((project / "app.py").as_uri(), text)
     row = text.splitlines()[3]
-    assert (await editor.hover(uri, 3, row.index("hardcoded-bucket]") + 3 if "hardcoded-bucket]" in row else row.index("allow[") + 8)).startswith("# STO201")
+    assert (await editor.hover(uri, 3, row.index("hardcoded-bucket"))).startswith("# STO201 hardcoded-bucket")
     assert "- STO501 non-delta-format" in await editor.hover(uri, 3, row.index("STO5,") + 1)
     assert "No rule is called STO9999" in await editor.hover(uri, 3, row.index("STO9999") + 1)
     believed = await editor.hover(uri, 3, 5)
@@ -216,25 +221,22 @@ async def test_a_change_of_the_configuration_is_obeyed(editor: Editor, project: 
     await editor.shown(uri)
     (project / "s3lint.toml").write_text('ignroe = ["STO201"]\n')
     editor.touched(project / "s3lint.toml")
-    other = editor.open((project.parent / "plain.py").as_uri(), BOTO3 + STORE)
-    await editor.shown(other, "STO201")
-    assert any("did you mean ignore" in message.message for message in editor.client.messages)
+    await editor.told("did you mean ignore")
 
 
 async def test_a_module_that_changes_on_disk_is_read_again(editor: Editor, project: Path) -> None:
-    (project / "config.py").write_text('import os\n\nBUCKET = os.environ["BUCKET"]\n')
-    text = APP.replace("BUCKET,", "PREFIX + '/a',").replace("import BUCKET", "import PREFIX").replace('f"reports/{name}.pdf"', "PREFIX")
-    uri = editor.open((project / "app.py").as_uri(), text)
+    (project / "config.py").write_text('KEY = "reports/a.pdf"\n')
+    uri = editor.open((project / "app.py").as_uri(), APP)
     await editor.shown(uri)
-    (project / "config.py").write_text('PREFIX = "a.pdf"\n')
+    (project / "config.py").write_text('KEY = "reports/a.png"\n')
     editor.touched(project / "config.py")
-    await editor.until(lambda: editor.codes(uri) != [])
+    await editor.shown(uri, "STO302")
 
 
 async def test_notebook_cells_are_one_module(editor: Editor, project: Path) -> None:
     uri = (project / "a.ipynb").as_uri()
     cells = [f"vscode-notebook-cell:{uri[7:]}#{index}" for index in range(3)]
-    texts = ["import boto3\ns3 = boto3.client('s3')", "# Stores files", "%time\n🪣 = 1" and STORE.rstrip()]
+    texts = ["import boto3\ns3 = boto3.client('s3')\n%time", "# Stores files", STORE.rstrip()]
     kinds = [types.NotebookCellKind.Code, types.NotebookCellKind.Markup, types.NotebookCellKind.Code]
     languages = ["python", "markdown", "python"]
     made = types.NotebookDocument(
@@ -276,13 +278,12 @@ async def test_uris_are_answered_as_they_are_spelt(editor: Editor, project: Path
 
 
 async def test_a_file_is_the_same_by_every_link_to_it(editor: Editor, project: Path) -> None:
-    (project / "real.py").write_text('import os\n\nBUCKET = os.environ["BUCKET"]\n')
+    (project / "real.py").write_text('KEY = "reports/a.pdf"\n')
     (project / "config.py").symlink_to(project / "real.py")
-    app = editor.open((project / "app.py").as_uri(), APP.replace('f"reports/{name}.pdf"', "BUCKET"))
+    app = editor.open((project / "app.py").as_uri(), APP)
     await editor.shown(app)
-    editor.open((project / "real.py").as_uri(), 'BUCKET = "a.pdf"\n')
-    await editor.until(lambda: editor.codes(app) != [] or "STO201" in editor.codes((project / "real.py").as_uri()))
-    assert editor.codes(app) == ["STO211"] or await editor.shown(app, "STO211")
+    editor.open((project / "real.py").as_uri(), 'KEY = "reports/a.png"\n')
+    await editor.shown(app, "STO302")
 
 
 async def test_a_file_outside_the_workspace_is_checked_alone(editor: Editor, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ class Session:
         """For each open file those with which it exchanged values when it was looked at."""
         self._loader = Loader()
         self._engine: Engine | None = None
+        self._names: dict[Path, tuple[Path, ...]] = {}
 
     @property
     def engine(self) -> Engine:
@@ -87,8 +88,17 @@ class Session:
 
     def changed(self, paths: Iterable[Path]) -> None:
         for path in paths:
-            self.files.refresh(path)
+            for name in self.names(path):
+                self.files.refresh(name)
         self._engine = None
+
+    def names(self, path: Path) -> tuple[Path, ...]:
+        """A file and the links to it in the project, as far as they were there when it was first asked for."""
+        if path not in self._names:
+            real = _real(path)
+            links = (name for name in self.files.searched if name.is_symlink() and _real(name) == real)
+            self._names[path] = tuple(dict.fromkeys((path, *links)))
+        return self._names[path]
 
     def check(self, path: Path, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
         return self.engine.check(path, data) if self.engine.touches(path, data) else ([], ())
@@ -105,9 +115,10 @@ class Session:
         """The files connected to one now, or when it was looked at last."""
         before = self.connected.get(path, frozenset())
         try:
-            self.connected[path] = frozenset(self.engine.connected(path, data))
+            now = {found for name in self.names(path) for found in self.engine.connected(name, data)}
         except Unreadable:
             return before
+        self.connected[path] = frozenset(now)
         return before | self.connected[path]
 
 

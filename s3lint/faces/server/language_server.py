@@ -50,6 +50,8 @@ class Server(LanguageServer):
         self.checked: dict[str, Checked] = {}
         self._published: dict[str, Report] = {}
         self._pending: dict[str, asyncio.Task[None]] = {}
+        self._outdated: set[str] = set()
+        """Documents of which something else than their text changed since they were checked."""
         self._told: set[str] = set()
 
     @property
@@ -98,13 +100,14 @@ class Server(LanguageServer):
         if document is None:
             return None
         known = self.checked.get(document.uri)
-        if known is not None and known.document == document:
+        if known is not None and known.document == document and document.uri not in self._outdated:
             return known
         try:
             report = await self.analyst.ask(urgency, Desk.check, document.path)
         except (Failure, Died) as error:
             self.tell(f"{document.path}: {error}", types.MessageType.Error)
             return None
+        self._outdated.discard(document.uri)
         self.tell(report.trouble, types.MessageType.Error)
         checked = self.checked[document.uri] = Checked(document, report)
         if known is None or known.document.parts != document.parts:
@@ -113,7 +116,8 @@ class Server(LanguageServer):
 
     def check_again(self, uris: Iterable[str]) -> None:
         """Checks documents that changed in nothing but in what others say of them."""
-        outdated = [uri for uri in uris if self.checked.pop(uri, None) is not None]
+        outdated = [uri for uri in uris if uri in self.checked]
+        self._outdated.update(outdated)
         if self.pushes:
             for uri in outdated:
                 self.schedule(uri, urgency=Urgency.DEPENDANT)

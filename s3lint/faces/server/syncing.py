@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from s3lint.configuration import NAMES
 from s3lint.faces.server.analyst import Died, Urgency
@@ -38,7 +40,8 @@ async def initialized(server: Server, params: types.InitializedParams) -> None:
         watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registration = types.Registration("s3lint-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-        await server.client_register_capability_async(types.RegistrationParams([registration]))
+        with suppress(JsonRpcException):
+            await server.client_register_capability_async(types.RegistrationParams([registration]))
 
 
 def shutdown(server: Server, *_: object) -> None:
