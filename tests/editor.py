@@ -137,7 +137,10 @@ class Editor:
         context = types.CodeActionContext([], only=list(only) or None)
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
         found = await self.client.text_document_code_action_async(params)
-        return {action.title: action if isinstance(action, types.CodeAction) else types.CodeAction(action.title) for action in found or ()}
+        return {
+            action.title: action if isinstance(action, types.CodeAction) else types.CodeAction(action.title)
+            for action in found or ()
+        }
 
     async def chosen(self, actions: dict[str, types.CodeAction], beginning: str) -> types.TextDocumentEdit:
         """The edit of the action whose title begins so, which must be of one document."""

@@ -175,7 +175,9 @@ async def test_the_rule_is_shown(editor: Editor, project: Path) -> None:
     actions = await editor.actions(uri, line(3))
     assert "Show the rule STO201 hardcoded-bucket" in actions
     await editor.client.workspace_execute_command_async(types.ExecuteCommandParams("s3lint.showRule", ["STO201"]))
-    assert [shown.uri for shown in editor.client.shown_documents][-1:] == ["https://s3lint.github.io/s3lint/rules/hardcoded-bucket/"]
+    assert [shown.uri for shown in editor.client.shown_documents][-1:] == [
+        "https://s3lint.github.io/s3lint/rules/hardcoded-bucket/"
+    ]
 
 
 async def test_an_unused_suppression_is_unnecessary(editor: Editor, project: Path) -> None:
