@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format tables docs corpus bench clean
+.PHONY: demo test test-editors lint format tables docs corpus bench latency vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -20,6 +20,10 @@ demo: $(READY)  ## lint the standard's own examples
 
 test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-editors: $(READY)  ## the server under Neovim and Emacs, which are installed where that is possible
+	@tests/editors/install.sh
+	@$(BIN)/python -m pytest -rs tests/editors
 
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -41,6 +45,14 @@ corpus: $(READY)  ## findings and crashes over published packages
 
 bench: $(READY)  ## the same, and the cost beside other linters
 	@$(BIN)/python -m benchmarks.corpus --repeat 5
+
+latency: $(READY)  ## how long an editor waits for diagnostics
+	@$(BIN)/python -m benchmarks.latency
+
+vscode: $(READY)  ## test the extension for VS Code, and package it
+	@cd editors/vscode && npm install --no-audit --no-fund --no-package-lock --loglevel=error
+	@cd editors/vscode && S3LINT="$(abspath $(BIN)/python) -m s3lint" npm test
+	@cd editors/vscode && npm run package
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

@@ -106,9 +106,10 @@ class Typist:
         self.version = 1
         self._said: asyncio.Queue[int | None] = asyncio.Queue()
 
-        @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def note(params: types.PublishDiagnosticsParams) -> None:
             self._said.put_nowait(params.version)
+
+        client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(note)
 
     async def open(self) -> None:
         item = types.TextDocumentItem(self.uri, "python", self.version, "\n".join(self.lines))
@@ -154,7 +155,7 @@ async def measured(changes: int, folder: Path) -> Latency:
         parses.append(two_parses("\n".join(typist.lines)))
     await client.shutdown_async(None)
     client.exit(None)
-    await client.stop()
+    await client.stop()  # type: ignore[no-untyped-call]
     return summary(waits, parses)
 
 

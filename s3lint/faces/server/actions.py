@@ -49,9 +49,11 @@ def _is_wanted(kind: str, wanted: Sequence[str] | None) -> bool:
     return not wanted or any(kind == each or kind.startswith(f"{each}.") or each == "" for each in wanted)
 
 
-def _overlap(one: types.Range, other: types.Range) -> bool:
-    """Whether two ranges share a place; an empty one is where the cursor stands."""
-    return _order(one.start) <= _order(other.end) and _order(other.start) <= _order(one.end)
+def _overlap(found: types.Range, asked: types.Range) -> bool:
+    """Whether a finding stands where somebody asks. A cursor asks for its whole line: some editors show a finding at its end."""
+    if asked.start == asked.end:
+        return found.start.line <= asked.start.line <= found.end.line
+    return _order(found.start) <= _order(asked.end) and _order(asked.start) <= _order(found.end)
 
 
 def _order(place: types.Position) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -131,7 +131,8 @@ async def did_change_watched_files(server: Server, params: types.DidChangeWatche
 
 
 def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
-    _read_options(server, params.settings)
+    if isinstance(params.settings, Mapping) and "s3lint" in params.settings:
+        _read_options(server, params.settings)
 
 
 def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
