@@ -108,7 +108,12 @@ class Editor:
         self.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
 
     def close(self, uri: str) -> None:
+        self._versions.pop(uri, None)
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
+    def close_all(self) -> None:
+        for uri in list(self._versions):
+            self.close(uri)
 
     def touched(self, *paths: Path) -> None:
         """Tells the server what a watcher of files saw."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,10 @@ async def client(lsp_client: LanguageClient, root: Path) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def editor(client: LanguageClient) -> Editor:
-    return Editor(client)
+def editor(client: LanguageClient) -> Iterator[Editor]:
+    made = Editor(client)
+    yield made
+    made.close_all()
 
 
 @pytest.fixture

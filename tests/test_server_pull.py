@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,8 +40,10 @@ async def client(lsp_client: LanguageClient, roots: list[Path]) -> AsyncIterator
 
 
 @pytest.fixture
-def editor(client: LanguageClient) -> Editor:
-    return Editor(client)
+def editor(client: LanguageClient) -> Iterator[Editor]:
+    made = Editor(client)
+    yield made
+    made.close_all()
 
 
 async def pulled(editor: Editor, uri: str, known: str | None = None) -> types.DocumentDiagnosticReport:
@@ -106,6 +108,7 @@ async def test_the_whole_workspace_is_pulled(editor: Editor, roots: list[Path]) 
 
 
 async def test_a_request_that_is_cancelled_stops(editor: Editor, roots: list[Path]) -> None:
+    editor.touched(roots[0] / "app.py")
     request = asyncio.ensure_future(
         editor.client.protocol.send_request_async(types.WORKSPACE_DIAGNOSTIC, types.WorkspaceDiagnosticParams([]), msg_id="stop")
     )

@@ -26,6 +26,9 @@ from s3lint.run import Missing, targets
 from s3lint.settings import Settings
 from s3lint.source import Source, Unreadable
 
+INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders of code that nobody edits, which editors open to show a definition."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -78,6 +81,7 @@ class Session:
         self._loader = Loader()
         self._engine: Engine | None = None
         self._names: dict[Path, tuple[Path, ...]] = {}
+        self._found: dict[Path, tuple[bytes, list[Finding]]] = {}
 
     @property
     def engine(self) -> Engine:
@@ -87,10 +91,25 @@ class Session:
         return self._engine
 
     def changed(self, paths: Iterable[Path]) -> None:
+        """Files that changed, came or went."""
         for path in paths:
-            for name in self.names(path):
-                self.files.refresh(name)
+            self.files.refresh(path)
         self._engine = None
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """What was found in some files may not be so any more."""
+        for path in paths:
+            self._found.pop(path, None)
+
+    def forget_all(self) -> None:
+        self._found.clear()
+
+    def found(self, path: Path, data: bytes) -> list[Finding]:
+        """What is found in a file that is not open, remembered until the file changes, or one that it is connected to."""
+        known = self._found.get(path)
+        if known is None or known[0] != data:
+            known = self._found[path] = data, self.check(path, data)[0]
+        return known[1]
 
     def names(self, path: Path) -> tuple[Path, ...]:
         """A file and the links to it in the project, as far as they were there when it was first asked for."""
@@ -162,7 +181,8 @@ class Desk:
             return
         if session.parses(document.path, document.data):
             self.unsaved.put(document.path, plain(document.data))
-            self.changed([document.path])
+            for each in self._sessions:
+                each.changed(each.names(document.path))
 
     def close(self, path: Path) -> tuple[str, ...]:
         """Forgets a document, and returns the URIs of those that may have taken values from its text."""
@@ -172,9 +192,10 @@ class Desk:
         return self._open_among({each for session in self._sessions for each in session.connected.pop(path, ())})
 
     def changed(self, paths: list[Path]) -> None:
-        """Files that changed, came or went, on disk or in the editor."""
+        """Files that changed, came or went on disk."""
         for session in self._sessions:
             session.changed(paths)
+            session.forget_all()
 
     def check(self, path: Path) -> Report:
         """The diagnostics of an open document."""
@@ -183,7 +204,7 @@ class Desk:
             session = self.session(path)
         except ConfigurationError as error:
             return Report({part.uri: [] for part in document.parts}, broken=True, trouble=str(error))
-        if is_excluded(path, session.settings):
+        if is_excluded(path, session.settings) or not INSTALLED.isdisjoint(path.parts):
             return Report({part.uri: [] for part in document.parts})
         findings, errors = session.check(path, document.data)
         unreadable = any(finding.code == UNREADABLE for finding in findings)
@@ -192,7 +213,9 @@ class Desk:
         return Report(self._translator(session).diagnostics(document, findings), broken, dependants, "; ".join(errors))
 
     def _dependants(self, session: Session, document: Document) -> tuple[str, ...]:
-        return self._open_among(session.dependants(document.path, document.data)) if len(self.opened) > 1 else ()
+        connected = session.dependants(document.path, document.data)
+        session.forget(connected)
+        return self._open_among(connected)
 
     def _open_among(self, paths: Iterable[Path]) -> tuple[str, ...]:
         real = {_real(path) for path in paths}
@@ -219,7 +242,7 @@ class Desk:
             data = path.read_bytes()
         except OSError:
             return None
-        findings, _ = session.check(path, data)
+        findings = session.found(path, data)
         document = Document(path.as_uri(), path, None, (Part(path.as_uri(), data.decode("utf-8", "replace")),))
         return document, self._translator(session).diagnostics(document, findings)
 

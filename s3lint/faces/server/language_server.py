@@ -15,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from s3lint import __version__
 from s3lint.faces.server.analyst import Analyst, Died, Urgency
 from s3lint.faces.server.desk import Desk, Report
-from s3lint.faces.server.documents import Document, OpenDocuments
+from s3lint.faces.server.documents import Document, OpenDocuments, Part
 from s3lint.faces.server.options import Options
 from s3lint.faces.server.worker import Failure
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 DEBOUNCE = 0.05
 """Seconds of silence in a document after which it is checked."""
+
+
+PartDiagnostics = tuple[Part, list[types.Diagnostic]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Server(LanguageServer):
         self.checked: dict[str, Checked] = {}
         self._published: dict[str, Report] = {}
         self._pending: dict[str, asyncio.Task[None]] = {}
+        self.changes = 0
+        """How often something changed that may change findings."""
+        self.workspace_parts: tuple[int, list[PartDiagnostics]] | None = None
+        """What was found in the whole workspace, after how many changes."""
         self._outdated: set[str] = set()
         """Documents of which something else than their text changed since they were checked."""
         self._told: set[str] = set()
@@ -80,6 +87,8 @@ class Server(LanguageServer):
 
     def schedule(self, uri: str, delay: float = 0, *, urgency: Urgency = Urgency.CHANGE, whole: bool = False) -> None:
         """Checks a document soon, and publishes what is found. `whole`: even where its text cannot be read."""
+        if not self.pushes:
+            return
         self.cancel(uri)
         self._pending[uri] = asyncio.create_task(self._later(uri, delay, urgency, whole=whole))
 
@@ -118,14 +127,14 @@ class Server(LanguageServer):
         """Checks documents that changed in nothing but in what others say of them."""
         outdated = [uri for uri in uris if uri in self.checked]
         self._outdated.update(outdated)
-        if self.pushes:
-            for uri in outdated:
-                self.schedule(uri, urgency=Urgency.DEPENDANT)
-        elif outdated and self.supports("workspace.diagnostics.refresh_support"):
+        for uri in outdated:
+            self.schedule(uri, urgency=Urgency.DEPENDANT)
+        if outdated and not self.pushes and self.supports("workspace.diagnostics.refresh_support"):
             self.workspace_diagnostic_refresh(None)
 
     def start_afresh(self) -> None:
         """Checks everything again: what is known of files and configuration is no longer true."""
+        self.changes += 1
         self._told.clear()
         self.analyst.reset()
         self.check_again([document.uri for document in self.documents])
@@ -134,7 +143,7 @@ class Server(LanguageServer):
         """Of a text that cannot be read the last good diagnostics stay, which the client moves along."""
         document, report = checked.document, checked.report
         before = self._published.get(document.uri)
-        if not self.pushes or (report.broken and not whole and before is not None):
+        if report.broken and not whole and before is not None:
             return
         self._published[document.uri] = report
         for part in document.parts:
@@ -143,6 +152,7 @@ class Server(LanguageServer):
 
     def forget(self, uri: str, parts: Iterable[str]) -> None:
         """Clears what was published of a document that was closed."""
+        self.changes += 1
         self.cancel(uri)
         self.checked.pop(uri, None)
         self._published.pop(uri, None)

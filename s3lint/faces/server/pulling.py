@@ -10,7 +10,8 @@ from lsprotocol import types
 
 from s3lint.faces.server.analyst import Died, Urgency
 from s3lint.faces.server.desk import Desk
-from s3lint.faces.server.language_server import Server
+from s3lint.faces.server.documents import Part
+from s3lint.faces.server.language_server import PartDiagnostics, Server
 from s3lint.faces.server.worker import Failure
 
 WorkspaceReport = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
@@ -41,8 +42,9 @@ async def workspace_diagnostic(server: Server, params: types.WorkspaceDiagnostic
     """The files of the workspace with findings, and those of which the client knows some."""
     known = {each.uri: each.value for each in params.previous_result_ids}
     items: list[WorkspaceReport] = []
-    async for report in _reports(server, known):
-        items.append(report)
+    async for part, diagnostics in _parts(server):
+        report = _report(part, diagnostics, known.get(part.uri))
+        items += [report] if report is not None else []
         if params.partial_result_token is not None and len(items) >= BATCH:
             partial = types.WorkspaceDiagnosticReportPartialResult(items)
             server.protocol.notify(types.PROGRESS, types.ProgressParams(params.partial_result_token, partial))
@@ -50,29 +52,32 @@ async def workspace_diagnostic(server: Server, params: types.WorkspaceDiagnostic
     return types.WorkspaceDiagnosticReport(items)
 
 
-async def _reports(server: Server, known: dict[str, str]) -> AsyncIterator[WorkspaceReport]:
+async def _parts(server: Server) -> AsyncIterator[PartDiagnostics]:
+    """The texts of the workspace. Some clients ask every few seconds: where nothing changed, nothing is looked at again."""
+    if server.workspace_parts is not None and server.workspace_parts[0] == server.changes:
+        for each in server.workspace_parts[1]:
+            yield each
+        return
+    changes, found = server.changes, list[PartDiagnostics]()
     try:
-        paths = await server.analyst.ask(Urgency.WORKSPACE, Desk.workspace)
-        for path in paths:
-            found = await server.analyst.ask(Urgency.WORKSPACE, Desk.check_file, path)
-            if found is None:
-                continue
-            document, diagnostics = found
-            for part in document.parts:
-                report = _report(part.uri, diagnostics[part.uri], part.version, known.get(part.uri))
-                if report is not None:
-                    yield report
+        for path in await server.analyst.ask(Urgency.WORKSPACE, Desk.workspace):
+            answer = await server.analyst.ask(Urgency.WORKSPACE, Desk.check_file, path)
+            for part in answer[0].parts if answer is not None else ():
+                found.append((part, answer[1][part.uri] if answer is not None else []))
+                yield found[-1]
     except (Failure, Died) as error:
         server.tell(str(error), types.MessageType.Error)
+    else:
+        server.workspace_parts = changes, found
 
 
-def _report(uri: str, found: list[types.Diagnostic], version: int | None, known: str | None) -> WorkspaceReport | None:
+def _report(part: Part, found: list[types.Diagnostic], known: str | None) -> WorkspaceReport | None:
     result = result_id(found)
     if result == known:
-        return types.WorkspaceUnchangedDocumentDiagnosticReport(uri, result, version)
+        return types.WorkspaceUnchangedDocumentDiagnosticReport(part.uri, result, part.version)
     if not found and known is None:
         return None
-    return types.WorkspaceFullDocumentDiagnosticReport(uri, found, version, result_id=result)
+    return types.WorkspaceFullDocumentDiagnosticReport(part.uri, found, part.version, result_id=result)
 
 
 HANDLERS: dict[str, Callable[..., Any]] = {

@@ -34,7 +34,6 @@ async def hover(server: Server, params: types.HoverParams) -> types.Hover | None
         return None
     text = _about_selector(lines[place.row - 1], place.column - 1)
     if text is None:
-        server.analyst.put(document)
         try:
             explained = await server.analyst.ask(Urgency.REQUEST, Desk.explain, document.path, index, place.row)
         except (Failure, Died):

@@ -83,6 +83,7 @@ def _changed(server: Server, uri: str, *, opened: bool = False) -> None:
     document = server.documents.document(uri)
     if document is None:
         return
+    server.changes += 1
     server.analyst.put(document)
     if opened:
         server.schedule(document.uri, whole=True)
@@ -123,6 +124,7 @@ async def did_change_watched_files(server: Server, params: types.DidChangeWatche
     if any(path.suffix == ".toml" or path.name == ".gitignore" for path in paths):
         server.start_afresh()
         return
+    server.changes += 1
     try:
         await server.analyst.ask(Urgency.DEPENDANT, Desk.changed, paths)
     except (Failure, Died):
