@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser matrix site lint format tables docs corpus bench peers clean
+.PHONY: demo test test-browser test-stores matrix site lint format tables docs corpus bench peers clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -26,6 +26,21 @@ test-browser: $(READY)  ## the HTML report in a real Chromium, where one is inst
 
 matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
 	@$(BIN)/nox
+
+STORES := .venv-stores/bin
+STORES_READY := .venv-stores/.ready
+
+$(STORES_READY): pyproject.toml tests/stores/requirements.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing .venv-stores && uv pip install --quiet --python $(STORES)/python -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	else \
+	  $(PYTHON) -m venv .venv-stores && $(STORES)/python -m pip install --quiet -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	fi
+	@touch $(STORES_READY)
+
+test-stores: $(STORES_READY)  ## the runtime on Ceph, dynalite and Spark on the JVM, installed where need be
+	@tests/stores/install
+	@$(STORES)/python -m pytest -rs --confcutdir=tests/stores tests/stores
 
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -55,4 +70,4 @@ peers: $(READY)  ## what other linters see of seeded violations
 	@$(BIN)/python -m benchmarks.peers
 
 clean:
-	@rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
+	@rm -rf $(VENV) .venv-stores tests/stores/.cache build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

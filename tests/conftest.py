@@ -33,6 +33,8 @@ s3.upload_file("report.pdf", BUCKET, "reports/2026/report.pdf")
 """
 """STO201 in its third line, by way of the fifth, where STO301 is."""
 
+pytest_plugins = ["servers"]
+
 Write = Callable[[dict[str, str | bytes]], Path]
 
 
