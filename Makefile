@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-stores matrix site lint format tables docs corpus bench peers clean
+.PHONY: demo test test-browser test-editors test-stores matrix site lint format tables docs corpus bench latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -42,6 +42,10 @@ test-stores: $(STORES_READY)  ## the runtime on Ceph, dynalite and Spark on the 
 	@tests/stores/install
 	@$(STORES)/python -m pytest -rs --confcutdir=tests/stores tests/stores
 
+test-editors: $(READY)  ## the server under Neovim and Emacs, which are installed where that is possible
+	@tests/editors/install.sh
+	@$(BIN)/python -m pytest -rs tests/editors
+
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -68,6 +72,14 @@ bench: $(READY)  ## the same, and the cost beside other linters
 
 peers: $(READY)  ## what other linters see of seeded violations
 	@$(BIN)/python -m benchmarks.peers
+
+latency: $(READY)  ## how long an editor waits for diagnostics
+	@$(BIN)/python -m benchmarks.latency
+
+vscode: $(READY)  ## test the extension for VS Code, and package it
+	@cd editors/vscode && npm install --no-audit --no-fund --no-package-lock --loglevel=error
+	@cd editors/vscode && S3LINT="$(abspath $(BIN)/python) -m s3lint" npm test
+	@cd editors/vscode && npm run package
 
 clean:
 	@rm -rf $(VENV) .venv-stores tests/stores/.cache build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _baseline(_command(commands, "baseline", "write down the findings that there are, so that only new ones are reported"))
     _waivers(_command(commands, "waivers", "list the suppressions with their reasons, ends, authors and ages"))
     _config(_command(commands, "config", "show each setting in force and where it comes from"))
+    _command(commands, "server", "serve an editor over standard input and output (the Language Server Protocol)")
     _command(commands, "version", "show the version")
     return made
 
