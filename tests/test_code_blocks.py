@@ -86,7 +86,7 @@ def ini(block: Block) -> None:
     assert read.sections()
 
 
-PROGRAMS = {"git", "make", "python", "pip", "pre-commit", ".venv/bin/python", "s3lint", "cd", "export"}
+PROGRAMS = {"code", "git", "make", "python", "pip", "pre-commit", ".venv/bin/python", "s3lint", "cd", "export"}
 
 TARGETS = re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -131,7 +131,7 @@ def shown(block: Block) -> None:
 
 
 READERS: dict[str, Callable[[Block], None]] = {
-    "python": python, "toml": toml, "ini": ini, "console": console, "vim": vim, "json": parsed(json.loads), "yaml": parsed(yaml.safe_load),
+    "python": python, "toml": toml, "ini": ini, "console": console, "vim": vim, "json": parsed(json.loads), "lua": shown, "elisp": shown, "yaml": parsed(yaml.safe_load),
     "text": shown, "": shown,
 }  # fmt: skip
 
