@@ -44,7 +44,7 @@ def fix_file(
     current, applied = data, list[Finding]()
     for _ in range(ROUNDS):
         findings = findings_in(current) if findings_in is not None else _findings(path, current, settings)
-        found = [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
+        found = _applicable(findings, unsafe=unsafe)
         if not found:
             return Fixed(path, data, current, tuple(applied))
         changed, done = with_fixes(path, current, found)
@@ -72,6 +72,10 @@ def allow_in_file(path: Path, data: bytes, findings: Iterable[Finding], reason: 
 
 def _names(findings: Iterable[Finding]) -> str:
     return ", ".join(sorted({finding.code for finding in findings}))
+
+
+def _applicable(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
+    return [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
 
 
 def _findings(path: Path, data: bytes, settings: Settings) -> list[Finding]:

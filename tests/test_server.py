@@ -60,6 +60,14 @@ async def test_a_finding_is_shown_as_it_is_typed_and_cleared_on_close(editor: Ed
     await editor.shown(uri)
 
 
+async def test_a_document_may_be_opened_again_at_once(editor: Editor, project: Path) -> None:
+    for _ in range(5):
+        uri = editor.open((project / "app.py").as_uri(), BOTO3 + STORE)
+        await editor.shown(uri, "STO201")
+        editor.close(uri)
+    await editor.shown(uri)
+
+
 async def test_typing_faster_than_checking_ends_with_the_last_text(editor: Editor, project: Path) -> None:
     uri = editor.open((project / "app.py").as_uri(), BOTO3)
     for count in range(30):

@@ -75,7 +75,7 @@ class Worker:
 
 
 class Analyst:
-    """Asks the worker. Documents are handed over with the next job, in the version that they then have."""
+    """Asks the worker. Documents are handed over with the next job, as they then are: changed, or closed."""
 
     def __init__(self) -> None:
         self.folders: tuple[Path, ...] = ()
@@ -95,7 +95,7 @@ class Analyst:
 
     def drop(self, path: Path) -> None:
         self._documents.pop(path, None)
-        self._changed.discard(path)
+        self._changed.add(path)
 
     def reset(self) -> None:
         """Starts afresh with the next job: what is known of files and configuration is no longer true."""
@@ -118,7 +118,7 @@ class Analyst:
 
     async def _do(self, job: Job) -> None:
         worker = self._ready()
-        updates = [self._documents[path] for path in self._changed]
+        updates = {path: self._documents.get(path) for path in self._changed}
         self._changed.clear()
         exchange = asyncio.get_running_loop().run_in_executor(self._thread, worker.exchange, (updates, job.function, job.arguments))
         await asyncio.wait({exchange, job.answer}, return_when=asyncio.FIRST_COMPLETED)

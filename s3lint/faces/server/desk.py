@@ -184,12 +184,17 @@ class Desk:
             for each in self._sessions:
                 each.changed(each.names(document.path))
 
-    def close(self, path: Path) -> tuple[str, ...]:
-        """Forgets a document, and returns the URIs of those that may have taken values from its text."""
+    def close(self, path: Path) -> None:
+        """Forgets a document: what is on disk counts again."""
         self.opened.pop(path, None)
         self.unsaved.drop(path)
-        self.changed([path])
-        return self._open_among({each for session in self._sessions for each in session.connected.pop(path, ())})
+        for session in self._sessions:
+            session.changed(session.names(path))
+            session.forget(session.connected.get(path, ()))
+
+    def followers(self, path: Path) -> tuple[str, ...]:
+        """The URIs of open documents that may have taken values from a file when it was looked at last."""
+        return self._open_among({each for session in self._sessions for each in session.connected.get(path, ())})
 
     def changed(self, paths: list[Path]) -> None:
         """Files that changed, came or went on disk."""

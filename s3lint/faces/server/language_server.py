@@ -164,7 +164,7 @@ class Server(LanguageServer):
         """Lets the worker forget a document, and checks those again that took values from its text."""
         self.analyst.drop(path)
         try:
-            dependants = await self.analyst.ask(Urgency.DEPENDANT, Desk.close, path)
+            followers = await self.analyst.ask(Urgency.DEPENDANT, Desk.followers, path)
         except (Failure, Died):
             return
-        self.check_again(dependants)
+        self.check_again(followers)

@@ -37,8 +37,11 @@ def work(connection: Connection) -> None:
         except (EOFError, OSError):
             return
         try:
-            for document in updates:
-                desk.update(document)
+            for path, document in updates.items():
+                if document is not None:
+                    desk.update(document)
+                else:
+                    desk.close(path)
             answer = function(desk, *arguments)
         except ConfigurationError as error:
             answer = Failure(str(error))
