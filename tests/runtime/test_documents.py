@@ -289,5 +289,5 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 def test_what_passes_is_what_boto3_can_write(value: Any) -> None:
     from boto3.dynamodb.types import TypeSerializer
 
-    assert check_item({"a": value}) >= 2
+    assert check_item({"a": value}) >= 1
     TypeSerializer().serialize(value)
