@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format tables docs corpus bench clean
+.PHONY: demo test test-browser test-editors test-stores matrix site lint format tables docs corpus bench latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -20,6 +20,31 @@ demo: $(READY)  ## lint the standard's own examples
 
 test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
+	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
+
+matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
+	@$(BIN)/nox
+
+STORES := .venv-stores/bin
+STORES_READY := .venv-stores/.ready
+
+$(STORES_READY): pyproject.toml tests/stores/requirements.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing .venv-stores && uv pip install --quiet --python $(STORES)/python -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	else \
+	  $(PYTHON) -m venv .venv-stores && $(STORES)/python -m pip install --quiet -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	fi
+	@touch $(STORES_READY)
+
+test-stores: $(STORES_READY)  ## the runtime on Ceph, dynalite and Spark on the JVM, installed where need be
+	@tests/stores/install
+	@$(STORES)/python -m pytest -rs --confcutdir=tests/stores tests/stores
+
+test-editors: $(READY)  ## the server under Neovim and Emacs, which are installed where that is possible
+	@tests/editors/install.sh
+	@$(BIN)/python -m pytest -rs tests/editors
 
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -36,11 +61,25 @@ tables: $(READY)  ## write the service tables again from the installed boto3
 docs: $(READY)  ## write the generated parts of the documentation again
 	@$(BIN)/python -m docs.generate
 
+site: $(READY)  ## build the documentation's site in site/
+	@NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --quiet --strict
+
 corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
 
 bench: $(READY)  ## the same, and the cost beside other linters
 	@$(BIN)/python -m benchmarks.corpus --repeat 5
 
+peers: $(READY)  ## what other linters see of seeded violations
+	@$(BIN)/python -m benchmarks.peers
+
+latency: $(READY)  ## how long an editor waits for diagnostics
+	@$(BIN)/python -m benchmarks.latency
+
+vscode: $(READY)  ## test the extension for VS Code, and package it
+	@cd editors/vscode && npm install --no-audit --no-fund --no-package-lock --loglevel=error
+	@cd editors/vscode && S3LINT="$(abspath $(BIN)/python) -m s3lint" npm test
+	@cd editors/vscode && npm run package
+
 clean:
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
+	@rm -rf $(VENV) .venv-stores tests/stores/.cache build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

@@ -1,4 +1,7 @@
-"""The commands that are compared. Each looks at every Python file of the folder that it runs in, and reads no configuration."""
+"""The commands that are compared. Each looks at every Python file of the folder that it runs in, and reads no configuration.
+
+`python -m benchmarks.peers` compares what linters see of seeded violations.
+"""
 
 from __future__ import annotations
 
@@ -47,3 +50,9 @@ def peers(cache: Path, plain: Environment, *, fixit: bool) -> dict[str, Command]
         own.install(FIXIT)
         found["fixit, one rule"] = (own.programs / "fixit", "--quiet", "--rules", FIXIT_RULE, "lint", ".")
     return found
+
+
+if __name__ == "__main__":
+    from benchmarks.detection import main
+
+    main()

@@ -16,7 +16,7 @@ from s3lint.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
-DOCUMENTS = (ROOT / "README.md",)
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "configuration.md")
 
 
 def rule_table() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.notebook_writing import cell_source
-from s3lint.notebooks import OPEN, is_notebook, plain, read
+from s3lint.notebooks import OPEN, is_notebook, plain, read, shift_of
 from s3lint.source import Source, split_lines
 from s3lint.suppressions import BETWEEN_STATEMENTS, Suppression, suppressions
 
@@ -88,7 +88,7 @@ class _Page:
     def _without_reason(self, finding: Finding) -> Suppression | None:
         """The suppression that would cover a finding, or that the finding is about, if it gave a reason."""
         for each in self.comments:
-            about = finding.code == UNJUSTIFIED and each.row == finding.start.row and each.column + 1 == finding.start.column
+            about = finding.code == UNJUSTIFIED and each.row == finding.start.row and self._column(each) == finding.start.column
             if not each.reason and (about or (not each.is_noqa and each.covers(finding))):
                 return each
         return None
@@ -96,7 +96,11 @@ class _Page:
     def _justified(self, each: Suppression, reason: str) -> tuple[Location, str]:
         """flake8 might read the first word of a reason as a code."""
         end = len(each.text) if each.is_noqa else each.text.index("]") + 1
-        return Location(each.row, each.column + 1 + end), f" - {reason}" if each.is_noqa else f" {reason}"
+        return Location(each.row, self._column(each) + end), f" - {reason}" if each.is_noqa else f" {reason}"
+
+    def _column(self, each: Suppression) -> int:
+        """Where a suppression starts in its line as it is written."""
+        return each.column + 1 - shift_of(self._line(each.row), self.python[each.row - 1].rstrip("\r\n"))
 
     def _place(self, finding: Finding) -> Location:
         """Behind the line of a finding; where that is inside a text, above the statement."""

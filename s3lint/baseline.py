@@ -65,16 +65,18 @@ class Baseline:
                 known[entry] += 1
             else:
                 rest.append((finding, entry))
-        gone = [each for each in sorted((+left).elements()) if self.is_gone(each)]
+        gone: dict[tuple[str, str], list[Entry]] = {}
+        for each in sorted((+left).elements()) if rest else ():
+            if self.is_gone(each):
+                gone.setdefault((each.code, each.content), []).append(each)
         new = []
         for finding, entry in rest:
-            moved = next((each for each in gone if (each.code, each.content) == (entry.code, entry.content)), None)
-            if moved is None:
-                new.append(finding)
-            else:
-                gone.remove(moved)
-                left[moved] -= 1
+            moved = gone.get((entry.code, entry.content))
+            if moved:
+                left[moved.pop(0)] -= 1
                 known[entry] += 1
+            else:
+                new.append(finding)
         return Matched(new, known, +left)
 
     def is_gone(self, entry: Entry) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from functools import cache
@@ -26,6 +27,8 @@ NAMES = ("s3lint.toml", ".s3lint.toml", "pyproject.toml")
 
 INTERNAL = frozenset({"root", "source"})
 """Fields of the settings that no file sets."""
+
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 SELECTORS = ("select", "extend_select", "ignore", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes")
 """Fields that hold codes, their beginnings, or names of rules."""
@@ -216,7 +219,10 @@ def _kind(value: Any) -> str:
 
 
 def checked(settings: Settings, where: str) -> Settings:
-    """The settings, if every selector in them names a rule. Raises `ConfigurationError`."""
+    """The settings, if every selector in them names a rule and every variable can be one. Raises `ConfigurationError`."""
+    for key, variable in _variables(settings):
+        if VARIABLE.fullmatch(variable) is None:
+            raise ConfigurationError(f"{where}: {key}: {variable!r} cannot be the name of an environment variable")
     for name in SELECTORS:
         for selector in getattr(settings, name):
             _check_selector(selector, name.replace("_", "-"), where)
@@ -224,6 +230,11 @@ def checked(settings: Settings, where: str) -> Settings:
         for selector in listed:
             _check_selector(selector, f"per-file-ignores.{pattern}", where)
     return settings
+
+
+def _variables(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield "bucket-env-var", settings.bucket_env_var
+    yield from ((f"bucket-env.{bucket}", variable) for bucket, variable in settings.bucket_env.items())
 
 
 def _check_selector(selector: str, key: str, where: str) -> None:

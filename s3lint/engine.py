@@ -14,6 +14,7 @@ from s3lint.collector import paused_collector
 from s3lint.confidence import Confidence
 from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Fix, Location
+from s3lint.loader import Loader
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
 from s3lint.notebooks import DATABRICKS, Cells, Masks, is_notebook, masked_rows, plain, read
@@ -70,8 +71,9 @@ class Result:
 class Engine:
     """Checks files of one project under one set of settings."""
 
-    def __init__(self, settings: Settings, files: ProjectFiles | None = None) -> None:
+    def __init__(self, settings: Settings, files: ProjectFiles | None = None, loader: Loader | None = None) -> None:
         self.settings = settings
+        self.loader = loader or Loader()
         self.selection = Selection(settings)
         self.filter = filter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
@@ -81,11 +83,11 @@ class Engine:
     def project(self) -> Project:
         from s3lint.inference.project import Project
 
-        return Project(self.files)
+        return Project(self.files, self.loader)
 
     @cached_property
     def neighbours(self) -> Neighbours:
-        return Neighbours(self.files, self.filter, lambda: self.project)
+        return Neighbours(self.files, self.filter, lambda: self.project, self.loader)
 
     def check(
         self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True
@@ -196,6 +198,11 @@ class Engine:
         except Unreadable:
             return []
 
+    def connected(self, path: Path, data: bytes) -> list[Path]:
+        """The files with which a file may exchange values that matter. Raises `Unreadable`."""
+        matters = path in self.neighbours.storage or self.neighbours.may_concern(path, data)
+        return self.neighbours.around(self.module(path, data)) if matters else []
+
     def _look_again(self, path: Path) -> Result:
         """A neighbour is looked at once, however many files it is a neighbour of."""
         if path not in self._looked:
@@ -205,12 +212,10 @@ class Engine:
 
     def module(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Module:
         """The module of a file as it stands in the project. Raises `Unreadable`."""
-        from s3lint.module import Module
-
         known = self.project.known(path)
         if known is not None and known.source.data == data:
             return known
-        module = Module.load(Source.decode(path, data), tree)
+        module = self.loader.load(Source.decode(path, data), tree)
         self.project.add(module)
         return module
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from s3lint.discovery import python_files
+from s3lint.discovery import SUFFIXES, is_excluded, python_files
 from s3lint.notebooks import is_notebook, plain
 from s3lint.selection import Selection
 from s3lint.settings import Settings
@@ -23,7 +23,7 @@ class ProjectFiles:
 
     def __init__(self, settings: Settings, overlay: Mapping[Path, bytes] | None = None) -> None:
         self.settings = settings
-        self.overlay = overlay or {}
+        self.overlay = overlay if overlay is not None else {}
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of a file, or None where it cannot be read or is larger than the bound."""
@@ -39,11 +39,35 @@ class ProjectFiles:
         """The files in which callers are looked for: those of the project but its tests, up to a bound."""
         found: dict[Path, bytes] = {}
         size = 0
-        selection = Selection(self.settings)
         for path in python_files(self.settings.root, self.settings):
-            data = self.read(path) if not is_notebook(path.name) else None
-            if data is not None and (self.settings.lint_tests or not selection.is_test(path)):
+            data = self._searched(path)
+            if data is not None:
                 found[path], size = data, size + len(data)
             if size > SEARCHED:
                 break
-        return found
+        unsaved = {path: self._searched(path) for path in self.overlay if path not in found and self._belongs(path)}
+        return found | {path: data for path, data in unsaved.items() if data is not None}
+
+    def refresh(self, path: Path) -> None:
+        """Looks at a file again that changed, came or went."""
+        if "searched" not in self.__dict__:
+            return
+        data = self._searched(path) if path in self.searched or self._belongs(path) else None
+        if data is not None:
+            self.searched[path] = data
+        else:
+            self.searched.pop(path, None)
+
+    def _belongs(self, path: Path) -> bool:
+        """Whether a walk over the project could meet a file."""
+        inside = path.is_relative_to(self.settings.root) and path.name.endswith(SUFFIXES)
+        return inside and not is_excluded(path, self.settings)
+
+    def _searched(self, path: Path) -> bytes | None:
+        if is_notebook(path.name) or (self._selection.is_test(path) and not self.settings.lint_tests):
+            return None
+        return self.read(path)
+
+    @cached_property
+    def _selection(self) -> Selection:
+        return Selection(self.settings)

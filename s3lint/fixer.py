@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -35,11 +35,16 @@ class Fixed:
     applied: tuple[Finding, ...] = ()
 
 
-def fix_file(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
-    """Every applicable fix of a file. Raises `Unsettled`, and then nothing of the file may be changed."""
+def fix_file(
+    path: Path, data: bytes, settings: Settings, *, unsafe: bool, findings_in: Callable[[bytes], list[Finding]] | None = None
+) -> Fixed:
+    """Every applicable fix of a file; `findings_in` may say what is found in its text. Raises `Unsettled`, and then nothing of the
+    file may be changed.
+    """
     current, applied = data, list[Finding]()
     for _ in range(ROUNDS):
-        found = _applicable(path, current, settings, unsafe=unsafe)
+        findings = findings_in(current) if findings_in is not None else _findings(path, current, settings)
+        found = _applicable(findings, unsafe=unsafe)
         if not found:
             return Fixed(path, data, current, tuple(applied))
         changed, done = with_fixes(path, current, found)
@@ -69,10 +74,12 @@ def _names(findings: Iterable[Finding]) -> str:
     return ", ".join(sorted({finding.code for finding in findings}))
 
 
-def _applicable(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> list[Finding]:
-    engine = Engine(settings, ProjectFiles(settings, {path: data}))
-    findings, _ = engine.check(path, data)
+def _applicable(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
     return [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
+
+
+def _findings(path: Path, data: bytes, settings: Settings) -> list[Finding]:
+    return Engine(settings, ProjectFiles(settings, {path: data})).check(path, data)[0]
 
 
 def is_applicable(finding: Finding, *, unsafe: bool) -> bool:

@@ -23,6 +23,38 @@ MEMBER_HEADER = "class _:\n"
 
 
 @dataclass(eq=False, repr=False)
+class Parsed:
+    """The tree of a block, and what is known of it wherever the block stands."""
+
+    tree: cst.Module
+
+    @cached_property
+    def positions(self) -> Positions:
+        return positions_of(self.tree)
+
+    @cached_property
+    def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        return {child: node for node in subtree(self.tree) for child in children(node)}
+
+
+class Trees:
+    """The trees of one module by their texts, those of the version before it included.
+
+    Blocks with equal texts share none: values are remembered by node.
+    """
+
+    def __init__(self, before: Trees | None = None) -> None:
+        self.used: dict[str, Parsed] = {}
+        self._offered = dict(before.used) if before is not None else {}
+
+    def of(self, text: str) -> Parsed:
+        """Raises `Unreadable`."""
+        found = self._offered.pop(text, None) or Parsed(parse_tree(text))
+        self.used[text] = found
+        return found
+
+
+@dataclass(eq=False, repr=False)
 class Block:
     """A run of lines that libcst parses alone: top-level statements, one member of a class, or the header of a class.
 
@@ -43,7 +75,7 @@ class Block:
         return "".join(self.module.source.lines[self.part.start - 1 : self.part.end])
 
     @cached_property
-    def tree(self) -> cst.Module:
+    def parsed(self) -> Parsed:
         """An empty module where libcst refuses the block; `refused` then says why."""
         end = self.part.header if self.part.kind == "class" else self.part.end
         lines = self.module.source.lines[self.part.start - 1 : end]
@@ -53,10 +85,14 @@ class Block:
         if self.member:
             text = MEMBER_HEADER + text
         try:
-            return parse_tree(text)
+            return self.module.trees.of(text)
         except Unreadable as error:
             self.refused = Unreadable(error.message, error.row + self.offset, error.column)
-            return cst.Module(body=())
+            return Parsed(cst.Module(body=()))
+
+    @property
+    def tree(self) -> cst.Module:
+        return self.parsed.tree
 
     @cached_property
     def statements(self) -> Sequence[cst.BaseStatement]:
@@ -66,13 +102,13 @@ class Block:
         holder = cast("cst.ClassDef", body[0])
         return cast("Sequence[cst.BaseStatement]", holder.body.body)
 
-    @cached_property
+    @property
     def positions(self) -> Positions:
-        return positions_of(self.tree)
+        return self.parsed.positions
 
-    @cached_property
+    @property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return {child: node for node in subtree(self.tree) for child in children(node)}
+        return self.parsed.parents
 
 
 def _newline(text: str) -> str:
@@ -104,14 +140,18 @@ class Module:
 
     source: Source
     outline: Outline
+    trees: Trees
     blocks: list[Block] = field(default_factory=list)
 
     @classmethod
-    def load(cls, source: Source, tree: ast.Module | None = None) -> Module:
-        """Raises `Unreadable` where neither `ast` nor libcst reads the text. `tree` is an `ast.Module`, if one is at hand."""
+    def load(cls, source: Source, tree: ast.Module | None = None, before: Module | None = None) -> Module:
+        """Raises `Unreadable` where neither `ast` nor libcst reads the text. `tree` is an `ast.Module`, if one is at hand.
+
+        `before` is the module as it was, which nobody asks any more: what its text shares with the new one is not parsed again.
+        """
         with paused_collector():
             found = _outline(source, tree)
-        module = cls(source, found)
+        module = cls(source, found, Trees(before.trees if before is not None else None))
         module.blocks = [Block(module, part) for part in found.parts]
         return module
 

@@ -5,7 +5,6 @@ A literal in `config.py` is a bucket because some importer passes it to S3; an a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from s3lint.files import ProjectFiles
     from s3lint.inference.project import Project
+    from s3lint.loader import Loader
     from s3lint.mentions import Filter
     from s3lint.module import Module
 
 REACH = 6
 """How many imports away a neighbour may be."""
-
-IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w. \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE)
 
 MOST = 40
 """How many neighbours of one file are looked at."""
@@ -29,10 +27,11 @@ MOST = 40
 class Neighbours:
     """Finds the neighbours of files in one project."""
 
-    def __init__(self, files: ProjectFiles, filter_: Filter, project: Callable[[], Project]) -> None:
+    def __init__(self, files: ProjectFiles, filter_: Filter, project: Callable[[], Project], loader: Loader) -> None:
         self.files = files
         self.filter = filter_
         self._project = project
+        self._loader = loader
 
     @cached_property
     def storage(self) -> dict[Path, bytes]:
@@ -42,7 +41,7 @@ class Neighbours:
     @cached_property
     def _imported(self) -> dict[Path, frozenset[str]]:
         """For each file of the project the names in its imports."""
-        return {path: imported_names(data) for path, data in self.files.searched.items()}
+        return {path: self._loader.imported_names(path, data) for path, data in self.files.searched.items()}
 
     @cached_property
     def _below_storage(self) -> frozenset[str]:
@@ -67,13 +66,19 @@ class Neighbours:
         """Whether a file may import one that touches storage, or be imported by one, as far as names alone tell."""
         if not self.storage or (len(self.storage) == 1 and path in self.storage):
             return False
-        return module_name(path) in self._below_storage or not self._above_storage.isdisjoint(imported_names(data))
+        return module_name(path) in self._below_storage or not self._above_storage.isdisjoint(
+            self._loader.imported_names(path, data)
+        )
 
     def of(self, module: Module) -> list[Path]:
         """The files that touch storage and import the module, or are imported by it, each a few imports away at most."""
+        return [path for path in self.around(module) if path in self.storage][:MOST]
+
+    def around(self, module: Module) -> list[Path]:
+        """The files that import the module, or are imported by it, a few imports away at most."""
         found = dict.fromkeys([*self._downwards(module), *self._upwards(module)])
         found.pop(module.path, None)
-        return [path for path in found if path in self.storage][:MOST]
+        return list(found)
 
     def _downwards(self, module: Module) -> Iterator[Path]:
         level, seen = [module], {module.path}
@@ -95,8 +100,3 @@ class Neighbours:
 def module_name(path: Path) -> str:
     """The name by which other files import a module."""
     return path.parent.name if path.name == "__init__.py" else path.stem
-
-
-def imported_names(data: bytes) -> frozenset[str]:
-    """Every name in the import statements of a module."""
-    return frozenset(name.decode() for statement in IMPORT.findall(data) for name in re.findall(rb"[A-Za-z_]\w*", statement))

@@ -173,7 +173,7 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
             written = _source(cell)
             source = _masked(written)
             shifts |= {
-                len(lines) + row: _shift(line, made) for row, (line, made) in enumerate(zip(written, source, strict=True), 1)
+                len(lines) + row: shift_of(line, made) for row, (line, made) in enumerate(zip(written, source, strict=True), 1)
             }
             refusal = _refusal(source)
             if refusal is not None:
@@ -189,7 +189,7 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
     return text.encode("utf-8", "surrogatepass"), cells
 
 
-def _shift(written: str, made: str) -> int:
+def shift_of(written: str, made: str) -> int:
     """How much further right the text of a line stands than in the cell: SQL behind what opens a call, Python without its indent."""
     if not made.startswith(OPEN):
         return len(made) - len(written) if made and written.endswith(made) else 0

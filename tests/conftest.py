@@ -24,6 +24,17 @@ from s3lint.source import line_starts
 
 CHECKOUT = Path(__file__).parents[1]
 
+BUCKET_BY_NAME = """\
+import boto3
+
+BUCKET = "acme-documents"
+s3 = boto3.client("s3")
+s3.upload_file("report.pdf", BUCKET, "reports/2026/report.pdf")
+"""
+"""STO201 in its third line, by way of the fifth, where STO301 is."""
+
+pytest_plugins = ["servers"]
+
 Write = Callable[[dict[str, str | bytes]], Path]
 
 

@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 from benchmarks.corpus import crashes, findings
+from benchmarks.detection import SEEDED, Peer, _antipattern, row
 from benchmarks.measure import Run, interleaved, ratio
+from s3lint.settings import Settings
+from s3lint.testing import check, expected, reported
 
 
 def done(code: int = 0, out: str = "[]", err: str = "", cpu: float = 1) -> Run:
@@ -37,3 +40,18 @@ def test_programs_take_turns(tmp_path: Path) -> None:
     runs = interleaved(commands, tmp_path, 2)
     assert log.read_text().split() == ["a", "b", "a", "b"]
     assert all(run.cpu > 0 and run.memory > 0 for each in runs.values() for run in each)
+
+
+def test_every_seeded_violation_is_reported_and_nothing_else() -> None:
+    text = SEEDED.read_text(encoding="utf-8")
+    assert len(expected(text)) == 40
+    assert reported(check(text, Settings(root=SEEDED.parent, profile="strict"), SEEDED.name)) == expected(text)
+
+
+def test_the_output_of_others_is_read() -> None:
+    shown = "\x1b[1m\x1b[31merror\x1b[0m[F019][MEDIUM]: Avoid inferSchema=True\n\x1b[36m  --> \x1b[0mstorage.py:77:16\n"
+    assert list(_antipattern(done(1, "", shown))) == [(77, "F019")]
+    peer = Peer("pyspark-antipattern", (), _antipattern)
+    assert row(peer, {(77, "F019"), (3, "X001"), (78, "X002")}, {(77, "STO502"), (78, "STO502")}) == (
+        "pyspark-antipattern", "1/2", "2", "X002",
+    )  # fmt: skip

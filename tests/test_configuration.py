@@ -66,6 +66,8 @@ def test_the_settings_shown_are_settings_again(project: Write) -> None:
         ("encryption = 'KMS'\n", "encryption must be one of sensitive, always, kms, not 'KMS'"),
         ("bucket-env = 'RAW'\n", "bucket-env must be a table, not a text"),
         ("[bucket-env]\nacme = 3\n", "bucket-env.acme must be a text, not a number"),
+        ("bucket-env-var = 'MY BUCKET'\n", "bucket-env-var: 'MY BUCKET' cannot be the name of an environment variable"),
+        ("[bucket-env]\nacme = ''\n", "bucket-env.acme: '' cannot be the name of an environment variable"),
         ("sensitive-words = ['a', 1]\n", "sensitive-words must be a list of texts, and holds a number"),
         ("baseline = true\n", "baseline must be a text, not true or false"),
         ("extnd = 'x.toml'\n", "no setting is called extnd: did you mean extend?"),

@@ -7,6 +7,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a clean environment that holds the wheel, and a package called `rules` that somebody else published."""
+    """The programs of a clean environment: the wheel, the flake8 of these tests, and a package `rules` that somebody else published."""
     folder = tmp_path_factory.mktemp("environment")
     assert run(sys.executable, "-m", "venv", folder, cwd=folder).code == 0
-    done = run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, "rules==3.5", cwd=folder)
+    same = f"flake8=={version('flake8')}"
+    done = run(folder / "bin" / "python", "-m", "pip", "install", "--quiet", wheel, "rules==3.5", same, cwd=folder)
     assert done.code == 0, done.err
     return folder / "bin"
 

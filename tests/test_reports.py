@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from conftest import BUCKET_BY_NAME as BAD
 from conftest import CHECKOUT, Write, check_project, s3lint
 from junitparser import JUnitXml
 from rich.console import Console
@@ -19,14 +20,6 @@ from rich.console import Console
 from s3lint.engine import Result
 from s3lint.faces.command.progress import shown
 from s3lint.reports import Report, renderer
-
-BAD = """\
-import boto3
-
-BUCKET = "acme-documents"
-s3 = boto3.client("s3")
-s3.upload_file("report.pdf", BUCKET, "reports/2026/report.pdf")
-"""
 
 WAIVED = """\
 import boto3

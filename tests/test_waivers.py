@@ -92,6 +92,15 @@ def test_cells_get_comments_of_their_language(project: Write) -> None:
     )
 
 
+def test_a_reason_goes_into_a_cell_where_it_belongs(project: Write) -> None:
+    sql = "%sql TRUNCATE TABLE t -- s3lint: allow[STO503]"
+    indented = f"  !ls\n  {READ.rstrip()}  # s3lint: allow[STO201]"
+    root = project({"a.ipynb": notebook(HEAD, sql, indented)})
+    assert s3lint("check", "--add-allow", "legacy", cwd=root).code == 0
+    after = (root / "a.ipynb").read_bytes()
+    assert (cell_source(after, 2), cell_source(after, 3)) == (f"{sql} legacy", f"{indented} legacy")
+
+
 def test_only_what_is_selected_is_allowed_and_a_diff_writes_nothing(project: Write) -> None:
     root = project({"a.py": f"{HEAD}s3.upload_file('a.pdf', 'acme-documents', 'x/a.pdf')\n"})
     before = (root / "a.py").read_text()

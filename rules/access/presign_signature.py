@@ -50,7 +50,7 @@ rule = Rule(
     summary='`{operation}` may sign with SigV2, which fails for KMS objects: make the client with `Config(signature_version="s3v4")`.',
     profile="strict",
     fix="safe",
-    helper="s3lint.runtime.presigned_get",
+    helper="s3lint.runtime.s3_client",
 )
 
 SIGNATURE = '"s3v4"'

@@ -47,6 +47,7 @@ rule = Rule(
     code="STO507",
     clause="delta.lakehouse",
     summary="{what} {consequence}: {remedy}.",
+    helper="s3lint.runtime.delta.require_conditional_put",
 )
 
 SINGLE_DRIVER = "S3SingleDriverLogStore"

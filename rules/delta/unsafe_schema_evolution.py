@@ -45,6 +45,7 @@ rule = Rule(
     code="STO504",
     clause="do.evolving-schemas",
     summary="{what} {consequence}: {remedy}.",
+    helper="s3lint.runtime.delta.evolve",
 )
 
 REPLACES = "replaces the table's columns and partitioning under its readers"

@@ -46,6 +46,7 @@ rule = Rule(
     clause="delta.intentional-schemas",
     summary="Column `{column}` is text, so it neither sorts nor skips as {what}: declare it as {type}.",
     profile="strict",
+    helper="s3lint.runtime.delta.Table",
 )
 
 TYPED = (

@@ -17,6 +17,7 @@ from s3lint.inference.evaluator import Evaluator
 from s3lint.inference.names import dotted_name
 from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
+from s3lint.loader import Loader
 from s3lint.module import Module
 from s3lint.neighbours import module_name
 from s3lint.source import Source, Unreadable
@@ -77,8 +78,9 @@ LIBRARIES = frozenset(
 class Project:
     """Modules by path, each loaded once."""
 
-    def __init__(self, files: ProjectFiles) -> None:
+    def __init__(self, files: ProjectFiles, loader: Loader | None = None) -> None:
         self.files = files
+        self.loader = loader or Loader()
         self.root = files.settings.root
         self.roots = [self.root / folder for folder in files.settings.src]
         self.evaluator = Evaluator(self)
@@ -102,7 +104,7 @@ class Project:
     def _load(self, path: Path) -> Module | None:
         data = self.files.read(path)
         try:
-            return Module.load(Source.decode(path, data)) if data is not None else None
+            return self.loader.load(Source.decode(path, data)) if data is not None else None
         except Unreadable:
             return None
 

@@ -209,7 +209,7 @@ def _write(outcome: Outcome, options: argparse.Namespace) -> None:
     )
     text = _statistics(findings) if options.statistics else renderer(options.output_format)(made)
     if options.output_file is not None:
-        _write_file(Path(options.output_file), text)
+        write_file(Path(options.output_file), text)
         return
     if text:
         sys.stdout.write(text + "\n")
@@ -238,7 +238,7 @@ def _width(options: argparse.Namespace) -> int:
     return shutil.get_terminal_size((WIDTH, 24)).columns if options.output_file is None and sys.stdout.isatty() else WIDTH
 
 
-def _write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, keys, layers
 from s3lint.faces.command.check import changes_of, settings_finder
-from s3lint.reports import printable
+from s3lint.reports import Report, printable
 from s3lint.run import Missing
 from s3lint.schema import plain, written
 from s3lint.settings import Settings
@@ -47,7 +47,8 @@ def origins_of(settings: Settings, changes: dict[str, Any]) -> dict[str, str]:
 
 def _text(settings: Settings, origins: dict[str, str]) -> str:
     """The settings as TOML, with their origins as comments."""
-    rows = [(f"{key} = {_toml(plain(getattr(settings, name)))}", origins[name]) for key, name in keys().items()]
+    here = Report([], Path.cwd())
+    rows = [(f"{key} = {_toml(plain(getattr(settings, name)))}", here.shown(Path(origins[name]))) for key, name in keys().items()]
     width = max(len(row) for row, _ in rows if len(row) <= 60)
     lines = [f"{row:{width}}  # {origin}" for row, origin in rows]
     return "\n".join(printable(line) for line in [f"# root: {settings.root}", *lines])

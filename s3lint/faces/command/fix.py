@@ -13,6 +13,7 @@ from s3lint.engine import Engine
 from s3lint.finding import Finding
 from s3lint.fixer import Fixed, Unsettled, allow_in_file, diffs, fix_file, is_applicable
 from s3lint.remedies import variable_of
+from s3lint.reports import Report, printable
 from s3lint.run import FEW
 from s3lint.settings import Settings
 from s3lint.writing import Changed, replace_file
@@ -146,10 +147,12 @@ def write_diff(outcome: Outcome) -> None:
 def summary(outcome: Outcome, options: argparse.Namespace) -> str:
     """`Fixed 3 findings in 2 files.`, with one line for each where that is asked for."""
     lines = []
+    here = Report([], Path.cwd())
     if options.show_fixes:
         for finding in outcome.applied:
             assert finding.fix is not None
-            lines.append(f"{finding.path}:{finding.start.row}: {finding.code} {finding.fix.message}.")
+            place = here.place(finding.path, finding.start, finding.cell)
+            lines.append(printable(f"{place}: {finding.code} {finding.fix.message}."))
     count, files = len(outcome.applied), len([each for each in outcome.fixed if each.applied])
     if count:
         did = "Fixed" if options.add_allow is None else "Allowed"

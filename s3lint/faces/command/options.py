@@ -20,11 +20,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"s3lint {__version__}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _check(_command(commands, "check", "check files and folders"))
+    _report(_command(commands, "report", "write a report for people: compliance, waivers, trend, findings"))
     _rule(_command(commands, "rule", "show the page of a rule"))
     _standard(_command(commands, "standard", "show each sentence of the standard and the rules that enforce it"))
     _baseline(_command(commands, "baseline", "write down the findings that there are, so that only new ones are reported"))
     _waivers(_command(commands, "waivers", "list the suppressions with their reasons, ends, authors and ages"))
     _config(_command(commands, "config", "show each setting in force and where it comes from"))
+    _command(commands, "server", "serve an editor over standard input and output (the Language Server Protocol)")
     _command(commands, "version", "show the version")
     return made
 
@@ -43,7 +45,7 @@ def _lazily(name: str) -> Command:
     return run
 
 
-def _check(made: argparse.ArgumentParser) -> None:
+def _what(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input (default: .)")
     rules = made.add_argument_group("rules")
     for name, text in (
@@ -55,6 +57,10 @@ def _check(made: argparse.ArgumentParser) -> None:
     rules.add_argument("--profile", choices=("default", "strict"), help="which rules are on")
     rules.add_argument("--min-confidence", choices=("low", "medium", "high"), help="how sure a finding must be (default: medium)")
     rules.add_argument("--lint-tests", action="store_true", default=None, help="check tests with every rule")
+
+
+def _check(made: argparse.ArgumentParser) -> None:
+    _what(made)
     fixes = made.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="apply safe fixes")
     fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: fixes too after which somebody must act")
@@ -70,12 +76,16 @@ def _check(made: argparse.ArgumentParser) -> None:
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     output.add_argument("--quiet", "-q", action="store_true", help="print the findings and nothing else")
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    _files(made).add_argument("--stdin-filename", metavar="NAME", help="the name of what standard input holds")
+
+
+def _files(made: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     files = made.add_argument_group("files")
-    files.add_argument("--stdin-filename", metavar="NAME", help="the name of what standard input holds")
     files.add_argument("--force-exclude", action="store_true", default=None, help="exclude also files that are named")
     files.add_argument("--baseline", metavar="FILE", help="the file of known findings, which are not reported")
     _configuration(files)
     files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    return files
 
 
 def _configuration(made: argparse._ActionsContainer) -> None:
@@ -108,6 +118,16 @@ def _config(made: argparse.ArgumentParser) -> None:
     _configuration(made)
     made.add_argument("--schema", action="store_true", help="print the JSON schema of the table, and stop")
     made.add_argument("--output-format", choices=("text", "json"), default="text")
+
+
+def _report(made: argparse.ArgumentParser) -> None:
+    _what(made)
+    output = made.add_argument_group("output")
+    output.add_argument("--html", metavar="FILE", help="write one page that needs nothing else, for a browser")
+    output.add_argument("--json", metavar="FILE", help="write the findings with the date, for the trend of later reports")
+    output.add_argument("--earlier", metavar="FILE", nargs="+", default=[], help="earlier reports in JSON, for a trend")
+    output.add_argument("--quiet", "-q", action="store_true", help="print nothing")
+    _files(made)
 
 
 def _rule(made: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from s3lint.helpers import signature, url
 from s3lint.registry import UnknownRule, find, registry, rules
 from s3lint.rule import Rule
 from s3lint.standard import clauses
@@ -41,6 +42,7 @@ def as_dict(rule: Rule) -> dict[str, Any]:
         "fix": rule.fix,
         "clause": _sentence(rule),
         "helper": rule.helper,
+        "helper_signature": signature(rule.helper) if rule.helper is not None else None,
         "url": rule.url,
         "origin": registry().origins[rule.code],
         "page": rule.page,
@@ -63,5 +65,5 @@ def _page(rule: Rule) -> str:
     first, _, rest = rule.page.partition("\n")
     facts = [f"Standard: {_sentence(rule) or '-'}", f"Profile: {rule.profile}", f"Fix: {rule.fix}"]
     if rule.helper is not None:
-        facts.append(f"Helper: {rule.helper}")
+        facts += [f"Helper: {signature(rule.helper)}", f"        {url(rule.helper)}"]
     return f"# {rule.code} {first}\n\n" + "\n".join(facts) + f"\n{rest}"

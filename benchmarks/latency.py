@@ -1,0 +1,184 @@
+"""How long an editor waits for diagnostics after a change, against the time in which libcst parses the same text twice.
+
+`python -m benchmarks.latency` types into a module of 2 000 lines that stores objects here and there, one change after the other, through
+the protocol. After each change the text is parsed by libcst in this process, so that both sides meet the same machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import libcst
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+LINES = 2_000
+
+HEAD = """\
+import json
+import os
+
+import boto3
+
+s3 = boto3.client("s3")
+BUCKET = os.environ["BUCKET"]
+
+
+"""
+
+PLAIN = '''\
+def summary_{number}(records, limit={number}):
+    """Adds up the sizes of some records."""
+    total = 0
+    names = []
+    for record in records:
+        size = int(record.get("size", 0))
+        if size > limit:
+            names.append(record["name"].strip().lower())
+            continue
+        total += size
+    average = total / len(records) if records else 0
+    print(f"{{total}} bytes, {{average:.1f}} each, {{len(names)}} left out")
+    return {{"total": total, "average": average, "names": sorted(names)}}
+
+
+'''
+
+STORING = """\
+def store_{number}(day, records):
+    key = f"reports/{{day}}/part-{number}.json"
+    body = json.dumps(records).encode()
+    return s3.put_object(Bucket=BUCKET, Key=key, Body=body{content_type})
+
+
+"""
+
+CONTENT_TYPE = ', ContentType="application/json"'
+
+EVERY = 4
+"""One function of so many stores something, and each fifth of those with a finding."""
+
+STRIDE = 37
+"""How many lines further down each change is made, so that changes meet every kind of function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """In seconds: from each change to its diagnostics, and two parses. `ratio` is that of their 95th percentiles."""
+
+    changes: int
+    p50: float
+    p95: float
+    two_parses_p50: float
+    two_parses_p95: float
+    ratio: float
+    ratio_p50: float
+
+
+def module(lines: int = LINES) -> list[str]:
+    """The lines of the module."""
+    found = HEAD.splitlines()
+    number = 0
+    while len(found) < lines:
+        kind = STORING if number % EVERY == 0 else PLAIN
+        content_type = "" if number % (5 * EVERY) == 0 else CONTENT_TYPE
+        found += kind.format(number=number, content_type=content_type).splitlines()
+        number += 1
+    return found[:lines]
+
+
+class Typist:
+    """Types characters at the ends of lines, and waits for what the server says of each version."""
+
+    def __init__(self, client: LanguageClient, uri: str, lines: list[str]) -> None:
+        self.client = client
+        self.uri = uri
+        self.lines = lines
+        self.version = 1
+        self._said: asyncio.Queue[int | None] = asyncio.Queue()
+
+        def note(params: types.PublishDiagnosticsParams) -> None:
+            self._said.put_nowait(params.version)
+
+        client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(note)
+
+    async def open(self) -> None:
+        item = types.TextDocumentItem(self.uri, "python", self.version, "\n".join(self.lines))
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        await self._answered()
+
+    async def type(self, row: int, text: str) -> float:
+        """The seconds from a change to its diagnostics."""
+        end = types.Position(row, len(self.lines[row]))
+        self.lines[row] += text
+        self.version += 1
+        change = types.TextDocumentContentChangePartial(types.Range(end, end), text)
+        document = types.VersionedTextDocumentIdentifier(self.version, self.uri)
+        start = time.perf_counter()
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+        await self._answered()
+        return time.perf_counter() - start
+
+    async def _answered(self) -> None:
+        while await self._said.get() != self.version:
+            pass
+
+
+def two_parses(text: str) -> float:
+    start = time.perf_counter()
+    libcst.parse_module(text)
+    libcst.parse_module(text)
+    return time.perf_counter() - start
+
+
+async def measured(changes: int, folder: Path) -> Latency:
+    client = LanguageClient("benchmark", "1")
+    await client.start_io(sys.executable, "-m", "s3lint", "server")
+    folders = [types.WorkspaceFolder(folder.as_uri(), folder.name)]
+    await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities(), workspace_folders=folders))
+    client.initialized(types.InitializedParams())
+    typist = Typist(client, (folder / "module.py").as_uri(), module())
+    await typist.open()
+    rows = [row for row, line in enumerate(typist.lines) if line.startswith("    ") and line.endswith((")", "0", "y", "e"))]
+    waits, parses = [], []
+    for number in range(changes):
+        waits.append(await typist.type(rows[STRIDE * number % len(rows)], f"  # {number}" if number % 3 else " "))
+        parses.append(two_parses("\n".join(typist.lines)))
+    await client.shutdown_async(None)
+    client.exit(None)
+    await client.stop()  # type: ignore[no-untyped-call]
+    return summary(waits, parses)
+
+
+def summary(waits: Sequence[float], parses: Sequence[float]) -> Latency:
+    wait, parse = percentile(waits), percentile(parses)
+    middle, middle_parse = statistics.median(waits), statistics.median(parses)
+    return Latency(len(waits), middle, wait, middle_parse, parse, wait / parse, middle / middle_parse)
+
+
+def percentile(values: Sequence[float]) -> float:
+    """The 95th."""
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser("python -m benchmarks.latency", description=__doc__)
+    parser.add_argument("--changes", type=int, default=200)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        found = asyncio.run(measured(chosen.changes, Path(folder)))
+    print(json.dumps(asdict(found), indent=2))
+    return 0 if found.ratio < 1 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The language server, over standard input and output. Needs the extra `lsp`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from lsprotocol import types
+
+from s3lint.faces.server import actions, pulling, reading, syncing
+from s3lint.faces.server.language_server import Server
+
+
+def create() -> Server:
+    """A server with all that it offers."""
+    server = Server()
+    offered: list[dict[str, Callable[..., Any]]] = [syncing.HANDLERS, pulling.HANDLERS, actions.HANDLERS, reading.HANDLERS]
+    for method, handler in (item for handlers in offered for item in handlers.items()):
+        server.feature(method, _options(method))(handler)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(actions.KINDS, resolve_provider=True))(
+        actions.code_action
+    )
+    server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["[", ","]))(reading.completion)
+    server.command(actions.SHOW_RULE)(actions.show_rule)
+    return server
+
+
+def _options(method: str) -> object:
+    if method == types.TEXT_DOCUMENT_DIAGNOSTIC:
+        return types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="s3lint")
+    return None
+
+
+def serve() -> None:
+    """Serves one client until it says goodbye, or its end of the pipe is closed."""
+    protocol = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Standard output belongs to the protocol; a rule pack that prints must not break it.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    server = create()
+    try:
+        server.start_io(sys.stdin.buffer, protocol)
+    finally:
+        server.analyst.stop()

@@ -1,0 +1,43 @@
+"""What is read of files, kept for faces that look at a project again and again while it changes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from s3lint.module import Module
+    from s3lint.source import Source
+
+IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w. \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE)
+
+
+class Loader:
+    """Loads modules. One whose bytes did not change stays the same; of another only the blocks that changed are parsed.
+
+    Projects that share a loader must follow each other: a tree belongs to one project at a time.
+    """
+
+    def __init__(self) -> None:
+        self._modules: dict[Path, Module] = {}
+        self._imported: dict[Path, tuple[bytes, frozenset[str]]] = {}
+
+    def load(self, source: Source, tree: ast.Module | None = None) -> Module:
+        """Raises `Unreadable`."""
+        from s3lint.module import Module
+
+        known = self._modules.get(source.path)
+        if known is None or known.source.data != source.data:
+            known = self._modules[source.path] = Module.load(source, tree, known)
+        return known
+
+    def imported_names(self, path: Path, data: bytes) -> frozenset[str]:
+        """Every name in the import statements of a file."""
+        known = self._imported.get(path)
+        if known is None or known[0] != data:
+            statements = IMPORT.findall(data)
+            names = frozenset(name.decode() for statement in statements for name in re.findall(rb"[A-Za-z_]\w*", statement))
+            known = self._imported[path] = data, names
+        return known[1]

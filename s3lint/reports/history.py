@@ -1,0 +1,71 @@
+"""Earlier runs, for a trend: what `s3lint report --json` wrote, or `s3lint check --output-format json`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from s3lint import __version__
+from s3lint.finding import Finding
+from s3lint.reports.json import as_dict
+
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class NoReport(Exception):
+    """A file that holds no earlier report: one sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How many findings each rule had on a day. `date` is as in ISO 8601."""
+
+    date: str
+    counts: dict[str, int]
+
+
+def snapshot(findings: Iterable[Finding], today: date) -> Snapshot:
+    return Snapshot(today.isoformat(), dict(Counter(finding.code for finding in findings)))
+
+
+def dumped(findings: Iterable[Finding], today: date) -> str:
+    """A run as the JSON that `earlier` reads."""
+    document = {"s3lint": __version__, "date": today.isoformat(), "findings": [as_dict(finding) for finding in findings]}
+    return json.dumps(document, indent=2)
+
+
+def earlier(path: Path) -> Snapshot:
+    """The run that a file tells of. A bare list of findings is of the day in the file's name, else of that of its last change.
+
+    Raises `NoReport`.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+        found = document["findings"] if isinstance(document, dict) else document
+        day = document["date"] if isinstance(document, dict) else _day(path)
+        counts = Counter(_code(finding) for finding in found)
+        return Snapshot(date.fromisoformat(day).isoformat(), dict(counts))
+    except OSError as error:
+        raise NoReport(f"{path}: the earlier report cannot be read: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise NoReport(
+            f"{path}: no earlier report: give a file that `s3lint report --json` or `s3lint check --output-format json` wrote"
+        ) from None
+
+
+def _code(finding: Any) -> str:
+    code = finding["code"]
+    if not isinstance(code, str):
+        raise TypeError
+    return code
+
+
+def _day(path: Path) -> str:
+    named = DATE.search(path.name)
+    return named[0] if named else datetime.fromtimestamp(path.stat().st_mtime, timezone.utc).date().isoformat()

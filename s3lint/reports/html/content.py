@@ -1,0 +1,175 @@
+"""What the page shows, as plain data: its script reads these names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from s3lint import __version__
+from s3lint.finding import Finding, Location, Related
+from s3lint.registry import rules
+from s3lint.reports import Report, printable
+from s3lint.reports.excerpts import line_of, lines_of
+from s3lint.reports.history import Snapshot
+from s3lint.reports.html.folders import folders
+from s3lint.rule import Rule
+from s3lint.run import Outcome, Waiver
+from s3lint.standard import Clause, clauses, rules_of
+
+AROUND = 2
+"""Lines of source shown before and after that of a finding."""
+
+LONGEST = 200
+"""Characters of a line that are shown; a longer one is cut around the finding."""
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A run as the page tells of it. `checked` are the codes that were on, `history` the earlier runs and this one, oldest first."""
+
+    title: str
+    root: Path
+    today: date
+    paths: list[Path]
+    outcome: Outcome
+    checked: frozenset[str]
+    history: list[Snapshot]
+
+
+def content(overview: Overview) -> Object:
+    made = _Content(overview)
+    outcome = overview.outcome
+    waived = [(finding, index) for index, waiver in enumerate(outcome.waivers) for finding in waiver.hidden]
+    found = [made.finding(finding, None) for finding in outcome.findings]
+    shown = sorted({rule.chapter for rule in rules().values() if rule.code in overview.checked})
+    return {
+        "version": __version__,
+        "date": overview.today.isoformat(),
+        "files": len(overview.paths),
+        "known": outcome.known,
+        "clean": len(set(overview.paths) - {finding.path for finding in outcome.findings}),
+        "standard": _standard(outcome.findings, overview.checked),
+        "chapters": shown,
+        "folders": folders(
+            map(made.shown, overview.paths), [(made.shown(each.path), each.code) for each in outcome.findings], shown
+        ),
+        "rules": {rule.code: _rule(rule) for rule in rules().values()},
+        "trend": [{"date": each.date, "counts": each.counts, "total": sum(each.counts.values())} for each in overview.history],
+        "waivers": [made.waiver(waiver) for waiver in outcome.waivers],
+        "findings": found + [made.finding(finding, index) for finding, index in waived],
+        "paths": list(made.paths),
+    }
+
+
+def _standard(findings: Iterable[Finding], checked: frozenset[str]) -> list[Object]:
+    counts = Counter(finding.code for finding in findings)
+    chapters: dict[str, list[Object]] = {}
+    for clause in clauses().values():
+        chapters.setdefault(clause.section, []).append(_sentence(clause, counts, checked))
+    return [{"title": title, "sentences": sentences} for title, sentences in chapters.items()]
+
+
+def _sentence(clause: Clause, counts: Counter[str], checked: frozenset[str]) -> Object:
+    enforcing = [rule.code for rule in rules_of(clause, rules().values())]
+    count = sum(counts[code] for code in enforcing)
+    if not enforcing:
+        state = "unchecked"
+    elif count:
+        state = "broken"
+    else:
+        state = "kept" if checked.intersection(enforcing) else "off"
+    text = clause.text.replace("**", "").replace("`", "")
+    broken = [code for code in enforcing if counts[code]]
+    return {"text": text, "state": state, "count": count, "rules": broken, "reason": clause.unchecked or ""}
+
+
+def _rule(rule: Rule) -> Object:
+    clause = clauses().get(rule.clause or "")
+    summary = rule.page.partition("\n")[0].partition(": ")[2]
+    return {
+        "name": rule.name,
+        "chapter": rule.chapter,
+        "profile": rule.profile,
+        "summary": summary[:1].upper() + summary[1:],
+        "url": rule.url,
+        "clause": clause.text if clause is not None else "",
+    }
+
+
+class _Content:
+    """Writes a path once, however many findings are in it."""
+
+    def __init__(self, overview: Overview) -> None:
+        self._report = Report([], overview.root)
+        self._today = overview.today
+        self.paths: dict[str, int] = {}
+
+    def shown(self, path: Path) -> str:
+        return printable(self._report.posix(path))
+
+    def place(self, path: Path, location: Location, cell: int | None) -> list[int]:
+        index = self.paths.setdefault(self.shown(path), len(self.paths))
+        return [index, cell or 0, location.row, location.column]
+
+    def waiver(self, waiver: Waiver) -> Object:
+        until = waiver.suppression.until
+        return {
+            "place": self.place(waiver.path, waiver.location, waiver.cell),
+            "shown": printable(waiver.suppression.shown),
+            "reason": printable(waiver.suppression.reason),
+            "until": until.isoformat() if until is not None else "",
+            "left": (until - self._today).days if until is not None else None,
+            "hidden": len(waiver.hidden),
+        }
+
+    def finding(self, finding: Finding, waiver: int | None) -> Object:
+        lines, mark = _excerpt(finding)
+        return {
+            "code": finding.code,
+            "place": self.place(finding.path, finding.start, finding.cell),
+            "message": printable(finding.message),
+            "confidence": str(finding.confidence),
+            "lines": lines,
+            "mark": mark,
+            "related": [self._step(related) for related in finding.related],
+            "fix": [finding.fix.safe, printable(finding.fix.message)] if finding.fix is not None else None,
+            "waiver": waiver,
+        }
+
+    def _step(self, related: Related) -> list[Any]:
+        line = line_of(related.path, related.location.row, related.cell) or ""
+        source = printable(line.strip())[:LONGEST]
+        return [self.place(related.path, related.location, related.cell), printable(related.message), source]
+
+
+def _excerpt(finding: Finding) -> tuple[list[int | str], tuple[int, int]]:
+    """The number of the first row and the rows, and where the finding is in its own."""
+    row = finding.start.row
+    lines = lines_of(finding.path, finding.cell)
+    if not 0 < row <= len(lines):
+        return [row], (0, 0)
+    first = max(1, row - AROUND)
+    line = lines[row - 1]
+    start = finding.start.column - 1
+    end = finding.end.column - 1 if finding.end.row == row else len(line)
+    own, mark = _marked(line, start, max(start, end))
+    return [first, *_context(lines[first - 1 : row - 1]), own, *_context(lines[row : row + AROUND])], mark
+
+
+def _context(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield printable(line[:LONGEST]) + ("…" if len(line) > LONGEST else "")
+
+
+def _marked(line: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
+    cut = max(0, start - LONGEST // 2) if len(line) > LONGEST else 0
+    before = ("…" if cut else "") + printable(line[cut:start])
+    marked = printable(line[start : min(end, cut + LONGEST)])
+    after = printable(line[end : cut + LONGEST]) + ("…" if len(line) > cut + LONGEST else "")
+    return before + marked + after, (len(before), len(before) + len(marked))

@@ -1,0 +1,275 @@
+"use strict";
+const data = JSON.parse(document.getElementById("data").textContent);
+const PAGE = 40;
+const $ = (id) => document.getElementById(id);
+
+/* Everything that comes from the code under review enters the page as text. */
+function make(tag, properties, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties || {})) {
+    if (name === "class") node.className = value;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name in node && name !== "list") node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  return node;
+}
+const number = (value) => value.toLocaleString("en").replace(/,/g, "\u202f");
+const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+const pathOf = (index) => data.paths[index];
+const place = ([path, cell, row, column]) => `${pathOf(path)}${cell ? `:cell ${cell}` : ""}:${row}:${column}`;
+
+/* Charts */
+function line(values, name, label) {
+  const width = 100, height = 30, most = Math.max(1, ...values);
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", name);
+  svg.setAttribute("viewBox", `-2 -2 ${width + 4} ${height + 4}`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+  const step = width / Math.max(1, values.length - 1);
+  shape.setAttribute("points", values.map((value, index) => `${index * step},${height - (value / most) * height}`).join(" "));
+  svg.append(shape);
+  return svg;
+}
+
+/* Overview */
+function card(value, text, tone) {
+  return make("div", { class: "card" }, make("strong", { class: tone || "" }, value), text);
+}
+function overview() {
+  $("about").textContent = `${plural(data.files, "file")} checked on ${data.date} by s3lint ${data.version}`;
+  const open = data.findings.filter((each) => each.waiver === null).length;
+  const expired = data.waivers.filter((each) => each.left !== null && each.left < 0).length;
+  const kept = data.standard.flatMap((chapter) => chapter.sentences);
+  const checked = kept.filter((each) => each.state === "kept" || each.state === "broken");
+  const good = checked.filter((each) => each.state === "kept").length;
+  $("overview").append(
+    card(number(open), open === 1 ? "open finding" : "open findings", open ? "broken" : "kept"),
+    card(`${data.files ? Math.round((100 * data.clean) / data.files) : 100}\u202f%`, `of the files without findings (${number(data.clean)} of ${number(data.files)})`),
+    card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
+    card(number(data.waivers.length), `${data.waivers.length === 1 ? "waiver" : "waivers"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
+  );
+  if (data.known) $("overview").append(card(number(data.known), `more ${data.known === 1 ? "finding" : "findings"} in the baseline, not shown`));
+  if (data.trend.length > 1) {
+    const totals = data.trend.map((each) => each.total);
+    const rows = data.trend.map((each) => make("tr", {}, make("td", {}, each.date), make("td", { class: "n" }, number(each.total))));
+    $("overview").append(
+      make("div", { class: "card trend" },
+        `Open findings from ${data.trend[0].date} to ${data.trend.at(-1).date}: ${totals[0]} \u2192 ${totals.at(-1)}`,
+        line(totals, "chart", `Open findings: ${totals.join(", ")}`),
+        make("details", {}, make("summary", {}, "As a table"),
+          make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Date"), make("th", { scope: "col", class: "n" }, "Open findings"))), make("tbody", {}, rows)))),
+    );
+  }
+}
+
+/* Standard */
+const STATES = {
+  kept: ["\u2713 kept", "kept"],
+  broken: ["\u2717", "broken"],
+  off: ["\u2013 its rules were off", "soft"],
+  unchecked: ["\u2013 no program can check it", "soft"],
+};
+function sentence(each) {
+  const [sign, tone] = STATES[each.state];
+  const text = each.state === "broken" ? `${sign} ${plural(each.count, "finding")}` : sign;
+  const links = each.rules.map((code) => [" ", make("button", { type: "button", onclick: () => show({ rule: code }) }, code)]);
+  return make("li", {}, each.text, " ", make("span", { class: tone }, text), each.state === "unchecked" ? make("span", { class: "soft" }, `: ${each.reason}`) : null, each.state === "broken" ? links : null);
+}
+function standard() {
+  for (const chapter of data.standard) {
+    const checked = chapter.sentences.filter((each) => each.state === "kept" || each.state === "broken");
+    const kept = checked.filter((each) => each.state === "kept").length;
+    const label = checked.length ? `${kept} of ${checked.length} kept` : "not checked";
+    $("chapters").append(
+      make("details", { class: "chapter" },
+        make("summary", {}, make("strong", {}, chapter.title),
+          make("meter", { min: 0, max: Math.max(1, checked.length), value: kept, "aria-label": `${chapter.title}: ${label}` }, label), make("span", {}, label)),
+        make("ul", {}, chapter.sentences.map(sentence))),
+    );
+  }
+}
+
+/* Folders */
+const chapters = data.chapters;
+const level = (count, most) => (count ? 1 + Math.min(3, Math.floor((3.999 * Math.log1p(count)) / Math.log1p(most))) : 0);
+function folders() {
+  const most = Math.max(1, ...data.folders.flatMap((each) => each.counts));
+  const open = new Set(data.folders.length <= 12 ? data.folders.keys() : [0]);
+  const body = make("tbody");
+  const visible = (index) => index < 0 || (open.has(index) && visible(data.folders[index].parent));
+  function cell(folder, count, chapter, name) {
+    const inside = count ? make("button", { type: "button", "aria-label": `${plural(count, "finding")} in ${folder.path}, ${name}`, onclick: () => show({ folder: folder.path, chapter }) }, number(count)) : "\u00b7";
+    return make("td", { class: `n h${level(count, most)}` }, inside);
+  }
+  function row(folder, index) {
+    const toggle = () => { open.has(index) ? open.delete(index) : open.add(index); draw(); body.querySelector(`[data-folder="${index}"]`).focus(); };
+    const button = folder.children ? make("button", { type: "button", class: "expand", "data-folder": index, "aria-expanded": String(open.has(index)), "aria-label": `${folder.label}: subfolders`, onclick: toggle }, open.has(index) ? "\u2212" : "+") : null;
+    const total = folder.counts.reduce((sum, count) => sum + count, 0);
+    return make("tr", {}, make("th", { scope: "row", class: `d${Math.min(folder.depth, 4)}` }, button, folder.label), make("td", { class: "n" }, number(folder.files)),
+      folder.counts.map((count, at) => cell(folder, count, chapters[at], chapters[at])), cell(folder, total, "", "all chapters"));
+  }
+  function draw() {
+    body.replaceChildren(...data.folders.map((folder, index) => (visible(folder.parent) ? row(folder, index) : null)).filter(Boolean));
+  }
+  draw();
+  $("heat").append(
+    make("caption", {}, "Findings by folder and chapter"),
+    make("thead", {}, make("tr", {}, ["Folder", "Files", ...chapters, "all"].map((name, at) => make("th", { scope: "col", class: at ? "n" : "" }, name)))), body);
+}
+
+/* Rules */
+function change(counts) {
+  if (counts.length < 2) return "";
+  const by = counts.at(-1) - counts.at(-2);
+  return by === 0 ? "\u00b10" : by > 0 ? `+${by}` : `\u2212${-by}`;
+}
+function byRule() {
+  const codes = Object.keys(data.rules).filter((code) => data.trend.some((each) => each.counts[code]));
+  const past = data.trend.length > 1;
+  const names = ["Rule", "What it finds", "Profile", "Findings", ...(past ? ["Since last", "Trend"] : [])];
+  const rows = codes.map((code) => {
+    const rule = data.rules[code], counts = data.trend.map((each) => each.counts[code] || 0), now = counts.at(-1);
+    return make("tr", {}, make("th", { scope: "row" }, make("strong", {}, code), " ", link(rule)), make("td", {}, rule.summary), make("td", {}, rule.profile),
+      make("td", { class: "n" }, make("button", { type: "button", "aria-label": `${plural(now, "finding")} of ${code}`, onclick: () => show({ rule: code }) }, number(now))),
+      past ? [make("td", { class: "n" }, change(counts)), make("td", {}, line(counts, "spark", `${code}: ${counts.join(", ")}`))] : null);
+  });
+  $("by-rule").append(
+    make("caption", {}, codes.length ? "Rules with findings" : "No rule has findings."),
+    make("thead", {}, make("tr", {}, names.map((name, at) => make("th", { scope: "col", class: at === 3 || at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
+}
+function link(rule) {
+  return rule.url ? make("a", { href: rule.url, rel: "noreferrer" }, rule.name) : rule.name;
+}
+
+/* Waivers */
+function until(each) {
+  if (each.left === null) return make("span", { class: "soft" }, "no end");
+  const text = each.left < 0 ? `expired ${plural(-each.left, "day")} ago` : each.left === 0 ? "ends today" : `${plural(each.left, "day")} left`;
+  return make("span", { class: each.left < 0 ? "broken" : each.left <= 30 ? "soon" : "" }, `${each.until}, ${text}`);
+}
+function waivers() {
+  const rows = data.waivers.map((each, index) => make("tr", {}, make("th", { scope: "row" }, place(each.place)), make("td", {}, each.shown),
+    make("td", {}, each.reason || make("span", { class: "broken" }, "no reason")), make("td", {}, until(each)),
+    make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} hidden by the waiver in ${place(each.place)}`, onclick: () => show({ state: "waived", waiver: index }) }, number(each.hidden)) : "0")));
+  $("waived").append(
+    make("caption", {}, rows.length ? "Suppressions in the code" : "Nothing is suppressed."),
+    make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Hides"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
+}
+
+/* Findings */
+function excerpt(each) {
+  const pre = make("pre", { tabIndex: 0, "aria-label": "Source" });
+  const width = String(each.lines[0] + each.lines.length).length;
+  each.lines.slice(1).forEach((text, at) => {
+    const row = each.lines[0] + at;
+    pre.append(make("span", { class: "row" }, `${String(row).padStart(width)} \u2502 `));
+    if (row === each.place[2]) {
+      const [start, end] = each.mark;
+      pre.append(text.slice(0, start), make("mark", {}, text.slice(start, end) || " "), text.slice(end));
+    } else pre.append(text);
+    pre.append("\n");
+  });
+  return pre;
+}
+function step([where, message, source]) {
+  return make("li", {}, place(where), ": ", message, source ? [make("br"), make("code", {}, source)] : null);
+}
+function item(each) {
+  const rule = data.rules[each.code], waiver = each.waiver === null ? null : data.waivers[each.waiver];
+  const tags = [each.confidence === "high" ? null : `${each.confidence} confidence`, each.fix ? (each.fix[0] ? "safe fix" : "unsafe fix") : null, waiver ? "waived" : null];
+  return make("li", {}, make("article", { class: "card" },
+    make("h3", {}, place(each.place), " ", make("span", { class: "broken" }, each.code), " ", link(rule), tags.filter(Boolean).map((tag) => make("span", { class: "tag" }, tag))),
+    make("p", { class: "message" }, each.message),
+    each.lines.length > 1 ? excerpt(each) : null,
+    each.related.length ? make("details", {}, make("summary", {}, `Where it comes from (${plural(each.related.length, "step")})`), make("ol", { class: "trace" }, each.related.map(step))) : null,
+    each.fix ? make("p", { class: "soft" }, `Fix: ${each.fix[1]}`) : null,
+    waiver ? make("p", { class: "soft" }, `Waived by ${waiver.shown}: ${waiver.reason || "no reason"}`) : null,
+    rule.clause ? make("p", { class: "soft" }, `The standard: ${rule.clause}`) : null));
+}
+let haystacks = null;
+function haystack(index) {
+  haystacks ||= data.findings.map((each) => [place(each.place), each.code, data.rules[each.code].name, each.message, ...each.lines.slice(1), ...each.related.map((one) => one[1])].join("\n").toLowerCase());
+  return haystacks[index];
+}
+const FIELDS = ["rule", "chapter", "folder", "confidence", "state"];
+let chosenWaiver = null, matching = [], shown = 0;
+function within(path, folder) {
+  return folder === "" || path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+function select() {
+  const wanted = Object.fromEntries(FIELDS.map((name) => [name, $(name).value])), words = $("q").value.toLowerCase().split(/\s+/).filter(Boolean);
+  matching = [];
+  data.findings.forEach((each, index) => {
+    if (wanted.state !== "all" && (each.waiver === null) !== (wanted.state === "open")) return;
+    if (chosenWaiver !== null && each.waiver !== chosenWaiver) return;
+    if (wanted.rule && each.code !== wanted.rule) return;
+    if (wanted.chapter && data.rules[each.code].chapter !== wanted.chapter) return;
+    if (wanted.confidence && each.confidence !== wanted.confidence) return;
+    if (wanted.folder && !within(pathOf(each.place[0]), wanted.folder)) return;
+    if (words.length && !words.every((word) => haystack(index).includes(word))) return;
+    matching.push(each);
+  });
+  shown = 0;
+  $("list").replaceChildren();
+  extend();
+}
+function extend() {
+  const next = matching.slice(shown, shown + PAGE);
+  shown += next.length;
+  $("list").append(...next.map(item));
+  $("more").hidden = shown >= matching.length;
+  $("count").textContent = matching.length ? `${plural(matching.length, "finding")} of ${number(data.findings.length)}, ${number(shown)} shown` : data.findings.length ? "Nothing matches the filter." : "No findings.";
+}
+function show(filter) {
+  $("filters").reset();
+  chosenWaiver = filter.waiver ?? null;
+  for (const name of FIELDS) if (filter[name]) $(name).value = filter[name];
+  select();
+  $("findings").focus({ preventScroll: true });
+  $("findings").scrollIntoView();
+}
+function options(id, all, entries) {
+  $(id).append(make("option", { value: "" }, all), ...entries.map(([value, text]) => make("option", { value }, text)));
+}
+function filters() {
+  const codes = Object.keys(data.rules).filter((code) => data.findings.some((each) => each.code === code));
+  options("rule", "all rules", codes.map((code) => [code, `${code} ${data.rules[code].name}`]));
+  options("chapter", "all chapters", chapters.map((name) => [name, name]));
+  options("folder", "all folders", data.folders.map((each) => [each.path, each.path]));
+  options("confidence", "any", ["high", "medium", "low"].map((name) => [name, name]));
+  $("state").append(make("option", { value: "open" }, "open"), make("option", { value: "waived" }, "waived"), make("option", { value: "all" }, "open and waived"));
+  let timer = 0;
+  const again = () => { chosenWaiver = null; select(); };
+  $("q").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(again, 80); });
+  for (const name of FIELDS) $(name).addEventListener("change", again);
+  $("filters").addEventListener("submit", (event) => event.preventDefault());
+  $("filters").addEventListener("reset", () => setTimeout(again));
+  $("more").addEventListener("click", extend);
+  new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) extend(); }, { rootMargin: "800px" }).observe($("more"));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.target.closest("input, select, textarea")) { event.preventDefault(); $("q").focus(); }
+  });
+}
+
+/* Theme */
+const THEMES = { system: "light dark", light: "light", dark: "dark" };
+let theme = "system";
+$("theme").addEventListener("click", () => {
+  const names = Object.keys(THEMES);
+  theme = names[(names.indexOf(theme) + 1) % names.length];
+  document.documentElement.style.colorScheme = THEMES[theme];
+  $("theme").textContent = `Theme: ${theme}`;
+});
+
+overview();
+standard();
+folders();
+byRule();
+waivers();
+filters();
+select();

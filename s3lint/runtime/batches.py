@@ -1,0 +1,156 @@
+"""Many uploads at once, each accounted for. Rules: missing-content-type, implicit-storage-class."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3lint.runtime.clients import default_s3, is_transient, reason
+from s3lint.runtime.errors import ArgumentError, StorageError, StoreError
+from s3lint.runtime.objects import AccessPattern, StoredObject, check_target, upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+LONGEST_PAUSE = 8.0
+"""Seconds between two rounds."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One object of many: what `upload` takes, without what is common to all."""
+
+    body: bytes | Path
+    key: str
+    content_type: str | None = None
+    content_encoding: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one upload after all its tries: an object, or an error."""
+
+    upload: Upload
+    stored: StoredObject | None
+    error: StorageError | None
+    tries: int
+
+
+@dataclass(frozen=True)
+class UploadReport:
+    """What became of every upload, in the order given."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def stored(self) -> tuple[StoredObject, ...]:
+        return tuple(outcome.stored for outcome in self.outcomes if outcome.stored is not None)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.error is not None)
+
+    def raise_failures(self) -> None:
+        """Raises `StoreError` where an upload failed; its message holds the first failure, its cause is that error."""
+        if self.failed:
+            first = self.failed[0]
+            count = f"{len(self.failed)} of {len(self.outcomes)} uploads failed, the first of them {first.upload.key!r}"
+            raise StoreError(f"{count}: {reason(first.error or StoreError())}.") from first.error
+
+
+Progress = Callable[[int, int, Outcome], None]
+"""Is told, in the caller's thread, how many uploads are settled, how many there are, and the latest outcome."""
+
+
+def upload_many(
+    uploads: Iterable[Upload],
+    bucket: str,
+    *,
+    access: AccessPattern,
+    kms_key_id: str | None = None,
+    create_only: bool = False,
+    workers: int = 8,
+    tries: int = 3,
+    progress: Progress | None = None,
+    client: S3Client | None = None,
+) -> UploadReport:
+    """Uploads with at most `workers` at a time, and accounts for each; a failed upload stops no other.
+
+    What failed for a passing reason (throttling, a server's error, a broken connection) is tried again, after a pause, `tries` times in
+    all.
+
+    Rules: missing-content-type (STO301), implicit-storage-class (STO313).
+
+    Raises `ArgumentError` before anything is sent: for two uploads to one key, for wrong keys, and for `workers` or `tries` under 1.
+    """
+    wanted = _checked(tuple(uploads), bucket, workers, tries)
+    write = partial(
+        upload, bucket=bucket, access=access, kms_key_id=kms_key_id, create_only=create_only, client=client or default_s3()
+    )
+    settled: dict[int, Outcome] = {}
+    for index, outcome in _settled(wanted, write, workers, tries):
+        settled[index] = outcome
+        if progress is not None:
+            progress(len(settled), len(wanted), outcome)
+    return UploadReport(tuple(settled[index] for index in range(len(wanted))))
+
+
+Write = Callable[..., StoredObject]
+
+
+def _settled(wanted: tuple[Upload, ...], write: Write, workers: int, tries: int) -> Iterator[tuple[int, Outcome]]:
+    """The outcome of each upload, by its place among those wanted, when it is not tried again."""
+    pending = list(range(len(wanted)))
+    for number in range(1, tries + 1):
+        again = []
+        for index, outcome in _round(wanted, pending, write, number, workers):
+            if outcome.error is not None and number < tries and is_transient(outcome.error):
+                again.append(index)
+            else:
+                yield index, outcome
+        pending = sorted(again)
+        if not pending:
+            return
+        time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.2 * 2**number)))  # noqa: S311 - spreads tries, keeps no secret
+
+
+def _round(
+    wanted: tuple[Upload, ...], pending: list[int], write: Write, number: int, workers: int
+) -> Iterator[tuple[int, Outcome]]:
+    """One try of each, as they end. Whatever stops the caller stops those that have not begun."""
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        try:
+            futures = {pool.submit(_attempt, wanted[index], write, number): index for index in pending}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _attempt(one: Upload, write: Write, number: int) -> Outcome:
+    details = {"content_type": one.content_type, "content_encoding": one.content_encoding, "metadata": one.metadata}
+    try:
+        return Outcome(one, write(body=one.body, key=one.key, **details), None, number)
+    except StorageError as error:
+        return Outcome(one, None, error, number)
+
+
+def _checked(uploads: tuple[Upload, ...], bucket: str, workers: int, tries: int) -> tuple[Upload, ...]:
+    if workers < 1 or tries < 1:
+        raise ArgumentError(
+            f"workers={workers} and tries={tries} must be 1 or more: pass how many uploads run at a time, and how often."
+        )
+    keys: set[str] = set()
+    for one in uploads:
+        check_target(bucket, one.key)
+        if one.key in keys:
+            raise ArgumentError(f"Two uploads go to the key {one.key!r}, and one would be lost: give each a key of its own.")
+        keys.add(one.key)
+    return uploads
