@@ -69,14 +69,14 @@ def check(fact: BucketAddress, context: Context) -> Iterator[Match]:
 
 
 def _plan(fact: BucketAddress, settings: Settings) -> Plan | None:
-    """A plain literal becomes an f-string around the lookup."""
+    """A plain literal becomes an f-string around the lookup; a URL, which may lead to somebody else's data, stays."""
     from s3lint.imports import local_name
 
     bucket, module = fact.bucket.literal, local_name(fact.site, "os")
     if not bucket or module is None or fact.site.span is not None or type(fact.site.node).__name__ != "SimpleString":
         return None
     literal = PLAIN.fullmatch(getattr(fact.site.node, "value", ""))
-    if literal is None or literal["text"].count(bucket) != 1:
+    if literal is None or literal["text"].count(bucket) != 1 or literal["text"].startswith("http"):
         return None
     variable = variable_of(bucket, settings, alone=False)
     inner = "'" if literal["quote"] == '"' else '"'
