@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Callable
+from functools import cache
 from typing import cast
 
 import libcst as cst
@@ -160,6 +161,7 @@ def comments(text: str) -> list[str]:
     return sorted(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
+@cache
 def left(text: str, fixture: Fixture) -> int:
     return len(check(text, fixture.fixing, "bad.py"))
 
@@ -167,12 +169,13 @@ def left(text: str, fixture: Fixture) -> int:
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("fixture", FIXING, ids=lambda fixture: cast("Fixture", fixture).rule.code)
 def test_hostile_shapes(fixture: Fixture, shape: str) -> None:
-    plain = fixture.read("bad.py")
-    text = SHAPES[shape](plain)
+    text = SHAPES[shape](fixture.read("bad.py"))
     path = fixture.folder / "bad.py"
     for unsafe in (False, True):
         fixed = fix_file(path, text.encode(), fixture.fixing, unsafe=unsafe)
         after = fixed.after.decode()
+        if after == text:
+            continue
         ast.parse(after)
         assert comments(after) == comments(text) or unsafe
         assert fix_file(path, fixed.after, fixture.fixing, unsafe=unsafe).after == fixed.after
