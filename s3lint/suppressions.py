@@ -20,6 +20,8 @@ ALLOW = re.compile(r"(?:#|--)\s*s3lint:\s*(?P<scope>file-)?allow\[(?P<codes>[^\]
 NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?(?P<reason>.*)", re.IGNORECASE)
 """flake8's own grammar (flake8.defaults.NOQA_INLINE_REGEXP), and what follows it."""
 
+ANY_NOQA = re.compile(r"noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+
 NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?(?P<reason>.*)", re.IGNORECASE)
 
 DIRECTIVE = re.compile(
@@ -91,9 +93,17 @@ def codes_of(selector: str) -> frozenset[str]:
 
 def suppressions(text: str) -> list[Suppression]:
     """Every suppression in the comments of a text."""
-    if re.search("s3lint:|noqa", text, re.IGNORECASE) is None:
+    if not _may_hold_any(text):
         return []
     return [found for comment in _comments(text) for found in _read(comment)]
+
+
+def _may_hold_any(text: str) -> bool:
+    """Whether a look at every token can be spared: a `noqa` for the codes of other linters alone says nothing here."""
+    lowered = text.lower()
+    if "s3lint:" in lowered:
+        return True
+    return "noqa" in lowered and any(not match["codes"] or "STO" in match["codes"].upper() for match in ANY_NOQA.finditer(text))
 
 
 @dataclass(frozen=True, slots=True)

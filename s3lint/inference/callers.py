@@ -50,7 +50,7 @@ class Calling:
     def __init__(self, name: str, *, is_constructor: bool) -> None:
         # The pattern begins with plain text, which `re` finds fast.
         pattern = re.escape(name) + (r"\s*(?:[(,)]|\.__init__\()" if is_constructor else r"\s*[(,)]")
-        self._name = name.encode()
+        self.word = name.encode()
         self._is_constructor = is_constructor
         self._in_text = re.compile(pattern)
         self._in_data = re.compile(pattern.encode())
@@ -63,9 +63,8 @@ class Calling:
         return any(_calls(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
 
     def in_data(self, data: bytes) -> bool:
-        return self._name in data and any(
-            _calls(data[max(0, match.start() - 6) : match.start()].decode("latin-1")) for match in self._in_data.finditer(data)
-        )
+        before = (data[max(0, match.start() - 6) : match.start()] for match in self._in_data.finditer(data))
+        return any(_calls(text.decode("latin-1")) for text in before)
 
 
 def _calls(before: str) -> bool:
@@ -152,7 +151,7 @@ class Callers:
             return
         name = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
         calling = Calling(name, is_constructor=scope.name == "__init__")
-        for module in self.evaluator.project.holding(calling.in_data, scope.module):
+        for module in self.evaluator.project.holding(calling.word, calling.in_data, scope.module):
             for step in steps_holding(self.evaluator, module, calling.in_block):
                 for node, binders in step.nodes:
                     if isinstance(node, cst.Call):

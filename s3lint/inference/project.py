@@ -108,11 +108,11 @@ class Project:
         except Unreadable:
             return None
 
-    def holding(self, holds: Callable[[bytes], bool], first: Module) -> Iterator[Module]:
-        """The modules of the project whose bytes hold something, the given one first."""
+    def holding(self, word: bytes, holds: Callable[[bytes], bool], first: Module) -> Iterator[Module]:
+        """The modules of the project whose bytes hold a word, and that in some way; the given one first."""
         yield first
         for path, data in self.files.searched.items():
-            if path != first.path and holds(data):
+            if word in data and path != first.path and holds(data):
                 module = self.module(path)
                 if module is not None:
                     yield module
