@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -34,12 +34,23 @@ class ProjectFiles:
         except OSError:
             return None
 
+    def listed(self) -> Iterable[Path]:
+        """The Python files and notebooks of the project, in order of their paths."""
+        return python_files(self.settings.root, self.settings)
+
+    def is_folder(self, path: Path) -> bool:
+        return path.is_dir()
+
+    def is_namespace(self, folder: Path) -> bool:
+        """Whether a folder without `__init__.py` holds Python code."""
+        return folder.is_dir() and (any(folder.glob("*.py")) or any(folder.glob("*/*.py")))
+
     @cached_property
     def searched(self) -> dict[Path, bytes]:
         """The files in which callers are looked for: those of the project but its tests, up to a bound."""
         found: dict[Path, bytes] = {}
         size = 0
-        for path in python_files(self.settings.root, self.settings):
+        for path in self.listed():
             data = self._searched(path)
             if data is not None:
                 found[path], size = data, size + len(data)

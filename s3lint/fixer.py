@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -14,8 +14,11 @@ from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.module import Module
 from s3lint.notebook_writing import cell_source, with_cells
 from s3lint.notebooks import is_notebook, read
+from s3lint.remedies import variable_of
 from s3lint.settings import Settings
 from s3lint.source import UTF8_BOM, Source, Unreadable, split_lines
+
+BUCKETS = "STO201"
 
 ROUNDS = 10
 """How often a file is fixed and checked again; what has not settled by then never will."""
@@ -85,6 +88,19 @@ def _findings(path: Path, data: bytes, settings: Settings) -> list[Finding]:
 def is_applicable(finding: Finding, *, unsafe: bool) -> bool:
     """Whether a run applies the fix of a finding."""
     return finding.fix is not None and (unsafe or finding.fix.safe)
+
+
+def buckets_of(findings: Iterable[Finding]) -> list[str]:
+    """The buckets that are named in code."""
+    return sorted({finding.subject for finding in findings if finding.code == BUCKETS and finding.subject})
+
+
+def with_buckets(settings: Settings, buckets: list[str]) -> Settings:
+    """The variable of each bucket is decided once for the whole run, however many of them a file names."""
+    alone = len(buckets) <= 1
+    return replace(
+        settings, bucket_env={bucket: variable_of(bucket, settings, alone=alone) for bucket in buckets} | settings.bucket_env
+    )
 
 
 def _broken(path: Path, data: bytes) -> int:

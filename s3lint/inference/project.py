@@ -221,7 +221,7 @@ class Project:
             return ModuleValue(self.module(folder / "__init__.py"), folder)
         for part in parts[:-1]:
             folder = folder / part
-        if not folder.is_dir():
+        if not self.files.is_folder(folder):
             return None
         return self._in_folder(folder, parts[-1])
 
@@ -233,9 +233,4 @@ class Project:
         module = self.module(folder / f"{name}.py")
         if module is not None:
             return ModuleValue(module)
-        return ModuleValue(None, package) if _is_namespace(package) else None
-
-
-def _is_namespace(folder: Path) -> bool:
-    """Whether a folder without `__init__.py` holds Python code."""
-    return folder.is_dir() and (any(folder.glob("*.py")) or any(folder.glob("*/*.py")))
+        return ModuleValue(None, package) if self.files.is_namespace(package) else None

@@ -11,14 +11,11 @@ from pathlib import Path
 
 from s3lint.engine import Engine
 from s3lint.finding import Finding
-from s3lint.fixer import Fixed, Unsettled, allow_in_file, diffs, fix_file, is_applicable
-from s3lint.remedies import variable_of
+from s3lint.fixer import Fixed, Unsettled, allow_in_file, buckets_of, diffs, fix_file, is_applicable, with_buckets
 from s3lint.reports import Report, printable
 from s3lint.run import FEW
 from s3lint.settings import Settings
 from s3lint.writing import Changed, replace_file
-
-BUCKETS = "STO201"
 
 ATTEMPTS = 3
 """How often a file is fixed anew that somebody else writes at the same time."""
@@ -60,9 +57,9 @@ def fix_all(
 ) -> Outcome:
     """Fixes every file that holds a fixable finding. A file that cannot be fixed or written stays as it was; the others go on."""
     found = list(findings)
-    buckets = sorted({finding.subject for finding in found if finding.code == BUCKETS and finding.subject})
+    buckets = buckets_of(found)
     paths = dict.fromkeys(finding.path for finding in found if is_applicable(finding, unsafe=unsafe))
-    return _done([Task(path, _with_buckets(settings_of(path), buckets), unsafe) for path in paths], write=write, jobs=jobs)
+    return _done([Task(path, with_buckets(settings_of(path), buckets), unsafe) for path in paths], write=write, jobs=jobs)
 
 
 def allow_all(findings: Iterable[Finding], settings_of: Callable[[Path], Settings], reason: str, *, write: bool) -> Outcome:
@@ -129,14 +126,6 @@ def _looked_at_again(task: Task | Allowance) -> Task | Allowance:
         return task
     findings, _ = Engine(task.settings).check(task.path, task.path.read_bytes())
     return replace(task, findings=tuple(findings))
-
-
-def _with_buckets(settings: Settings, buckets: list[str]) -> Settings:
-    """The variable of each bucket is decided once for the whole run, however many of them a file names."""
-    alone = len(buckets) <= 1
-    return replace(
-        settings, bucket_env={bucket: variable_of(bucket, settings, alone=alone) for bucket in buckets} | settings.bucket_env
-    )
 
 
 def write_diff(outcome: Outcome) -> None:
