@@ -259,7 +259,7 @@ def _check_write(table: Table, spark: SparkSession) -> bool:
     if stored is None:
         return False
     added = check_write(change(_columns(table.schema), stored, _name(table)), table.evolution, _name(table))
-    if added and not all(column.nullable for column in stored) and not _is_apache(spark):
+    if added and not all(column.nullable for column in stored) and not is_apache(spark):
         raise ConfigurationError(
             f"The engine is not Apache Spark and may drop new columns of {_name(table)}: add them with delta.evolve."
         )
@@ -299,12 +299,12 @@ def _transaction(spark: SparkSession, application: Application | None) -> dict[s
     """The options of an idempotent write. Engines other than Spark take them and ignore them, without a word."""
     if application is None:
         return {}
-    if not _is_apache(spark):
+    if not is_apache(spark):
         raise ConfigurationError("The engine is not Apache Spark and ignores who writes: write without application=, or merge.")
     return {"txnAppId": application.id, "txnVersion": str(application.version)}
 
 
-def _is_apache(spark: SparkSession) -> bool:
+def is_apache(spark: SparkSession) -> bool:
     """Whether the engine is Apache Spark itself, which tells its commit, and not one that speaks its protocol.
 
     Sail 0.7 takes an application's id and ignores it, and drops new columns where others may not be null.

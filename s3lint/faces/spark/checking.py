@@ -44,8 +44,8 @@ def check_frame(frame: DataFrame, settings: Settings, *, partitions: int | None 
     return by_group(found, KEYS, lambda rows: settled_rows(rows, settings), FINDINGS, partitions)
 
 
-def source_rows(frame: DataFrame) -> DataFrame:
-    """The columns that are read, with content as bytes. Raises `SchemaError` where one is missing or of another type."""
+def source_rows(frame: DataFrame, *besides: str) -> DataFrame:
+    """The columns that are read and those named besides, with content as bytes. Raises `SchemaError` where one is missing or of another type."""
     from pyspark.sql import functions as f
 
     given = dict(frame.dtypes)
@@ -56,7 +56,8 @@ def source_rows(frame: DataFrame) -> DataFrame:
                 "and content as text or binary."
             )
     named = [f.coalesce(f.col(name), f.lit("")).alias(name) for name in KEYS]
-    return frame.select(*named, "path", f.col("content").cast("binary").alias("content"))
+    error = f.col("error") if given.get("error") == "string" else f.lit(None).cast("string")
+    return frame.select(*named, "path", f.col("content").cast("binary").alias("content"), error.alias("error"), *besides)
 
 
 def look_at(rows: Iterable[Row], settings: Settings) -> Looked:
@@ -78,6 +79,8 @@ def look_at(rows: Iterable[Row], settings: Settings) -> Looked:
 
 def _path_of(row: Row, contents: dict[Path, bytes]) -> Path:
     """Raises `ValueError` for a row that cannot be checked."""
+    if row["error"]:
+        raise ValueError(row["error"])
     if not row["repository"] or not row["commit"]:
         raise ValueError("the row names no repository or no commit")
     path = path_in(row["path"])

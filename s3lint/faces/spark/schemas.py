@@ -28,7 +28,7 @@ TYPES: dict[str, tuple[Any, Any]] = {
 COMMIT: Columns = ("repository string!", "commit string!")
 
 SOURCE: Columns = (*COMMIT, "path string", "content binary")
-"""What `check_frame` reads: a file of a commit. `content` may be text, too."""
+"""What `check_frame` reads: a file of a commit. `content` may be text, too. A text column `error` may say why a file has none."""
 
 FINDINGS: Columns = (
     *COMMIT,

@@ -57,7 +57,7 @@ def _spread(rows: DataFrame, settings: Settings) -> DataFrame:
     placed = rows.withColumn("own", own).join(shared, [*KEYS, "path"], "left")
     everywhere = f.expr("case when shared then sequence(0, parts - 1) else array(own) end")
     spread = placed.withColumn("part", f.explode(everywhere).cast("int"))
-    return spread.select(*KEYS, "path", "content", "part", (f.col("part") == f.col("own")).alias("wanted"))
+    return spread.select(*KEYS, "path", "content", "error", "part", (f.col("part") == f.col("own")).alias("wanted"))
 
 
 def _shared(rows: DataFrame, settings: Settings) -> DataFrame:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,11 @@ from conftest import BUCKET_BY_NAME, Write, check_project, run
 
 from s3lint.engine import Engine
 from s3lint.faces.spark import check_frame, patch_frame, splitting
-from s3lint.runtime import SchemaError
+from s3lint.faces.spark import job as job_module
+from s3lint.faces.spark.job import Job
+from s3lint.faces.spark.sources import source_of
+from s3lint.faces.spark.tables import Tables, current, read
+from s3lint.runtime import SchemaError, StoreError
 from s3lint.settings import Settings
 
 pytestmark = [
@@ -131,3 +138,103 @@ def test_patches_apply_with_git(spark: Any, tmp_path: Path) -> None:
     left = found(spark, rows_of("acme/store", again))
     assert "STO301" not in {row.code for row in left}
     assert "STO201" in {row.code for row in left}
+
+
+@pytest.fixture
+def mirrors(tmp_path: Path) -> Path:
+    """Two teams with a bare mirror each, and a mirror without commits."""
+    commit(tmp_path / "mirrors" / "payments" / "store.git", tmp_path, STORE)
+    commit(tmp_path / "mirrors" / "search" / "index.git", tmp_path, {"bad.py": BUCKET_BY_NAME, "notes.txt": "s3"})
+    assert run("git", "init", "--quiet", "--bare", tmp_path / "mirrors" / "empty.git", cwd=tmp_path).code == 0
+    return tmp_path / "mirrors"
+
+
+def commit(mirror: Path, folder: Path, files: dict[str, str]) -> None:
+    """One more commit in a mirror, of these files alone."""
+    checkout = folder / "checkout"
+    environment = {f"GIT_{who}_{what}": "somebody@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    if not mirror.exists():
+        assert run("git", "init", "--quiet", "--bare", mirror, cwd=folder).code == 0
+    shutil.rmtree(checkout, ignore_errors=True)
+    for name, data in files.items():
+        path = checkout / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(data, encoding="utf-8")
+    git = ("git", f"--git-dir={mirror}", f"--work-tree={checkout}")
+    assert run(*git, "add", "--all", cwd=checkout, **environment).code == 0
+    done = run(*git, "-c", "core.bare=false", "commit", "--quiet", "--message", "work", cwd=checkout, **environment)
+    assert done.code == 0, done.err
+
+
+def state(spark: Any, tables: Tables) -> dict[str, tuple[int, int]]:
+    rows = read(spark, tables.repositories).collect()
+    return {row.repository: (row.batch, row.findings) for row in rows}
+
+
+def held(spark: Any, tables: Tables) -> list[tuple[str, str]]:
+    return sorted((row.repository, row.code) for row in current(spark, tables).collect() if row.code)
+
+
+def test_a_job_checks_what_is_new_and_nothing_twice(spark: Any, tmp_path: Path, mirrors: Path) -> None:
+    job = Job(spark, Tables(str(tmp_path / "quality" / "findings")), Settings(), date(2026, 1, 7))
+    source = source_of(spark, str(mirrors), None, every=True)
+    first = job.run(source)
+    assert (first.batches, first.commits, first.errors) == ([1], 2, [])
+    assert set(state(spark, job.tables)) == {"payments/store", "search/index"}
+    before = held(spark, job.tables)
+    assert ("search/index", "STO201") in before
+
+    assert job.run(source).batches == []
+    assert held(spark, job.tables) == before
+
+    commit(mirrors / "search" / "index.git", tmp_path, {"bad.py": BUCKET_BY_NAME, "worse.py": BUCKET_BY_NAME})
+    commit(mirrors / "search" / "index.git", tmp_path, {"good.py": "print()\n"})
+    (mirrors / "payments" / "store.git" / "HEAD").write_text("nonsense\n", encoding="utf-8")
+    later = replace(job, today=date(2026, 1, 14)).run(source)
+    assert (later.batches, later.commits) == ([2], 2)
+    assert [error.partition(":")[0] for error in later.errors] == ["payments/store"]
+    assert state(spark, job.tables)["search/index"] == (2, 0)
+    assert held(spark, job.tables) == [each for each in before if each[0] != "search/index"]
+    assert read(spark, job.tables.findings).filter("path = 'worse.py'").count() > 0
+    weeks = {(str(row.week), row.team) for row in read(spark, job.tables.summary).collect()}
+    assert weeks == {("2026-01-05", "payments"), ("2026-01-05", "search"), ("2026-01-12", "payments")}
+
+
+@pytest.mark.parametrize("broken", ["append", "merge", "overwrite_partition"])
+def test_a_batch_that_broke_off_is_finished_as_it_was_planned(
+    spark: Any, tmp_path: Path, mirrors: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    job = Job(spark, Tables(str(tmp_path / "findings")), Settings(), date(2026, 1, 7))
+    source = source_of(spark, str(mirrors), None, every=False)
+    real = getattr(job_module, broken)
+
+    def fails(table: Any, *arguments: Any, **named: Any) -> None:
+        if table.path != job.tables.batches.path:
+            raise StoreError("the store is away")
+        real(table, *arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(job_module, broken, fails)
+        with pytest.raises(StoreError):
+            job.run(source)
+    commit(mirrors / "search" / "index.git", tmp_path, {"good.py": "print()\n"})
+    job.run(source)
+    assert state(spark, job.tables)["search/index"] == (2, 0)
+    history = [tuple(row) for row in read(spark, job.tables.findings).drop("related").collect()]
+    assert len(history) == len(set(history))
+    assert {row[-3] for row in history} == {1}
+
+
+def test_files_come_from_tables_too(spark: Any, tmp_path: Path) -> None:
+    dated = f"{SOURCE}, committed_at string"
+    old = [(*row, "2026-01-01") for row in rows_of("search/index", {"bad.py": BUCKET_BY_NAME}, "c1")]
+    new = [(*row, "2026-01-02") for row in rows_of("search/index", {"good.py": "print()\n"}, "c2")]
+    spark.createDataFrame([*old, *new], dated).write.mode("append").parquet(str(tmp_path / "files"))
+    job = Job(spark, Tables(str(tmp_path / "findings")), Settings(), date(2026, 1, 7), {"search/index": "lookup"})
+    source = source_of(spark, str(tmp_path / "files"), None, every=False)
+    assert (job.run(source).commits, held(spark, job.tables)) == (2, [])
+    assert job.run(source).commits == 0
+    assert {row.team for row in read(spark, job.tables.findings).collect()} == {"lookup"}
+    spark.createDataFrame([*old, *new], dated).drop("committed_at").write.mode("append").parquet(str(tmp_path / "undated"))
+    with pytest.raises(SchemaError, match="add committed_at"):
+        replace(job, tables=Tables(str(tmp_path / "others"))).run(source_of(spark, str(tmp_path / "undated"), None, every=False))
