@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BUCKET_BY_NAME, Write, check_project, run
+from conftest import BUCKET_BY_NAME, Write, check_project, run, s3lint
 
 from s3lint.engine import Engine
+from s3lint.faces.command import main
 from s3lint.faces.spark import check_frame, patch_frame, splitting
 from s3lint.faces.spark import job as job_module
 from s3lint.faces.spark.job import Job
@@ -238,3 +240,45 @@ def test_files_come_from_tables_too(spark: Any, tmp_path: Path) -> None:
     spark.createDataFrame([*old, *new], dated).drop("committed_at").write.mode("append").parquet(str(tmp_path / "undated"))
     with pytest.raises(SchemaError, match="add committed_at"):
         replace(job, tables=Tables(str(tmp_path / "others"))).run(source_of(spark, str(tmp_path / "undated"), None, every=False))
+
+
+def test_the_command_writes_tables_patches_and_a_page(spark: Any, tmp_path: Path, mirrors: Path) -> None:
+    (tmp_path / "teams.csv").write_text("repository,team\nsearch/index,lookup\n", encoding="utf-8")
+    command = ("spark", "--isolated", "--source", mirrors, "--target", tmp_path / "findings", "--teams", tmp_path / "teams.csv")
+    done = s3lint(*command, "--patches", tmp_path / "patches", "--unsafe-fixes", "--html", tmp_path / "page.html", cwd=tmp_path)
+    assert (done.code, done.out.partition(" Wrote")[0]) == (0, "Checked 2 commits with 7 files."), done.err
+    patches = sorted(path.relative_to(tmp_path / "patches").as_posix() for path in (tmp_path / "patches").rglob("*.patch"))
+    assert "search/index/STO301.patch" in patches
+    assert run("git", "clone", "--quiet", mirrors / "search" / "index.git", "clone", cwd=tmp_path).code == 0
+    assert run("git", "apply", tmp_path / "patches" / "search/index/STO301.patch", cwd=tmp_path / "clone").code == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    assert [row["team"] for row in data["teams"]["rows"]] == ["lookup", "payments"]
+    assert data["open"] == sum(row["totals"][-1] for row in data["teams"]["rows"]) == len(data["findings"])
+    assert (data["files"], data["clean"]) == (
+        7,
+        7 - len({row.path for row in current(spark, Tables(str(tmp_path / "findings"))).collect()}),
+    )
+
+    again = s3lint(*command, "--patches", tmp_path / "patches", cwd=tmp_path)
+    assert (again.code, again.out) == (2, "")
+    assert "need an empty folder" in again.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--source", "nowhere", "--target", "findings"), "There is no source at 'nowhere'"),
+        (("--source", ".", "--target", "findings", "--teams", "nowhere.csv"), "the teams cannot be read"),
+        (("--source", ".", "--target", "findings", "--select", "STO999"), "STO999"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    tmp_path: Path, spark: Any, arguments: tuple[str, ...], said: str, capsys: Any
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(tmp_path)
+        assert main(["spark", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1

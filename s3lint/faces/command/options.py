@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _baseline(_command(commands, "baseline", "write down the findings that there are, so that only new ones are reported"))
     _waivers(_command(commands, "waivers", "list the suppressions with their reasons, ends, authors and ages"))
     _config(_command(commands, "config", "show each setting in force and where it comes from"))
+    _spark(_command(commands, "spark", "check an organisation's repositories on Spark, and keep the results in Delta tables"))
     _command(commands, "server", "serve an editor over standard input and output (the Language Server Protocol)")
     _command(commands, "version", "show the version")
     return made
@@ -47,6 +48,10 @@ def _lazily(name: str) -> Command:
 
 def _what(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input (default: .)")
+    _rules(made)
+
+
+def _rules(made: argparse.ArgumentParser) -> None:
     rules = made.add_argument_group("rules")
     for name, text in (
         ("select", "only these codes, beginnings of codes (STO5) or names, comma-separated"),
@@ -128,6 +133,27 @@ def _report(made: argparse.ArgumentParser) -> None:
     output.add_argument("--earlier", metavar="FILE", nargs="+", default=[], help="earlier reports in JSON, for a trend")
     output.add_argument("--quiet", "-q", action="store_true", help="print nothing")
     _files(made)
+
+
+def _spark(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--source", metavar="PLACE", required=True, help="a folder of bare git mirrors, or a table of files in Delta or Parquet"
+    )
+    made.add_argument(
+        "--source-format", choices=("git", "delta", "parquet"), help="what the source is (default: what it looks like)"
+    )
+    made.add_argument(
+        "--commits", choices=("newest", "every"), default="newest", help="which commits of a mirror since the last run"
+    )
+    made.add_argument("--target", metavar="PLACE", required=True, help="the Delta table of findings; the others stand beside it")
+    made.add_argument("--teams", metavar="FILE", help="a CSV file with the columns repository and team")
+    _rules(made)
+    output = made.add_argument_group("output")
+    output.add_argument("--patches", metavar="FOLDER", help="write a diff for each repository and rule")
+    output.add_argument("--unsafe-fixes", action="store_true", help="with --patches: fixes too after which somebody must act")
+    output.add_argument("--html", metavar="FILE", help="write one page: teams, rules and weeks, and the first findings")
+    output.add_argument("--maintain", action="store_true", help="compact the tables, and delete files that no reader needs")
+    _configuration(made)
 
 
 def _rule(made: argparse.ArgumentParser) -> None:

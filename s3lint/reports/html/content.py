@@ -16,6 +16,7 @@ from s3lint.reports import Report, printable
 from s3lint.reports.excerpts import line_of, lines_of
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.folders import folders
+from s3lint.reports.html.organisation import Organisation, teams
 from s3lint.rule import Rule
 from s3lint.run import Outcome, Waiver
 from s3lint.standard import Clause, clauses, rules_of
@@ -40,6 +41,17 @@ class Overview:
     outcome: Outcome
     checked: frozenset[str]
     history: list[Snapshot]
+    organisation: Organisation | None = None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """The open findings of each rule, those included that are not listed."""
+        if self.organisation is None:
+            return Counter(finding.code for finding in self.outcome.findings)
+        found = Counter[str]()
+        for (_, code), count in self.organisation.by_repository.items():
+            found[code] += count
+        return found
 
 
 def content(overview: Overview) -> Object:
@@ -51,14 +63,12 @@ def content(overview: Overview) -> Object:
     return {
         "version": __version__,
         "date": overview.today.isoformat(),
-        "files": len(overview.paths),
+        **_extent(overview),
+        "open": overview.counts.total(),
         "known": outcome.known,
-        "clean": len(set(overview.paths) - {finding.path for finding in outcome.findings}),
-        "standard": _standard(outcome.findings, overview.checked),
+        "standard": _standard(overview.counts, overview.checked),
         "chapters": shown,
-        "folders": folders(
-            map(made.shown, overview.paths), [(made.shown(each.path), each.code) for each in outcome.findings], shown
-        ),
+        "folders": _folders(overview, made, shown),
         "rules": {rule.code: _rule(rule) for rule in rules().values()},
         "trend": [{"date": each.date, "counts": each.counts, "total": sum(each.counts.values())} for each in overview.history],
         "waivers": [made.waiver(waiver) for waiver in outcome.waivers],
@@ -67,8 +77,26 @@ def content(overview: Overview) -> Object:
     }
 
 
-def _standard(findings: Iterable[Finding], checked: frozenset[str]) -> list[Object]:
-    counts = Counter(finding.code for finding in findings)
+def _extent(overview: Overview) -> Object:
+    """How many files there are and how many are clean; the teams of an organisation."""
+    whole = overview.organisation
+    if whole is None:
+        clean = set(overview.paths) - {finding.path for finding in overview.outcome.findings}
+        return {"files": len(overview.paths), "clean": len(clean), "teams": None}
+    return {"files": sum(whole.repositories.values()), "clean": whole.clean, "teams": teams(whole.counts)}
+
+
+def _folders(overview: Overview, made: _Content, shown: list[str]) -> list[Object]:
+    """Folders with their files, or teams with their repositories."""
+    whole = overview.organisation
+    if whole is None:
+        places = [(made.shown(each.path), each.code) for each in overview.outcome.findings]
+        return folders(map(made.shown, overview.paths), places, shown)
+    found = [(printable(repository), code) for repository, code in whole.by_repository.elements()]
+    return folders(map(printable, whole.repositories), found, shown)
+
+
+def _standard(counts: Counter[str], checked: frozenset[str]) -> list[Object]:
     chapters: dict[str, list[Object]] = {}
     for clause in clauses().values():
         chapters.setdefault(clause.section, []).append(_sentence(clause, counts, checked))

@@ -42,7 +42,7 @@ function card(value, text, tone) {
 }
 function overview() {
   $("about").textContent = `${plural(data.files, "file")} checked on ${data.date} by s3lint ${data.version}`;
-  const open = data.findings.filter((each) => each.waiver === null).length;
+  const open = data.open, listed = data.findings.filter((each) => each.waiver === null).length;
   const expired = data.waivers.filter((each) => each.left !== null && each.left < 0).length;
   const kept = data.standard.flatMap((chapter) => chapter.sentences);
   const checked = kept.filter((each) => each.state === "kept" || each.state === "broken");
@@ -53,6 +53,7 @@ function overview() {
     card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
     card(number(data.waivers.length), `${data.waivers.length === 1 ? "waiver" : "waivers"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
   );
+  if (listed < open) $("overview").append(card(number(listed), "of them are listed below; the table of findings holds them all"));
   if (data.known) $("overview").append(card(number(data.known), `more ${data.known === 1 ? "finding" : "findings"} in the baseline, not shown`));
   if (data.trend.length > 1) {
     const totals = data.trend.map((each) => each.total);
@@ -64,6 +65,24 @@ function overview() {
         make("details", {}, make("summary", {}, "As a table"),
           make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Date"), make("th", { scope: "col", class: "n" }, "Open findings"))), make("tbody", {}, rows)))),
     );
+  }
+}
+
+/* Teams */
+function week(counts, name) {
+  return [make("td", { class: "n" }, number(counts.at(-1))), make("td", { class: "n" }, change(counts)), make("td", {}, counts.length > 1 ? line(counts, "spark", `${name}: ${counts.join(", ")}`) : null)];
+}
+function teams() {
+  if (!data.teams) return;
+  $("teams").hidden = document.querySelector('nav a[href="#teams"]').hidden = false;
+  const head = () => make("thead", {}, make("tr", {}, ["Rule", "What it finds", "Findings", "Since last week", "Trend"].map((name, at) => make("th", { scope: "col", class: at === 2 || at === 3 ? "n" : "" }, name))));
+  for (const each of data.teams.rows) {
+    const rows = each.rules.map(({ code, counts }) => make("tr", {}, make("th", { scope: "row" }, code), make("td", {}, data.rules[code]?.summary || ""), week(counts, code)));
+    const since = change(each.totals);
+    $("by-team").append(
+      make("details", { class: "chapter" },
+        make("summary", {}, make("strong", {}, each.team), make("span", {}, plural(each.totals.at(-1), "finding")), make("span", { class: "soft" }, since ? `${since} since last week` : "")),
+        make("div", { class: "scroll" }, make("table", {}, head(), make("tbody", {}, rows)))));
   }
 }
 
@@ -119,7 +138,7 @@ function folders() {
   draw();
   $("heat").append(
     make("caption", {}, "Findings by folder and chapter"),
-    make("thead", {}, make("tr", {}, ["Folder", "Files", ...chapters, "all"].map((name, at) => make("th", { scope: "col", class: at ? "n" : "" }, name)))), body);
+    make("thead", {}, make("tr", {}, ["Folder", data.teams ? "Repositories" : "Files", ...chapters, "all"].map((name, at) => make("th", { scope: "col", class: at ? "n" : "" }, name)))), body);
 }
 
 /* Rules */
@@ -267,6 +286,7 @@ $("theme").addEventListener("click", () => {
 });
 
 overview();
+teams();
 standard();
 folders();
 byRule();
