@@ -130,6 +130,7 @@ def spark(environment: None, plain_store: str) -> Iterator[Any]:
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
         "spark.databricks.delta.snapshotPartitions": "2",
         "spark.hadoop.fs.s3a.endpoint": plain_store,
         "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",

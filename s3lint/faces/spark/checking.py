@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LOOKED = (*COMMIT, "looked binary!")
 """What was found in a part of a commit, on its way to the judgement."""
 
+LOOKS_TO_JUDGE = 8
+"""For so many tasks that look at files one judges what they found, which is little work."""
+
 
 def check_frame(frame: DataFrame, settings: Settings, *, partitions: int | None = None) -> DataFrame:
     """The findings in files given as rows (repository, commit, path, content), with the columns of `schemas.FINDINGS`.
@@ -41,7 +44,8 @@ def check_frame(frame: DataFrame, settings: Settings, *, partitions: int | None 
 
     parts = parted(source_rows(frame), settings)
     found = by_group(parts, (*KEYS, "part"), looked, LOOKED, partitions)
-    return by_group(found, KEYS, lambda rows: settled_rows(rows, settings), FINDINGS, partitions)
+    judges = -(-partitions // LOOKS_TO_JUDGE) if partitions is not None else None
+    return by_group(found, KEYS, lambda rows: settled_rows(rows, settings), FINDINGS, judges)
 
 
 def source_rows(frame: DataFrame, *besides: str) -> DataFrame:

@@ -56,7 +56,7 @@ def _spread(rows: DataFrame, settings: Settings) -> DataFrame:
     own = f.coalesce(f.expr("cast(pmod(crc32(cast(path as binary)), parts) as int)"), f.lit(0))
     placed = rows.withColumn("own", own).join(shared, [*KEYS, "path"], "left")
     everywhere = f.expr("case when shared then sequence(0, parts - 1) else array(own) end")
-    spread = placed.withColumn("part", f.explode(everywhere).cast("int"))
+    spread = placed.withColumn("part", f.explode(everywhere)).withColumn("part", f.col("part").cast("int"))
     return spread.select(*KEYS, "path", "content", "error", "part", (f.col("part") == f.col("own")).alias("wanted"))
 
 
