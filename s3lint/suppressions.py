@@ -103,7 +103,17 @@ def _may_hold_any(text: str) -> bool:
     lowered = text.lower()
     if "s3lint:" in lowered:
         return True
-    return "noqa" in lowered and any(not match["codes"] or "STO" in match["codes"].upper() for match in ANY_NOQA.finditer(text))
+    lists = {match["codes"] or "" for match in ANY_NOQA.finditer(text)} if "noqa" in lowered else set()
+    return any(not codes or any(map(_is_ours, _parts(codes))) for codes in lists)
+
+
+def _parts(codes: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[,\s]+", codes) if part)
+
+
+def _is_ours(selector: str) -> bool:
+    """Whether a code behind `noqa` is one of s3lint or of a rule pack, or was meant to be."""
+    return selector.upper().startswith("STO") or bool(codes_of(selector))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +205,10 @@ def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str],
     reason = match["reason"].strip()
     until = UNTIL.search(reason)
     ends = _date(until)
-    written = tuple(part for part in re.split(r"[,\s]+", match["codes"] or "") if part)
+    written = _parts(match["codes"] or "")
     selectors = written
     if kind.endswith("noqa"):
-        selectors = tuple(part for part in written if part.upper().startswith("STO") or codes_of(part))
+        selectors = tuple(filter(_is_ours, written))
     rows = {"allow": comment.rows, "noqa": comment.line}.get(kind)
     before = len(comment.text[:start].rstrip())
     return Suppression(
