@@ -21,6 +21,8 @@ import libcst
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+from benchmarks.filler import PLAIN
+
 LINES = 2_000
 
 HEAD = """\
@@ -34,24 +36,6 @@ BUCKET = os.environ["BUCKET"]
 
 
 """
-
-PLAIN = '''\
-def summary_{number}(records, limit={number}):
-    """Adds up the sizes of some records."""
-    total = 0
-    names = []
-    for record in records:
-        size = int(record.get("size", 0))
-        if size > limit:
-            names.append(record["name"].strip().lower())
-            continue
-        total += size
-    average = total / len(records) if records else 0
-    print(f"{{total}} bytes, {{average:.1f}} each, {{len(names)}} left out")
-    return {{"total": total, "average": average, "names": sorted(names)}}
-
-
-'''
 
 STORING = """\
 def store_{number}(day, records):

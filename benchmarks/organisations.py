@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.filler import PLAIN
+
 SIZES = (20, 40, 80, 160, 200)
 """Files of repositories, in turn."""
 
@@ -14,23 +16,6 @@ STORING_EVERY = 20
 
 FUNCTIONS = 12
 """Functions in a file, of fifteen lines each."""
-
-PLAIN = '''\
-def summary_{number}(records, limit={number}):
-    """Adds up the sizes of some records."""
-    total = 0
-    names = []
-    for record in records:
-        size = int(record.get("size", 0))
-        if size > limit:
-            names.append(record["name"].strip().lower())
-            continue
-        total += size
-    average = total / len(records) if records else 0
-    return {{"total": total, "average": average, "names": sorted(names)}}
-
-
-'''
 
 SETTINGS = 'BUCKET = "acme-{repository}"\nPREFIX = "reports"\n'
 

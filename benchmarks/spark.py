@@ -16,10 +16,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks.organisations import write_folder, write_parquet
 
@@ -139,22 +141,12 @@ def _used() -> float:
 
 
 def _tree() -> list[tuple[int, float]]:
-    """Resident bytes and processor seconds, those of ended children included, of this process and all below it (Linux)."""
-    stats = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                fields = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            except OSError:
-                continue
-            stats[int(entry.name)] = fields
-    wanted, found = [os.getpid()], []
-    while wanted:
-        process = wanted.pop()
-        wanted += [child for child, fields in stats.items() if int(fields[1]) == process]
-        fields = stats[process]
-        seconds = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-        found.append((int(fields[21]) * os.sysconf("SC_PAGE_SIZE"), seconds))
+    """Resident bytes and processor seconds, those of ended children included, of this process and all below it."""
+    this = psutil.Process()
+    found = []
+    for process in (this, *this.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess), process.oneshot():
+            found.append((process.memory_info().rss, sum(process.cpu_times()[:4])))
     return found
 
 

@@ -17,12 +17,16 @@ from s3lint.finding import Finding
 from s3lint.registry import UnknownRule, rules, select
 
 ALLOW = re.compile(r"(?:#|--)\s*s3lint:\s*(?P<scope>file-)?allow\[(?P<codes>[^\]]*)\](?P<reason>.*)", re.IGNORECASE)
-NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?(?P<reason>.*)", re.IGNORECASE)
+
+CODES = r"(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?"
+"""The codes behind a `noqa`, as flake8 reads them."""
+
+NOQA = re.compile(rf"# noqa{CODES}(?P<reason>.*)", re.IGNORECASE)
 """flake8's own grammar (flake8.defaults.NOQA_INLINE_REGEXP), and what follows it."""
 
-ANY_NOQA = re.compile(r"noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+ANY_NOQA = re.compile(rf"noqa{CODES}", re.IGNORECASE)
 
-NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?(?P<reason>.*)", re.IGNORECASE)
+NOQA_FILE = re.compile(rf"# flake8[:=]\s*noqa{CODES}(?P<reason>.*)", re.IGNORECASE)
 
 DIRECTIVE = re.compile(
     r"#\s*(?:s3lint:|flake8[:=]|noqa\b|type:|pragma:|pylint:|nosec\b|fmt:|isort:|mypy:|pyright:|ruff:)", re.IGNORECASE

@@ -269,6 +269,8 @@ def test_the_command_writes_tables_patches_and_a_page(spark: Any, tmp_path: Path
     ("arguments", "said"),
     [
         (("--source", "nowhere", "--target", "findings"), "There is no source at 'nowhere'"),
+        (("--source", ".", "--target", "findings"), "There is no bare git mirror in"),
+        (("--source", ".", "--source-format", "delta", "--target", "findings"), "Spark stopped the job: "),
         (("--source", ".", "--target", "findings", "--teams", "nowhere.csv"), "the teams cannot be read"),
         (("--source", ".", "--target", "findings", "--select", "STO999"), "STO999"),
     ],

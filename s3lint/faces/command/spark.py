@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     try:
+        from pyspark.errors import PySparkException
+
         from s3lint.faces.spark.job import Job
         from s3lint.faces.spark.session import session
         from s3lint.faces.spark.sources import source_of
@@ -44,10 +46,18 @@ def run(options: argparse.Namespace) -> int:
     except (ConfigurationError, Missing, StorageError) as error:
         print(f"s3lint: {error}", file=sys.stderr)
         return 2
+    except PySparkException as error:
+        print(f"s3lint: Spark stopped the job: {_first_line(error)}", file=sys.stderr)
+        return 2
     print(_said(done, patches if folder is not None else None))
     for message in (*done.errors, *refused):
         print(f"s3lint: {message}", file=sys.stderr)
     return 2 if done.errors or refused else 0
+
+
+def _first_line(error: Exception) -> str:
+    """What an engine says of a failure, without the frames and plans behind it."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 def _write_patches(job: Job, source: Source, folder: Path, *, unsafe: bool) -> tuple[int, list[str]]:

@@ -50,7 +50,7 @@ class Known:
 
 class Source(Protocol):
     def new(self, known: Known) -> tuple[list[New], list[str]]:
-        """The commits to check, and one sentence for each repository that cannot be read."""
+        """The commits to check, and one sentence for each repository that cannot be read. Raises `ArgumentError` where none is there."""
         ...
 
     def contents(self, commits: Sequence[tuple[str, str]]) -> DataFrame:
@@ -68,8 +68,11 @@ class Mirrors:
 
     def new(self, known: Known) -> tuple[list[New], list[str]]:
         found, errors = list[New](), list[str]()
+        names = mirrors.repositories(self.folder)
+        if not names:
+            raise ArgumentError(f"There is no bare git mirror in {str(self.folder)!r}: fill it with `git clone --mirror`.")
         with ThreadPoolExecutor(READERS) as pool:
-            for result in pool.map(lambda name: self._new_in(name, known.last.get(name)), mirrors.repositories(self.folder)):
+            for result in pool.map(lambda name: self._new_in(name, known.last.get(name)), names):
                 if isinstance(result, str):
                     errors.append(result)
                 else:
