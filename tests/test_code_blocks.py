@@ -103,6 +103,8 @@ def console(block: Block) -> None:
 def command(words: list[str]) -> None:
     if not words:
         return
+    if words[0] == "spark-submit":
+        words = ["s3lint", "spark", *words[2:]]
     assert words[0] in PROGRAMS, words
     if words[0] == "make":
         assert set(words[1:]) <= set(TARGETS)
