@@ -117,7 +117,7 @@ CONSTRUCTORS: dict[str, tuple[str, ...]] = {
 
 def _has_shape(view: CallView) -> bool:
     """Whether the method and its keywords are S3's alone."""
-    keywords = {name for name, _ in view.arguments.named()}
+    keywords = set(view.arguments.names)
     if view.name in PRESIGNS:
         return True
     if view.name in INJECTED:
@@ -134,7 +134,7 @@ def _is_like_a_bucket(view: CallView) -> bool:
     name = dotted_name(view.function.value) if isinstance(view.function, cst.Attribute) else None
     if name is None or not name.lower().endswith("bucket") or not uses_s3(view.place.module):
         return False
-    keywords = {name for name, _ in view.arguments.named()}
+    keywords = set(view.arguments.names)
     if view.name == "put_object":
         return not view.arguments.count and {"Key", "Body"} <= keywords <= set(TABLE["operations"][view.name]["members"])
     known = set(TABLE["injected"]["Bucket"].get(view.name, ()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from s3lint.inference.calls import Call
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope, Step
+from s3lint.inference.frozen import frozen
 from s3lint.inference.names import called_name
 from s3lint.inference.nested import functions_of
 from s3lint.inference.references import by_reference
@@ -35,7 +36,7 @@ VARIANTS = 24
 """How many ways to one expression are evaluated in all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class CallSite:
     """One call of a function, with the object that it is called on."""
 
@@ -51,6 +52,7 @@ class Calling:
         # The pattern begins with plain text, which `re` finds fast.
         pattern = re.escape(name) + (r"\s*(?:[(,)]|\.__init__\()" if is_constructor else r"\s*[(,)]")
         self.word = name.encode()
+        self._name = name
         self._is_constructor = is_constructor
         self._in_text = re.compile(pattern)
         self._in_data = re.compile(pattern.encode())
@@ -60,6 +62,8 @@ class Calling:
         text = block.text
         if self._is_constructor and block.member and ".__init__(" in text:
             return True
+        if self._name not in text:
+            return False
         return any(_calls(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
 
     def in_data(self, data: bytes) -> bool:
@@ -153,9 +157,8 @@ class Callers:
         calling = Calling(name, is_constructor=scope.name == "__init__")
         for module in self.evaluator.project.holding(calling.word, calling.in_data, scope.module):
             for step in steps_holding(self.evaluator, module, calling.in_block):
-                for node, binders in step.nodes:
-                    if isinstance(node, cst.Call):
-                        yield from self._matching(node, Place(step, binders), scope, name)
+                for node, binders in step.calls:
+                    yield from self._matching(node, Place(step, binders), scope, name)
 
     def _matching(self, node: cst.Call, place: Place, scope: Scope, name: str) -> Iterator[CallSite]:
         if called_name(node.func) in (name, scope.name):
