@@ -67,8 +67,8 @@ site: $(READY)  ## build the documentation's site in site/
 corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
 
-bench: $(READY)  ## the same, and the cost beside other linters
-	@$(BIN)/python -m benchmarks.corpus --repeat 5
+bench: $(READY)  ## the cost beside other linters, how it grows, and which targets are met; WITH="--docs" writes docs/performance.md
+	@$(BIN)/python -m benchmarks.speed $(WITH)
 
 peers: $(READY)  ## what other linters see of seeded violations
 	@$(BIN)/python -m benchmarks.peers
