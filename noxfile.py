@@ -55,6 +55,8 @@ def libcst(session: nox.Session, libcst: str) -> None:
         "pytest",
         "-n",
         "2",
+        "-m",
+        "not browser",
         "tests/test_fixtures.py",
         "tests/test_fixes.py",
         "tests/test_hostile_shapes.py",
