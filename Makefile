@@ -25,7 +25,7 @@ test-browser: $(READY)  ## the HTML report in a real Chromium, where one is inst
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
 
 matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
-	@$(BIN)/nox
+	@PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -s -d : -)" $(BIN)/nox
 
 STORES := .venv-stores/bin
 STORES_READY := .venv-stores/.ready
