@@ -24,7 +24,7 @@ test: $(READY)  ## the whole default suite
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
 
-matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
+matrix: $(READY)  ## every Python that is installed, the oldest and the newest dependencies, the wheel and the source archive
 	@PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -s -d : -)" $(BIN)/nox
 
 STORES := .venv-stores/bin

@@ -28,6 +28,7 @@ TELLING = (
     "tests/test_inference.py",
     "tests/test_notebooks.py",
     "tests/test_suppressions.py",
+    "tests/test_waivers.py",
     "tests/test_command.py",
     "tests/test_installed.py",
     "tests/runtime/test_keys.py",
