@@ -27,8 +27,8 @@ test-browser: $(READY)  ## the HTML report in a real Chromium, where one is inst
 test-extended: $(READY)  ## what takes minutes: every fixture in every hostile shape
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m extended -rs
 
-matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
-	@$(BIN)/nox
+matrix: $(READY)  ## every Python that is installed, the oldest and the newest dependencies, the wheel and the source archive
+	@PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -s -d : -)" $(BIN)/nox
 
 STORES := .venv-stores/bin
 STORES_READY := .venv-stores/.ready
