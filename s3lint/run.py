@@ -19,7 +19,7 @@ from s3lint.processes import available_cores, context
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
 
-FEW = 12
+FEW = 8
 """Files that mention storage for each process; with fewer, starting another one costs more than it saves."""
 
 BATCH = 12
