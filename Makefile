@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-editors test-stores matrix site lint format tables docs corpus bench latency peers vscode clean
+.PHONY: demo test test-browser test-extended test-editors test-stores matrix site lint format tables docs corpus bench latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -24,8 +24,11 @@ test: $(READY)  ## the whole default suite
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
 
-matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
-	@$(BIN)/nox
+test-extended: $(READY)  ## what takes minutes: every fixture in every hostile shape
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m extended -rs
+
+matrix: $(READY)  ## every Python that is installed, the oldest and the newest dependencies, the wheel and the source archive
+	@PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -s -d : -)" $(BIN)/nox
 
 STORES := .venv-stores/bin
 STORES_READY := .venv-stores/.ready
