@@ -75,6 +75,16 @@ class Block:
         return "".join(self.module.source.lines[self.part.start - 1 : self.part.end])
 
     @cached_property
+    def holds_walrus(self) -> bool:
+        """Whether some expression may bind a name."""
+        return ":=" in self.text
+
+    @cached_property
+    def holds_yield(self) -> bool:
+        """Whether some function may be a generator."""
+        return "yield" in self.text
+
+    @cached_property
     def parsed(self) -> Parsed:
         """An empty module where libcst refuses the block; `refused` then says why."""
         end = self.part.header if self.part.kind == "class" else self.part.end

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -18,8 +17,9 @@ from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope, Step
 from s3lint.inference.names import called_name
 from s3lint.inference.nested import functions_of
+from s3lint.inference.parts import free_parameter, free_parameters
 from s3lint.inference.references import by_reference
-from s3lint.inference.values import Constant, Mapping, Parameter, Union, Value, alternatives, join_values
+from s3lint.inference.values import Constant, Mapping, Union, Value, alternatives, join_values
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -185,29 +185,3 @@ def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[Block],
                 yield from step.body.walk()
             for function in functions_of(step, holds):
                 yield from function.walk()
-
-
-@cache
-def _value_fields(kind: type[Value]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in ("site", "trace", "arguments", "scope", "context"))
-
-
-def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | None:
-    """The function of the first parameter in a value that no context binds."""
-    return next((parameter.scope for parameter in free_parameters(value) if not bound or parameter.scope not in bound), None)
-
-
-def free_parameters(value: Value) -> Iterator[Parameter]:
-    """Every parameter in a value."""
-    pending: list[object] = [value]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Parameter):
-            yield part
-        elif isinstance(part, Value):
-            kind: Any = type(part)
-            pending.extend(getattr(part, name) for name in _value_fields(kind))
-        elif isinstance(part, tuple):
-            pending.extend(part)
-        elif hasattr(part, "value"):
-            pending.append(part.value)

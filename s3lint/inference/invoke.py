@@ -68,7 +68,7 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
         if isinstance(step.node, cst.Return):
             empty = step.node.value is None
             values.append(Constant(None) if empty else evaluator.evaluate(step.node.value, Place(step, (), context)))  # type: ignore[arg-type]
-        if "yield" in step.block.text:
+        if step.block.holds_yield:
             yielded += _yielded(evaluator, step, context)
     if yielded:
         return Sequence(tuple(yielded), repeated=True)
