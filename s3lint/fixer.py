@@ -124,8 +124,10 @@ def with_fixes(path: Path, data: bytes, findings: Iterable[Finding]) -> tuple[by
         sources = {cell: edited(cell_source(data, cell), edits) for cell, edits in by_cell.items() if cell is not None}
         return with_cells(data, sources), done
     source = Source.decode(path, data)
-    encoded = edited(source.text, taken).encode(source.encoding, "strict")
-    return (UTF8_BOM if source.has_bom else b"") + encoded, done
+    mark = UTF8_BOM if source.has_bom else b""
+    if mark + source.text.encode(source.encoding) != data:
+        raise Unsettled(f"{path}: the file has bytes that {source.encoding} writes in another way; it stays as it was")
+    return mark + edited(source.text, taken).encode(source.encoding), done
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
