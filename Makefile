@@ -27,8 +27,8 @@ test-browser: $(READY)  ## the HTML report in a real Chromium, where one is inst
 test-extended: $(READY)  ## what takes minutes: every fixture in every hostile shape
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m extended -rs
 
-matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
-	@$(BIN)/nox
+matrix: $(READY)  ## every Python that is installed, the oldest and the newest dependencies, the wheel and the source archive
+	@PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -s -d : -)" $(BIN)/nox
 
 STORES := .venv-stores/bin
 STORES_READY := .venv-stores/.ready
@@ -70,8 +70,8 @@ site: $(READY)  ## build the documentation's site in site/
 corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
 
-bench: $(READY)  ## the same, and the cost beside other linters
-	@$(BIN)/python -m benchmarks.corpus --repeat 5
+bench: $(READY)  ## the cost beside other linters, how it grows, and which targets are met; WITH="--docs" writes docs/performance.md
+	@$(BIN)/python -m benchmarks.speed $(WITH)
 
 peers: $(READY)  ## what other linters see of seeded violations
 	@$(BIN)/python -m benchmarks.peers

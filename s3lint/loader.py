@@ -22,7 +22,7 @@ class Loader:
 
     def __init__(self) -> None:
         self._modules: dict[Path, Module] = {}
-        self._imported: dict[Path, tuple[bytes, frozenset[str]]] = {}
+        self._imported: dict[Path, tuple[int, frozenset[str]]] = {}
 
     def load(self, source: Source, tree: ast.Module | None = None) -> Module:
         """Raises `Unreadable`."""
@@ -36,8 +36,8 @@ class Loader:
     def imported_names(self, path: Path, data: bytes) -> frozenset[str]:
         """Every name in the import statements of a file."""
         known = self._imported.get(path)
-        if known is None or known[0] != data:
+        if known is None or known[0] != hash(data):
             statements = IMPORT.findall(data)
             names = frozenset(name.decode() for statement in statements for name in re.findall(rb"[A-Za-z_]\w*", statement))
-            known = self._imported[path] = data, names
+            known = self._imported[path] = hash(data), names
         return known[1]

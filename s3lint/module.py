@@ -80,11 +80,6 @@ class Block:
         return ":=" in self.text
 
     @cached_property
-    def holds_yield(self) -> bool:
-        """Whether some function may be a generator."""
-        return "yield" in self.text
-
-    @cached_property
     def parsed(self) -> Parsed:
         """An empty module where libcst refuses the block; `refused` then says why."""
         end = self.part.header if self.part.kind == "class" else self.part.end

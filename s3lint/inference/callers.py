@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.callables import Class, Function
 from s3lint.inference.calls import Call
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
-from s3lint.inference.flow import Scope, Step
-from s3lint.inference.names import called_name
-from s3lint.inference.nested import functions_of
+from s3lint.inference.flow import Scope
 from s3lint.inference.parts import free_parameter, free_parameters
-from s3lint.inference.references import by_reference
+from s3lint.inference.sites import CallSite, Named
 from s3lint.inference.values import Constant, Mapping, Union, Value, alternatives, join_values
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
-    from s3lint.module import Block, Module
 
 CALLERS = 24
 """How many calls of one function are followed; the others count as unknown."""
@@ -35,49 +29,13 @@ VARIANTS = 24
 """How many ways to one expression are evaluated in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
-    """One call of a function, with the object that it is called on."""
-
-    call: Call
-    place: Place
-    receiver: Value | None
-
-
-class Calling:
-    """Text that may call a function, or pass it on to be called."""
-
-    def __init__(self, name: str, *, is_constructor: bool) -> None:
-        # The pattern begins with plain text, which `re` finds fast.
-        pattern = re.escape(name) + (r"\s*(?:[(,)]|\.__init__\()" if is_constructor else r"\s*[(,)]")
-        self.word = name.encode()
-        self._is_constructor = is_constructor
-        self._in_text = re.compile(pattern)
-        self._in_data = re.compile(pattern.encode())
-
-    def in_block(self, block: Block) -> bool:
-        """A method of a class that names its base may call `super().__init__`."""
-        text = block.text
-        if self._is_constructor and block.member and ".__init__(" in text:
-            return True
-        return any(_calls(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
-
-    def in_data(self, data: bytes) -> bool:
-        before = (data[max(0, match.start() - 6) : match.start()] for match in self._in_data.finditer(data))
-        return any(_calls(text.decode("latin-1")) for text in before)
-
-
-def _calls(before: str) -> bool:
-    """Whether a name that stands behind this text is used, not defined, and not the end of another name."""
-    return not before.endswith(("def ", "class ")) and not (before[-1:].isalnum() or before[-1:] == "_")
-
-
 class Callers:
     """The calls of first-party functions, found on demand and remembered."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self._sites: dict[Scope, list[CallSite]] = {}
+        self._named: dict[tuple[str, bool], Named] = {}
         self._known: dict[Hashable, Value] = {}
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
@@ -142,46 +100,14 @@ class Callers:
     def of(self, scope: Scope) -> list[CallSite]:
         """The calls of a function anywhere in the project: one more than are followed, where there are more."""
         if scope not in self._sites:
-            self._sites[scope] = []
             self._sites[scope] = list(islice(self._find(scope), CALLERS + 1))
         return self._sites[scope]
 
     def _find(self, scope: Scope) -> Iterator[CallSite]:
         if scope.node is None or isinstance(scope.node, cst.Lambda):
-            return
-        name = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
-        calling = Calling(name, is_constructor=scope.name == "__init__")
-        for module in self.evaluator.project.holding(calling.word, calling.in_data, scope.module):
-            for step in steps_holding(self.evaluator, module, calling.in_block):
-                for node, binders in step.nodes:
-                    if isinstance(node, cst.Call):
-                        yield from self._matching(node, Place(step, binders), scope, name)
-
-    def _matching(self, node: cst.Call, place: Place, scope: Scope, name: str) -> Iterator[CallSite]:
-        if called_name(node.func) in (name, scope.name):
-            yield from self._site(Call.of(node, place), place, scope)
-        else:
-            for call in by_reference(node, place):
-                if call.function is not None and called_name(call.function.node) == name:
-                    yield from self._site(call, place, scope)
-
-    def _site(self, call: Call, place: Place, scope: Scope) -> Iterator[CallSite]:
-        if call.function is None or place.scope is scope:
-            return
-        for callee in alternatives(self.evaluator.evaluate(call.function.node, place)):
-            if isinstance(callee, Function) and callee.scope is scope:
-                yield CallSite(call, place, callee.receiver)
-                return
-            if isinstance(callee, Class) and scope.name == "__init__" and callee.scope is scope.owner:
-                yield CallSite(call, place, None)
-                return
-
-
-def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[Block], bool]) -> Iterator[Step]:
-    """Every statement of the blocks whose text holds something."""
-    for step in evaluator.module_scope(module).suite.steps:
-        if holds(step.block):
-            if step.scope is None:
-                yield from step.body.walk()
-            for function in functions_of(step, holds):
-                yield from function.walk()
+            return iter(())
+        is_constructor = scope.name == "__init__"
+        name = scope.owner.name if is_constructor and scope.owner is not None else scope.name
+        if (name, is_constructor) not in self._named:
+            self._named[name, is_constructor] = Named(self.evaluator, name, is_constructor=is_constructor)
+        return self._named[name, is_constructor].of(scope)

@@ -32,7 +32,7 @@ DEPTH = 300
 FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""
 
-WORK = 2_000
+WORK = 1_000
 """How many values one question may compute. Past it the answer is unknown: a guard against exponential call graphs."""
 
 Expression = Callable[["Evaluator", Any, Place], Value]

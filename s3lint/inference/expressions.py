@@ -118,7 +118,7 @@ def _bound_by(evaluator: Evaluator, binder: cst.CSTNode, index: int, name: str, 
 def _entered_earlier(evaluator: Evaluator, name: str, place: Place) -> Value | None:
     """`with a as x, f(x)`: a name that the same statement binds before."""
     node = place.step.node
-    if isinstance(node, cst.With) and len(node.items) > 1 and name in place.step.changes:
+    if type(node) is cst.With and len(node.items) > 1 and name in place.step.changes:
         for item in node.items[:-1]:
             if item.asname is not None and name in set(target_names(item.asname.name)):
                 return evaluator.evaluate(item.item, place)

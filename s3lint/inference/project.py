@@ -19,8 +19,8 @@ from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
 from s3lint.loader import Loader
 from s3lint.module import Module
-from s3lint.neighbours import module_name
 from s3lint.source import Source, Unreadable
+from s3lint.words import module_name
 
 IMPORTING = rb"^[ \t]*(?:from|import)\b[^\n]*\b%b\b|\bimport[ \t]*\([^)]*\b%b\b"
 """A statement that may import a module of a name; what it imports is resolved then."""
@@ -108,14 +108,12 @@ class Project:
         except Unreadable:
             return None
 
-    def holding(self, word: bytes, holds: Callable[[bytes], bool], first: Module) -> Iterator[Module]:
-        """The modules of the project whose bytes hold a word, and that in some way; the given one first."""
-        yield first
-        for path, data in self.files.searched.items():
-            if word in data and path != first.path and holds(data):
-                module = self.module(path)
-                if module is not None:
-                    yield module
+    def holding(self, word: bytes, holds: Callable[[bytes], bool]) -> Iterator[Module]:
+        """The modules of the project whose bytes hold a word, and that in some way."""
+        for path in self.files.words.holding(word):
+            module = self.module(path) if holds(self.files.content(path)) else None
+            if module is not None:
+                yield module
 
     def imports_of(self, module: Module) -> list[Module]:
         """The first-party modules that a module imports at its top."""
@@ -135,8 +133,8 @@ class Project:
         """The modules of the project that import a module at their top."""
         name = module_name(module.path)
         imports = re.compile(IMPORTING % (re.escape(name.encode()), re.escape(name.encode())), re.MULTILINE)
-        for path, data in self.files.searched.items():
-            if path != module.path and name.encode() in data and imports.search(data):
+        for path in self.files.words.holding(name.encode()):
+            if path != module.path and imports.search(self.files.content(path)):
                 other = self.module(path)
                 if other is not None and module in self.imports_of(other):
                     yield other
