@@ -198,7 +198,9 @@ def _find_setting(scope: Scope, name: str) -> Iterator[Scope]:
 
 def _may_set(block: Block, name: str) -> bool:
     """Whether a member of a class may set an attribute, told without parsing it with libcst."""
-    return name in block.part.sets if block.part.node is not None else f".{name}" in block.text
+    if block.part.kind == "function":
+        return name in block.text and name in block.sets
+    return f".{name}" in block.text
 
 
 def _sets(function: Scope, name: str) -> bool:

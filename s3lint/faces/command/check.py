@@ -16,9 +16,10 @@ from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, comm
 from s3lint.engine import Engine
 from s3lint.faces.command.progress import watched
 from s3lint.finding import Finding
+from s3lint.processes import available_cores
 from s3lint.registry import registry, rules
 from s3lint.reports import WIDTH, Report, printable, renderer
-from s3lint.run import Missing, Outcome, available_cores, check_all, targets
+from s3lint.run import Missing, Outcome, check_all, targets
 from s3lint.settings import Settings
 from s3lint.source import Unreadable
 from s3lint.suppressions import wrong_reason
