@@ -38,6 +38,10 @@ class ProjectFiles:
         """The Python files and notebooks of the project, in order of their paths."""
         return python_files(self.settings.root, self.settings)
 
+    def is_searched(self, path: Path) -> bool:
+        """Whether callers are looked for in a file of the project."""
+        return not is_notebook(path.name) and (self.settings.lint_tests or not self._selection.is_test(path))
+
     def is_folder(self, path: Path) -> bool:
         return path.is_dir()
 
@@ -75,9 +79,7 @@ class ProjectFiles:
         return inside and not is_excluded(path, self.settings)
 
     def _searched(self, path: Path) -> bytes | None:
-        if is_notebook(path.name) or (self._selection.is_test(path) and not self.settings.lint_tests):
-            return None
-        return self.read(path)
+        return self.read(path) if self.is_searched(path) else None
 
     @cached_property
     def _selection(self) -> Selection:

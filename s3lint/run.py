@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
@@ -18,6 +19,9 @@ from s3lint.engine import Engine, Result, in_files
 from s3lint.finding import Finding, Location
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
+
+if TYPE_CHECKING:
+    from s3lint.cache.results import Cache
 
 FEW = 24
 """Files for each process; with fewer, starting another one costs more than it saves."""
@@ -53,6 +57,8 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     files: int = 0
+    reused: int = 0
+    """How many of the files a cache answered for."""
     waivers: list[Waiver] = field(default_factory=list)
     known: int = 0
     """How many findings were left out because a baseline holds them."""
@@ -91,19 +97,30 @@ Watch = Callable[[Iterator[Result], int], Iterator[Result]]
 """Sees the results of a run go by, of which it knows the number beforehand."""
 
 
-def check_all(files: Sequence[Target], jobs: int | None = None, watch: Watch = lambda results, _: results) -> Outcome:
-    """Checks every file. The findings are sorted and do not depend on the number of processes.
+def check_all(
+    files: Sequence[Target], jobs: int | None = None, watch: Watch = lambda results, _: results, cache: Cache | None = None
+) -> Outcome:
+    """Checks every file. The findings are sorted and depend neither on the number of processes nor on what a cache holds.
 
     Raises `ConfigurationError` for a baseline that cannot be read.
     """
     settings = _distinct(files)
     made = [Job(target.path, settings.index(target.settings), target.alone) for target in files]
-    count = min(jobs or available_cores(), max(1, len(made) // FEW))
-    results = _in_process(made, settings) if count <= 1 else _in_workers(made, settings, count)
-    outcome = _settled(list(watch(results, len(made))), made, settings)
+    known = cache.results(files) if cache is not None else {}
+    left = [job for job in made if job.path not in known]
+    found = {result.path: result for result in watch(_looked(left, settings, jobs), len(left))}
+    if cache is not None:
+        cache.keep(files, found.values())
+    outcome = _settled([known.get(job.path) or found[job.path] for job in made], made, settings)
+    outcome.reused = len(known)
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_known(outcome, path, scope)
     return outcome
+
+
+def _looked(jobs: Sequence[Job], settings: Sequence[Settings], processes: int | None) -> Iterator[Result]:
+    count = min(processes or available_cores(), max(1, len(jobs) // FEW))
+    return _in_process(jobs, settings) if count <= 1 else _in_workers(jobs, settings, count)
 
 
 @dataclass(frozen=True, slots=True)

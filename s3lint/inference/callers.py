@@ -20,6 +20,7 @@ from s3lint.inference.names import called_name
 from s3lint.inference.nested import functions_of
 from s3lint.inference.references import by_reference
 from s3lint.inference.values import Constant, Mapping, Parameter, Union, Value, alternatives, join_values
+from s3lint.searches import Search, is_used
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -45,31 +46,18 @@ class CallSite:
 
 
 class Calling:
-    """Text that may call a function, or pass it on to be called."""
+    """A search for callers in the blocks of a file that it found."""
 
-    def __init__(self, name: str, *, is_constructor: bool) -> None:
-        # The pattern begins with plain text, which `re` finds fast.
-        pattern = re.escape(name) + (r"\s*(?:[(,)]|\.__init__\()" if is_constructor else r"\s*[(,)]")
-        self.word = name.encode()
-        self._is_constructor = is_constructor
-        self._in_text = re.compile(pattern)
-        self._in_data = re.compile(pattern.encode())
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self._in_text = re.compile(search.pattern)
 
     def in_block(self, block: Block) -> bool:
         """A method of a class that names its base may call `super().__init__`."""
         text = block.text
-        if self._is_constructor and block.member and ".__init__(" in text:
+        if self.search.kind == "constructions" and block.member and ".__init__(" in text:
             return True
-        return any(_calls(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
-
-    def in_data(self, data: bytes) -> bool:
-        before = (data[max(0, match.start() - 6) : match.start()] for match in self._in_data.finditer(data))
-        return any(_calls(text.decode("latin-1")) for text in before)
-
-
-def _calls(before: str) -> bool:
-    """Whether a name that stands behind this text is used, not defined, and not the end of another name."""
-    return not before.endswith(("def ", "class ")) and not (before[-1:].isalnum() or before[-1:] == "_")
+        return any(is_used(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
 
 
 class Callers:
@@ -77,8 +65,9 @@ class Callers:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
-        self._sites: dict[Scope, list[CallSite]] = {}
-        self._known: dict[Hashable, Value] = {}
+        self.reads = evaluator.reads
+        self._sites: dict[Scope, tuple[list[CallSite], int]] = {}
+        self._known: dict[Hashable, tuple[Value, int]] = {}
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
         """The value of an expression, with the parameters in it replaced by what callers pass.
@@ -89,8 +78,10 @@ class Callers:
         key = (id(node), place.binders, place.context)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._evaluate(node, place)
-        return known
+            with self.reads.apart():
+                known = self._known[key] = self._evaluate(node, place), self.reads.noted
+        self.reads.noted |= known[1]
+        return known[0]
 
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
         """One entry of a mapping. Callers are asked only where they decide it."""
@@ -142,16 +133,19 @@ class Callers:
     def of(self, scope: Scope) -> list[CallSite]:
         """The calls of a function anywhere in the project: one more than are followed, where there are more."""
         if scope not in self._sites:
-            self._sites[scope] = []
-            self._sites[scope] = list(islice(self._find(scope), CALLERS + 1))
-        return self._sites[scope]
+            self._sites[scope] = [], 0
+            with self.reads.apart():
+                self._sites[scope] = list(islice(self._find(scope), CALLERS + 1)), self.reads.noted
+        sites, read = self._sites[scope]
+        self.reads.noted |= read
+        return sites
 
     def _find(self, scope: Scope) -> Iterator[CallSite]:
         if scope.node is None or isinstance(scope.node, cst.Lambda):
             return
         name = scope.owner.name if scope.name == "__init__" and scope.owner is not None else scope.name
-        calling = Calling(name, is_constructor=scope.name == "__init__")
-        for module in self.evaluator.project.holding(calling.word, calling.in_data, scope.module):
+        calling = Calling(Search("constructions" if scope.name == "__init__" else "calls", name))
+        for module in self.evaluator.project.holding(calling.search, scope.module):
             for step in steps_holding(self.evaluator, module, calling.in_block):
                 for node, binders in step.nodes:
                     if isinstance(node, cst.Call):

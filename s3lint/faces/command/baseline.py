@@ -12,6 +12,7 @@ from pathlib import Path
 
 from s3lint.baseline import NAME, Baseline, Entry, Matched, Scope, load, scopes, with_contents
 from s3lint.configuration import ConfigurationError
+from s3lint.faces.command.caching import cache_of
 from s3lint.faces.command.check import changes_of, jobs_of, settings_finder
 from s3lint.finding import Finding
 from s3lint.reports import Report, printable, renderer
@@ -40,10 +41,10 @@ class Update:
 def run(options: argparse.Namespace) -> int:
     try:
         paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-        files = list(targets(paths, settings_finder(options, changes_of(options), paths)))
-        outcome = check_all(
-            [replace(file, settings=replace(file.settings, baseline=None)) for file in files], jobs_of(options.jobs)
-        )
+        finder = settings_finder(options, changes_of(options), paths)
+        files = list(targets(paths, finder))
+        every = [replace(file, settings=replace(file.settings, baseline=None)) for file in files]
+        outcome = check_all(every, jobs_of(options.jobs), cache=cache_of(options, paths, finder))
         updates = list(_updates(files, outcome.findings, grow=options.grow))
         if not options.check:
             _write(updates)

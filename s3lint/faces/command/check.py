@@ -14,6 +14,7 @@ from typing import Any
 
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
 from s3lint.engine import Engine
+from s3lint.faces.command.caching import cache_of
 from s3lint.faces.command.progress import watched
 from s3lint.finding import Finding
 from s3lint.registry import registry, rules
@@ -123,8 +124,10 @@ def _checked(options: argparse.Namespace) -> Outcome:
     if options.paths == [STDIN]:
         return _check_stdin(options, changes)
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    files = list(targets(paths, settings_finder(options, changes, paths)))
-    return check_all(files, jobs) if options.quiet else check_all(files, jobs, watched)
+    finder = settings_finder(options, changes, paths)
+    files = list(targets(paths, finder))
+    cache = cache_of(options, paths, finder)
+    return check_all(files, jobs, cache=cache) if options.quiet else check_all(files, jobs, watched, cache)
 
 
 def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths: list[Path]) -> Callable[[Path], Settings]:

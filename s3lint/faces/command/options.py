@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _waivers(_command(commands, "waivers", "list the suppressions with their reasons, ends, authors and ages"))
     _config(_command(commands, "config", "show each setting in force and where it comes from"))
     _spark(_command(commands, "spark", "check an organisation's repositories on Spark, and keep the results in Delta tables"))
+    _clean(_command(commands, "clean", "forget the results of earlier runs"))
     _command(commands, "server", "serve an editor over standard input and output (the Language Server Protocol)")
     _command(commands, "version", "show the version")
     return made
@@ -89,8 +90,20 @@ def _files(made: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     files.add_argument("--force-exclude", action="store_true", default=None, help="exclude also files that are named")
     files.add_argument("--baseline", metavar="FILE", help="the file of known findings, which are not reported")
     _configuration(files)
-    files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    _running(files)
     return files
+
+
+def _running(made: argparse._ActionsContainer) -> None:
+    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    made.add_argument("--no-cache", action="store_true", help="look at every file again, and remember nothing")
+    _cache_folder(made)
+
+
+def _cache_folder(made: argparse._ActionsContainer) -> None:
+    made.add_argument(
+        "--cache-dir", metavar="FOLDER", help="where results are remembered (default: .s3lint_cache at the project's root)"
+    )
 
 
 def _configuration(made: argparse._ActionsContainer) -> None:
@@ -106,14 +119,22 @@ def _baseline(made: argparse.ArgumentParser) -> None:
     made.add_argument("--check", action="store_true", help="write nothing, and exit with 1 where the baseline is not up to date")
     made.add_argument("--baseline", metavar="FILE", help="the file (default: the setting, else .s3lint-baseline.json)")
     _configuration(made)
-    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    _running(made)
 
 
 def _waivers(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
     _configuration(made)
-    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    _running(made)
     made.add_argument("--output-format", choices=("text", "json"), default="text")
+
+
+def _clean(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders whose projects' results are forgotten (default: .)"
+    )
+    _configuration(made)
+    _cache_folder(made)
 
 
 def _config(made: argparse.ArgumentParser) -> None:

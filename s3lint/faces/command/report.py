@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from s3lint.configuration import ConfigurationError
+from s3lint.faces.command.caching import cache_of
 from s3lint.faces.command.check import changes_of, jobs_of, settings_finder, write_file
 from s3lint.faces.command.progress import watched
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
@@ -24,9 +25,10 @@ def run(options: argparse.Namespace) -> int:
             raise ConfigurationError("the command line: say where the report goes: --html FILE, --json FILE, or both")
         past = [earlier(Path(file)) for file in options.earlier]
         paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-        files = list(targets(paths, settings_finder(options, changes_of(options), paths)))
-        jobs = jobs_of(options.jobs)
-        outcome = check_all(files, jobs) if options.quiet else check_all(files, jobs, watched)
+        finder = settings_finder(options, changes_of(options), paths)
+        files = list(targets(paths, finder))
+        jobs, cache = jobs_of(options.jobs), cache_of(options, paths, finder)
+        outcome = check_all(files, jobs, cache=cache) if options.quiet else check_all(files, jobs, watched, cache)
         _write(options, paths, files, outcome, past)
     except (ConfigurationError, Missing, NoReport) as error:
         print(f"s3lint: {error}", file=sys.stderr)

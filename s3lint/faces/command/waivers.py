@@ -13,6 +13,7 @@ from typing import Any
 
 from s3lint.blame import Author, authors
 from s3lint.configuration import ConfigurationError
+from s3lint.faces.command.caching import cache_of
 from s3lint.faces.command.check import changes_of, jobs_of, settings_finder
 from s3lint.notebook_writing import row_in_file
 from s3lint.reports import Report, printable
@@ -22,7 +23,9 @@ from s3lint.run import Missing, Waiver, check_all, targets
 def run(options: argparse.Namespace) -> int:
     try:
         paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-        outcome = check_all(list(targets(paths, settings_finder(options, changes_of(options), paths))), jobs_of(options.jobs))
+        finder = settings_finder(options, changes_of(options), paths)
+        files = list(targets(paths, finder))
+        outcome = check_all(files, jobs_of(options.jobs), cache=cache_of(options, paths, finder))
     except (ConfigurationError, Missing) as error:
         print(f"s3lint: {error}", file=sys.stderr)
         return 2

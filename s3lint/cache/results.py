@@ -1,0 +1,108 @@
+"""The results of earlier runs that still hold, and those of this one for the next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3lint.cache.contents import Contents
+from s3lint.cache.folder import made
+from s3lint.cache.forms import read, read_read, written, written_read
+from s3lint.cache.present import Present
+from s3lint.cache.store import Entry, Store, Stored, Update
+from s3lint.cache.versions import versions
+from s3lint.reads import digest
+
+if TYPE_CHECKING:
+    from s3lint.engine import Result
+    from s3lint.run import Target
+    from s3lint.settings import Settings
+
+SEARCHES = b"searches"
+
+LATER = frozenset(
+    {
+        "per_file_ignores", "min_confidence", "force_exclude", "baseline", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes",
+        "require_reason", "source",
+    }
+)  # fmt: skip
+"""Settings that are applied to results whenever they are reported."""
+
+
+class Cache:
+    """The cache of one run, in a folder. Raises `OSError` where the folder cannot be made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = Store(made(folder), date.today().toordinal())
+        self._contents = Contents(self._store.contents())
+        self._presents: dict[str, Present] = {}
+        self._versions = versions()
+        self._update = Update(contents=self._contents.learnt)
+
+    def results(self, targets: Iterable[Target]) -> dict[Path, Result]:
+        """The results of earlier looks at which nothing has changed."""
+        found: dict[Path, Result] = {}
+        for variant, own in self._by_variant(targets).items():
+            stored = self._store.entries(variant, [_key(target) for target in own])
+            holding = self._holding(variant, stored.values())
+            for target in own:
+                entry = stored.get(_key(target))
+                content = self._contents.of(target.path)
+                if entry is not None and content is not None and content.raw == entry.digest and holding.issuperset(entry.reads):
+                    found[target.path] = read(target.path, entry.value)
+                    self._update.used.append((variant, _key(target)))
+        return found
+
+    def keep(self, targets: Iterable[Target], results: Iterable[Result]) -> None:
+        """Remembers looks at files. What changed while they were looked at is not remembered, nor what went wrong."""
+        looked = {result.path: result for result in results}
+        for variant, own in self._by_variant(targets).items():
+            for target in own:
+                result = looked.get(target.path)
+                if result is not None:
+                    self._presents[variant].learn(result.searched, result.reads)
+                    self._keep(variant, target, result)
+        for variant, present in self._presents.items():
+            searches = present.written()
+            if searches is not None:
+                self._update.entries[variant, SEARCHES] = Entry("", (), searches)
+            self._update.used.append((variant, SEARCHES))
+        self._store.save(self._update)
+        self._store.close()
+
+    def _keep(self, variant: str, target: Target, result: Result) -> None:
+        content = self._contents.of(target.path)
+        if content is not None and not result.errors and self._contents.is_steady(target.path):
+            reads = [written_read(each) for each in result.reads]
+            self._update.entries[variant, _key(target)] = Entry(content.raw, reads, written(result))
+
+    def _holding(self, variant: str, stored: Iterable[Stored]) -> set[int]:
+        """The reads of entries that would find again what they found."""
+        present = self._presents[variant]
+        texts = self._store.reads(number for entry in stored for number in entry.reads)
+        return {number for number, text in texts.items() if present.holds(read_read(text))}
+
+    def _by_variant(self, targets: Iterable[Target]) -> dict[str, list[Target]]:
+        found: dict[int, list[Target]] = {}
+        for target in targets:
+            found.setdefault(id(target.settings), []).append(target)
+        made: dict[str, list[Target]] = {}
+        for own in found.values():
+            made.setdefault(self._variant(own[0].settings), []).extend(own)
+        return made
+
+    def _variant(self, settings: Settings) -> str:
+        parts = [f"{field.name}={getattr(settings, field.name)!r}" for field in fields(settings) if field.name not in LATER]
+        variant = digest("\n".join([self._versions, *parts]).encode("utf-8", "surrogateescape"))
+        if variant not in self._presents:
+            searches = self._store.entries(variant, [SEARCHES]).get(SEARCHES)
+            self._presents[variant] = Present(settings, self._contents, searches.value if searches is not None else "")
+        return variant
+
+
+def _key(target: Target) -> bytes:
+    return (b"alone " if target.alone else b"file ") + os.fsencode(target.path)
