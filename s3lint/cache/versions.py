@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ DATA = (".py", ".json", ".toml", ".so", ".pyd")
 """How the files end that a package works with."""
 
 
+@cache
 def versions() -> str:
     """Changes with each installed version of what makes results, and with each edit of a package that is worked on."""
     parts = [__version__, sys.implementation.name, *map(str, sys.version_info[:2]), _version("libcst")]
