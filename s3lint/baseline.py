@@ -21,8 +21,8 @@ from s3lint.registry import rules
 from s3lint.source import Source, Unreadable, between, split_lines
 
 if TYPE_CHECKING:
-    from s3lint.run import Target
     from s3lint.settings import Settings
+    from s3lint.targets import Target
 
 NAME = ".s3lint-baseline.json"
 VERSION = 1

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from s3lint.confidence import Confidence
-from s3lint.registry import UnknownRule, select
 from s3lint.settings import Settings
 
 if sys.version_info >= (3, 11):
@@ -238,6 +237,8 @@ def _variables(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _check_selector(selector: str, key: str, where: str) -> None:
+    from s3lint.registry import UnknownRule, select
+
     try:
         select(selector)
     except UnknownRule as error:

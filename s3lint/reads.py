@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -90,3 +91,25 @@ def digest_of_paths(paths: Iterable[Path]) -> str:
 
 def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def text_of(found: Read) -> str:
+    """A read as one line of JSON."""
+    if isinstance(found, FileRead):
+        return json.dumps(["file", str(found.path), found.digest])
+    if isinstance(found, FolderRead):
+        return json.dumps(["folder", str(found.path), found.namespace, found.found])
+    if isinstance(found, SearchRead):
+        return json.dumps(["search", found.search.kind, found.search.name, found.digest])
+    return json.dumps(["neighbour", str(found.path), found.found])
+
+
+def read_of(text: str) -> Read:
+    kind, *parts = json.loads(text)
+    if kind == "file":
+        return FileRead(Path(parts[0]), parts[1])
+    if kind == "folder":
+        return FolderRead(Path(parts[0]), *parts[1:])
+    if kind == "search":
+        return SearchRead(Search(parts[0], parts[1]), parts[2])
+    return NeighbourRead(Path(parts[0]), parts[1])

@@ -1,4 +1,4 @@
-"""A run over many files: which files, with which settings, in which process, in which order."""
+"""A run over many files: with which settings, in which process, in which order."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
-from s3lint.discovery import is_excluded, python_files
 from s3lint.engine import Engine, Result, in_files
 from s3lint.finding import Finding, Location
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
+from s3lint.targets import Target
 
 if TYPE_CHECKING:
     from s3lint.cache.results import Cache
@@ -28,15 +28,6 @@ FEW = 24
 
 BATCH = 32
 """Files that a worker takes at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A file to check and the settings that hold for it. `alone`: the run does not cover the rest of its project."""
-
-    path: Path
-    settings: Settings
-    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +55,6 @@ class Outcome:
     """How many findings were left out because a baseline holds them."""
     stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
-
-
-class Missing(Exception):
-    """A path that was named and cannot be checked."""
-
-
-def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Iterator[Target]:
-    """The files under the paths, each once, in the order given. Raises `Missing`."""
-    seen: set[Path] = set()
-    for path in paths:
-        if not path.exists():
-            raise Missing(f"{path}: no such file or folder")
-        if not (path.is_dir() or path.is_file()):
-            raise Missing(f"{path}: neither a file nor a folder")
-        for file in python_files(path, settings_of(path)) if path.is_dir() else (path,):
-            settings = settings_of(file)
-            if file in seen or (file is path and settings.force_exclude and is_excluded(file, settings)):
-                continue
-            seen.add(file)
-            yield Target(file, settings, alone=not any(settings.root.is_relative_to(folder) for folder in paths))
 
 
 def available_cores() -> int:

@@ -7,23 +7,24 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BUCKET_BY_NAME, Write
+from conftest import BUCKET_BY_NAME
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import s3lint.cache.contents
 import s3lint.engine
-from s3lint.cache.folder import NAME, RESULTS
+from s3lint.cache.folder import NAME
 from s3lint.cache.results import Cache
-from s3lint.run import Outcome, check_all, targets
+from s3lint.run import Outcome, check_all
 from s3lint.settings import Settings
+from s3lint.targets import targets
 
 
 def checked(made: Settings, paths: Sequence[Path] = (), *, cached: bool = True, folder: str = NAME) -> Outcome:
@@ -55,7 +56,11 @@ CONTENTS = {
         "def put(a, b): pass\n",
     ),
     "defaults.py": ("BUCKET = 'acme-defaults'\n", "BUCKET = None\n"),
-    "helpers.py": (HELPER, HELPER.replace("bucket,", "target,").replace("=bucket", "=target"), HELPER.replace("Key=key", "Key='x/y'")),
+    "helpers.py": (
+        HELPER,
+        HELPER.replace("bucket,", "target,").replace("=bucket", "=target"),
+        HELPER.replace("Key=key", "Key='x/y'"),
+    ),
     "a.py": (
         "from config import BUCKET\n" + UPLOAD + "s3.put_object(Bucket=BUCKET, Key='a', Body=b'')\n",
         "import config\n" + UPLOAD + "s3.put_object(Bucket=config.BUCKET, Key='a', Body=b'')  # noqa: STO201, STO211\n",
@@ -67,7 +72,10 @@ CONTENTS = {
         "from config import put\n\nput('acme-b', 'b')\n",
         "print('nothing')\n",
     ),
-    "pkg/c.py": ("from config import BUCKET\nfrom helpers import put\n\nput(BUCKET, 'c')\n", "from . import config\nput = config.BUCKET\n"),
+    "pkg/c.py": (
+        "from config import BUCKET\nfrom helpers import put\n\nput(BUCKET, 'c')\n",
+        "from . import config\nput = config.BUCKET\n",
+    ),
     "pkg/__init__.py": ("",),
     "tests/test_a.py": ("from helpers import put\n\nput('acme-test', 'test')\n",),
     "n.ipynb": (NOTEBOOK, "{"),

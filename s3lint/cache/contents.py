@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from s3lint.notebooks import plain
 from s3lint.reads import digest
 
 RACY = 2_000_000_000
@@ -58,6 +57,8 @@ class Contents:
             data = path.read_bytes()
         except OSError:
             return None
+        from s3lint.notebooks import plain
+
         source = plain(data)
         content = Content(digest(data), digest(source), len(data))
         if max(status.st_mtime_ns, status.st_ctime_ns) < now - RACY:

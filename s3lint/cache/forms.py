@@ -1,4 +1,4 @@
-"""Results of looks and what they rest on, as JSON."""
+"""Results of looks as JSON."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from s3lint.confidence import Confidence
 from s3lint.engine import Result
 from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.notebooks import Cells, Masks
-from s3lint.reads import FileRead, FolderRead, NeighbourRead, Read, SearchRead
-from s3lint.searches import Search
 from s3lint.source import Unreadable
 from s3lint.suppressions import Suppression
 
@@ -113,25 +111,3 @@ def _masks(masks: Masks) -> list[Any]:
 
 def _read_masks(made: list[Any]) -> Masks:
     return Masks({row: (text, line, shift) for row, (text, line, shift) in made})
-
-
-def written_read(found: Read) -> str:
-    """What something rests on, as one line."""
-    if isinstance(found, FileRead):
-        return json.dumps(["file", str(found.path), found.digest])
-    if isinstance(found, FolderRead):
-        return json.dumps(["folder", str(found.path), found.namespace, found.found])
-    if isinstance(found, SearchRead):
-        return json.dumps(["search", found.search.kind, found.search.name, found.digest])
-    return json.dumps(["neighbour", str(found.path), found.found])
-
-
-def read_read(text: str) -> Read:
-    kind, *parts = json.loads(text)
-    if kind == "file":
-        return FileRead(Path(parts[0]), parts[1])
-    if kind == "folder":
-        return FolderRead(Path(parts[0]), *parts[1:])
-    if kind == "search":
-        return SearchRead(Search(parts[0], parts[1]), parts[2])
-    return NeighbourRead(Path(parts[0]), parts[1])

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from s3lint.cache.folder import removed
 from s3lint.configuration import ConfigurationError
+from s3lint.faces.command.asked import changes_of, settings_finder
 from s3lint.faces.command.caching import folder_of
-from s3lint.faces.command.check import changes_of, settings_finder
 from s3lint.reports import Report
-from s3lint.run import Missing
+from s3lint.targets import Missing
 
 
 def run(options: argparse.Namespace) -> int:

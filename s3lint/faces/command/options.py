@@ -66,6 +66,7 @@ def _rules(made: argparse.ArgumentParser) -> None:
 
 
 def _check(made: argparse.ArgumentParser) -> None:
+    made.set_defaults(run=_lazily("repeat"))
     _what(made)
     fixes = made.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="apply safe fixes")

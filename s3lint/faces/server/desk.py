@@ -22,9 +22,9 @@ from s3lint.finding import Finding
 from s3lint.fixer import Unsettled, fix_file
 from s3lint.loader import Loader
 from s3lint.notebooks import is_notebook, plain, read
-from s3lint.run import Missing, targets
 from s3lint.settings import Settings
 from s3lint.source import Source, Unreadable
+from s3lint.targets import Missing, targets
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders of code that nobody edits, which editors open to show a definition."""
