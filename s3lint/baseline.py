@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3lint.configuration import ConfigurationError
+from s3lint.discovery import is_notebook
 from s3lint.finding import Finding
 from s3lint.notebook_writing import cell_source
-from s3lint.notebooks import is_notebook
 from s3lint.registry import rules
 from s3lint.source import Source, Unreadable, between, split_lines
 

@@ -12,12 +12,18 @@ from pathspec import GitIgnoreSpec
 from s3lint.patterns import spec_of
 from s3lint.settings import Settings
 
-SUFFIXES = (".py", ".pyi", ".ipynb")
+NOTEBOOK = ".ipynb"
+
+SUFFIXES = (".py", ".pyi", NOTEBOOK)
 
 
 def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
     """The Python files and notebooks under a folder, in order of their paths; only regular files, and no folder twice."""
     yield from _walk(folder, settings, _ignores_above(folder))
+
+
+def is_notebook(name: str) -> bool:
+    return name.endswith(NOTEBOOK)
 
 
 def _walk(folder: Path, settings: Settings, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> Iterator[Path]:

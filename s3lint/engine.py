@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from s3lint.collector import paused_collector
 from s3lint.confidence import Confidence
+from s3lint.discovery import is_notebook
 from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Fix, Location
 from s3lint.loader import Loader
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
-from s3lint.notebooks import DATABRICKS, Cells, Masks, is_notebook, masked_rows, plain, read
+from s3lint.notebooks import DATABRICKS, Cells, Masks, masked_rows, plain, read
 from s3lint.reads import NeighbourRead, Read, Reads
 from s3lint.registry import rules
 from s3lint.review import reviewed

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from s3lint.discovery import SUFFIXES, is_excluded, python_files
-from s3lint.notebooks import is_notebook, plain
+from s3lint.discovery import SUFFIXES, is_excluded, is_notebook, python_files
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 
@@ -27,6 +26,8 @@ class ProjectFiles:
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of a file, or None where it cannot be read or is larger than the bound."""
+        from s3lint.notebooks import plain
+
         if path in self.overlay:
             return self.overlay[path]
         try:

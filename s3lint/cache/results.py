@@ -35,10 +35,13 @@ LATER = frozenset(
 class Cache:
     """The cache of one run, in a folder. Raises `OSError` where the folder cannot be made."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, walked: Path | None = None) -> None:
+        """`walked` is the folder of which the run checks every file."""
+        self._walked = walked
         self._store = Store(made(folder), date.today().toordinal())
         self._contents = Contents(self._store.contents())
         self._presents: dict[str, Present] = {}
+        self._variants: dict[int, str] = {}
         self._versions = versions()
         self._reads: dict[str, set[str]] = {}
         """For each variant what the results of this run rest on."""
@@ -81,8 +84,8 @@ class Cache:
     def run(self, name: str, targets: Sequence[Target]) -> str | None:
         """What a run of a name over the same files said, if it would say the same now."""
         said = None
+        key = self._run_key(name, targets)
         for variant, own in self._by_variant(targets).items():
-            key = self._run_key(name, targets)
             entry = self._store.entries(variant, [key]).get(key)
             if entry is None or entry.digest != self._digest(own) or not self._holding(variant, [entry]).keys() >= set(entry.reads):
                 return None
@@ -102,7 +105,7 @@ class Cache:
     def _run_key(self, name: str, targets: Iterable[Target]) -> bytes:
         """Reports depend on the day, on which suppressions end, and on settings that results do not depend on."""
         every = {id(target.settings): target.settings for target in targets}
-        parts = [name, date.today().isoformat(), *map(repr, every.values())]
+        parts = [name, date.today().isoformat(), *dict.fromkeys(map(repr, every.values()))]
         return b"run " + digest("\n".join(parts).encode("utf-8", "surrogateescape")).encode()
 
     def _digest(self, targets: Iterable[Target]) -> str:
@@ -131,17 +134,20 @@ class Cache:
         return {number: text for number, text in texts.items() if present.holds(read_of(text))}
 
     def _by_variant(self, targets: Iterable[Target]) -> dict[str, list[Target]]:
-        found: dict[int, list[Target]] = {}
+        found: dict[str, list[Target]] = {}
         for target in targets:
-            found.setdefault(id(target.settings), []).append(target)
-        made: dict[str, list[Target]] = {}
-        for own in found.values():
-            made.setdefault(self._variant(own[0].settings), []).extend(own)
-        return made
+            found.setdefault(self._variant(target.settings), []).append(target)
+        for variant, own in found.items():
+            if len(found) == 1 and own[0].settings.root == self._walked:
+                self._presents[variant].walked = [target.path for target in own]
+        return found
 
     def _variant(self, settings: Settings) -> str:
-        parts = [f"{field.name}={getattr(settings, field.name)!r}" for field in fields(settings) if field.name not in LATER]
-        variant = digest("\n".join([self._versions, *parts]).encode("utf-8", "surrogateescape"))
+        """What holds for all results under some settings, of which there may be many that are alike."""
+        variant = self._variants.get(id(settings))
+        if variant is None:
+            parts = [f"{field.name}={getattr(settings, field.name)!r}" for field in fields(settings) if field.name not in LATER]
+            variant = self._variants[id(settings)] = digest("\n".join([self._versions, *parts]).encode("utf-8", "surrogateescape"))
         if variant not in self._presents:
             searches = self._store.entries(variant, [SEARCHES]).get(SEARCHES)
             self._presents[variant] = Present(settings, self._contents, searches.value if searches is not None else "")

@@ -14,11 +14,6 @@ from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, comm
 from s3lint.settings import Settings
 from s3lint.targets import Missing
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 STDIN = "-"
 
 
@@ -56,6 +51,11 @@ def changes_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _setting(item: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     try:
         return tomllib.loads(item)
     except tomllib.TOMLDecodeError:

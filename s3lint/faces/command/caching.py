@@ -40,7 +40,7 @@ def cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: Ca
         return None
     folder = folder_of(options, paths[0], settings_of)
     try:
-        return Cache(folder)
+        return Cache(folder, paths[0] if len(paths) == 1 else None)
     except OSError as error:
         if not getattr(options, "quiet", False):
             print(f"s3lint: warning: {folder}: nothing is remembered: {error.strerror or error}", file=sys.stderr)
