@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-editors test-stores matrix site lint format tables docs corpus bench latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -27,8 +27,11 @@ test-cache: $(READY)  ## many random lives of a project, each checked with the c
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
 
-matrix: $(READY)  ## every Python that is installed, the oldest and newest flake8 and libcst, the wheel and the source archive
-	@$(BIN)/nox
+test-extended: $(READY)  ## what takes minutes: every fixture in every hostile shape
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m extended -rs
+
+matrix: $(READY)  ## every Python that is installed, the oldest and the newest dependencies, the wheel and the source archive
+	@PYENV_VERSION="$$(pyenv versions --bare 2>/dev/null | paste -s -d : -)" $(BIN)/nox
 
 STORES := .venv-stores/bin
 STORES_READY := .venv-stores/.ready
@@ -70,11 +73,14 @@ site: $(READY)  ## build the documentation's site in site/
 corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
 
-bench: $(READY)  ## the same, and the cost beside other linters
-	@$(BIN)/python -m benchmarks.corpus --repeat 5
+bench: $(READY)  ## the cost beside other linters, how it grows, and which targets are met; WITH="--docs" writes docs/performance.md
+	@$(BIN)/python -m benchmarks.speed $(WITH)
 
 peers: $(READY)  ## what other linters see of seeded violations
 	@$(BIN)/python -m benchmarks.peers
+
+torture: $(READY)  ## how time and memory grow with the size of hostile programs
+	@$(BIN)/python -m benchmarks.torture
 
 latency: $(READY)  ## how long an editor waits for diagnostics
 	@$(BIN)/python -m benchmarks.latency

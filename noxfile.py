@@ -5,17 +5,38 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import nox
 
 nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+TELLING = (
+    "tests/test_fixtures.py",
+    "tests/test_fixes.py",
+    "tests/test_properties.py",
+    "tests/test_inference.py",
+    "tests/test_notebooks.py",
+    "tests/test_suppressions.py",
+    "tests/test_waivers.py",
+    "tests/test_command.py",
+    "tests/test_installed.py",
+    "tests/runtime/test_keys.py",
+    "tests/runtime/test_package.py",
+)
+"""What differs between versions if anything does; `make test` runs the rest on one."""
+
+SLOW = "not pre_commit and not order_of_sets and not any_program"
 
 SMOKE = """\
 import boto3
@@ -24,49 +45,19 @@ boto3.client("s3").upload_file("a.pdf", "acme-documents", "a.pdf")
 """
 
 
-def prepare(session: nox.Session, *requirements: str) -> None:
-    session.install(
-        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev"), "--editable", ".", *requirements
-    )
-
-
 @nox.session(python=PYTHONS)
-def tests(session: nox.Session) -> None:
-    """The whole suite."""
-    prepare(session)
-    session.run("pytest", "-n", "2", "--dist", "loadgroup", *session.posargs)
+@nox.parametrize("dependencies", ["oldest", "newest"])
+def tests(session: nox.Session, dependencies: str) -> None:
+    """Rules, fixes, notebooks, the command and the plugin, on the oldest dependencies that are allowed and on the newest.
 
-
-@nox.session(python=PYTHONS)
-@nox.parametrize("flake8", ["6", "7"])
-def flake8(session: nox.Session, flake8: str) -> None:
-    """The plugin, and `# noqa` as flake8 reads it."""
-    prepare(session, f"flake8=={flake8}.*")
+    The oldest are the last releases that the lower bounds in pyproject.toml name: flake8 6 and libcst 1.5 among them.
+    """
+    session.install(*nox.project.dependency_groups(PROJECT, "matrix"))
+    bounds: list[str] = PROJECT["project"]["dependencies"]
+    chosen = [re.sub(r">=([\d.]+)", r"==\1.*", bound, count=1) for bound in bounds] if dependencies == "oldest" else bounds
+    session.install("--upgrade", "--editable", ".", *chosen)
     session.run("flake8", "--version")
-    session.run("pytest", "tests/test_suppressions.py", "tests/test_installed.py", "-k", "noqa or flake8")
-
-
-@nox.session(python=PYTHONS)
-@nox.parametrize("libcst", ["oldest", "newest"])
-def libcst(session: nox.Session, libcst: str) -> None:
-    """Rules, fixes and notebooks, on the libcst that pyproject.toml allows and the one that pip chooses."""
-    prepare(session, "--upgrade", f"libcst=={_oldest('libcst')}" if libcst == "oldest" else "libcst")
-    session.run(
-        "pytest",
-        "-n",
-        "2",
-        "tests/test_fixtures.py",
-        "tests/test_fixes.py",
-        "tests/test_hostile_shapes.py",
-        "tests/test_notebooks.py",
-    )
-
-
-def _oldest(name: str) -> str:
-    """The lower bound of a dependency, of which the last release is taken."""
-    listed = nox.project.load_toml("pyproject.toml")["project"]["dependencies"]
-    bound = next(item for item in listed if item.startswith(f"{name}>=")).removeprefix(f"{name}>=")
-    return f"{bound}.*"
+    session.run("pytest", "-n", "2", "--dist", "loadgroup", *(session.posargs or [*TELLING, "-k", SLOW]))
 
 
 @nox.session

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import platform
 import shutil
+import subprocess
 import sysconfig
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,9 @@ PACKAGES = (
     Package("sagemaker", "2.257.7"),
     Package("django", "6.1.3"),
 )
+
+SETS = {"storage-heavy": PACKAGES[:3], "neutral": PACKAGES[3:]}
+"""What speed is measured on: three packages that are about storage, and one that knows none."""
 
 STANDARD_LIBRARY = "standard-library"
 
@@ -64,7 +68,7 @@ def corpora(cache: Path, names: tuple[str, ...], environment: Environment) -> It
         if package.name in names:
             folder = sources / f"{package.name}-{package.version}"
             if not folder.exists():
-                unpack(wheel(package, cache / "wheels", environment), folder)
+                unpack([wheel(package, cache / "wheels", environment)], folder)
             yield Corpus.of(package.name, package.version, folder)
     if STANDARD_LIBRARY in names:
         folder = sources / f"{STANDARD_LIBRARY}-{platform.python_version()}"
@@ -73,22 +77,36 @@ def corpora(cache: Path, names: tuple[str, ...], environment: Environment) -> It
         yield Corpus.of(STANDARD_LIBRARY, platform.python_version(), folder)
 
 
+def corpus_set(name: str, cache: Path, environment: Environment) -> Corpus:
+    """The packages of a set beside each other in one folder; what the cache does not hold yet is fetched."""
+    wheels = [wheel(package, cache / "wheels", environment) for package in SETS[name]]
+    versions = "+".join(each.name.split("-")[1] for each in wheels)
+    folder = cache / "sets" / f"{name}-{versions}"
+    if not folder.exists():
+        unpack(wheels, folder)
+        (folder / ".git").mkdir()
+    return Corpus.of(name, versions, folder)
+
+
 def wheel(package: Package, folder: Path, environment: Environment) -> Path:
-    """The wheel of a package, downloaded unless the folder holds it."""
-    pattern = f"{package.name.replace('-', '_')}-{package.version}-*.whl"
-    if not any(folder.glob(pattern)):
-        environment.pip(
-            "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", WHEELS_FOR, "--dest", folder,
-            f"{package.name}=={package.version}",
-        )  # fmt: skip
-    return next(folder.glob(pattern))
+    """The wheel of a package, downloaded unless the folder holds it; the newest where the index has that version no more."""
+    name = package.name.replace("-", "_")
+    if not any(folder.glob(f"{name}-*.whl")):
+        command = ("download", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", WHEELS_FOR, "--dest", folder)
+        try:
+            environment.pip(*command, f"{package.name}=={package.version}")
+        except subprocess.CalledProcessError:
+            environment.pip(*command, package.name)
+    exact = folder.glob(f"{name}-{package.version}-*.whl")
+    return next(exact, None) or max(folder.glob(f"{name}-*.whl"), key=lambda path: path.stat().st_mtime)
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """The Python files of a wheel. The folder appears only when it is complete."""
+def unpack(archives: Iterable[Path], folder: Path) -> None:
+    """The Python files of wheels. The folder appears only when it is complete."""
     partial = folder.with_name(folder.name + ".partial")
-    with zipfile.ZipFile(archive) as opened:
-        opened.extractall(partial, [name for name in opened.namelist() if name.endswith(".py")])
+    for archive in archives:
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(partial, [name for name in opened.namelist() if name.endswith(".py")])
     partial.rename(folder)
 
 

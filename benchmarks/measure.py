@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -17,7 +19,10 @@ Command = Sequence[str | Path]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: what it printed and what it cost. `cpu` covers the processes that it started; `memory` is its largest process."""
+    """One run: what it printed and what it cost. `cpu` covers the processes that it started; `memory` is its largest process.
+
+    `cpu` and `wall` are seconds, `memory` megabytes; `instructions` is None where the machine does not count them.
+    """
 
     code: int
     out: str
@@ -25,13 +30,16 @@ class Run:
     cpu: float
     wall: float
     memory: float
+    instructions: int | None = None
 
 
 def run(command: Command, folder: Path) -> Run:
     """Runs a program in a folder. Its output goes to files, so that reading it costs the program nothing."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as counted:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*_counting(counted.name), *command], cwd=folder, stdout=out, stderr=err, stdin=subprocess.DEVNULL
+        )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -39,16 +47,37 @@ def run(command: Command, folder: Path) -> Run:
         for file in (out, err):
             file.seek(0)
             texts.append(file.read().decode(errors="replace"))
+        instructions = _count(counted.read().decode())
     megabytes = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    return Run(process.returncode, texts[0], texts[1], usage.ru_utime + usage.ru_stime, wall, megabytes)
+    return Run(process.returncode, texts[0], texts[1], usage.ru_utime + usage.ru_stime, wall, megabytes, instructions)
+
+
+def _counting(file: str) -> list[str]:
+    """What makes `perf` count the instructions of a program and of all that it starts, where it can."""
+    return ["perf", "stat", "-x", ",", "-e", "instructions:u", "-o", file, "--"] if counts_instructions() else []
+
+
+def _count(report: str) -> int | None:
+    counts = [line.partition(",")[0] for line in report.splitlines() if "instructions" in line]
+    return int(counts[0]) if counts and counts[0].isdecimal() else None
+
+
+@cache
+def counts_instructions() -> bool:
+    """Whether `perf` is there and the processor tells it: virtual machines often do not."""
+    if shutil.which("perf") is None:
+        return False
+    done = subprocess.run(["perf", "stat", "-x", ",", "-e", "instructions:u", "true"], capture_output=True, text=True, check=False)
+    return _count(done.stderr) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times the cost of another program, in CPU time and in elapsed time: medians over pairs of runs."""
+    """How many times the cost of another program, in CPU time, elapsed time and instructions: medians over pairs of runs."""
 
     cpu: float
     wall: float
+    instructions: float | None = None
 
 
 def interleaved(commands: Mapping[str, Command], folder: Path, repeat: int) -> dict[str, list[Run]]:
@@ -63,4 +92,9 @@ def interleaved(commands: Mapping[str, Command], folder: Path, repeat: int) -> d
 def ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> Ratio:
     """The median over the rounds of what one program cost, divided by what the other cost in the same round."""
     pairs = list(zip(ours, theirs, strict=True))
-    return Ratio(median(one.cpu / other.cpu for one, other in pairs), median(one.wall / other.wall for one, other in pairs))
+    counted = [one.instructions / other.instructions for one, other in pairs if one.instructions is not None and other.instructions]
+    return Ratio(
+        median(one.cpu / other.cpu for one, other in pairs),
+        median(one.wall / other.wall for one, other in pairs),
+        median(counted) if counted else None,
+    )

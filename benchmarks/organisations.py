@@ -81,13 +81,13 @@ def _file(number: int, index: int) -> tuple[str, str]:
     return f"parts/part_{index % 10}/module_{index}.py", "import json\nimport os\n\n\n"
 
 
-def write_folder(files: int, folder: Path) -> None:
-    """The organisation as checkouts below a folder."""
+def write_folder(files: int, folder: Path, *, whole: bool = False) -> None:
+    """The organisation as checkouts below a folder, or as folders of one `whole` repository."""
     for each in organisation(files):
         path = folder / each.repository / each.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(each.content)
-        (folder / each.repository / ".git").mkdir(exist_ok=True)
+        (folder / ("" if whole else each.repository) / ".git").mkdir(exist_ok=True)
 
 
 def write_parquet(files: int, folder: Path, rows: int = 2_000) -> None:

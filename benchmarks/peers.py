@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 import sysconfig
 from importlib.metadata import version
 from pathlib import Path
@@ -17,9 +16,13 @@ PROGRAMS = Path(sysconfig.get_path("scripts"))
 
 CHECK: Command = (PROGRAMS / "s3lint", "check", "--isolated", "--config", "exclude=[]", "--output-format", "json")
 
-START_UP: dict[str, Command] = {"s3lint": (PROGRAMS / "s3lint", "version"), "python": (sys.executable, "-c", "pass")}
+NO_CACHE = ("--no-cache",) if (PROGRAMS.parent.parent / "s3lint" / "cache.py").exists() else ()
+
+VERSION: Command = (PROGRAMS / "s3lint", "version")
 
 FIXIT = "fixit==2.2.1"
+
+BANDIT = "bandit==1.9.4"
 
 WORKED = frozenset({0, 1, 2, 3})
 """Exit codes of peers that ran: Fixit adds 2 where it cannot read one of the files."""
@@ -39,17 +42,22 @@ def flake8_in(programs: Path) -> Command:
     return (programs / "flake8", "--isolated", "--exclude", ".git", ".")
 
 
-def peers(cache: Path, plain: Environment, *, fixit: bool) -> dict[str, Command]:
-    """The programs that s3lint is compared with: flake8 with its own checks, ruff with its default rules, Fixit with one rule."""
-    found: dict[str, Command] = {
-        "flake8": flake8_in(plain.programs),
-        "ruff": (PROGRAMS / "ruff", "check", "--isolated", "--no-cache", "--no-respect-gitignore", "--config", "exclude=[]", "."),
-    }
-    if fixit:
-        own = environment(cache / "fixit")
-        own.install(FIXIT)
-        found["fixit, one rule"] = (own.programs / "fixit", "--quiet", "--rules", FIXIT_RULE, "lint", ".")
-    return found
+def ruff() -> Command:
+    """ruff with its default rules."""
+    return (PROGRAMS / "ruff", "check", "--isolated", "--no-cache", "--no-respect-gitignore", "--config", "exclude=[]", ".")
+
+
+def bandit(cache: Path) -> Command:
+    made = environment(cache / "bandit")
+    made.install(BANDIT)
+    return (made.programs / "bandit", "--quiet", "--recursive", "--format", "json", ".")
+
+
+def fixit(cache: Path) -> Command:
+    """Fixit with one rule: what a linter on whole trees of libcst costs, whatever its rules."""
+    made = environment(cache / "fixit")
+    made.install(FIXIT)
+    return (made.programs / "fixit", "--quiet", "--rules", FIXIT_RULE, "lint", ".")
 
 
 if __name__ == "__main__":

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.page import COSTS, GROWTH, TARGETS, costs_rows, growth_rows, targets_rows
 from s3lint.registry import rules
 
 if TYPE_CHECKING:
     from benchmarks.corpus import Result
-    from benchmarks.measure import Ratio
+    from benchmarks.targets import Measured, Verdict
 
 
 WIDTH = 120
@@ -42,18 +43,23 @@ def findings_table(results: Sequence[Result]) -> Table:
     return _aligned(table, 1)
 
 
-def ratios_table(results: Sequence[Result], starting: Ratio | None) -> Table | None:
-    """What s3lint costs, as a multiple of what each peer costs; None where nothing was measured."""
-    if starting is None:
-        return None
-    table = Table("", "against", "CPU time", "elapsed time", title="Ratios")
-    for result in results:
-        for name, ratio in result.ratios.items():
-            table.add_row(f"s3lint check, {result.corpus}", name, f"{ratio.cpu:.3f}", f"{ratio.wall:.3f}")
-        if result.plugin is not None:
-            shown = f"{result.plugin.cpu:.3f}", f"{result.plugin.wall:.3f}"
-            table.add_row(f"flake8 with the plugin, {result.corpus}", "flake8", *shown)
-    table.add_row("s3lint version", "python -c pass", f"{starting.cpu:.3f}", f"{starting.wall:.3f}")
+def costs_table(found: Measured) -> Table:
+    """What each program cost."""
+    return _of(COSTS, costs_rows(found), "Costs")
+
+
+def growth_table(found: Measured) -> Table:
+    return _of(GROWTH, growth_rows(found), "Growth")
+
+
+def targets_table(judged: Sequence[Verdict]) -> Table:
+    return _of(TARGETS, targets_rows(judged), "Targets")
+
+
+def _of(head: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> Table:
+    table = Table(*head, title=title)
+    for row in rows:
+        table.add_row(*row)
     return _aligned(table, 2)
 
 

@@ -17,6 +17,10 @@ from s3lint.suppressions import BETWEEN_STATEMENTS, Suppression, suppressions
 
 UNREADABLE, UNJUSTIFIED, UNUSED = "STO900", "STO901", "STO902"
 
+TEXT_STARTS = [getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)]
+TEXT_ENDS = [getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)]
+"""Since Python 3.12 a line may end within a text; a comment there is wrong to every older Python."""
+
 
 def allowed(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -> list[Finding]:
     """The findings of a file, each with the edit that allows it as its fix.
@@ -53,13 +57,14 @@ class _Page:
     @classmethod
     def _of_text(cls, cell: int | None, written: str, python: str) -> _Page:
         page = cls(cell, split_lines(written), split_lines(python), suppressions(python))
-        first = 0
+        first = depth = 0
         try:
             for token in tokenize.generate_tokens(io.StringIO(python).readline):
                 row, last = token.start[0], token.end[0]
+                depth += (token.type in TEXT_STARTS) - (token.type in TEXT_ENDS)
                 first = first or (row if token.type not in BETWEEN_STATEMENTS else 0)
                 page.statements.update(dict.fromkeys(range(row, last + 1), first) if first else {})
-                if token.type in (tokenize.NL, tokenize.NEWLINE):
+                if token.type in (tokenize.NL, tokenize.NEWLINE) and not depth:
                     page.ends.add(row)
                 first = 0 if token.type == tokenize.NEWLINE else first
         except (tokenize.TokenError, SyntaxError):

@@ -125,6 +125,10 @@ class Engine:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
         return bool(self.filter.mentions(data)) or self.neighbours.may_concern(path, data)
 
+    def is_silent(self, path: Path, data: bytes) -> bool:
+        """Whether a look at a file would give nothing: it mentions no storage. Of a notebook its bytes do not tell."""
+        return not (is_notebook(path.name) or is_wide(data) or self.filter.mentions(plain(data)))
+
     @without_parser_warnings()
     def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""

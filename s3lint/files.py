@@ -1,4 +1,4 @@
-"""The bytes of a project's files, read at most once. Nothing here needs a parser."""
+"""The files of a project and their bytes. Nothing here needs a parser."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 from s3lint.discovery import SUFFIXES, is_excluded, is_notebook, python_files
 from s3lint.selection import Selection
 from s3lint.settings import Settings
+from s3lint.words import Words
 
 LARGEST = 2_000_000
 """Bytes of a file over which no values are taken from it."""
 
-SEARCHED = 200_000_000
-"""Bytes of a project in which callers of a function are looked for; calls in further files stay unseen."""
+KEPT = 32_000_000
+"""Bytes of a project's files that stay in memory; what lies beyond is read again whenever it is asked for."""
 
 
 class ProjectFiles:
@@ -23,6 +24,8 @@ class ProjectFiles:
     def __init__(self, settings: Settings, overlay: Mapping[Path, bytes] | None = None) -> None:
         self.settings = settings
         self.overlay = overlay if overlay is not None else {}
+        self._kept: dict[Path, bytes] = {}
+        self._room = KEPT
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of a file, or None where it cannot be read or is larger than the bound."""
@@ -39,10 +42,6 @@ class ProjectFiles:
         """The Python files and notebooks of the project, in order of their paths."""
         return python_files(self.settings.root, self.settings)
 
-    def is_searched(self, path: Path) -> bool:
-        """Whether callers are looked for in a file of the project."""
-        return not is_notebook(path.name) and (self.settings.lint_tests or not self._selection.is_test(path))
-
     def is_folder(self, path: Path) -> bool:
         return path.is_dir()
 
@@ -51,26 +50,35 @@ class ProjectFiles:
         return folder.is_dir() and (any(folder.glob("*.py")) or any(folder.glob("*/*.py")))
 
     @cached_property
-    def searched(self) -> dict[Path, bytes]:
-        """The files in which callers are looked for: those of the project but its tests, up to a bound."""
-        found: dict[Path, bytes] = {}
-        size = 0
-        for path in self.listed():
-            data = self._searched(path)
-            if data is not None:
-                found[path], size = data, size + len(data)
-            if size > SEARCHED:
-                break
-        unsaved = {path: self._searched(path) for path in self.overlay if path not in found and self._belongs(path)}
-        return found | {path: data for path, data in unsaved.items() if data is not None}
+    def searched(self) -> dict[Path, None]:
+        """The files in which callers are looked for, in order: those of the project but its tests."""
+        listed = dict.fromkeys(path for path in self.listed() if self.is_searched(path))
+        return listed | dict.fromkeys(path for path in self.overlay if self._belongs(path) and self.is_searched(path))
+
+    def content(self, path: Path) -> bytes:
+        """The bytes of a file that is searched; none where it cannot be read or is larger than the bound."""
+        data = self._kept.get(path)
+        if data is None:
+            data = self.read(path) or b""
+            if self._room >= len(data):
+                self._kept[path] = data
+                self._room -= len(data)
+        return data
+
+    @cached_property
+    def words(self) -> Words:
+        """Where words stand in the files that are searched."""
+        return Words(self.searched, self.content)
 
     def refresh(self, path: Path) -> None:
         """Looks at a file again that changed, came or went."""
+        self._room += len(self._kept.pop(path, b""))
         if "searched" not in self.__dict__:
             return
-        data = self._searched(path) if path in self.searched or self._belongs(path) else None
-        if data is not None:
-            self.searched[path] = data
+        if (path in self.searched or self._belongs(path)) and self.is_searched(path) and self.read(path) is not None:
+            self.searched[path] = None
+            if "words" in self.__dict__:
+                self.words.refresh(path)
         else:
             self.searched.pop(path, None)
 
@@ -79,8 +87,9 @@ class ProjectFiles:
         inside = path.is_relative_to(self.settings.root) and path.name.endswith(SUFFIXES)
         return inside and not is_excluded(path, self.settings)
 
-    def _searched(self, path: Path) -> bytes | None:
-        return self.read(path) if self.is_searched(path) else None
+    def is_searched(self, path: Path) -> bool:
+        """Whether callers are looked for in a file of the project."""
+        return not is_notebook(path.name) and (self.settings.lint_tests or not self._selection.is_test(path))
 
     @cached_property
     def _selection(self) -> Selection:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -39,11 +41,10 @@ class Inspection:
         self.settings = settings
         self.selection = selection
         self.refused: list[Unreadable] = []
-        selected = [rule for code, rule in rules().items() if code in selection.codes]
-        self.checks = _by_kind(selected)
-        self._wanted = word_sets_of(selected)
-        self._names, self._step_words = _extractors(self._wanted)
-        self._views = Views(self._names, project.callers, settings)
+        wanted = _wanted(selection.codes)
+        self.checks = wanted.checks
+        self._wanted = wanted
+        self._views = Views(wanted.names, project.callers, settings)
         self._errors: list[str] = []
 
     def matches(self, module: Module, found: Mentions) -> tuple[list[Match], list[str]]:
@@ -80,13 +81,13 @@ class Inspection:
 
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         """The facts of one statement, and its nodes of the types that a rule subscribes to."""
-        for words in self._step_words & found.words:
+        for words in self._wanted.step_words & found.words:
             for extract in STEPS[words]:
                 yield from self._guarded(lambda extract=extract: extract(step, context), words, context)  # type: ignore[misc]
         for node, binders in step.nodes:
             if type(node) in self.checks:
                 yield node
-            if isinstance(node, cst.Call):
+            if type(node) is cst.Call:
                 for view in self._views.of(node, Place(step, binders)):
                     for words in self._words_for(view.name):
                         if words in found.words:
@@ -95,7 +96,8 @@ class Inspection:
 
     def _words_for(self, name: str) -> Iterable[str]:
         """The word sets whose extractors look at calls of a name; operators are known by the end of theirs."""
-        return self._names.get(name) or (("airflow",) if name.endswith(OPERATORS) and "airflow" in self._wanted else ())
+        wanted = self._wanted
+        return wanted.names.get(name) or (("airflow",) if name.endswith(OPERATORS) and "airflow" in wanted.words else ())
 
     def _guarded(self, compute: Callable[[], Iterable[Any]], name: str, context: Context) -> Iterator[Any]:
         """One failing rule or extractor must not silence the others."""
@@ -103,6 +105,25 @@ class Inspection:
             yield from compute()
         except Exception as error:
             self._errors.append(f"{context.module.path}: {name} failed: {type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a set of rules asks for: its checks by the kind of fact, the word sets of which facts are made, and for each name of a
+    call the word sets whose extractors look at it. `step_words` are those whose extractors look at statements.
+    """
+
+    checks: dict[type, list[tuple[Check, Rule]]]
+    words: frozenset[str]
+    names: dict[str, list[str]]
+    step_words: frozenset[str]
+
+
+@cache
+def _wanted(codes: frozenset[str]) -> Wanted:
+    selected = [rule for code, rule in rules().items() if code in codes]
+    words = frozenset(word_sets_of(selected))
+    return Wanted(_by_kind(selected), words, _names(words), words & STEPS.keys())
 
 
 def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
@@ -114,13 +135,12 @@ def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
     return found
 
 
-def _extractors(wanted: set[str]) -> tuple[dict[str, list[str]], frozenset[str]]:
-    """For each name the word sets whose extractors look at it, and the word sets that look at statements."""
-    names: dict[str, list[str]] = {}
-    for words in sorted(wanted & CALLS.keys()):
-        for name in {name for entry in VOCABULARY[words] for name in entry.names}:
-            names.setdefault(name, []).append(words)
-    return names, frozenset(wanted & STEPS.keys())
+def _names(words: frozenset[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word_set in sorted(words & CALLS.keys()):
+        for name in {name for entry in VOCABULARY[word_set] for name in entry.names}:
+            found.setdefault(name, []).append(word_set)
+    return found
 
 
 def _is_mocked(scope: Scope | None) -> bool:

@@ -14,12 +14,10 @@ import libcst as cst
 from s3lint.collector import paused_collector
 from s3lint.inference.names import dotted_name, import_names
 from s3lint.nesting import too_deep
-from s3lint.outline import Import, Outline, Part, TooDeep, outline, parse
+from s3lint.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.positions import Positions, positions_of
 from s3lint.source import Source, Unreadable
 from s3lint.walk import children, subtree
-
-MEMBER_HEADER = "class _:\n"
 
 
 @dataclass(eq=False, repr=False)
@@ -73,6 +71,21 @@ class Block:
     @cached_property
     def text(self) -> str:
         return "".join(self.module.source.lines[self.part.start - 1 : self.part.end])
+
+    @cached_property
+    def sets(self) -> frozenset[str]:
+        """The names of the attributes that a block which is a function itself binds or alters."""
+        return attributes_set(self.text)
+
+    @cached_property
+    def holds_walrus(self) -> bool:
+        """Whether some expression may bind a name."""
+        return ":=" in self.text
+
+    @cached_property
+    def holds_yield(self) -> bool:
+        """Whether some function may be a generator."""
+        return "yield" in self.text
 
     @cached_property
     def parsed(self) -> Parsed:

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3lint.words import module_name
+
 if TYPE_CHECKING:
     from s3lint.files import ProjectFiles
     from s3lint.inference.project import Project
@@ -34,14 +36,15 @@ class Neighbours:
         self._loader = loader
 
     @cached_property
-    def storage(self) -> dict[Path, bytes]:
+    def storage(self) -> frozenset[Path]:
         """The files of the project that touch storage."""
-        return {path: data for path, data in self.files.searched.items() if self.filter.mentions(data)}
+        files, mentions = self.files, self._loader.mentions
+        return frozenset(path for path in files.searched if mentions(path, files.content(path), self.filter))
 
     @cached_property
     def _imported(self) -> dict[Path, frozenset[str]]:
         """For each file of the project the names in its imports."""
-        return {path: self._loader.imported_names(path, data) for path, data in self.files.searched.items()}
+        return {path: self._loader.imported_names(path, self.files.content(path)) for path in self.files.searched}
 
     @cached_property
     def _below_storage(self) -> frozenset[str]:
@@ -95,8 +98,3 @@ class Neighbours:
             level = list({found.path: found for found in following}.values())[:MOST]
             seen |= {found.path for found in level}
             yield from (found.path for found in level)
-
-
-def module_name(path: Path) -> str:
-    """The name by which other files import a module."""
-    return path.parent.name if path.name == "__init__.py" else path.stem

@@ -11,9 +11,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from s3lint.source import Unreadable, split_lines
+
+MEMBER_HEADER = "class _:\n"
+"""What makes the member of a class a module."""
 
 NEWLINE = re.compile(r"\r\n?|\n")
 """What ends a row for Python's parser; `str.splitlines` knows more."""
@@ -51,15 +53,6 @@ class Part:
     name: str = ""
     header: int = 0
     members: tuple[Part, ...] = ()
-    node: ast.FunctionDef | ast.AsyncFunctionDef | None = field(default=None, repr=False)
-    """The function that is the part."""
-
-    @cached_property
-    def sets(self) -> frozenset[str]:
-        """The names of the attributes that a function itself binds or alters."""
-        body = self.node.body if self.node is not None else ()
-        changed = (name for statement in body for name in _changes(statement, walrus=False))
-        return frozenset(name.partition(".")[2] for name in changed)
 
     def parts(self) -> Iterator[Part]:
         """Itself, or the members and the header of a class."""
@@ -73,16 +66,13 @@ class Outline:
     parts: list[Part]
     binds: dict[str, list[int]] = field(default_factory=dict)
     globals: dict[str, list[int]] = field(default_factory=dict)
+    imports: tuple[Import, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.imports = tuple(item for part in self.parts for item in part.imports)
         for index, part in enumerate(self.parts):
             for name in part.binds:
                 self.binds.setdefault(name, []).append(index)
-
-    @property
-    def imports(self) -> Iterator[Import]:
-        for part in self.parts:
-            yield from part.imports
 
 
 class TooDeep(Unreadable):
@@ -118,6 +108,14 @@ def outline(tree: ast.Module, text: str) -> Outline:
     return found
 
 
+def attributes_set(function: str) -> frozenset[str]:
+    """The names of the attributes that a function itself binds or alters, by its text."""
+    tree = parse(f"{MEMBER_HEADER}{function}" if function[:1].isspace() else function)
+    own = next(node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    changed = (name for statement in own.body for name in _changes(statement, walrus=False))
+    return frozenset(name.partition(".")[2] for name in changed)
+
+
 class Rows:
     """The rows of a module on which a text stands. Most statements need no walk, because none of theirs does."""
 
@@ -137,7 +135,7 @@ def _part(statement: ast.stmt, walrus: Rows) -> Part:
     if isinstance(statement, ast.ClassDef):
         return _class(statement, start, end, binds, walrus)
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return Part(start, end, "function", binds, name=statement.name, node=statement)
+        return Part(start, end, "function", binds, name=statement.name)
     return Part(start, end, "statement", binds, tuple(_imports(statement)))
 
 
@@ -156,7 +154,7 @@ def _merged(parts: list[Part]) -> list[Part]:
         last = merged[-1] if merged else None
         if last and part.start <= last.end:
             last.end = max(last.end, part.end)
-            last.kind, last.members, last.node = "statement", (), None
+            last.kind, last.members = "statement", ()
             last.binds |= part.binds
             last.imports += part.imports
         else:

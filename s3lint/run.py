@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
 from s3lint.engine import Engine, Result, in_files
 from s3lint.finding import Finding, Location
+from s3lint.processes import available_cores, context
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
 from s3lint.targets import Target
@@ -23,11 +23,14 @@ from s3lint.targets import Target
 if TYPE_CHECKING:
     from s3lint.cache.results import Cache
 
-FEW = 24
-"""Files for each process; with fewer, starting another one costs more than it saves."""
+FEW = 8
+"""Files that mention storage for each process; with fewer, starting another one costs more than it saves."""
 
-BATCH = 32
-"""Files that a worker takes at once."""
+BATCH = 12
+"""Files that a worker takes at once: neighbours, which share what is known of their project."""
+
+OBJECTS = 3_000_000
+"""Objects alive (of some 150 bytes) over which a worker forgets what it knows of projects, which it then learns again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,6 @@ class Outcome:
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
 
-def available_cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
-
-
 Watch = Callable[[Iterator[Result], int], Iterator[Result]]
 """Sees the results of a run go by, of which it knows the number beforehand."""
 
@@ -75,23 +71,18 @@ def check_all(
 
     Raises `ConfigurationError` for a baseline that cannot be read.
     """
-    settings = _distinct(files)
-    made = [Job(target.path, settings.index(target.settings), target.alone) for target in files]
-    known = cache.results(files) if cache is not None else {}
-    left = [job for job in made if job.path not in known]
-    found = {result.path: result for result in watch(_looked(left, settings, jobs), len(left))}
-    if cache is not None:
-        cache.keep(files, found.values())
-    outcome = _settled([known.get(job.path) or found[job.path] for job in made], made, settings)
-    outcome.reused = len(known)
+    settings, made = _jobs(files)
+    with paused_collector():
+        known = cache.results(files) if cache is not None else {}
+        left = [job for job in made if job.path not in known]
+        found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
+        if cache is not None:
+            cache.keep(files, found)
+        outcome = _settled([*known.values(), *found], made, settings)
+        outcome.reused = len(known)
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_known(outcome, path, scope)
     return outcome
-
-
-def _looked(jobs: Sequence[Job], settings: Sequence[Settings], processes: int | None) -> Iterator[Result]:
-    count = min(processes or available_cores(), max(1, len(jobs) // FEW))
-    return _in_process(jobs, settings) if count <= 1 else _in_workers(jobs, settings, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +94,31 @@ class Job:
     alone: bool
 
 
-def _distinct(files: Sequence[Target]) -> list[Settings]:
-    found: list[Settings] = []
+def _jobs(files: Sequence[Target]) -> tuple[list[Settings], list[Job]]:
+    """The distinct settings of a run, and its files. Settings are compared with those of the same project alone."""
+    settings: list[Settings] = []
+    by_root: dict[Path, list[int]] = {}
+    made = []
     for target in files:
-        if target.settings not in found:
-            found.append(target.settings)
-    return found
+        known = by_root.setdefault(target.settings.root, [])
+        index = next((index for index in known if settings[index] == target.settings), len(settings))
+        if index == len(settings):
+            settings.append(target.settings)
+            known.append(index)
+        made.append(Job(target.path, index, target.alone))
+    return settings, made
 
 
 def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -> Outcome:
     """The findings that stand in the files asked for, after settings and suppressions."""
-    engines = [Engine(each) for each in settings]
-    home = {job.path: engines[job.settings] for job in jobs}
+    home = {job.path: job.settings for job in jobs}
     outcome = Outcome(files=len(jobs))
-    for engine in engines:
-        files = [(result, own) for result, own in in_files(results) if home[result.path] is engine]
+    by_settings: dict[int, list[tuple[Result, list[Finding]]]] = {}
+    for result, own in in_files(results):
+        if own or result.comments:
+            by_settings.setdefault(home[result.path], []).append((result, own))
+    for index, files in by_settings.items():
+        engine = Engine(settings[index])
         left = {result.path: engine.review(result, own) for result, own in files}
         for finding in engine.compared(finding for _, own in files for finding in own):
             left[finding.path].append(finding)
@@ -156,29 +157,57 @@ class Worker:
     def __init__(self, settings: Sequence[Settings]) -> None:
         self._settings = settings
         self._engines: dict[int, Engine] = {}
+        self._counted = gc.get_count()[0]
+
+    def engine(self, job: Job) -> Engine:
+        if job.settings not in self._engines:
+            self._engines[job.settings] = Engine(self._settings[job.settings])
+        return self._engines[job.settings]
 
     def look(self, job: Job) -> Result:
         """The findings of a file; where the run does not cover its project, also those that its neighbours make in it."""
-        if job.settings not in self._engines:
-            self._engines[job.settings] = Engine(self._settings[job.settings])
-        engine = self._engines[job.settings]
+        engine = self.engine(job)
         try:
             data = job.path.read_bytes()
         except OSError as error:
             return Result(job.path, errors=(f"{job.path}: cannot be read: {error.strerror or error}",))
-        return engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
+        result = engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
+        self._forget(job, engine)
+        return result
+
+    def _forget(self, job: Job, engine: Engine) -> None:
+        """Keeps memory bounded, however many files there are; the collector, which counts the objects, does not run by itself."""
+        if gc.get_count()[0] - self._counted > OBJECTS:
+            self._engines = {job.settings: Engine(engine.settings, engine.files)}
+            gc.collect()
+            self._counted = 0
+
+    def is_silent(self, job: Job) -> bool:
+        """Whether one look at the bytes of a file tells that there is nothing to find."""
+        try:
+            return not job.alone and self.engine(job).is_silent(job.path, job.path.read_bytes())
+        except OSError:
+            return False
 
 
-def _in_process(jobs: Sequence[Job], settings: Sequence[Settings]) -> Iterator[Result]:
-    worker = Worker(settings)
-    with paused_collector():
-        for job in jobs:
-            yield worker.look(job)
+def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> Iterator[Result]:
+    """What there is in each file. Only those that mention storage are worth a process of their own."""
+    if cores == 1 or len(jobs) <= FEW:
+        yield from map(Worker(settings).look, jobs)
+        return
+    worker, left = Worker(settings), list[Job]()
+    for job in jobs:
+        if worker.is_silent(job):
+            yield Result(job.path)
+        else:
+            left.append(job)
+    count = min(cores, len(left) // FEW)
+    yield from map(worker.look, left) if count <= 1 else _in_workers(left, settings, count)
 
 
 def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
     batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
-    with ProcessPoolExecutor(count, initializer=_start_worker, initargs=(settings,)) as pool:
+    with ProcessPoolExecutor(count, context(), initializer=_start_worker, initargs=(settings,)) as pool:
         futures = [pool.submit(_look_at, batch) for batch in batches]
         for batch, future in zip(batches, futures, strict=True):
             try:
@@ -192,6 +221,7 @@ _WORKER: list[Worker] = []
 
 def _start_worker(settings: Sequence[Settings]) -> None:
     gc.disable()
+    gc.freeze()
     _WORKER[:] = [Worker(settings)]
 
 

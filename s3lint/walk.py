@@ -16,15 +16,25 @@ TRIVIA = frozenset(
     {
         "lpar", "rpar", "lbrace", "rbrace", "lbracket", "rbracket", "comma", "dot", "equal", "semicolon", "colon",
         "first_colon", "second_colon", "leading_lines", "lines_after_decorators", "header", "footer", "indent",
-        "operator", "asynchronous", "posonly_ind", "start", "end", "conversion", "type_parameters", "relative",
+        "operator", "asynchronous", "posonly_ind", "start", "end", "conversion", "type_parameters", "relative", "star",
     }
 )  # fmt: skip
 """Fields that hold layout, never code."""
 
-STATEMENT_LISTS = (cst.BaseSuite, cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+STATEMENT_LISTS = frozenset(
+    {
+        cst.IndentedBlock,
+        cst.SimpleStatementSuite,
+        cst.Else,
+        cst.Finally,
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        cst.MatchCase,
+    }
+)
 """Nodes that hold further statements: the walk over one statement stops at them."""
 
-BINDERS = (cst.Lambda, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+BINDERS = frozenset({cst.Lambda, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp})
 """Expressions that bind names of their own."""
 
 Binders = tuple[cst.CSTNode, ...]
@@ -33,8 +43,11 @@ Binders = tuple[cst.CSTNode, ...]
 @cache
 def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     """The names of the fields of a node type that may hold code, in source order."""
-    names = (field.name for field in fields(kind))
-    return tuple(name for name in names if name not in TRIVIA and not name.startswith("whitespace"))
+    return tuple(
+        field.name
+        for field in fields(kind)
+        if field.name not in TRIVIA and not field.name.startswith("whitespace") and field.type not in (str, bool)
+    )
 
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
@@ -55,16 +68,6 @@ def _is_node(kind: type) -> bool:
     return issubclass(kind, cst.CSTNode)
 
 
-@cache
-def _holds_statements(kind: type) -> bool:
-    return issubclass(kind, STATEMENT_LISTS)
-
-
-@cache
-def _binds(kind: type) -> bool:
-    return issubclass(kind, BINDERS)
-
-
 def expressions(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Binders]]:
     """Every node of one statement in source order, but for the statements nested in it.
 
@@ -74,8 +77,8 @@ def expressions(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Binders]]
     while stack:
         node, binders = stack.pop()
         yield node, binders
-        inner = (*binders, node) if _binds(type(node)) else binders
-        stack.extend((child, inner) for child in reversed(children(node)) if not _holds_statements(type(child)))
+        inner = (*binders, node) if type(node) in BINDERS else binders
+        stack.extend([(child, inner) for child in reversed(children(node)) if type(child) not in STATEMENT_LISTS])
 
 
 def subtree(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -177,6 +177,11 @@ async def test_a_finding_is_allowed_with_a_reason(editor: Editor, project: Path)
     assert changed.endswith("# s3lint: allow[STO201] TODO: say why\n")
     editor.change(uri, changed)
     await editor.shown(uri)
+    bare = changed.replace(" TODO: say why", "")
+    editor.change(uri, bare)
+    await editor.shown(uri, "STO201", "STO901")
+    for code in ("STO201", "STO901"):
+        assert applied(bare, await editor.chosen(await editor.actions(uri, line(3)), f"Allow {code}")) == changed
 
 
 async def test_the_rule_is_shown(editor: Editor, project: Path) -> None:

@@ -1,4 +1,4 @@
-"""Parts of the server without a client: the worker and its death, comments that allow, options, encodings."""
+"""Parts of the server without a client: the worker and its death, options, encodings."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ import pytest
 from conftest import run
 
 from s3lint.faces.server import analyst as analysts
-from s3lint.faces.server.allowance import allowance
 from s3lint.faces.server.analyst import Analyst, Died, Urgency
 from s3lint.faces.server.desk import Desk
 from s3lint.faces.server.documents import Document, Part, encoded
 from s3lint.faces.server.options import Options, WrongOption
 from s3lint.faces.server.worker import Failure
-from s3lint.fixer import edited
-from s3lint.source import Source, split_lines
+from s3lint.source import Source
 
 
 def die(desk: Desk) -> None:
@@ -64,27 +62,6 @@ def test_the_server_outlives_its_worker(monkeypatch: pytest.MonkeyPatch) -> None
             analyst.stop()
 
     asyncio.run(session())
-
-
-@pytest.mark.parametrize(
-    ("text", "rows", "expected"),
-    [
-        ("call(a)\n", (1, 1), "call(a)  # s3lint: allow[STO201] why\n"),
-        ("call(a)  # noted\r\n", (1, 1), "call(a)  # noted  # s3lint: allow[STO201] why\r\n"),
-        ("call(\n    a,\n)\n", (2, 2), "call(\n    a,  # s3lint: allow[STO201] why\n)\n"),
-        ("call(a, \\\n  b)\n", (1, 2), "call(a, \\\n  b)  # s3lint: allow[STO201] why\n"),
-        ('if x:\n\tcall("""\na\n""", \\\n b, """\n\n""" + \\\n c)\n', (3, 3), 'if x:\n\t# s3lint: allow[STO201] why\n\tcall("""\na\n""", \\\n b, """\n\n""" + \\\n c)\n'),
-        ("call(a)  # s3lint: allow[STO301] once\n", (1, 1), "call(a)  # s3lint: allow[STO301, STO201] once\n"),
-        ("# s3lint: allow[STO301] once\ncall(\n  a)\n", (3, 3), "# s3lint: allow[STO301, STO201] once\ncall(\n  a)\n"),
-        ("call(f'''\n{a}\n''')", (2, 3), "call(f'''\n{a}\n''')  # s3lint: allow[STO201] why"),
-        ("# MAGIC %sql SELECT 1\n", (1, 1), None),
-        ("%%sql\nSELECT 1\n", (2, 2), None),
-        ("call((\n", (1, 1), None),
-    ],
-)  # fmt: skip
-def test_where_a_finding_is_allowed(text: str, rows: tuple[int, int], expected: str | None) -> None:
-    edit = allowance(split_lines(text), rows, "STO201", "why")
-    assert (edited(text, [edit]) if edit is not None else None) == expected
 
 
 def test_options() -> None:

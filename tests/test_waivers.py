@@ -64,6 +64,15 @@ def test_every_finding_can_be_allowed_and_no_code_changes(path: Path) -> None:
             f"if day:\r\n\t# {ALLOW}\r\n\tx = s3.get_object(Bucket='acme-documents') \\\r\n\t\t.y\r\n",
         ),
         (READ.rstrip(), f"{READ.rstrip()}  # {ALLOW}"),
+        ("s3.get_object(\n  Bucket='acme-documents',\n)\n", f"s3.get_object(\n  Bucket='acme-documents',  # {ALLOW}\n)\n"),
+        (
+            "x = f'''{\ns3.get_object(Bucket='acme-documents')\n}'''\n",
+            f"# {ALLOW}\nx = f'''{{\ns3.get_object(Bucket='acme-documents')\n}}'''\n",
+        ),
+        (
+            'if day:\n\tprint("""\na\n""", \\\n s3.get_object(Bucket=\'acme-documents\'), """\n""" + \\\n day)\n',
+            f'if day:\n\t# {ALLOW}\n\tprint("""\na\n""", \\\n s3.get_object(Bucket=\'acme-documents\'), """\n""" + \\\n day)\n',
+        ),
     ],
 )
 def test_the_comment_goes_where_it_covers_the_finding(before: str, after: str | None) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.files import LARGEST, SEARCHED, ProjectFiles
+from s3lint.files import LARGEST, ProjectFiles
 from s3lint.reads import FileRead, FolderRead, NeighbourRead, Read, SearchRead, digest_of_paths
 from s3lint.searches import Search
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """Searches over which only those are kept that the last run has made."""
+
+
+OPEN = "?"
+"""The digest of a file that changed while it was looked at."""
 
 
 class Present:
@@ -53,16 +57,8 @@ class Present:
     @cached_property
     def listing(self) -> dict[Path, str]:
         """The files in which searches look, as `ProjectFiles.searched` has them, with the digests of what they hold."""
-        found: dict[Path, str] = {}
-        size = 0
         walked = self.walked if self.walked is not None else self._files.listed()
-        for path in filter(self._files.is_searched, walked):
-            content = self._contents.of(path)
-            if content is not None and content.size <= LARGEST:
-                found[path], size = content.plain, size + content.size
-            if size > SEARCHED:
-                break
-        return found
+        return {path: self._digest(path) or "" for path in walked if self._files.is_searched(path)}
 
     def learn(self, searched: Iterable[tuple[Search, tuple[Path, ...]]], reads: Iterable[Read]) -> None:
         """Takes over what a look was the first to find out."""
@@ -78,7 +74,7 @@ class Present:
         places = {path: place for place, path in enumerate(self.listing)}
         return json.dumps(
             [
-                {str(path): digest if self._contents.is_steady(path) else "" for path, digest in self.listing.items()},
+                {str(path): digest if self._contents.is_steady(path) else OPEN for path, digest in self.listing.items()},
                 [_row(search, paths, places) for search, paths in found.items()],
                 self._concerned,
             ]

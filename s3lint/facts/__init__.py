@@ -61,7 +61,7 @@ class Parameters:
 
     def names(self) -> tuple[str, ...]:
         """The names that are certainly passed."""
-        found = [name for name, _ in self.arguments.named()]
+        found = list(self.arguments.names)
         if self.nested is not None:
             for choice in alternatives(self.arguments.get(self.nested, self.positions.index(self.nested))):
                 found += choice.names if isinstance(choice, Mapping) else ()

@@ -26,6 +26,9 @@ FORMATS = {
 
 FRAME_METHODS = PANDAS_SINKS | POLARS_SINKS | OTHER_SINKS | DELTA_SINKS
 
+CATALOG_METHODS = frozenset({"to_table", "to_spark_io"})
+"""Methods that name a table or a format, not a path, first."""
+
 FUNCTIONS = {
     "pyarrow.parquet.write_table": 1,
     "pyarrow.parquet.write_to_dataset": 1,
@@ -82,6 +85,8 @@ def _function(view: CallView) -> TableWrite | None:
 
 
 def _method(view: CallView) -> TableWrite | None:
+    if not _goes_somewhere(view):
+        return None
     for receiver, confidence in view.receivers():
         if isinstance(receiver, Frame) and receiver.library != "spark":
             return _frame_write(view, receiver, confidence, receiver.library)
@@ -92,11 +97,17 @@ def _method(view: CallView) -> TableWrite | None:
     return None
 
 
+def _goes_somewhere(view: CallView) -> bool:
+    """Without a path the result is returned, whatever makes it."""
+    given = view.arguments
+    return view.name in CATALOG_METHODS or given.count > 0 or given.spreads or any(name in PATH_KEYWORDS for name in given.keywords)
+
+
 def _frame_write(view: CallView, frame: Value, confidence: Confidence, library: str) -> TableWrite | None:
     if view.name in ARROW_SINKS:
         return None
     form: Value = text("delta" if view.name in ("write_delta", "sink_delta", "to_delta") else format_name(view.name))
-    if view.name in ("to_table", "to_spark_io"):
+    if view.name in CATALOG_METHODS:
         form = view.arguments.get("format", 1)
     return _made(view, confidence, library, form, _path(view, 0), frame)
 

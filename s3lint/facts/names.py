@@ -62,9 +62,9 @@ def named(step: Step) -> Iterator[tuple[str, cst.BaseExpression, Place]]:
             if parameter.default is not None:
                 yield parameter.name.value, parameter.default, place
     for part, binders in step.nodes:
-        if isinstance(part, cst.Arg) and part.keyword is not None:
+        if type(part) is cst.Arg and part.keyword is not None:
             yield part.keyword.value, part.value, Place(step, binders)
-        elif isinstance(part, cst.DictElement) and isinstance(part.key, cst.SimpleString):
+        elif type(part) is cst.DictElement and isinstance(part.key, cst.SimpleString):
             yield part.key.raw_value, part.value, Place(step, binders)
 
 

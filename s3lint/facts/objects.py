@@ -55,13 +55,20 @@ def _copy_source(call: ObjectCall, source: Value) -> Iterator[Fact]:
 
 
 def _object_calls(view: CallView) -> Iterator[ObjectCall]:
-    if view.receiver is None:
+    if not view.is_method or not _may_name_a_bucket(view):
         return
     seen = set()
     for receiver, confidence in view.receivers():
         if type(receiver) not in seen or not isinstance(receiver, (Unknown, Parameter)):
             seen.add(type(receiver))
             yield from _on(receiver, confidence, view)
+
+
+def _may_name_a_bucket(view: CallView) -> bool:
+    """A waiter or paginator that is given no bucket is not S3's, or of no interest: its receiver need not be found."""
+    if view.name not in ("wait", "paginate"):
+        return True
+    return view.arguments.written("Bucket") is not None or (view.name == "paginate" and view.arguments.spreads)
 
 
 def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[ObjectCall]:
@@ -117,16 +124,16 @@ CONSTRUCTORS: dict[str, tuple[str, ...]] = {
 
 def _has_shape(view: CallView) -> bool:
     """Whether the method and its keywords are S3's alone."""
-    keywords = {name for name, _ in view.arguments.named()}
     if view.name in PRESIGNS:
         return True
+    if view.name not in INJECTED and (view.name not in S3_OPERATIONS or view.arguments.count):
+        return False
+    keywords = set(view.arguments.names)
     if view.name in INJECTED:
         known = set(TABLE["injected"]["client"][view.name])
         named = bool(keywords & {"Bucket", "Key", "ExtraArgs", "Fileobj"})
         return keywords <= known and (named or (view.arguments.count >= 3 and view.name != "copy" and _says_s3(view)))
-    if view.name in S3_OPERATIONS and not view.arguments.count:
-        return "Bucket" in keywords and keywords <= set(TABLE["operations"][view.name]["members"])
-    return False
+    return "Bucket" in keywords and keywords <= set(TABLE["operations"][view.name]["members"])
 
 
 def _is_like_a_bucket(view: CallView) -> bool:
@@ -134,7 +141,7 @@ def _is_like_a_bucket(view: CallView) -> bool:
     name = dotted_name(view.function.value) if isinstance(view.function, cst.Attribute) else None
     if name is None or not name.lower().endswith("bucket") or not uses_s3(view.place.module):
         return False
-    keywords = {name for name, _ in view.arguments.named()}
+    keywords = set(view.arguments.names)
     if view.name == "put_object":
         return not view.arguments.count and {"Key", "Body"} <= keywords <= set(TABLE["operations"][view.name]["members"])
     known = set(TABLE["injected"]["Bucket"].get(view.name, ()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
@@ -26,7 +26,7 @@ HOST = re.compile(r"(?:^|[.\0])(?:[a-z0-9-]*s3)(?:[.-][a-z0-9\0-]+)*\.amazonaws\
 
 CONSOLE = re.compile(r"console\.aws|s3\.console")
 
-BUILT = (cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation, cst.Call)
+BUILT = frozenset({cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation})
 
 TRANSPARENT = (
     cst.Dict, cst.DictElement, cst.List, cst.Tuple, cst.Set, cst.Element, cst.IfExp, cst.BooleanOperation, cst.Await,
@@ -49,8 +49,7 @@ FOLLOWED = re.compile(
 @from_steps("urls")
 def object_urls(step: Step, context: Context) -> Iterator[Fact]:
     for node, binders in step.nodes:
-        parent = step.parents.get(id(node))
-        if isinstance(node, BUILT) and _is_text(node) and not isinstance(parent, (cst.BinaryOperation, cst.ConcatenatedString)):
+        if _is_text(node) and not isinstance(step.parents.get(id(node)), (cst.BinaryOperation, cst.ConcatenatedString)):
             place = Place(step, binders)
             site = Site(place.block, node)
             for url, confidence in texts(context.evaluator.evaluate(node, place)):
@@ -58,8 +57,10 @@ def object_urls(step: Step, context: Context) -> Iterator[Fact]:
                     yield ObjectUrl(site, place, confidence, url.at(site))
 
 
-def _is_text(node: cst.BaseExpression) -> bool:
-    return not isinstance(node, cst.Call) or (isinstance(node.func, cst.Attribute) and node.func.attr.value in ("format", "join"))
+def _is_text(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
+    if type(node) is cst.Call:
+        return isinstance(node.func, cst.Attribute) and node.func.attr.value in ("format", "join")
+    return type(node) in BUILT
 
 
 def _is_object(url: Text) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3lint.inference.frozen import frozen
 from s3lint.inference.values import Value
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from s3lint.module import Module
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ModuleValue(Value):
     """A first-party module, or a package that is a mere folder. `folder` is where its submodules lie."""
 
@@ -23,7 +24,7 @@ class ModuleValue(Value):
     folder: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Function(Value):
     """A first-party function, or a method bound to its receiver."""
 
@@ -32,14 +33,14 @@ class Function(Value):
     context: CallContext | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Class(Value):
     """A first-party class."""
 
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Instance(Value):
     """An object of a first-party class; the context binds the parameters of its constructor, where they are known."""
 
@@ -47,7 +48,7 @@ class Instance(Value):
     context: CallContext | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BoundMethod(Value):
     """A method taken from a value and not called yet."""
 
@@ -55,7 +56,7 @@ class BoundMethod(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Partial(Value):
     """`functools.partial(function, …)`."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from s3lint.inference.containers import element, entry
 from s3lint.inference.context import Place
+from s3lint.inference.frozen import frozen
 from s3lint.inference.names import last_name
 from s3lint.inference.values import Absent, Mapping, Sequence, Site, Unknown, Value, alternatives, join_values
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from s3lint.inference.context import CallContext
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Written:
     """An expression and the place where it is evaluated."""
 
@@ -36,7 +37,7 @@ class Written:
         return last_name(self.node)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Call:
     """The arguments of one call. A call by reference (`executor.submit(f, x)`) has those that `f` will receive."""
 
@@ -110,7 +111,7 @@ class Evaluates(Protocol):
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Arguments:
     """The arguments of a call, and of the partial application before it."""
 
@@ -161,6 +162,16 @@ class Arguments:
         """Whether `*args` or `**kwargs` is passed."""
         return bool(self.call.stars or self.call.splats or (self.before and self.before.spreads))
 
+    @property
+    def names(self) -> Iterator[str]:
+        """The name of every keyword, those of known `**` mappings included."""
+        if self.before:
+            yield from self.before.names
+        for name, _ in self.call.keywords:
+            yield name
+        for written in self.call.splats:
+            yield from self._keys(written)
+
     def positional(self) -> Iterator[Written]:
         if self.before:
             yield from self.before.positional()
@@ -173,8 +184,7 @@ class Arguments:
         for name, written in self.call.keywords:
             yield name, self.value_of(written)
         for written in self.call.splats:
-            known = [choice for choice in alternatives(self.value_of(written)) if isinstance(choice, Mapping)]
-            for key in dict.fromkeys(key for choice in known for key in choice.names):
+            for key in self._keys(written):
                 yield key, self._splatted(written, key)
 
     def spread(self, name: str | None, position: int | None) -> Value:
@@ -186,6 +196,10 @@ class Arguments:
             found.append(self.before.spread(name, position))
         present = [value for value in found if not isinstance(value, Absent)]
         return join_values(present) if present else Absent()
+
+    def _keys(self, written: Written) -> Iterable[str]:
+        known = [choice for choice in alternatives(self.value_of(written)) if isinstance(choice, Mapping)]
+        return dict.fromkeys(key for choice in known for key in choice.names)
 
     def _splatted(self, written: Written, name: str) -> Value:
         return self.evaluator.entry(written.node, written.place, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -184,17 +185,22 @@ def _lineage(evaluator: Evaluator, scope: Scope) -> list[Scope]:
 
 
 def _setting_methods(scope: Scope, name: str) -> list[Scope]:
-    found = []
+    if name not in scope.setting:
+        scope.setting[name] = list(_find_setting(scope, name))
+    return scope.setting[name]
+
+
+def _find_setting(scope: Scope, name: str) -> Iterator[Scope]:
     for step in scope.suite.steps:
-        if isinstance(step.node, Block) and not _may_set(step.node, name):
-            continue
-        found += [function for function in functions_of(step) if function.owner is scope and _sets(function, name)]
-    return found
+        if not isinstance(step.node, Block) or _may_set(step.node, name):
+            yield from (function for function in functions_of(step) if function.owner is scope and _sets(function, name))
 
 
 def _may_set(block: Block, name: str) -> bool:
     """Whether a member of a class may set an attribute, told without parsing it with libcst."""
-    return name in block.part.sets if block.part.node is not None else f".{name}" in block.text
+    if block.part.kind == "function":
+        return name in block.text and name in block.sets
+    return f".{name}" in block.text
 
 
 def _sets(function: Scope, name: str) -> bool:

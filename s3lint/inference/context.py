@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from s3lint.inference.frozen import frozen
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from s3lint.module import Block, Module
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class CallContext:
     """A call that a function is evaluated for; `outer` is the context of the calls around it.
 
@@ -36,7 +38,7 @@ class CallContext:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Place:
     """A statement, the lambdas and comprehensions around an expression in it, and a context."""
 

@@ -19,6 +19,7 @@ from s3lint.inference.calls import Arguments
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
+from s3lint.inference.parts import bounded
 from s3lint.inference.values import Fallback, Site, Text, Union, Unknown, Value, join_values
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ DEPTH = 300
 FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""
 
-WORK = 2_000
+WORK = 1_000
 """How many values one question may compute. Past it the answer is unknown: a guard against exponential call graphs."""
 
 Expression = Callable[["Evaluator", Any, Place], Value]
@@ -162,7 +163,7 @@ class Evaluator:
         read_around, self.reads.noted = self.reads.noted, 0
         self._active[key] = index
         try:
-            value = compute() if index else _with_deep_stack(compute)
+            value = bounded(compute() if index else _with_deep_stack(compute))
         finally:
             del self._active[key]
             for resting in self._resting.pop(index, ()):

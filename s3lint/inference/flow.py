@@ -13,6 +13,7 @@ from typing import Any
 
 import libcst as cst
 
+from s3lint.inference.frozen import frozen
 from s3lint.inference.names import changed_names, dotted_name, parameter_names
 from s3lint.module import Block, Module
 from s3lint.outline import Part
@@ -42,6 +43,11 @@ class Step:
     def nodes(self) -> list[tuple[cst.CSTNode, Binders]]:
         """The nodes of this statement alone, in source order, with the lambdas and comprehensions around each."""
         return [] if isinstance(self.node, Block) else list(expressions(self.node))
+
+    @cached_property
+    def calls(self) -> list[tuple[cst.Call, Binders]]:
+        """The calls among the nodes."""
+        return [(node, binders) for node, binders in self.nodes if type(node) is cst.Call]
 
     @cached_property
     def parents(self) -> dict[int, cst.CSTNode]:
@@ -118,7 +124,7 @@ class Suite:
                 yield from suite.walk()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Passing:
     """An argument of a call: its position or its keyword."""
 
@@ -127,7 +133,7 @@ class Passing:
     argument: int | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class AssignedMethod:
     """`name = x.method`, or `name = partial(x.method, …)`."""
 
@@ -158,6 +164,8 @@ class Scope:
     part: Part | None = None
     step: Step | None = None
     """The statement that defines it."""
+    setting: dict[str, list[Scope]] = field(default_factory=dict)
+    """For the attributes that somebody asked for, the methods of a class that set them."""
 
     @cached_property
     def suite(self) -> Suite:
@@ -208,14 +216,24 @@ class Scope:
         """For each name, the calls in this function that take it as an argument."""
         found: dict[str, list[Passing]] = {}
         for step in self.suite.walk():
-            for node, _ in step.nodes:
-                if isinstance(node, cst.Call):
-                    for index, arg in enumerate(node.args):
-                        name = dotted_name(arg.value) if not arg.star else None
-                        if name is not None:
-                            key = arg.keyword.value if arg.keyword is not None else index
-                            found.setdefault(name, []).append(Passing(step, node, key))
+            for node, _ in step.calls:
+                for index, arg in enumerate(node.args):
+                    name = dotted_name(arg.value) if not arg.star else None
+                    if name is not None:
+                        key = arg.keyword.value if arg.keyword is not None else index
+                        found.setdefault(name, []).append(Passing(step, node, key))
         return found
+
+    @cached_property
+    def returns(self) -> list[tuple[Step, cst.Return]]:
+        """The `return` statements of a function."""
+        return [(step, step.node) for step in self.suite.walk() if type(step.node) is cst.Return]
+
+    @cached_property
+    def yields(self) -> list[tuple[Step, cst.Yield, Binders]]:
+        """The `yield` expressions of a function."""
+        steps = (step for step in self.suite.walk() if step.block.holds_yield)
+        return [(step, node, binders) for step in steps for node, binders in step.nodes if type(node) is cst.Yield]
 
     @cached_property
     def assigned_methods(self) -> dict[str, list[AssignedMethod]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from s3lint.inference.frozen import frozen
 from s3lint.inference.values import Absent, Mapping, Unknown, Value
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ MERGE_CLAUSES = ("whenMatched", "whenNotMatched", "when_matched", "when_not_matc
 """Beginnings of the methods that only a Delta merge has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Session(Value):
     """`boto3.Session()` and its async twins."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Client(Value):
     """A boto3-like client, or the service resource where `resource` is set. `plain` clients take plain Python item values."""
 
@@ -32,7 +33,7 @@ class Client(Value):
     """Those of the call that makes it, where that is resolved."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BucketHandle(Value):
     """`resource.Bucket(name)`. `shaped`: the resource is known by the shape of the call alone."""
 
@@ -40,7 +41,7 @@ class BucketHandle(Value):
     shaped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ObjectHandle(Value):
     """`resource.Object(bucket, key)` or `ObjectSummary`."""
 
@@ -49,7 +50,7 @@ class ObjectHandle(Value):
     shaped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SubResource(Value):
     """An argument-less sub-resource: `Acl`, `Policy`, … of a bucket or an object."""
 
@@ -58,7 +59,7 @@ class SubResource(Value):
     key: Value = field(default_factory=Absent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Operation(Value):
     """A paginator or waiter for an operation of a client."""
 
@@ -66,7 +67,7 @@ class Operation(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ItemTable(Value):
     """A DynamoDB `Table`, or its batch writer."""
 
@@ -74,14 +75,14 @@ class ItemTable(Value):
     batch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SparkSession(Value):
     """A Spark session, or a Glue context that owns one."""
 
     glue: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Reader(Value):
     """`spark.read…`: what its chain of calls has set so far. `schema` is `Absent` until one is given."""
 
@@ -96,7 +97,7 @@ class Reader(Value):
     """The method that names the format."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Frame(Value):
     """A data frame, table or relation of a library, and the reads that its rows come from."""
 
@@ -104,7 +105,7 @@ class Frame(Value):
     sources: tuple[Reader, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Writer(Value):
     """`frame.write…`, `frame.writeStream…` or `frame.writeTo(table)…`: what its chain of calls has set so far."""
 
@@ -119,7 +120,7 @@ class Writer(Value):
     """The method that fixes the format."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class DeltaHandle(Value):
     """A Delta table: `DeltaTable.forPath(spark, path)` (Spark) or `DeltaTable(uri)` (delta-rs)."""
 
@@ -127,7 +128,7 @@ class DeltaHandle(Value):
     location: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class DeltaBuilder(Value):
     """A Delta builder that does nothing until one of its `execute` methods is called."""
 
@@ -137,21 +138,21 @@ class DeltaBuilder(Value):
     start: Site | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class FileSystem(Value):
     """A file system object on S3: s3fs, fsspec or pyarrow."""
 
     library: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class CloudPath(Value):
     """A cloudpathlib path; `uri` is its text."""
 
     uri: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Buffer(Value):
     """`io.BytesIO`, `io.StringIO`, `pyarrow.BufferOutputStream`: bytes in memory, or the handle of an open file."""
 

@@ -11,7 +11,7 @@ from s3lint.inference.callables import BoundMethod, Function, ModuleValue, Parti
 from s3lint.inference.calls import Arguments
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.evaluator import attribute, invocation, method
-from s3lint.inference.flow import Scope, Step
+from s3lint.inference.flow import Scope
 from s3lint.inference.parameters import definition_place
 from s3lint.inference.values import (
     Absent,
@@ -63,13 +63,12 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
     if isinstance(scope.node, cst.Lambda):
         assert scope.step is not None
         return evaluator.evaluate(scope.node.body, Place(scope.step, (scope.node,), context))
-    values, yielded = [], []
-    for step in scope.walk():
-        if isinstance(step.node, cst.Return):
-            empty = step.node.value is None
-            values.append(Constant(None) if empty else evaluator.evaluate(step.node.value, Place(step, (), context)))  # type: ignore[arg-type]
-        if "yield" in step.block.text:
-            yielded += _yielded(evaluator, step, context)
+    values = [_value_of(evaluator, node.value, Place(step, (), context)) for step, node in scope.returns]
+    yielded = [
+        evaluator.evaluate(node.value, Place(step, binders, context))
+        for step, node, binders in scope.yields
+        if isinstance(node.value, cst.BaseExpression)
+    ]
     if yielded:
         return Sequence(tuple(yielded), repeated=True)
     value = join_values(values)
@@ -79,12 +78,8 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
     return value
 
 
-def _yielded(evaluator: Evaluator, step: Step, context: CallContext | None) -> list[Value]:
-    found = []
-    for node, binders in step.nodes:
-        if isinstance(node, cst.Yield) and isinstance(node.value, cst.BaseExpression):
-            found.append(evaluator.evaluate(node.value, Place(step, binders, context)))
-    return found
+def _value_of(evaluator: Evaluator, node: cst.BaseExpression | None, place: Place) -> Value:
+    return evaluator.evaluate(node, place) if node is not None else Constant(None)
 
 
 def _promised(evaluator: Evaluator, scope: Scope, context: CallContext | None) -> Value | None:

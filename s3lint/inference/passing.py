@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def opened_where_passed(evaluator: Evaluator, name: str, value: Value, place: Place) -> Value:
     """The value, opened when an earlier statement of the same function passes it on to code that may add to it."""
-    if not any(isinstance(choice, (Mapping, Sequence)) for choice in alternatives(value)) or place.binders:
+    if place.binders or place.scope.kind != "function":
         return value
-    if place.scope.kind != "function":
+    if not any(isinstance(choice, (Mapping, Sequence)) for choice in alternatives(value)):
         return value
     for passing in place.scope.passed.get(name, ()):
         if passing.step.path < place.step.path and _may_fill(evaluator, passing, Place(passing.step, (), place.context)):

@@ -18,10 +18,10 @@ from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
 from s3lint.loader import Loader
 from s3lint.module import Module
-from s3lint.neighbours import module_name
 from s3lint.reads import FileRead, FolderRead, Reads, SearchRead, digest, digest_of_paths
 from s3lint.searches import Search
 from s3lint.source import Source, Unreadable
+from s3lint.words import module_name
 
 LIBRARIES = frozenset(
     [
@@ -112,18 +112,18 @@ class Project:
         except Unreadable:
             return None
 
-    def holding(self, search: Search, first: Module) -> Iterator[Module]:
-        """The modules of the project in which a search finds something; the given one first."""
-        yield first
+    def holding(self, search: Search) -> Iterator[Module]:
+        """The modules of the project in which a search finds something."""
         for path in self._found(search):
-            module = self.module(path) if path != first.path else None
+            module = self.module(path)
             if module is not None:
                 yield module
 
     def _found(self, search: Search) -> tuple[Path, ...]:
         found = self.found.get(search)
         if found is None:
-            found = tuple(path for path, data in self.files.searched.items() if search.finds(data))
+            files = self.files
+            found = tuple(path for path in files.words.holding(search.word) if search.finds(files.content(path)))
             self.found[search] = found
         self.reads.note(SearchRead(search, digest_of_paths(found)))
         return found

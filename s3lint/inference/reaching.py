@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,6 +16,7 @@ from s3lint.inference.changes import augmented, changed_by_call, deleted, item_s
 from s3lint.inference.containers import element, entered
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope, Step, Suite
+from s3lint.inference.frozen import frozen
 from s3lint.inference.handles import Frame, Reader, Writer
 from s3lint.inference.names import dotted_name, import_names, target_names
 from s3lint.inference.nested import functions_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 END = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Unbound(Value):
     """No assignment reaches."""
 
@@ -80,28 +81,24 @@ def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | No
 
 
 def _after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
-    node = step.node
-    place = Place(step, (), context)
-    if isinstance(node, Block):
-        return _after_block(evaluator, step, name, context)
-    if isinstance(node, cst.If):
-        return _after_if(evaluator, step, name, context)
-    if isinstance(node, (cst.For, cst.While)):
-        return _after_loop(evaluator, step, name, context)
-    if isinstance(node, (cst.Try, cst.TryStar)):
-        return _after_try(evaluator, step, name, context)
-    if isinstance(node, cst.With):
-        return at_end(evaluator, step.suites[0], name, context)
-    if isinstance(node, cst.Match):
-        ends = _ends(evaluator, step.suites, name, context)
-        return join_values(ends if _matches_all(node) else [before(evaluator, step, name, context), *ends])
-    if isinstance(node, cst.FunctionDef) and step.scope is not None and node.name.value == name:
-        return Function(step.scope, context=context)
-    if isinstance(node, cst.ClassDef) and step.scope is not None and node.name.value == name:
-        return Class(step.scope)
-    if isinstance(node, (cst.Import, cst.ImportFrom)):
-        return _imported(evaluator, node, place, name)
-    return _after_simple(evaluator, node, place, name)
+    return _AFTER.get(type(step.node), _after_simple)(evaluator, step, name, context)
+
+
+def _after_with(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    return at_end(evaluator, step.suites[0], name, context)
+
+
+def _after_match(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    assert isinstance(step.node, cst.Match)
+    ends = _ends(evaluator, step.suites, name, context)
+    return join_values(ends if _matches_all(step.node) else [before(evaluator, step, name, context), *ends])
+
+
+def _after_definition(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    scope = step.scope
+    if scope is None or scope.name != name:
+        return _after_simple(evaluator, step, name, context)
+    return Function(scope, context=context) if scope.kind == "function" else Class(scope)
 
 
 def _after_block(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -121,12 +118,14 @@ def _star_imported(evaluator: Evaluator, step: Step, name: str, context: CallCon
     return before(evaluator, step, name, context)
 
 
-def _imported(evaluator: Evaluator, node: cst.Import | cst.ImportFrom, place: Place, name: str) -> Value:
-    for local, alias in import_names(node):
+def _after_import(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    assert isinstance(step.node, (cst.Import, cst.ImportFrom))
+    place = Place(step, (), context)
+    for local, alias in import_names(step.node):
         if local == name:
-            value = evaluator.project.import_name(node, alias, place)
+            value = evaluator.project.import_name(step.node, alias, place)
             return value if value.site is not None else value.at(Site(place.block, alias))
-    return before(evaluator, place.step, name, place.context)
+    return before(evaluator, step, name, context)
 
 
 def _after_if(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -298,22 +297,23 @@ def _entering_with(evaluator: Evaluator, owner: Step, name: str, context: CallCo
     return before(evaluator, owner, name, context)
 
 
-def _after_simple(evaluator: Evaluator, node: cst.CSTNode, place: Place, name: str) -> Value:
-    if isinstance(node, cst.Assign):
+def _after_simple(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
+    node, place = step.node, Place(step, (), context)
+    if type(node) is cst.Assign:
         for target in reversed(node.targets):
             if name in set(target_names(target.target)):
                 return _assigned(evaluator, target.target, node.value, place, name)
-    if isinstance(node, cst.AnnAssign):
+    if type(node) is cst.AnnAssign:
         return _annotated(evaluator, node, place, name)
-    walrus = _walrus(evaluator, place.step, name, place.context)
+    walrus = _walrus(evaluator, step, name, context)
     if walrus is not None:
         return walrus
-    earlier = before(evaluator, place.step, name, place.context)
-    if isinstance(node, cst.AugAssign):
+    earlier = before(evaluator, step, name, context)
+    if type(node) is cst.AugAssign:
         return augmented(evaluator, node, place, earlier)
-    if isinstance(node, cst.Del):
+    if type(node) is cst.Del:
         return deleted(evaluator, node, place, name, earlier)
-    if isinstance(node, (cst.Expr, cst.Assign)):
+    if type(node) is cst.Expr or type(node) is cst.Assign:
         return changed_by_call(evaluator, node.value, place, earlier)
     return earlier
 
@@ -340,3 +340,19 @@ def _walrus(evaluator: Evaluator, step: Step, name: str, context: CallContext | 
         if isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name) and node.target.value == name:
             return evaluator.evaluate(node.value, Place(step, binders, context))
     return None
+
+
+_AFTER: dict[type, Callable[[Evaluator, Step, str, CallContext | None], Value]] = {
+    Block: _after_block,
+    cst.If: _after_if,
+    cst.For: _after_loop,
+    cst.While: _after_loop,
+    cst.Try: _after_try,
+    cst.TryStar: _after_try,
+    cst.With: _after_with,
+    cst.Match: _after_match,
+    cst.FunctionDef: _after_definition,
+    cst.ClassDef: _after_definition,
+    cst.Import: _after_import,
+    cst.ImportFrom: _after_import,
+}

@@ -78,7 +78,7 @@ def _name(owner: Value) -> str:
 
 def _of_resource(name: str, arguments: Arguments) -> Value:
     """`s3.Bucket(name)`, `s3.Object(bucket, key)`: a CDK's construct of that name takes its scope first."""
-    count = arguments.count + len(dict(arguments.named()))
+    count = arguments.count + len(set(arguments.names))
     if name == "Bucket" and count == 1:
         return BucketHandle(arguments.get("name", 0), shaped=True)
     if name == "Object" and count == 2:

@@ -13,8 +13,6 @@ from s3lint.finding import Finding, Location
 if TYPE_CHECKING:
     from s3lint.run import Waiver
 
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
-
 WIDTH = 80
 """Columns of a report for people that does not go to a terminal."""
 

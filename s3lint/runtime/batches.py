@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.runtime.clients import default_s3, is_transient, reason
 from s3lint.runtime.errors import ArgumentError, StorageError, StoreError
-from s3lint.runtime.objects import AccessPattern, StoredObject, check_target, upload
+from s3lint.runtime.objects import AccessPattern, Body, StoredObject, check_target, chunks_of, upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -26,7 +27,7 @@ LONGEST_PAUSE = 8.0
 class Upload:
     """One object of many: what `upload` takes, without what is common to all."""
 
-    body: bytes | Path
+    body: Body
     key: str
     content_type: str | None = None
     content_encoding: str | None = None
@@ -84,33 +85,60 @@ def upload_many(
     """Uploads with at most `workers` at a time, and accounts for each; a failed upload stops no other.
 
     What failed for a passing reason (throttling, a server's error, a broken connection) is tried again, after a pause, `tries` times in
-    all.
+    all. A stream is read once, from where it stands, and kept on disk until its upload is settled.
 
     Rules: missing-content-type (STO301), implicit-storage-class (STO313).
 
-    Raises `ArgumentError` before anything is sent: for two uploads to one key, for wrong keys, and for `workers` or `tries` under 1.
+    Raises `ArgumentError` before anything is sent: for two uploads to one key or of one stream, for wrong keys, and for `workers` or `tries` under 1.
     """
     wanted = _checked(tuple(uploads), bucket, workers, tries)
     write = partial(
         upload, bucket=bucket, access=access, kms_key_id=kms_key_id, create_only=create_only, client=client or default_s3()
     )
     settled: dict[int, Outcome] = {}
-    for index, outcome in _settled(wanted, write, workers, tries):
-        settled[index] = outcome
-        if progress is not None:
-            progress(len(settled), len(wanted), outcome)
+    with tempfile.TemporaryDirectory(prefix="s3lint-") as folder:
+        bodies = _Bodies(Path(folder))
+        for index, outcome in _settled(wanted, bodies, write, workers, tries):
+            settled[index] = outcome
+            bodies.drop(index)
+            if progress is not None:
+                progress(len(settled), len(wanted), outcome)
     return UploadReport(tuple(settled[index] for index in range(len(wanted))))
+
+
+class _Bodies:
+    """What each try sends: of a stream the copy that was made when it was read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._copies: dict[int, Path] = {}
+
+    def of(self, index: int, body: Body) -> bytes | Path:
+        """Raises `ArgumentError` where a stream cannot be read."""
+        if isinstance(body, (bytes, Path)):
+            return body
+        if index not in self._copies:
+            copy = self._folder / str(index)
+            with copy.open("wb") as file:
+                file.writelines(chunks_of(body))
+            self._copies[index] = copy
+        return self._copies[index]
+
+    def drop(self, index: int) -> None:
+        copy = self._copies.pop(index, None)
+        if copy is not None:
+            copy.unlink()
 
 
 Write = Callable[..., StoredObject]
 
 
-def _settled(wanted: tuple[Upload, ...], write: Write, workers: int, tries: int) -> Iterator[tuple[int, Outcome]]:
+def _settled(wanted: tuple[Upload, ...], bodies: _Bodies, write: Write, workers: int, tries: int) -> Iterator[tuple[int, Outcome]]:
     """The outcome of each upload, by its place among those wanted, when it is not tried again."""
     pending = list(range(len(wanted)))
     for number in range(1, tries + 1):
         again = []
-        for index, outcome in _round(wanted, pending, write, number, workers):
+        for index, outcome in _round(wanted, pending, bodies, write, number, workers):
             if outcome.error is not None and number < tries and is_transient(outcome.error):
                 again.append(index)
             else:
@@ -122,22 +150,22 @@ def _settled(wanted: tuple[Upload, ...], write: Write, workers: int, tries: int)
 
 
 def _round(
-    wanted: tuple[Upload, ...], pending: list[int], write: Write, number: int, workers: int
+    wanted: tuple[Upload, ...], pending: list[int], bodies: _Bodies, write: Write, number: int, workers: int
 ) -> Iterator[tuple[int, Outcome]]:
     """One try of each, as they end. Whatever stops the caller stops those that have not begun."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         try:
-            futures = {pool.submit(_attempt, wanted[index], write, number): index for index in pending}
+            futures = {pool.submit(_attempt, wanted[index], partial(bodies.of, index), write, number): index for index in pending}
             for future in as_completed(futures):
                 yield futures[future], future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _attempt(one: Upload, write: Write, number: int) -> Outcome:
+def _attempt(one: Upload, body: Callable[[Body], bytes | Path], write: Write, number: int) -> Outcome:
     details = {"content_type": one.content_type, "content_encoding": one.content_encoding, "metadata": one.metadata}
     try:
-        return Outcome(one, write(body=one.body, key=one.key, **details), None, number)
+        return Outcome(one, write(body=body(one.body), key=one.key, **details), None, number)
     except StorageError as error:
         return Outcome(one, None, error, number)
 
@@ -148,9 +176,14 @@ def _checked(uploads: tuple[Upload, ...], bucket: str, workers: int, tries: int)
             f"workers={workers} and tries={tries} must be 1 or more: pass how many uploads run at a time, and how often."
         )
     keys: set[str] = set()
+    streams: set[int] = set()
     for one in uploads:
         check_target(bucket, one.key)
         if one.key in keys:
             raise ArgumentError(f"Two uploads go to the key {one.key!r}, and one would be lost: give each a key of its own.")
         keys.add(one.key)
+        if id(one.body) in streams:
+            raise ArgumentError(f"Two uploads read one stream, the second of them for {one.key!r}: open it for each.")
+        if not isinstance(one.body, (bytes, Path)):
+            streams.add(id(one.body))
     return uploads

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from s3lint.runtime.errors import ConfigurationError, StorageError, StoreError
+from s3lint.runtime.errors import ArgumentError, ConfigurationError, StorageError, StoreError
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -127,7 +127,7 @@ def was_refused(error: BaseException) -> bool:
 
 def is_transient(error: BaseException | None) -> bool:
     """Whether trying later may succeed: an answer that says so, or none at all."""
-    while error is not None:
+    while error is not None and not isinstance(error, ArgumentError):
         if status(error):
             return status(error) >= 500 or code(error) in TRANSIENT
         if is_connection_trouble(error):

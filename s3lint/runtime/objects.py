@@ -244,21 +244,29 @@ def content_of(body: Body) -> Iterator[Content]:
             yield _measured(opened)
     elif isinstance(body, bytes):
         yield Content(io.BytesIO(body), len(body), hashlib.sha256(body).hexdigest())
-    elif not hasattr(body, "read"):
-        raise ArgumentError(f"The body is of type {type(body).__name__}: pass bytes, a pathlib.Path or a binary stream.")
     else:
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as aside:
-            while chunk := body.read(CHUNK):
-                if not isinstance(chunk, bytes):
-                    raise ArgumentError("The body is a text stream: open it in binary mode.")
-                aside.write(chunk)
+            aside.writelines(chunks_of(body))
             aside.seek(0)
             yield _measured(aside)  # type: ignore[arg-type]
 
 
+def chunks_of(stream: BinaryIO) -> Iterator[bytes]:
+    """What a binary stream holds from where it stands. Raises `ArgumentError` where it is none, or cannot be read."""
+    if not hasattr(stream, "read"):
+        raise ArgumentError(f"The body is of type {type(stream).__name__}: pass bytes, a pathlib.Path or a binary stream.")
+    try:
+        while chunk := stream.read(CHUNK):
+            if not isinstance(chunk, bytes):
+                raise ArgumentError("The body is a text stream: open it in binary mode.")
+            yield chunk
+    except OSError as error:
+        raise ArgumentError(f"The body cannot be read: {reason(error)}.") from error
+
+
 def _measured(stream: BinaryIO) -> Content:
     digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(CHUNK):
+    for chunk in chunks_of(stream):
         digest.update(chunk)
         size += len(chunk)
     stream.seek(0)

@@ -12,6 +12,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 from servers import BUCKET
 
 from s3lint.runtime import (
@@ -145,9 +147,49 @@ def test_every_upload_of_many_is_accounted_for(tmp_path: Path) -> None:
     UploadReport(report.outcomes[:1]).raise_failures()
 
 
-def test_two_uploads_to_one_key_are_refused() -> None:
-    with pytest.raises(ArgumentError, match="Two uploads"):
+class Broken(io.BytesIO):
+    """A stream from a connection that breaks in the middle."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise ConnectionResetError("the connection was reset")
+        return super().read(2)
+
+
+def test_a_stream_is_sent_whole_at_every_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = {"streams/a.txt": 2, "streams/b.txt": 1}
+
+    def unreachable(request: Any, **_: Any) -> None:
+        key = request.url.partition(f"{BUCKET}/")[2]
+        if failures.get(key, 0):
+            failures[key] -= 1
+            raise EndpointConnectionError(endpoint_url=request.url)
+
+    monkeypatch.setattr("s3lint.runtime.batches.time.sleep", lambda _: None)
+    client = s3_client(config=Config(retries={"total_max_attempts": 1}))
+    client.meta.events.register("before-send.s3", unreachable)
+    started = io.BytesIO(b"head-and-rest")
+    started.seek(5)
+    wanted = [
+        Upload(started, "streams/a.txt"),
+        Upload(io.BytesIO(b"b" * 10), "streams/b.txt"),
+        Upload(Broken(b"gone"), "streams/c.txt"),
+    ]
+    report = upload_many(wanted, BUCKET, access=FREQUENT, client=client)
+    assert [outcome.tries for outcome in report.outcomes] == [3, 2, 1]
+    assert [boto3.client("s3").get_object(Bucket=BUCKET, Key=one.key)["Body"].read() for one in wanted[:2]] == [
+        b"and-rest",
+        b"b" * 10,
+    ]
+    assert str(report.failed[0].error) == "The body cannot be read: the connection was reset."
+
+
+def test_two_uploads_to_one_key_or_of_one_stream_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="Two uploads go to the key 'a/b'"):
         upload_many([Upload(b"a", "a/b"), Upload(b"b", "a/b")], BUCKET, access=FREQUENT)
+    stream = io.BytesIO(b"x")
+    with pytest.raises(ArgumentError, match="Two uploads read one stream, the second of them for 'a/c'"):
+        upload_many([Upload(stream, "a/b"), Upload(stream, "a/c")], BUCKET, access=FREQUENT)
 
 
 def test_a_url_reads_one_object() -> None:

@@ -100,7 +100,7 @@ def ceph(folder: Path) -> Iterator[str]:
             keys = ("--access-key", account.access_key, "--secret-key", account.secret_key)
             json.loads(do("radosgw-admin", "user", "create", "--uid", name, "--display-name", name, *keys))
         start("radosgw", "-n", "client.admin", f"--rgw_frontends=beast endpoint=127.0.0.1:{gateway} tcp_nodelay=1")
-        _wait_for(gateway)
+        wait_for(gateway)
         yield f"http://127.0.0.1:{gateway}"
     finally:
         for process in reversed(running):
@@ -115,8 +115,8 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
-    """Until the gateway takes connections: a refused one is an answer, so this asks without a pause of its own."""
+def wait_for(port: int) -> None:
+    """Until a server takes connections: a refused one is an answer, so this asks without a pause of its own."""
     import urllib3
 
     retries = urllib3.Retry(total=12, backoff_factor=0.2)

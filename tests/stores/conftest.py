@@ -12,11 +12,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from ceph import OWNER, STRANGER, Account, ceph, free_port, is_installed
+from ceph import OWNER, STRANGER, Account, ceph, free_port, is_installed, wait_for
 
 BUCKET = "acme-documents"
 TABLE = "documents"
 DYNALITE = Path(__file__).parent / ".cache" / "node_modules" / "dynalite" / "cli.js"
+DYNAMODB_LOCAL = "DYNAMODB_LOCAL_JAR"
+"""The variable with the path of Amazon's `DynamoDBLocal.jar`, which is then used in place of dynalite."""
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": OWNER.access_key,
@@ -72,13 +74,11 @@ def stranger(store: str) -> Any:
 
 @pytest.fixture(scope="session")
 def items(environment: None) -> Iterator[str]:
-    """The address of dynalite, with a table."""
-    node = shutil.which("node")
-    if node is None or not DYNALITE.exists():
-        pytest.skip("dynalite is not installed: tests/stores/install says how")
+    """The address of a server for DynamoDB, with a table."""
     port = free_port()
-    process = subprocess.Popen([node, str(DYNALITE), "--port", str(port), "--createTableMs", "0"], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(_serving_items(port), stdout=subprocess.DEVNULL)
     try:
+        wait_for(port)
         address = f"http://127.0.0.1:{port}"
         made = dynamodb(address)
         made.create_table(
@@ -92,6 +92,18 @@ def items(environment: None) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _serving_items(port: int) -> list[str]:
+    """The command that starts dynalite, or DynamoDB Local."""
+    local = os.environ.get(DYNAMODB_LOCAL)
+    if local:
+        libraries = Path(local).parent / "DynamoDBLocal_lib"
+        return ["java", f"-Djava.library.path={libraries}", "-jar", local, "-inMemory", "-disableTelemetry", "-port", str(port)]
+    node = shutil.which("node")
+    if node is None or not DYNALITE.exists():
+        pytest.skip("dynalite is not installed: tests/stores/install says how")
+    return [node, str(DYNALITE), "--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0"]
 
 
 def dynamodb(address: str, **settings: Any) -> Any:

@@ -15,7 +15,10 @@ from urllib.parse import urlsplit
 SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 
 FAULTS = ("refuse", "drop", "lose", "halve")
-"""503 SlowDown; no answer, not carried out; no answer, carried out; half an answer."""
+"""503 SlowDown; cut off, not carried out; cut off, carried out; half an answer."""
+
+SILENCE = ("ignore", "stall")
+"""No answer while the client waits: not carried out; carried out."""
 
 
 class Proxy(ThreadingHTTPServer):
@@ -30,6 +33,7 @@ class Proxy(ThreadingHTTPServer):
         self.every, self.faults = every, itertools.cycle(faults)
         self.requests, self.injected = 0, Counter[str]()
         self.lock = threading.Lock()
+        self.closing = threading.Event()
 
     @property
     def address(self) -> str:
@@ -55,12 +59,12 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "refuse":
             self._answer(503, [("Content-Type", "application/xml")], SLOW_DOWN)
             return
-        if fault == "drop":
-            self._hang_up()
+        if fault in ("drop", "ignore"):
+            self._hang_up(after_silence=fault == "ignore")
             return
         status, headers, content = self._pass_on(body)
-        if fault == "lose":
-            self._hang_up()
+        if fault in ("lose", "stall"):
+            self._hang_up(after_silence=fault == "stall")
         elif fault == "halve" and len(content) > 1:
             self._answer(status, headers, content, sent=len(content) // 2)
             self._hang_up()
@@ -93,7 +97,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content[:sent])
         self.wfile.flush()
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, *, after_silence: bool = False) -> None:
+        """Cuts the connection; after a silence not before the proxy closes, so that the client's patience must end first."""
+        if after_silence:
+            self.server.closing.wait()
         self.close_connection = True
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -111,6 +118,7 @@ def failing(store: str, *, every: int, faults: tuple[str, ...] = FAULTS) -> Iter
     try:
         yield proxy
     finally:
+        proxy.closing.set()
         proxy.shutdown()
         proxy.server_close()
         thread.join()

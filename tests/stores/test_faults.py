@@ -15,7 +15,7 @@ import pytest
 from botocore.config import Config
 from ceph import OWNER
 from conftest import BUCKET, TABLE, client, dynamodb
-from faults import failing
+from faults import FAULTS, SILENCE, failing
 
 from s3lint.runtime import (
     AccessPattern,
@@ -58,6 +58,27 @@ def test_many_uploads_through_a_failing_network(store: str, s3: Any, every: int)
     assert [stored(s3, one.key) for one in wanted] == [one.body for one in wanted]
 
 
+def test_uploads_to_a_store_that_accepts_and_does_not_answer(store: str, s3: Any) -> None:
+    """Reading times out and is tried again; streams are sent whole at every try."""
+    contents = [f"silent-{number}".encode() * 999 for number in range(12)]
+    wanted = [Upload(io.BytesIO(content), f"silent/{number}.txt") for number, content in enumerate(contents)]
+    with failing(store, every=3, faults=SILENCE) as proxy:
+        impatient = client(proxy.address, config=Config(read_timeout=1, connect_timeout=1, retries={"total_max_attempts": 1}))
+        report = upload_many(wanted, BUCKET, access=FREQUENT, workers=4, tries=6, client=impatient)
+    assert min(proxy.injected.values()) >= 2
+    assert report.failed == ()
+    assert max(outcome.tries for outcome in report.outcomes) >= 2
+    assert [stored(s3, one.key) for one in wanted] == contents
+
+
+def test_a_store_that_never_answers_is_told(store: str) -> None:
+    wanted = [Upload(io.BytesIO(b"x"), f"never/{number}.txt") for number in range(3)]
+    with failing(store, every=1, faults=("ignore",)) as proxy:
+        impatient = client(proxy.address, config=Config(read_timeout=1, retries={"total_max_attempts": 1}))
+        report = upload_many(wanted, BUCKET, access=FREQUENT, tries=2, client=impatient)
+    assert [(outcome.tries, "Read timeout" in str(outcome.error)) for outcome in report.failed] == [(2, True)] * 3
+
+
 def test_a_store_that_is_gone_is_told_for_each_upload(store: str) -> None:
     wanted = [Upload(b"x", f"gone/{number}.txt") for number in range(5)]
     with failing(store, every=1, faults=("refuse", "drop")) as proxy:
@@ -87,12 +108,15 @@ def test_an_acknowledgement_that_is_lost_is_no_conflict(store: str, s3: Any) -> 
     assert all(stored(s3, f"lost/{number}.txt") == b"mine" for number in range(10))
 
 
-@pytest.mark.parametrize("every", [2, 3, 5])
-def test_documents_through_failing_networks(store: str, s3: Any, items: str, every: int) -> None:
+@pytest.mark.parametrize(
+    ("every", "faults"), [(2, FAULTS), (3, FAULTS), (5, FAULTS), (7, SILENCE)], ids=["2", "3", "5", "7-in-silence"]
+)
+def test_documents_through_failing_networks(store: str, s3: Any, items: str, every: int, faults: tuple[str, ...]) -> None:
     """No item points to nothing; an object that no item points to was named, or is not there."""
     keys = {number: uuid.uuid4().hex for number in range(24)}
     acknowledged, named = set(), set()
-    with failing(store, every=every) as objects, failing(items, every=every + 1, faults=("refuse", "drop", "lose")) as table:
+    of_items = tuple(fault for fault in faults if fault != "halve")
+    with failing(store, every=every, faults=faults) as objects, failing(items, every=every + 1, faults=of_items) as table:
         shaky_s3, shaky_items = client(objects.address, config=QUICK), dynamodb(table.address, config=QUICK)
         for number, key in keys.items():
             try:
@@ -151,14 +175,15 @@ def test_the_twins_that_are_awaited(store: str, items: str) -> None:
 SCHEMA = pa.schema([pa.field("id", pa.string(), nullable=False), pa.field("n", pa.int64())])
 
 
-def declared(address: str, name: str) -> Table:
+def declared(address: str, name: str, patience: int = 10) -> Table:
+    """A table whose requests are given up after some seconds."""
     options = {
         "AWS_ENDPOINT_URL": address,
         "AWS_ACCESS_KEY_ID": OWNER.access_key,
         "AWS_SECRET_ACCESS_KEY": OWNER.secret_key,
         "AWS_REGION": "us-east-1",
         "AWS_ALLOW_HTTP": "true",
-        "timeout": "10s",
+        "timeout": f"{patience}s",
     }
     return Table(f"s3://{BUCKET}/tables/{name}", SCHEMA, Evolution.FIXED, storage_options=options)
 
@@ -167,11 +192,17 @@ def ids(table: Table) -> list[str]:
     return sorted(deltalake.DeltaTable(table.uri, storage_options=dict(table.storage_options)).to_pyarrow_table()["id"].to_pylist())
 
 
-@pytest.mark.parametrize(("writers", "every"), [(2, 0), (4, 0), (2, 11), (4, 7)])
-def test_every_acknowledged_commit_is_there_once(store: str, writers: int, every: int, record_property: Any) -> None:
+@pytest.mark.parametrize(
+    ("writers", "every", "faults", "patience"),
+    [(2, 0, FAULTS, 10), (4, 0, FAULTS, 10), (2, 11, FAULTS, 10), (4, 7, FAULTS, 10), (3, 19, SILENCE, 1)],
+    ids=["2-0", "4-0", "2-11", "4-7", "3-19-in-silence"],
+)
+def test_every_acknowledged_commit_is_there_once(
+    store: str, writers: int, every: int, faults: tuple[str, ...], patience: int, record_property: Any
+) -> None:
     name = f"commits-{writers}-{every}"
-    with failing(store, every=every) as proxy:
-        table = declared(proxy.address, name)
+    with failing(store, every=every, faults=faults) as proxy:
+        table = declared(proxy.address, name, patience)
         first = declared(store, name)
         append(first, pa.table({"id": ["first"], "n": [0]}))
         start = threading.Barrier(writers)

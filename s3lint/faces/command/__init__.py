@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from s3lint.faces.command.options import parser
+
+TYPE_CHECKING = False  # importing `typing` would take a third of the start-up
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INTERRUPTED = 130
 TROUBLE = 2
@@ -13,7 +16,8 @@ TROUBLE = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code: 0 clean, 1 findings, 2 wrong usage or configuration."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser(given).parse_args(given)
     try:
         code: int = options.run(options)
         sys.stdout.flush()

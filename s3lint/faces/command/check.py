@@ -18,9 +18,10 @@ from s3lint.faces.command.output import Said, in_color, put, width_of
 from s3lint.faces.command.progress import watched
 from s3lint.faces.command.repeat import remember
 from s3lint.finding import Finding
+from s3lint.processes import available_cores
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
-from s3lint.run import Outcome, available_cores, check_all
+from s3lint.run import Outcome, check_all
 from s3lint.source import Unreadable
 from s3lint.suppressions import wrong_reason
 from s3lint.targets import Missing

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from s3lint import __version__
-from s3lint.reports import FORMATS
 
-Command = Callable[[argparse.Namespace], int]
+TYPE_CHECKING = False  # importing `typing` would take a third of the start-up
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    Command = Callable[[argparse.Namespace], int]
+
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """With the options of that command alone which the arguments name; of all without arguments."""
     made = argparse.ArgumentParser(
         "s3lint", description="Checks how Python code uses AWS S3, DynamoDB references and Delta Lake against one storage standard."
     )
     made.add_argument("--version", action="version", version=f"s3lint {__version__}")
-    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _check(_command(commands, "check", "check files and folders"))
-    _report(_command(commands, "report", "write a report for people: compliance, waivers, trend, findings"))
-    _rule(_command(commands, "rule", "show the page of a rule"))
-    _standard(_command(commands, "standard", "show each sentence of the standard and the rules that enforce it"))
-    _baseline(_command(commands, "baseline", "write down the findings that there are, so that only new ones are reported"))
-    _waivers(_command(commands, "waivers", "list the suppressions with their reasons, ends, authors and ages"))
-    _config(_command(commands, "config", "show each setting in force and where it comes from"))
-    _spark(_command(commands, "spark", "check an organisation's repositories on Spark, and keep the results in Delta tables"))
-    _clean(_command(commands, "clean", "forget the results of earlier runs"))
-    _command(commands, "server", "serve an editor over standard input and output (the Language Server Protocol)")
-    _command(commands, "version", "show the version")
+    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="s3lint")
+    for name, text, options in (
+        ("check", "check files and folders", _check),
+        ("report", "write a report for people: compliance, waivers, trend, findings", _report),
+        ("rule", "show the page of a rule", _rule),
+        ("standard", "show each sentence of the standard and the rules that enforce it", _standard),
+        ("baseline", "write down the findings that there are, so that only new ones are reported", _baseline),
+        ("waivers", "list the suppressions with their reasons, ends, authors and ages", _waivers),
+        ("config", "show each setting in force and where it comes from", _config),
+        ("spark", "check an organisation's repositories on Spark, and keep the results in Delta tables", _spark),
+        ("clean", "forget the results of earlier runs", _clean),
+        ("server", "serve an editor over standard input and output (the Language Server Protocol)", None),
+        ("version", "show the version", None),
+    ):
+        command = _command(commands, name, text)
+        if options is not None and (arguments is None or name in arguments):
+            options(command)
     return made
 
 

@@ -8,17 +8,22 @@ from typing import Any
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from s3lint.faces.server.allowance import REASON, allowance
+from s3lint.allowing import allowed
+from s3lint.confidence import Confidence
 from s3lint.faces.server.analyst import Died, Urgency
 from s3lint.faces.server.desk import Desk
 from s3lint.faces.server.documents import Document, Part
 from s3lint.faces.server.language_server import Checked, Server
 from s3lint.faces.server.places import range_of
 from s3lint.faces.server.worker import Failure
+from s3lint.finding import Finding, Location
 from s3lint.registry import UnknownRule, find
 
 FIX_ALL = "source.fixAll.s3lint"
 SHOW_RULE = "s3lint.showRule"
+
+REASON = "TODO: say why"
+"""What stands for the reason of a suppression until somebody writes it."""
 
 KINDS = [types.CodeActionKind.QuickFix, FIX_ALL]
 
@@ -93,7 +98,7 @@ def _for_one(server: Server, checked: Checked, part: Part, diagnostic: types.Dia
         if len(same) > 1:
             title = f"Fix all {len(same)} findings of {_label(named, safe=all(map(is_safe, same)))} in this file"
             yield _lazily(title, types.CodeActionKind.QuickFix, document, code, diagnostic)
-    allow = _allow(server, part, diagnostic)
+    allow = _allow(server, document, part, diagnostic)
     if allow is not None:
         edit = workspace_edit(server, document, {part.uri: [allow]})
         yield types.CodeAction(f"Allow {code} on this line, and say why", types.CodeActionKind.QuickFix, [diagnostic], edit=edit)
@@ -113,15 +118,29 @@ def _edits(fix: Mapping[str, Any]) -> dict[str, list[types.TextEdit]]:
     return made
 
 
-def _allow(server: Server, part: Part, diagnostic: types.Diagnostic) -> types.TextEdit | types.SnippetTextEdit | None:
+def _allow(
+    server: Server, document: Document, part: Part, diagnostic: types.Diagnostic
+) -> types.TextEdit | types.SnippetTextEdit | None:
     """The comment; where the client takes snippets its reason is selected, to be typed over."""
-    edit = allowance(part.lines, details(diagnostic)["rows"], str(diagnostic.code))
-    if edit is None or diagnostic.code in ("STO900", "STO901", "STO902"):
+    fix = next((each.fix for each in allowed(document.path, document.data, [_finding(document, part, diagnostic)], REASON)), None)
+    if fix is None:
         return None
+    (edit,) = fix.edits
     place = range_of(part.lines, edit.start, edit.end, server.codec)
-    if server.supports("workspace.workspace_edit.snippet_edit_support") and edit.content.endswith(REASON):
-        return types.SnippetTextEdit(place, types.StringValue(f"{edit.content.removesuffix(REASON)}${{0:{REASON}}}"))
+    if server.supports("workspace.workspace_edit.snippet_edit_support"):
+        return types.SnippetTextEdit(place, types.StringValue(edit.content.replace(REASON, f"${{0:{REASON}}}")))
     return types.TextEdit(place, edit.content)
+
+
+def _finding(document: Document, part: Part, diagnostic: types.Diagnostic) -> Finding:
+    """As much of a finding as its diagnostic tells."""
+    known = details(diagnostic)
+    row, noqa_row = known["rows"]
+    start, cell = Location(row, known["column"]), document.parts.index(part) + 1 if document.is_notebook else None
+    return Finding(
+        str(diagnostic.code), known["name"], diagnostic.message, document.path, start, start, Confidence.HIGH, "", None,
+        cell=cell, noqa_row=noqa_row,
+    )  # fmt: skip
 
 
 def workspace_edit(server: Server, document: Document, edits: Edits) -> types.WorkspaceEdit:

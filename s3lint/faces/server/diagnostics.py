@@ -72,8 +72,9 @@ class Translator:
         return self._lines[path]
 
     def _data(self, document: Document, finding: Finding) -> dict[str, Any]:
-        """What code actions need: the name of the rule, the rows of the finding, and its fix."""
-        data: dict[str, Any] = {"name": finding.name, "rows": [finding.start.row, finding.noqa_row]}
+        """What code actions need: the name of the rule, the place of the finding, and its fix."""
+        rows = [finding.start.row, finding.noqa_row]
+        data: dict[str, Any] = {"name": finding.name, "rows": rows, "column": finding.start.column}
         if finding.fix is not None:
             data["fix"] = self._fix(document, finding.fix)
         return data

@@ -11,7 +11,8 @@ from s3lint.faces.spark.groups import KEYS, Row, by_group
 from s3lint.faces.spark.repository import StoredFiles, is_checked, path_in
 from s3lint.faces.spark.schemas import COMMIT, batch, struct
 from s3lint.loader import Loader
-from s3lint.neighbours import REACH, module_name
+from s3lint.neighbours import REACH
+from s3lint.words import module_name
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,0 +1,138 @@
+"""The page of the documentation with what was measured, and its plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.targets import Measured, Verdict
+
+PAGE = """\
+# Performance
+
+What a run costs grows with the storage code in it, not with the code. `make bench` fetches the packages, runs s3lint and its peers in
+turn, and writes this page: {rounds} rounds, Python {python}, {versions}.
+
+Ratios compare CPU time, started processes included, in pairs of runs of one round, and are medians over the rounds; seconds depend on
+the machine. *cold* is `--no-cache`. Peers run with their default rules, Fixit with one.
+
+{sets}
+
+![CPU time of each linter, and its growth with the files](performance.svg)
+
+## Targets
+
+{targets}
+
+## Costs
+
+{costs}
+
+## Growth
+
+Generated repositories, in which one file of twenty touches storage: many of them below one folder, or all the same files in one
+repository.
+
+{growth}
+"""
+
+MEGABYTES = "memory of the largest process, MB"
+
+
+def write_page(found: Measured, judged: Sequence[Verdict], folder: Path) -> None:
+    sets = "\n".join(
+        f"- **{name}**: {each['what']}, {each['files']:,} files, {each['lines']:,} lines" for name, each in found["sets"].items()
+    )
+    text = PAGE.format(
+        rounds=found["rounds"],
+        python=found["python"],
+        versions=", ".join(f"{name} {version}" for name, version in found["versions"].items()),
+        sets=sets,
+        targets=_targets(judged),
+        costs=_costs(found),
+        growth=_growth(found),
+    )
+    (folder / "performance.md").write_text(text, encoding="utf-8")
+    write_plot(found, folder / "performance.svg")
+
+
+def targets_rows(judged: Iterable[Verdict]) -> list[tuple[str, ...]]:
+    words = {True: "met", False: "**not met**", None: "not measured"}
+    return [(each.name, f"≤ {each.bound:g}", "" if each.value is None else f"{each.value:.3g}", words[each.met]) for each in judged]
+
+
+def costs_rows(found: Measured) -> list[tuple[str, ...]]:
+    """What each program cost in each set, and how many times that of s3lint cold, flake8 and ruff."""
+    return [
+        (
+            group,
+            cost["program"],
+            f"{cost['cpu']:.2f}",
+            f"{cost['wall']:.2f}",
+            f"{cost['memory']:.0f}",
+            *(_times(cost, other, "cpu") for other in ("flake8", "ruff", "fixit, one rule")),
+        )
+        for group, costs in found["costs"].items()
+        for cost in costs
+    ]
+
+
+def _times(cost: Measured, other: str, kind: str) -> str:
+    return f"{cost['against'][other][kind]:.3f}" if other in cost["against"] else ""
+
+
+def growth_rows(found: Measured) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{size['files']:,}",
+            "one" if size["whole"] else "many",
+            f"{size['findings']:,}",
+            f"{size['cpu']:.1f}",
+            f"{1_000 * size['cpu'] / size['files']:.2f}",
+            f"{size['memory']:.0f}",
+        )
+        for size in found["growth"]
+    ]
+
+
+TARGETS = ("Target", "Bound", "Measured", "")
+COSTS = ("Set", "Program", "CPU, s", "Elapsed, s", "Memory, MB", "× flake8", "× ruff", "× Fixit")
+GROWTH = ("Files", "Repositories", "Findings", "CPU, s", "CPU, ms a file", "Memory, MB")
+
+
+def _targets(judged: Sequence[Verdict]) -> str:
+    return _table(TARGETS, targets_rows(judged))
+
+
+def _costs(found: Measured) -> str:
+    return _table(COSTS, costs_rows(found))
+
+
+def _growth(found: Measured) -> str:
+    return _table(GROWTH, growth_rows(found))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def write_plot(found: Measured, file: Path) -> None:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    mpl.rcParams["svg.hashsalt"] = "s3lint"
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    first, second, third = figure.subplots(1, 3)
+    for axes, (name, costs) in zip((first, second), found["costs"].items(), strict=True):
+        shown = [cost for cost in costs if cost["cpu"] > 0][::-1]
+        bars = axes.barh([cost["program"] for cost in shown], [cost["cpu"] for cost in shown])
+        axes.bar_label(bars, [f"{cost['cpu']:.2g}" for cost in shown], padding=3)
+        axes.set(title=name, xlabel="CPU seconds", xscale="log")
+        axes.margins(x=0.15)
+    for whole, label in ((False, "many repositories"), (True, "one repository")):
+        sizes = [size for size in found["growth"] if size["whole"] is whole]
+        third.plot([size["files"] for size in sizes], [size["cpu"] for size in sizes], marker="o", label=label)
+    third.set(title="growth", xlabel="files", ylabel="CPU seconds", ylim=(0, None))
+    third.legend()
+    figure.savefig(file, format="svg", metadata={"Date": None})

@@ -1,0 +1,58 @@
+"""What speed is wanted, and whether a run shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Measured = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A target, its bound and what was measured; None where the run did not measure it."""
+
+    name: str
+    bound: float
+    value: float | None
+
+    @property
+    def met(self) -> bool | None:
+        return None if self.value is None else self.value <= self.bound
+
+
+def against(group: str, program: str, other: str) -> Callable[[Measured], float | None]:
+    """The ratio of CPU times."""
+
+    def value(found: Measured) -> float | None:
+        cost = next((each for each in found["costs"].get(group, ()) if each["program"] == program), None)
+        return cost["against"][other]["cpu"] if cost is not None and other in cost["against"] else None
+
+    return value
+
+
+def growth(found: Measured) -> float | None:
+    """CPU time for each file of the largest size, as a multiple of that of the smallest."""
+    each = [size["cpu"] / size["files"] for size in found["growth"] if not size["whole"]]
+    return float(each[-1] / each[0]) if len(each) > 1 else None
+
+
+TARGETS: tuple[tuple[str, float, Callable[[Measured], float | None]], ...] = (
+    ("storage-heavy, cold, against flake8", 0.15, against("storage-heavy", "s3lint", "flake8")),
+    ("storage-heavy, cold, against Fixit with one rule", 0.05, against("storage-heavy", "s3lint", "fixit, one rule")),
+    ("neutral, cold, against flake8", 0.03, against("neutral", "s3lint", "flake8")),
+    ("neutral, cold, against ruff", 3, against("neutral", "s3lint", "ruff")),
+    ("storage-heavy, warm cache, against flake8", 0.02, against("storage-heavy", "s3lint, warm cache", "flake8")),
+    ("storage-heavy, warm cache, against ruff", 3, against("storage-heavy", "s3lint, warm cache", "ruff")),
+    ("flake8 with the plugin against without, neutral", 1.05, against("neutral", "flake8 with the plugin", "flake8")),
+    ("flake8 with the plugin against without, storage-heavy", 1.2, against("storage-heavy", "flake8 with the plugin", "flake8")),
+    ("`s3lint version` against `python -c pass`", 4, lambda found: found["start_up"]["cpu"]),
+    ("1,200 findings fixed in one file, in parses of it", 5, lambda found: found["fixing"]["parses"]),
+    ("memory of the largest process, in MB", 250, lambda found: max(size["memory"] for size in found["growth"])),
+    ("CPU time for each file, most files against fewest", 1, growth),
+)
+
+
+def verdicts(found: Measured) -> list[Verdict]:
+    return [Verdict(name, bound, value(found)) for name, bound, value in TARGETS]

@@ -1,0 +1,155 @@
+"""The calls of a name in the project, and which function each of them calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from s3lint.inference.callables import Class, Function
+from s3lint.inference.calls import Call
+from s3lint.inference.context import Place
+from s3lint.inference.flow import Scope, Step
+from s3lint.inference.frozen import frozen
+from s3lint.inference.names import called_name
+from s3lint.inference.nested import functions_of
+from s3lint.inference.references import by_reference
+from s3lint.inference.values import Value, alternatives
+from s3lint.searches import Search, is_used
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from s3lint.inference.evaluator import Evaluator
+    from s3lint.module import Block, Module
+
+
+@frozen()
+class CallSite:
+    """One call of a function, with the object that it is called on."""
+
+    call: Call
+    place: Place
+    receiver: Value | None
+
+
+class Calling:
+    """A search for callers, in the blocks of the files that it finds."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._in_text = re.compile(search.pattern)
+
+    def in_block(self, block: Block) -> bool:
+        """A method of a class that names its base may call `super().__init__`."""
+        text = block.text
+        if self._search.kind == "constructions" and block.member and ".__init__(" in text:
+            return True
+        if self._search.name not in text:
+            return False
+        return any(is_used(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
+
+
+class Named:
+    """The calls of one name. Each is evaluated once, however many functions of that name somebody asks for."""
+
+    def __init__(self, evaluator: Evaluator, search: Search) -> None:
+        self.evaluator = evaluator
+        self.reads = evaluator.reads
+        self._name = search.name
+        self._is_constructor = search.kind == "constructions"
+        self._calling = Calling(search)
+        self._in_module: dict[Module, tuple[list[tuple[Scope, CallSite]], int]] = {}
+        self._met: dict[Scope, list[CallSite]] = {}
+        self._read = 0
+        """What was read for the modules that are met: a change in any of them may be a call of any function of the name."""
+        self._left = evaluator.project.holding(search)
+
+    def of(self, scope: Scope) -> Iterator[CallSite]:
+        """The calls of one function, those in its own module first, but for those in its own body."""
+        wanted = _reached(scope)
+        for found, site in self._within(scope.module):
+            if found is wanted and site.place.scope is not scope:
+                yield site
+        met, index = self._met.setdefault(wanted, []), 0
+        self.reads.noted |= self._read
+        while index < len(met) or self._meet_more():
+            for site in met[index:]:
+                index += 1
+                if site.place.module is not scope.module:
+                    yield site
+
+    def _meet_more(self) -> bool:
+        """Evaluates the calls in one more module. A question that has used up its work leaves them to the next."""
+        with self.reads.apart():
+            module = next(self._left, None)
+            found = self._within(module) if module is not None else []
+            self._read |= self.reads.noted
+        if module is None:
+            return False
+        if self.evaluator.exhausted:
+            self._left = chain((module,), self._left)
+            return False
+        for scope, site in found:
+            self._met.setdefault(scope, []).append(site)
+        return True
+
+    def _within(self, module: Module) -> list[tuple[Scope, CallSite]]:
+        """The calls in a module, each with every function or class that it may reach."""
+        known = self._in_module.get(module)
+        if known is None:
+            with self.reads.apart():
+                known = list(self._find(module)), self.reads.noted
+            if not self.evaluator.exhausted:
+                self._in_module[module] = known
+        self.reads.noted |= known[1]
+        return known[0]
+
+    def _find(self, module: Module) -> Iterator[tuple[Scope, CallSite]]:
+        for step in steps_holding(self.evaluator, module, self._calling.in_block):
+            for node, binders in step.calls:
+                place = Place(step, binders)
+                for call in self._matching(node, place):
+                    yield from self._reaching(call, place)
+
+    def _matching(self, node: cst.Call, place: Place) -> Iterator[Call]:
+        called = called_name(node.func)
+        if called == self._name or (self._is_constructor and called == "__init__"):
+            yield Call.of(node, place)
+            return
+        for call in by_reference(node, place):
+            if call.function is not None and called_name(call.function.node) == self._name:
+                yield call
+
+    def _reaching(self, call: Call, place: Place) -> Iterator[tuple[Scope, CallSite]]:
+        if call.function is None:
+            return
+        found: dict[Scope, CallSite] = {}
+        for callee in alternatives(self.evaluator.evaluate(call.function.node, place)):
+            scope, receiver = _callee(callee)
+            if scope is not None and scope not in found:
+                found[scope] = CallSite(call, place, receiver)
+        yield from found.items()
+
+
+def _callee(value: Value) -> tuple[Scope | None, Value | None]:
+    """What a call of a value reaches, and on which object."""
+    if isinstance(value, Function):
+        return _reached(value.scope), value.receiver
+    return (value.scope, None) if isinstance(value, Class) else (None, None)
+
+
+def _reached(scope: Scope) -> Scope:
+    """A constructor is reached through its class."""
+    return scope.owner if scope.name == "__init__" and scope.owner is not None else scope
+
+
+def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[Block], bool]) -> Iterator[Step]:
+    """Every statement of the blocks whose text holds something."""
+    for step in evaluator.module_scope(module).suite.steps:
+        if holds(step.block):
+            if step.scope is None:
+                yield from step.body.walk()
+            for function in functions_of(step, holds):
+                yield from function.walk()

@@ -1,0 +1,63 @@
+"""How a run is spread over processes, how much it keeps in memory, and how it finds words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conftest import BUCKET_BY_NAME, Write, check_project
+
+from s3lint import run
+from s3lint.files import ProjectFiles
+from s3lint.processes import available_cores
+from s3lint.settings import Settings
+
+if TYPE_CHECKING:
+    import pytest
+
+HELPER = "import boto3\n\n\ndef keep(bucket, key):\n    boto3.client('s3').delete_object(Bucket=bucket, Key=key)\n"
+
+
+def test_cores_are_those_that_a_container_pays_for(tmp_path: Path) -> None:
+    everything = available_cores(tmp_path)
+    (tmp_path / "cpu").mkdir()
+    for quota, cores in (("-1", everything), ("50000", 1)):
+        (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text(quota)
+        (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
+        assert available_cores(tmp_path) == cores
+    for limit, cores in (("max 100000", everything), ("10000 100000", 1), ("9000000 100000", everything)):
+        (tmp_path / "cpu.max").write_text(f"{limit}\n")
+        assert available_cores(tmp_path) == cores
+
+
+def test_what_a_worker_forgets_changes_no_finding(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"module_{i}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n" for i in range(4)}
+    root = project(files | {"helper.py": HELPER, "other.py": BUCKET_BY_NAME})
+    remembered = check_project(root)
+    monkeypatch.setattr(run, "OBJECTS", 0)
+    assert check_project(root) == remembered
+    assert len({finding.path for finding in remembered}) == 5
+
+
+def test_workers_find_what_one_process_finds(project: Write) -> None:
+    files = {f"module_{i:02}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n{BUCKET_BY_NAME}" for i in range(2 * run.FEW)}
+    root = project(files | {"helper.py": HELPER, "silent.py": "VALUE = 1\n"})
+    assert check_project(root, jobs=2) == check_project(root)
+
+
+def test_words_are_found_wherever_they_stand_now(project: Write) -> None:
+    root = project({"a.py": "def keep():\n    pass\n", "b.py": "keep()\nlose()\n", "c.py": "keepsake()\n"})
+    files = ProjectFiles(Settings(root=root))
+
+    def holding(word: bytes) -> list[str]:
+        return [path.name for path in files.words.holding(word)]
+
+    assert holding(b"keep") == ["a.py", "b.py"]
+    assert holding(b"lose") == ["b.py"]
+    (root / "c.py").write_text("keep()\nlose()\n")
+    (root / "d.py").write_text("keep()\n")
+    (root / "b.py").unlink()
+    for name in ("b.py", "c.py", "d.py"):
+        files.refresh(root / name)
+    assert holding(b"keep") == ["a.py", "c.py", "d.py"]
+    assert holding(b"lose") == ["c.py"]
