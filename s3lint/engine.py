@@ -97,11 +97,15 @@ class Engine:
         Without `noqa` such comments are left to somebody else. Raises `ConfigurationError` for a baseline that cannot be read.
         """
         result = self.look_alone(path, data, tree)
+        return self.reported(result, {path: data}, noqa=noqa), result.errors
+
+    def reported(self, result: Result, overlay: Mapping[Path, bytes], *, noqa: bool = True) -> list[Finding]:
+        """The findings of one file that settings, suppressions and baseline leave. Raises `ConfigurationError` for a baseline."""
         judged = self.judged([*self.compared(result.findings), *self.review(result, result.findings)], result.comments)
-        left = self.unknown(result.shown(finding for finding, by in judged if by is None), {path: data})
+        left = self.unknown(result.shown(finding for finding, by in judged if by is None), overlay)
         if not noqa:
             left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
-        return sorted(left, key=lambda finding: finding.order), result.errors
+        return sorted(left, key=lambda finding: finding.order)
 
     def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
         """The findings that are not in the baseline, if there is one. Raises `ConfigurationError` where it cannot be read."""

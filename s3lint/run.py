@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from s3lint.baseline import Entry, Scope, load, scopes, with_contents
@@ -102,6 +102,14 @@ def check_all(files: Sequence[Target], jobs: int | None = None, watch: Watch = l
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_known(outcome, path, scope)
     return outcome
+
+
+def look_at_all(files: Sequence[Target], jobs: int | None = None) -> Iterator[Result]:
+    """What there is in each file, with the findings that the others make in it, before settings and suppressions."""
+    settings, made = _jobs(files)
+    with paused_collector():
+        for result, own in in_files(_results(made, settings, jobs or available_cores())):
+            yield replace(result, findings=tuple(own))
 
 
 @dataclass(frozen=True, slots=True)
