@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-extended test-editors test-stores matrix site lint format tables docs corpus bench latency peers vscode clean
+.PHONY: demo test test-browser test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -75,6 +75,9 @@ bench: $(READY)  ## the cost beside other linters, how it grows, and which targe
 
 peers: $(READY)  ## what other linters see of seeded violations
 	@$(BIN)/python -m benchmarks.peers
+
+torture: $(READY)  ## how time and memory grow with the size of hostile programs
+	@$(BIN)/python -m benchmarks.torture
 
 latency: $(READY)  ## how long an editor waits for diagnostics
 	@$(BIN)/python -m benchmarks.latency

@@ -78,6 +78,16 @@ class Block:
         return attributes_set(self.text)
 
     @cached_property
+    def holds_walrus(self) -> bool:
+        """Whether some expression may bind a name."""
+        return ":=" in self.text
+
+    @cached_property
+    def holds_yield(self) -> bool:
+        """Whether some function may be a generator."""
+        return "yield" in self.text
+
+    @cached_property
     def parsed(self) -> Parsed:
         """An empty module where libcst refuses the block; `refused` then says why."""
         end = self.part.header if self.part.kind == "class" else self.part.end

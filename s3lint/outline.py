@@ -66,16 +66,13 @@ class Outline:
     parts: list[Part]
     binds: dict[str, list[int]] = field(default_factory=dict)
     globals: dict[str, list[int]] = field(default_factory=dict)
+    imports: tuple[Import, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.imports = tuple(item for part in self.parts for item in part.imports)
         for index, part in enumerate(self.parts):
             for name in part.binds:
                 self.binds.setdefault(name, []).append(index)
-
-    @property
-    def imports(self) -> Iterator[Import]:
-        for part in self.parts:
-            yield from part.imports
 
 
 class TooDeep(Unreadable):

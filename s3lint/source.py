@@ -50,6 +50,8 @@ class Source:
         except UnicodeDecodeError as error:
             row, column = position_of(body, error.start)
             raise Unreadable(f"byte 0x{body[error.start]:02x} is not {encoding}", row, column) from None
+        except (LookupError, UnicodeError):
+            raise Unreadable(f"{encoding} is no encoding of text") from None
         if "\0" in text:
             row, column = position_of(body, body.index(b"\0"))
             raise Unreadable("the file holds a NUL byte", row, column)

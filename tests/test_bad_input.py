@@ -25,6 +25,7 @@ def only(data: bytes) -> tuple[str, str, int]:
     [
         pytest.param(CALL.encode() + b"x = '\xff'\n", "byte 0xff is not utf-8", 3, id="undecodable"),
         pytest.param(b"# coding: ascii\n" + CALL.encode() + "ä\n".encode(), "byte 0xc3 is not ascii", 4, id="wrong cookie"),
+        pytest.param(b"# coding: rot13\n" + CALL.encode(), "rot13 is no encoding of text", 1, id="no text encoding"),
         pytest.param(b"# coding: klingon\n" + CALL.encode(), "unknown encoding: klingon", 1, id="unknown cookie"),
         pytest.param(CALL.encode() + b"x = '\0'\n", "NUL byte", 3, id="NUL"),
         pytest.param(CALL.encode("utf-16"), "UTF-16 or UTF-32", 1, id="UTF-16"),

@@ -274,3 +274,9 @@ def test_fixed_programs_parse_settle_and_keep_their_comments(lines: list[str], u
     ast.parse(done.after)
     assert comments(done.after) == comments(text.encode())
     assert fix_file(Path("/nowhere/a.py"), done.after, settings, unsafe=unsafe).after == done.after
+
+
+def test_bytes_that_would_be_written_in_another_way_are_left_alone(tmp_path: Path) -> None:
+    data = b"# coding: utf-7\n# +AGE- is an a\nimport boto3\nboto3.client('s3').put_object(Bucket=b, Key='a/b.txt', Body=c)\n"
+    with pytest.raises(Unsettled, match="in another way"):
+        fix_file(tmp_path / "a.py", data, Settings(root=tmp_path), unsafe=True)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import fields
-from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -14,8 +12,9 @@ from s3lint.inference.calls import Call
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
+from s3lint.inference.parts import free_parameter, free_parameters
 from s3lint.inference.sites import CallSite, Named
-from s3lint.inference.values import Constant, Mapping, Parameter, Union, Value, alternatives, join_values
+from s3lint.inference.values import Constant, Mapping, Union, Value, alternatives, join_values
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -112,29 +111,3 @@ class Callers:
         if (name, is_constructor) not in self._named:
             self._named[name, is_constructor] = Named(self.evaluator, name, is_constructor=is_constructor)
         return self._named[name, is_constructor].of(scope)
-
-
-@cache
-def _value_fields(kind: type[Value]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in ("site", "trace", "arguments", "scope", "context"))
-
-
-def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | None:
-    """The function of the first parameter in a value that no context binds."""
-    return next((parameter.scope for parameter in free_parameters(value) if not bound or parameter.scope not in bound), None)
-
-
-def free_parameters(value: Value) -> Iterator[Parameter]:
-    """Every parameter in a value."""
-    pending: list[object] = [value]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Parameter):
-            yield part
-        elif isinstance(part, Value):
-            kind: Any = type(part)
-            pending.extend(getattr(part, name) for name in _value_fields(kind))
-        elif isinstance(part, tuple):
-            pending.extend(part)
-        elif hasattr(part, "value"):
-            pending.append(part.value)

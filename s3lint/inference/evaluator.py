@@ -19,6 +19,7 @@ from s3lint.inference.calls import Arguments
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
+from s3lint.inference.parts import bounded
 from s3lint.inference.values import Fallback, Site, Text, Union, Unknown, Value, join_values
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Evaluator:
         around, self._open = self._open, 0
         self._active[key] = index
         try:
-            value = compute() if index else _with_deep_stack(compute)
+            value = bounded(compute() if index else _with_deep_stack(compute))
         finally:
             del self._active[key]
             for resting in self._resting.pop(index, ()):

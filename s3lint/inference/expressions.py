@@ -15,11 +15,13 @@ from s3lint.inference.evaluator import expression
 from s3lint.inference.flow import Scope
 from s3lint.inference.handles import Frame, SparkSession
 from s3lint.inference.names import dotted_name, subscript_key, target_names
+from s3lint.inference.operators import LARGEST
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.passing import opened_where_passed
 from s3lint.inference.reaching import Unbound, assigned_by_functions, before, final
 from s3lint.inference.truth import truth
 from s3lint.inference.values import (
+    MOST_ITEMS,
     Constant,
     Environment,
     Fallback,
@@ -273,9 +275,10 @@ def unary_operation(evaluator: Evaluator, node: cst.UnaryOperation, place: Place
 @expression(cst.Integer, cst.Float)
 def number(evaluator: Evaluator, node: cst.Integer | cst.Float, place: Place) -> Value:
     try:
-        return Constant(node.evaluated_value)
-    except ValueError:
+        value = node.evaluated_value
+    except (ValueError, SyntaxError):
         return Unknown("a number too long to read")
+    return Constant(value) if abs(value) < LARGEST or isinstance(value, float) else Unknown("a very large number")
 
 
 @expression(cst.Await)
@@ -325,11 +328,7 @@ def sequence_display(evaluator: Evaluator, node: cst.List | cst.Tuple | cst.Set,
             items.extend(value.items if isinstance(value, Sequence) else ())
         else:
             items.append(value)
-    return Sequence(tuple(items), is_open or len(node.elements) > MOST_ITEMS)
-
-
-MOST_ITEMS = 1_000
-"""How many items of a display are looked at; what a longer one holds besides is unknown."""
+    return Sequence(tuple(items[:MOST_ITEMS]), is_open or len(node.elements) > MOST_ITEMS or len(items) > MOST_ITEMS)
 
 
 @expression(cst.ListComp, cst.SetComp, cst.GeneratorExp)

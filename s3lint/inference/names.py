@@ -137,7 +137,7 @@ def import_names(node: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, cst.I
 def changed_names(node: cst.CSTNode, block: Block) -> frozenset[str]:
     """The names that a statement itself binds or alters, without the statements nested in it."""
     found = set(_changed(node))
-    if ":=" in block.text:
+    if block.holds_walrus:
         for part, binders in expressions(node):
             if isinstance(part, cst.NamedExpr) and isinstance(part.target, cst.Name) and not _in_lambda(binders):
                 found.add(part.target.value)

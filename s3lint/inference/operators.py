@@ -12,6 +12,7 @@ from s3lint.inference.containers import merged
 from s3lint.inference.handles import CloudPath, Frame
 from s3lint.inference.values import (
     ALTERNATIVES,
+    MOST_ITEMS,
     PARTS,
     Chunk,
     Constant,
@@ -42,8 +43,8 @@ ARITHMETIC: dict[type[cst.CSTNode], Callable[[int, int], int]] = {
     cst.Modulo: operator.mod,
 }
 
-LARGEST = 1 << 64
-"""Larger results are not computed."""
+LARGEST = 1 << 1000
+"""Larger whole numbers are not computed with: no float could hold them, and writing them out takes quadratic time."""
 
 COMBINATIONS = 16
 """How many combinations of alternatives a text is written out for; beyond, its parts stay holes."""
@@ -75,7 +76,8 @@ def _added(left: Value, right: Value) -> Value:
         return concatenated([(left, ""), (right, "")])
     if isinstance(left, Sequence):
         if isinstance(right, Sequence):
-            return Sequence((*left.items, *right.items), left.open or right.open, site=left.site)
+            items = (*left.items, *right.items)
+            return Sequence(items[:MOST_ITEMS], left.open or right.open or len(items) > MOST_ITEMS, site=left.site)
         return left.opened()
     return _computed(cst.Add(), left, right)
 
@@ -144,7 +146,7 @@ def _choices(value: Value) -> list[Value]:
 
 def _written(values: list[tuple[Value, str]]) -> Value:
     parts: list[Chunk | Hole] = []
-    trace = tuple(hop for value, _ in values for hop in value.trace)
+    trace = tuple(dict.fromkeys(hop for value, _ in values for hop in value.trace))
     for value, name in values:
         if isinstance(value, Text):
             parts.extend(part for part in value.parts if isinstance(part, Hole) or part.text)

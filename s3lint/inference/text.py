@@ -17,6 +17,7 @@ from s3lint.inference.evaluator import expression, method
 from s3lint.inference.names import last_name
 from s3lint.inference.operators import combined, concatenated, is_text
 from s3lint.inference.values import (
+    LONGEST,
     Chunk,
     Constant,
     Data,
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
 PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<flags>[-#0 +]*)(?P<width>\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[%a-zA-Z])")
+
+DIGITS = 3
+"""Digits of the width of a format that is carried out: `f"{1:9999999999}"` would take all memory."""
 
 
 @expression(cst.SimpleString)
@@ -95,9 +99,11 @@ def _spec(part: cst.FormattedStringExpression) -> str:
 def _formatted(value: Value, spec: str) -> Value:
     """A value written with a format: a known number is formatted, a date keeps its pattern, anything else is a hole."""
     if isinstance(value, Constant) and value.value is not None:
+        if len(max(re.findall(r"\d+", spec), key=len, default="")) > DIGITS:
+            return Unknown("a very wide format")
         try:
             return Text((Chunk(format(value.value, spec)),))
-        except ValueError:
+        except (ValueError, OverflowError):
             return Unknown("the format does not fit")
     if "%" in spec:
         return Text((Hole(value, f"strftime {spec}"),))
@@ -263,6 +269,8 @@ def _replaced(text: Text, old: Value, new: Value) -> Value:
     if not isinstance(old, Text) or not old.literal or not isinstance(new, Text) or new.literal is None:
         return Unknown("replaced text")
     before, after = old.literal, new.literal
+    if len(text.known) * max(1, len(after)) > LONGEST:
+        return Unknown("a very long text")
     return _mapped(text, lambda known: known.replace(before, after))
 
 

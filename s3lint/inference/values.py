@@ -27,6 +27,12 @@ ALTERNATIVES = 32
 PARTS = 64
 """How many parts a text template keeps; a longer one is unknown behind the last."""
 
+LONGEST = 1 << 20
+"""Characters of a text that is computed: `replace` may make each one longer again and again."""
+
+MOST_ITEMS = 1_000
+"""How many items of a display are looked at; what a longer one holds besides is unknown."""
+
 
 @frozen(eq=False)
 class Site:
@@ -59,6 +65,8 @@ V = TypeVar("V", bound="Value")
 class Value:
     site: Site | None = field(default=None, compare=False, repr=False)
     trace: tuple[Hop, ...] = field(default=(), compare=False, repr=False)
+    weight: int = field(default=0, init=False, compare=False, repr=False)
+    """How many parts it has, counted when somebody asks (`parts.weight_of`); 0 before."""
 
     def at(self, site: Site | None) -> Self:
         return _copied(self, site, self.trace)
@@ -305,11 +313,11 @@ class Reference(Value):
 def join_values(values: Iterable[Value], *, chosen: bool = False) -> Value:
     """The value of a place that several ways reach. Code that is never reached adds nothing."""
     found: list[Value] = []
-    for value in values:
-        inner = value.alternatives if isinstance(value, Union) and value.chosen == chosen else (value,)
-        for alternative in inner:
-            if not isinstance(alternative, Nothing) and not _seen(alternative, found):
-                found.append(alternative)
+    for alternative in _flattened(values, chosen=chosen):
+        if not isinstance(alternative, Nothing) and not _seen(alternative, found):
+            found.append(alternative)
+        if len(found) > ALTERNATIVES:
+            break
     if not found:
         return Nothing()
     if len(found) == 1:
@@ -317,6 +325,11 @@ def join_values(values: Iterable[Value], *, chosen: bool = False) -> Value:
     if len(found) > ALTERNATIVES:
         found = [*found[:ALTERNATIVES], Unknown(f"more than {ALTERNATIVES} alternatives")]
     return Union(tuple(found), chosen)
+
+
+def _flattened(values: Iterable[Value], *, chosen: bool) -> Iterator[Value]:
+    for value in values:
+        yield from value.alternatives if isinstance(value, Union) and value.chosen == chosen else (value,)
 
 
 def union(values: tuple[Value, ...]) -> Value:
