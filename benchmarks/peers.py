@@ -16,8 +16,6 @@ PROGRAMS = Path(sysconfig.get_path("scripts"))
 
 CHECK: Command = (PROGRAMS / "s3lint", "check", "--isolated", "--config", "exclude=[]", "--output-format", "json")
 
-NO_CACHE = ("--no-cache",) if (PROGRAMS.parent.parent / "s3lint" / "cache.py").exists() else ()
-
 VERSION: Command = (PROGRAMS / "s3lint", "version")
 
 FIXIT = "fixit==2.2.1"

@@ -20,7 +20,8 @@ from s3lint.baseline import load
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, common_root, fields_of, settings_for
 from s3lint.engine import Engine, Result
 from s3lint.registry import registry
-from s3lint.run import look_at_all, targets
+from s3lint.run import look_at_all
+from s3lint.targets import targets
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
