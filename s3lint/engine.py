@@ -29,6 +29,7 @@ from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
 from s3lint.source import Source, Unreadable, is_wide
 from s3lint.suppressions import Suppression, covered, suppressions
+from s3lint.timing import CLOCK
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
@@ -262,9 +263,11 @@ class Engine:
         from s3lint.inspection import Inspection
 
         inspection = Inspection(self.project, self.settings, self.selection)
-        matches, errors = inspection.matches(module, found)
+        with CLOCK.stage("walk"):
+            matches, errors = inspection.matches(module, found)
         refused = [self._unreadable(module.path, error) for error in inspection.refused]
-        findings = merged([*refused, *(finding_of(match) for match in matches)])
+        with CLOCK.stage("findings and fixes"):
+            findings = merged([*refused, *(finding_of(match) for match in matches)])
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
 
     def _unreadable(self, path: Path, error: Unreadable) -> Finding:
