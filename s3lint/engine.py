@@ -29,6 +29,7 @@ from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
 from s3lint.source import Source, Unreadable, is_wide
 from s3lint.suppressions import Suppression, covered, suppressions
+from s3lint.timing import CLOCK
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
@@ -107,11 +108,15 @@ class Engine:
         Without `noqa` such comments are left to somebody else. Raises `ConfigurationError` for a baseline that cannot be read.
         """
         result = self.look_alone(path, data, tree)
+        return self.reported(result, {path: data}, noqa=noqa), result.errors
+
+    def reported(self, result: Result, overlay: Mapping[Path, bytes], *, noqa: bool = True) -> list[Finding]:
+        """The findings of one file that settings, suppressions and baseline leave. Raises `ConfigurationError` for a baseline."""
         judged = self.judged([*self.compared(result.findings), *self.review(result, result.findings)], result.comments)
-        left = self.unknown(result.shown(finding for finding, by in judged if by is None), {path: data})
+        left = self.unknown(result.shown(finding for finding, by in judged if by is None), overlay)
         if not noqa:
             left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
-        return sorted(left, key=lambda finding: finding.order), result.errors
+        return sorted(left, key=lambda finding: finding.order)
 
     def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
         """The findings that are not in the baseline, if there is one. Raises `ConfigurationError` where it cannot be read."""
@@ -258,9 +263,11 @@ class Engine:
         from s3lint.inspection import Inspection
 
         inspection = Inspection(self.project, self.settings, self.selection)
-        matches, errors = inspection.matches(module, found)
+        with CLOCK.stage("walk"):
+            matches, errors = inspection.matches(module, found)
         refused = [self._unreadable(module.path, error) for error in inspection.refused]
-        findings = merged([*refused, *(finding_of(match) for match in matches)])
+        with CLOCK.stage("findings and fixes"):
+            findings = merged([*refused, *(finding_of(match) for match in matches)])
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
 
     def _unreadable(self, path: Path, error: Unreadable) -> Finding:

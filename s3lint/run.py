@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from s3lint.processes import available_cores, context
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
 from s3lint.targets import Target
+from s3lint.timing import CLOCK
 
 if TYPE_CHECKING:
     from s3lint.cache.results import Cache
@@ -73,16 +74,27 @@ def check_all(
     """
     settings, made = _jobs(files)
     with paused_collector():
-        known = cache.results(files) if cache is not None else {}
+        with CLOCK.stage("cache"):
+            known = cache.results(files) if cache is not None else {}
         left = [job for job in made if job.path not in known]
         found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
-        if cache is not None:
-            cache.keep(files, found)
-        outcome = _settled([*known.values(), *found], made, settings)
+        with CLOCK.stage("cache"):
+            if cache is not None:
+                cache.keep(files, found)
+        with CLOCK.stage("suppressions and settings"):
+            outcome = _settled([*known.values(), *found], made, settings)
         outcome.reused = len(known)
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_known(outcome, path, scope)
     return outcome
+
+
+def look_at_all(files: Sequence[Target], jobs: int | None = None) -> Iterator[Result]:
+    """What there is in each file, with the findings that the others make in it, before settings and suppressions."""
+    settings, made = _jobs(files)
+    with paused_collector():
+        for result, own in in_files(_results(made, settings, jobs or available_cores())):
+            yield replace(result, findings=tuple(own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +180,8 @@ class Worker:
         """The findings of a file; where the run does not cover its project, also those that its neighbours make in it."""
         engine = self.engine(job)
         try:
-            data = job.path.read_bytes()
+            with CLOCK.stage("reading"):
+                data = job.path.read_bytes()
         except OSError as error:
             return Result(job.path, errors=(f"{job.path}: cannot be read: {error.strerror or error}",))
         result = engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
@@ -185,7 +198,8 @@ class Worker:
     def is_silent(self, job: Job) -> bool:
         """Whether one look at the bytes of a file tells that there is nothing to find."""
         try:
-            return not job.alone and self.engine(job).is_silent(job.path, job.path.read_bytes())
+            with CLOCK.stage("reading and mentions"):
+                return not job.alone and self.engine(job).is_silent(job.path, job.path.read_bytes())
         except OSError:
             return False
 
@@ -207,11 +221,13 @@ def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> I
 
 def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
     batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
-    with ProcessPoolExecutor(count, context(), initializer=_start_worker, initargs=(settings,)) as pool:
+    with ProcessPoolExecutor(count, context(), initializer=_start_worker, initargs=(settings, CLOCK.on)) as pool:
         futures = [pool.submit(_look_at, batch) for batch in batches]
         for batch, future in zip(batches, futures, strict=True):
             try:
-                yield from future.result()
+                found, spent = future.result()
+                CLOCK.add(spent)
+                yield from found
             except BrokenProcessPool:
                 yield from (Result(job.path, errors=(f"{job.path}: the worker that checked it died",)) for job in batch)
 
@@ -219,11 +235,13 @@ def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -
 _WORKER: list[Worker] = []
 
 
-def _start_worker(settings: Sequence[Settings]) -> None:
+def _start_worker(settings: Sequence[Settings], timed: bool) -> None:
     gc.disable()
     gc.freeze()
+    CLOCK.start(on=timed)
     _WORKER[:] = [Worker(settings)]
 
 
-def _look_at(batch: Sequence[Job]) -> list[Result]:
-    return [_WORKER[0].look(job) for job in batch]
+def _look_at(batch: Sequence[Job]) -> tuple[list[Result], dict[str, int]]:
+    """The results, and what each stage took."""
+    return [_WORKER[0].look(job) for job in batch], CLOCK.take()
