@@ -70,17 +70,21 @@ class Missing(Exception):
 def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Iterator[Target]:
     """The files under the paths, each once, in the order given. Raises `Missing`."""
     seen: set[Path] = set()
+    folders: dict[Path, tuple[Settings, bool]] = {}
     for path in paths:
         if not path.exists():
             raise Missing(f"{path}: no such file or folder")
         if not (path.is_dir() or path.is_file()):
             raise Missing(f"{path}: neither a file nor a folder")
         for file in python_files(path, settings_of(path)) if path.is_dir() else (path,):
-            settings = settings_of(file)
+            if file.parent not in folders:
+                settings = settings_of(file)
+                folders[file.parent] = settings, not any(settings.root.is_relative_to(each) for each in paths)
+            settings, alone = folders[file.parent]
             if file in seen or (file is path and settings.force_exclude and is_excluded(file, settings)):
                 continue
             seen.add(file)
-            yield Target(file, settings, alone=not any(settings.root.is_relative_to(folder) for folder in paths))
+            yield Target(file, settings, alone)
 
 
 Watch = Callable[[Iterator[Result], int], Iterator[Result]]

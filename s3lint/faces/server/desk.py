@@ -19,7 +19,7 @@ from s3lint.faces.server.documents import Document, Part
 from s3lint.faces.server.rewriting import edits_between
 from s3lint.files import ProjectFiles
 from s3lint.finding import Finding
-from s3lint.fixer import Unsettled, fix_file
+from s3lint.fixer import Unsettled, fix_text
 from s3lint.loader import Loader
 from s3lint.notebooks import is_notebook, plain, read
 from s3lint.run import Missing, targets
@@ -261,7 +261,7 @@ class Desk:
             return [finding for finding in session.engine.check(path, data)[0] if code in (None, finding.code)]
 
         try:
-            fixed = fix_file(path, document.data, session.settings, unsafe=code is not None, findings_in=findings)
+            fixed = fix_text(path, document.data, findings, unsafe=code is not None)
         finally:
             self.update(document)
         return edits_between(document, fixed.after, self.codec)
