@@ -12,7 +12,9 @@ from pathspec import GitIgnoreSpec
 from s3lint.patterns import spec_of, split
 from s3lint.settings import Settings
 
-SUFFIXES = (".py", ".pyi", ".ipynb")
+NOTEBOOK = ".ipynb"
+
+SUFFIXES = (".py", ".pyi", NOTEBOOK)
 
 
 def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
@@ -21,6 +23,10 @@ def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
     if not (below and folder != settings.root and is_excluded(folder, settings, is_folder=True)):
         start = folder.relative_to(settings.root).as_posix() if below else "."
         yield from _walk(folder, "" if start == "." else f"{start}/", _excluder(settings), _ignores_above(folder))
+
+
+def is_notebook(name: str) -> bool:
+    return name.endswith(NOTEBOOK)
 
 
 Excludes = Callable[[str, str], bool]

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
+from s3lint.discovery import is_notebook
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.module import Module
 from s3lint.notebook_writing import cell_source, with_cells
-from s3lint.notebooks import is_notebook, read
+from s3lint.notebooks import read
 from s3lint.remedies import variable_of
 from s3lint.settings import Settings
 from s3lint.source import UTF8_BOM, Source, Unreadable, split_lines

@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from s3lint.configuration import ConfigurationError, settings_for
-from s3lint.discovery import is_excluded
+from s3lint.discovery import is_excluded, is_notebook
 from s3lint.engine import UNREADABLE, Engine
 from s3lint.explain import explain, rows_of
 from s3lint.faces.server.diagnostics import ByUri, Translator
@@ -21,10 +21,10 @@ from s3lint.files import ProjectFiles
 from s3lint.finding import Finding
 from s3lint.fixer import Unsettled, fix_text
 from s3lint.loader import Loader
-from s3lint.notebooks import is_notebook, plain, read
-from s3lint.run import Missing, targets
+from s3lint.notebooks import plain, read
 from s3lint.settings import Settings
 from s3lint.source import Source, Unreadable
+from s3lint.targets import Missing, targets
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders of code that nobody edits, which editors open to show a definition."""
