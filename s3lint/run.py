@@ -155,12 +155,14 @@ def _leave_out_known(outcome: Outcome, path: Path, scope: Scope) -> None:
 
 
 def _waivers(result: Result, judged: Iterable[tuple[Finding, Suppression | None]]) -> Iterator[Waiver]:
+    """A bare `noqa` that hides no finding is about something else."""
     hidden: dict[int, list[Finding]] = {}
     for finding, by in judged:
         hidden.setdefault(id(by), []).append(finding)
     for comment in result.comments:
-        cell, location = result.place(comment)
-        yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
+        if comment.selectors or id(comment) in hidden:
+            cell, location = result.place(comment)
+            yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
 
 
 class Worker:
