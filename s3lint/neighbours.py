@@ -25,6 +25,9 @@ REACH = 6
 MOST = 40
 """How many neighbours of one file are looked at."""
 
+FEW = 8
+"""Where no more files of a project touch storage, all are looked at: to find out which a file is connected to would cost more."""
+
 
 class Neighbours:
     """Finds the neighbours of files in one project."""
@@ -75,6 +78,8 @@ class Neighbours:
 
     def of(self, module: Module) -> list[Path]:
         """The files that touch storage and import the module, or are imported by it, each a few imports away at most."""
+        if len(self.storage) <= FEW:
+            return sorted(self.storage - {module.path})
         return [path for path in self.around(module) if path in self.storage][:MOST]
 
     def around(self, module: Module) -> list[Path]:

@@ -77,12 +77,8 @@ class Reads:
 
     def listed(self) -> tuple[Read, ...]:
         """The reads that are noted."""
-        found, left = [], self.noted
-        while left:
-            lowest = left & -left
-            found.append(self._reads[lowest.bit_length() - 1])
-            left ^= lowest
-        return tuple(found)
+        bits = reversed(f"{self.noted:b}") if self.noted else ()
+        return tuple(read for read, bit in zip(self._reads, bits, strict=False) if bit == "1")
 
 
 def digest_of_paths(paths: Iterable[Path]) -> str:
