@@ -225,9 +225,9 @@ class Engine:
 
     def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
         """The files whose calls may make findings in this one."""
-        concerned = self.neighbours.may_concern(path, data)
-        self.reads.note(NeighbourRead(path, concerned))
-        if not concerned:
+        concern = self.neighbours.concern(path, data)
+        self.reads.note(NeighbourRead(path, concern))
+        if not concern:
             return []
         try:
             return self.neighbours.of(self.module(path, data, tree))

@@ -40,10 +40,10 @@ class SearchRead:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourRead:
-    """Whether a file may exchange values with one that touches storage, as far as names alone tell."""
+    """With which files that touch storage a file may exchange values, as far as names alone tell (`Neighbours.concern`)."""
 
     path: Path
-    found: bool
+    found: str
 
 
 Read = FileRead | FolderRead | SearchRead | NeighbourRead
