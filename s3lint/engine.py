@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -77,6 +77,8 @@ class Engine:
         self.selection = Selection(settings)
         self.filter = filter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
+        self.failures: list[str] = []
+        """What failed when findings were compared, one line each."""
         self._looked: dict[Path, Result] = {}
 
     @cached_property
@@ -101,7 +103,7 @@ class Engine:
         left = self.unknown(result.shown(finding for finding, by in judged if by is None), {path: data})
         if not noqa:
             left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
-        return sorted(left, key=lambda finding: finding.order), result.errors
+        return sorted(left, key=lambda finding: finding.order), (*result.errors, *self.failures)
 
     def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
         """The findings that are not in the baseline, if there is one. Raises `ConfigurationError` where it cannot be read."""
@@ -119,9 +121,23 @@ class Engine:
         """Whether a look at a file would give nothing: it mentions no storage. Of a notebook its bytes do not tell."""
         return not (is_notebook(path.name) or is_wide(data) or self.filter.mentions(plain(data)))
 
-    @without_parser_warnings()
     def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""
+        return self._safely(path, lambda: self._look_alone(path, data, tree))
+
+    def look(self, path: Path, data: bytes) -> Result:
+        """Every finding that the calls in a file give rise to, in this file or in others."""
+        return self._safely(path, lambda: self._look_at(path, data))
+
+    @without_parser_warnings()
+    def _safely(self, path: Path, look: Callable[[], Result]) -> Result:
+        """A failure costs the findings of one file, never those of the others."""
+        try:
+            return look()
+        except Exception as error:
+            return Result(path, errors=(failure(path, "s3lint", error),))
+
+    def _look_alone(self, path: Path, data: bytes, tree: ast.Module | None) -> Result:
         if is_notebook(path.name):
             return self._look_at_notebook(path, data)
         masks = masked_rows(data)
@@ -131,9 +147,7 @@ class Engine:
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
         return replace(own, findings=tuple(findings), masks=masks)
 
-    @without_parser_warnings()
-    def look(self, path: Path, data: bytes) -> Result:
-        """Every finding that the calls in a file give rise to, in this file or in others."""
+    def _look_at(self, path: Path, data: bytes) -> Result:
         if is_notebook(path.name):
             return self._look_at_notebook(path, data)
         return replace(self._look(path, plain(data)), masks=masked_rows(data))
@@ -167,8 +181,15 @@ class Engine:
         by_code: dict[str, list[Finding]] = {}
         for finding in filter(self.selection.reports, findings):
             by_code.setdefault(finding.code, []).append(finding)
-        left = [finding for code, found in by_code.items() for finding in rules()[code].compared(found, self.settings)]
+        left = [finding for code, found in by_code.items() for finding in self._compared(code, found)]
         return sorted(left, key=lambda finding: finding.order)
+
+    def _compared(self, code: str, found: list[Finding]) -> list[Finding]:
+        try:
+            return rules()[code].compared(found, self.settings)
+        except Exception as error:
+            self.failures.append(failure(found[0].path, rules()[code].name, error))
+            return found
 
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
         """The compared findings of one file that no suppression covers."""
@@ -229,7 +250,7 @@ class Engine:
         inspection = Inspection(self.project, self.settings, self.selection)
         matches, errors = inspection.matches(module, found)
         refused = [self._unreadable(module.path, error) for error in inspection.refused]
-        findings = merged([*refused, *(finding_of(match) for match in matches)])
+        findings = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
 
     def _unreadable(self, path: Path, error: Unreadable) -> Finding:
@@ -247,9 +268,23 @@ def _is_said(finding: Finding, places: set[tuple[str, Path, Location]]) -> bool:
     return any((code, path, start) in places for code in rules()[finding.code].yields_to for path, start in own)
 
 
+def failure(path: Path, name: str, error: Exception) -> str:
+    """One line about something inside s3lint that failed at a file: a rule, an extractor, or the engine."""
+    said = " ".join(str(error).split())
+    return f"{path}: {name} failed: {type(error).__name__}{f': {said}' if said else ''}"
+
+
 def comments_of(data: bytes) -> tuple[Suppression, ...]:
     """The suppressions in a file that cannot be parsed, as far as it can be decoded."""
     return tuple(suppressions(data.decode("utf-8", "replace")))
+
+
+def _findings_of(match: Match, errors: list[str]) -> Iterator[Finding]:
+    """The finding of a match, whose fix is made now: a failure costs this finding alone."""
+    try:
+        yield finding_of(match)
+    except Exception as error:
+        errors.append(failure(match.site.module.path, match.rule.name, error))
 
 
 def finding_of(match: Match) -> Finding:

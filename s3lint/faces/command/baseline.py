@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from s3lint.baseline import NAME, Baseline, Entry, Matched, Scope, load, scopes, with_contents
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.check import changes_of, jobs_of, settings_finder
+from s3lint.faces.command.saying import complain
 from s3lint.finding import Finding
 from s3lint.reports import Report, printable, renderer
 from s3lint.run import Missing, Target, check_all, targets
@@ -48,13 +48,13 @@ def run(options: argparse.Namespace) -> int:
         if not options.check:
             _write(updates)
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     for update in updates:
         print("\n".join(printable(line) for line in _said(update, checked=options.check)))
     _hint(files)
     for message in outcome.errors:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     if outcome.errors:
         return 2
     return 1 if any(update.new or (options.check and update.is_needed) for update in updates) else 0

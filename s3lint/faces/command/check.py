@@ -15,6 +15,7 @@ from typing import Any
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
 from s3lint.engine import Engine
 from s3lint.faces.command.progress import watched
+from s3lint.faces.command.saying import complain
 from s3lint.finding import Finding
 from s3lint.processes import available_cores
 from s3lint.registry import registry, rules
@@ -42,17 +43,17 @@ def run(options: argparse.Namespace) -> int:
         _write(outcome, options)
         write_stale(outcome, options)
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     return _ended(outcome.findings, outcome.errors, options)
 
 
 def _ended(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
     for problem in registry().problems:
-        print(f"s3lint: warning: {problem}", file=sys.stderr)
+        complain(f"warning: {problem}")
     failed = list(errors)
     for message in failed:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     if failed:
         return 2
     return 1 if findings and not options.exit_zero else 0
@@ -225,7 +226,7 @@ def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
     for path, stale in outcome.stale.items():
         if stale:
             many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
-            print(f"s3lint: {path}: {many} stale: `s3lint baseline` removes what is fixed", file=sys.stderr)
+            complain(f"{path}: {many} stale: `s3lint baseline` removes what is fixed")
 
 
 def _in_color(options: argparse.Namespace) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from datetime import date
 from pathlib import Path
 
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.check import changes_of, jobs_of, settings_finder, write_file
 from s3lint.faces.command.progress import watched
+from s3lint.faces.command.saying import complain
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
@@ -29,10 +29,10 @@ def run(options: argparse.Namespace) -> int:
         outcome = check_all(files, jobs) if options.quiet else check_all(files, jobs, watched)
         _write(options, paths, files, outcome, past)
     except (ConfigurationError, Missing, NoReport) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     for message in outcome.errors:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     return 2 if outcome.errors else 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from s3lint.blame import Author, authors
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.check import changes_of, jobs_of, settings_finder
+from s3lint.faces.command.saying import complain
 from s3lint.notebook_writing import row_in_file
 from s3lint.reports import Report, printable
 from s3lint.run import Missing, Waiver, check_all, targets
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
         outcome = check_all(list(targets(paths, settings_finder(options, changes_of(options), paths))), jobs_of(options.jobs))
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     found = [waiver for waiver in outcome.waivers if waiver.suppression.selectors or waiver.hidden]
     written = list(zip(found, _authors(found), strict=True))
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join([*(printable(line) for line in _lines(written)), _summary(found)]))
     for message in outcome.errors:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     return 2 if outcome.errors else 0
 
 
