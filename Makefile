@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -20,6 +20,9 @@ demo: $(READY)  ## lint the standard's own examples
 
 test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-cache: $(READY)  ## many random lives of a project, each checked with the cache and without
+	@S3LINT_CACHE_EXAMPLES=400 $(BIN)/python -m pytest tests/test_cache.py -k whatever_changes
 
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py

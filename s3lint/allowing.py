@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from s3lint.discovery import is_notebook
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.notebook_writing import cell_source
-from s3lint.notebooks import OPEN, is_notebook, plain, read, shift_of
+from s3lint.notebooks import OPEN, plain, read, shift_of
 from s3lint.source import Source, split_lines
 from s3lint.suppressions import BETWEEN_STATEMENTS, Suppression, suppressions
 

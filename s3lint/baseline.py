@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3lint.configuration import ConfigurationError
+from s3lint.discovery import is_notebook
 from s3lint.finding import Finding
 from s3lint.notebook_writing import cell_source
-from s3lint.notebooks import is_notebook
 from s3lint.registry import rules
 from s3lint.source import Source, Unreadable, between, split_lines
 
 if TYPE_CHECKING:
-    from s3lint.run import Target
     from s3lint.settings import Settings
+    from s3lint.targets import Target
 
 NAME = ".s3lint-baseline.json"
 VERSION = 1

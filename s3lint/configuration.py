@@ -7,19 +7,12 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from s3lint.confidence import Confidence
-from s3lint.registry import UnknownRule, select
 from s3lint.settings import Settings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 COMMAND_LINE = "the command line"
 
@@ -89,6 +82,11 @@ def _has_table(file: Path) -> bool:
 
 
 def _load(file: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -152,6 +150,8 @@ def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, A
 
 
 def suggestion(text: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(text, list(known), 1, 0.5)
     return f": did you mean {close[0]}?" if close else ""
 
@@ -238,6 +238,8 @@ def _variables(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _check_selector(selector: str, key: str, where: str) -> None:
+    from s3lint.registry import UnknownRule, select
+
     try:
         select(selector)
     except UnknownRule as error:

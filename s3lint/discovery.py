@@ -3,44 +3,65 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from s3lint.patterns import spec_of
+from s3lint.patterns import spec_of, split
 from s3lint.settings import Settings
 
-SUFFIXES = (".py", ".pyi", ".ipynb")
+NOTEBOOK = ".ipynb"
+
+SUFFIXES = (".py", ".pyi", NOTEBOOK)
 
 
 def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
     """The Python files and notebooks under a folder, in order of their paths; only regular files, and no folder twice."""
-    yield from _walk(folder, settings, _ignores_above(folder))
+    below = folder.is_relative_to(settings.root)
+    if not (below and folder != settings.root and is_excluded(folder, settings, is_folder=True)):
+        start = folder.relative_to(settings.root).as_posix() if below else "."
+        yield from _walk(folder, "" if start == "." else f"{start}/", _excluder(settings), _ignores_above(folder))
 
 
-def _walk(folder: Path, settings: Settings, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> Iterator[Path]:
-    own = _ignore_file(folder)
-    ignores = [*ignores, (folder, own)] if own is not None else ignores
+def is_notebook(name: str) -> bool:
+    return name.endswith(NOTEBOOK)
+
+
+Excludes = Callable[[str, str], bool]
+"""Whether a name, and the path that it ends, are passed over; a folder's path ends in a slash."""
+
+
+def _excluder(settings: Settings) -> Excludes:
+    names, others = split((*settings.exclude, *settings.extend_exclude))
+    return lambda name, path: name in names or (others is not None and others.match_file(path))
+
+
+def _walk(folder: Path, inner: str, excludes: Excludes, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> Iterator[Path]:
+    """`inner` is the path of the folder inside the project, with a slash behind it."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return
+    own = _ignore_file(folder) if any(entry.name == ".gitignore" for entry in entries) else None
+    ignores = [*ignores, (folder, own)] if own is not None else ignores
     for entry in entries:
-        path = folder / entry.name
         try:
-            is_folder, is_file = entry.is_dir(follow_symlinks=False), entry.is_file()
+            is_folder = entry.is_dir(follow_symlinks=False)
+            is_file = not is_folder and entry.name.endswith(SUFFIXES) and entry.is_file()
         except OSError:
             continue
-        if not (is_folder or (is_file and entry.name.endswith(SUFFIXES))):
+        path = f"{inner}{entry.name}{'/' if is_folder else ''}"
+        if not (is_folder or is_file) or excludes(entry.name, path):
             continue
-        if is_excluded(path, settings, is_folder=is_folder) or _is_ignored(path, is_folder, ignores):
+        found = folder / entry.name
+        if ignores and _is_ignored(found, is_folder, ignores):
             continue
         if is_folder:
-            yield from _walk(path, settings, ignores)
+            yield from _walk(found, path, excludes, ignores)
         else:
-            yield path
+            yield found
 
 
 def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> bool:

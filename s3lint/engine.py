@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3lint.collector import paused_collector
 from s3lint.confidence import Confidence
+from s3lint.discovery import is_notebook
 from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Fix, Location
 from s3lint.loader import Loader
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
-from s3lint.notebooks import DATABRICKS, Cells, Masks, is_notebook, masked_rows, plain, read
+from s3lint.notebooks import DATABRICKS, Cells, Masks, masked_rows, plain, read
+from s3lint.reads import NeighbourRead, Read, Reads
 from s3lint.registry import rules
 from s3lint.review import reviewed
+from s3lint.searches import Search
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
@@ -53,6 +57,10 @@ class Result:
     cells: Cells | None = None
     """Where the cells of a notebook lie; its findings count rows of the whole text until they are shown."""
     masks: Masks = NOTHING_MASKED
+    reads: tuple[Read, ...] = field(default=(), compare=False, repr=False)
+    """What the look read of the project besides the file."""
+    searched: tuple[tuple[Search, tuple[Path, ...]], ...] = field(default=(), compare=False, repr=False)
+    """What the look was the first to search for in the project, and where it was found."""
 
     def shown(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings in the file as people count its rows, without fixes of what nobody wrote; sorted."""
@@ -79,13 +87,15 @@ class Engine:
         self.files = files or ProjectFiles(settings)
         self.failures: list[str] = []
         """What failed when findings were compared, one line each."""
-        self._looked: dict[Path, Result] = {}
+        self.reads = Reads()
+        self._looked: dict[Path, tuple[Result, int]] = {}
+        self._told = 0
 
     @cached_property
     def project(self) -> Project:
         from s3lint.inference.project import Project
 
-        return Project(self.files, self.loader)
+        return Project(self.files, self.loader, self.reads)
 
     @cached_property
     def neighbours(self) -> Neighbours:
@@ -132,8 +142,9 @@ class Engine:
     @without_parser_warnings()
     def _safely(self, path: Path, look: Callable[[], Result]) -> Result:
         """A failure costs the findings of one file, never those of the others."""
+        self.reads.noted = 0
         try:
-            return look()
+            return self._with_reads(look())
         except Exception as error:
             return Result(path, errors=(failure(path, "s3lint", error),))
 
@@ -151,6 +162,14 @@ class Engine:
         if is_notebook(path.name):
             return self._look_at_notebook(path, data)
         return replace(self._look(path, plain(data)), masks=masked_rows(data))
+
+    def _with_reads(self, result: Result) -> Result:
+        reads = self.reads.listed()
+        if not reads:
+            return result
+        searched = tuple(islice(self.project.found.items(), self._told, None)) if "project" in self.__dict__ else ()
+        self._told += len(searched)
+        return replace(result, reads=reads, searched=searched)
 
     def _look_at_notebook(self, path: Path, data: bytes) -> Result:
         """No other file takes values from a notebook, so its neighbours say nothing about it."""
@@ -216,7 +235,9 @@ class Engine:
 
     def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
         """The files whose calls may make findings in this one."""
-        if not self.neighbours.may_concern(path, data):
+        concerned = self.neighbours.may_concern(path, data)
+        self.reads.note(NeighbourRead(path, concerned))
+        if not concerned:
             return []
         try:
             return self.neighbours.of(self.module(path, data, tree))
@@ -231,9 +252,13 @@ class Engine:
     def _look_again(self, path: Path) -> Result:
         """A neighbour is looked at once, however many files it is a neighbour of."""
         if path not in self._looked:
-            module = self.project.module(path)
-            self._looked[path] = self._look(path, module.source.data) if module is not None else Result(path)
-        return self._looked[path]
+            with self.reads.apart():
+                module = self.project.module(path)
+                found = self._look(path, module.source.data) if module is not None else Result(path)
+                self._looked[path] = found, self.reads.noted
+        result, read = self._looked[path]
+        self.reads.noted |= read
+        return result
 
     def module(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Module:
         """The module of a file as it stands in the project. Raises `Unreadable`."""

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from s3lint.discovery import SUFFIXES, is_excluded, python_files
-from s3lint.notebooks import is_notebook, plain
+from s3lint.discovery import SUFFIXES, is_excluded, is_notebook, python_files
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.words import Words
@@ -30,6 +29,8 @@ class ProjectFiles:
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of a file, or None where it cannot be read or is larger than the bound."""
+        from s3lint.notebooks import plain
+
         if path in self.overlay:
             return self.overlay[path]
         try:
@@ -51,8 +52,8 @@ class ProjectFiles:
     @cached_property
     def searched(self) -> dict[Path, None]:
         """The files in which callers are looked for, in order: those of the project but its tests."""
-        listed = dict.fromkeys(path for path in self.listed() if self._is_searched(path))
-        return listed | dict.fromkeys(path for path in self.overlay if self._belongs(path) and self._is_searched(path))
+        listed = dict.fromkeys(path for path in self.listed() if self.is_searched(path))
+        return listed | dict.fromkeys(path for path in self.overlay if self._belongs(path) and self.is_searched(path))
 
     def content(self, path: Path) -> bytes:
         """The bytes of a file that is searched; none where it cannot be read or is larger than the bound."""
@@ -74,7 +75,7 @@ class ProjectFiles:
         self._room += len(self._kept.pop(path, b""))
         if "searched" not in self.__dict__:
             return
-        if (path in self.searched or self._belongs(path)) and self._is_searched(path) and self.read(path) is not None:
+        if (path in self.searched or self._belongs(path)) and self.is_searched(path) and self.read(path) is not None:
             self.searched[path] = None
             if "words" in self.__dict__:
                 self.words.refresh(path)
@@ -86,7 +87,8 @@ class ProjectFiles:
         inside = path.is_relative_to(self.settings.root) and path.name.endswith(SUFFIXES)
         return inside and not is_excluded(path, self.settings)
 
-    def _is_searched(self, path: Path) -> bool:
+    def is_searched(self, path: Path) -> bool:
+        """Whether callers are looked for in a file of the project."""
         return not is_notebook(path.name) and (self.settings.lint_tests or not self._selection.is_test(path))
 
     @cached_property

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
-from s3lint.engine import Engine
-from s3lint.files import ProjectFiles
+from s3lint.discovery import is_notebook
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.module import Module
 from s3lint.notebook_writing import cell_source, with_cells
-from s3lint.notebooks import is_notebook, read
+from s3lint.notebooks import read
 from s3lint.remedies import variable_of
 from s3lint.settings import Settings
 from s3lint.source import UTF8_BOM, Source, Unreadable, split_lines
+from s3lint.workspace import Workspace
 
 BUCKETS = "STO201"
 
@@ -38,16 +38,22 @@ class Fixed:
     applied: tuple[Finding, ...] = ()
 
 
-def fix_file(
-    path: Path, data: bytes, settings: Settings, *, unsafe: bool, findings_in: Callable[[bytes], list[Finding]] | None = None
-) -> Fixed:
-    """Every applicable fix of a file; `findings_in` may say what is found in its text. Raises `Unsettled`, and then nothing of the
-    file may be changed.
-    """
+def fix_file(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
+    """Every applicable fix of a file on disk. Raises `Unsettled`, and then nothing of the file may be changed."""
+    return fix_in(Workspace.on_disk(settings), path, data, unsafe=unsafe)
+
+
+def fix_in(workspace: Workspace, path: Path, data: bytes, *, unsafe: bool) -> Fixed:
+    """Every applicable fix of a file of a project, which stays as it is. Raises `Unsettled`, and then nothing may be changed."""
+    with workspace.changing(path):
+        return fix_text(path, data, lambda text: workspace.findings(path, text), unsafe=unsafe)
+
+
+def fix_text(path: Path, data: bytes, findings_in: Callable[[bytes], list[Finding]], *, unsafe: bool) -> Fixed:
+    """Every applicable fix of a text, of which a function says what is found in it. Raises `Unsettled`."""
     current, applied = data, list[Finding]()
     for _ in range(ROUNDS):
-        findings = findings_in(current) if findings_in is not None else _findings(path, current, settings)
-        found = _applicable(findings, unsafe=unsafe)
+        found = _applicable(findings_in(current), unsafe=unsafe)
         if not found:
             return Fixed(path, data, current, tuple(applied))
         changed, done = with_fixes(path, current, found)
@@ -79,10 +85,6 @@ def _names(findings: Iterable[Finding]) -> str:
 
 def _applicable(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
     return [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
-
-
-def _findings(path: Path, data: bytes, settings: Settings) -> list[Finding]:
-    return Engine(settings, ProjectFiles(settings, {path: data})).check(path, data)[0]
 
 
 def is_applicable(finding: Finding, *, unsafe: bool) -> bool:

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from s3lint.discovery import is_notebook
 from s3lint.finding import Edit, Location
-from s3lint.notebooks import DATABRICKS, is_notebook
+from s3lint.notebooks import DATABRICKS
 from s3lint.positions import locate
 
 if TYPE_CHECKING:

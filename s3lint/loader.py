@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from s3lint.mentions import Filter
     from s3lint.module import Module
     from s3lint.source import Source
 
@@ -23,6 +24,7 @@ class Loader:
     def __init__(self) -> None:
         self._modules: dict[Path, Module] = {}
         self._imported: dict[Path, tuple[int, frozenset[str]]] = {}
+        self._mentioning: dict[Path, tuple[Filter, int, bool]] = {}
 
     def load(self, source: Source, tree: ast.Module | None = None) -> Module:
         """Raises `Unreadable`."""
@@ -41,3 +43,10 @@ class Loader:
             names = frozenset(name.decode() for statement in statements for name in re.findall(rb"[A-Za-z_]\w*", statement))
             known = self._imported[path] = hash(data), names
         return known[1]
+
+    def mentions(self, path: Path, data: bytes, filter_: Filter) -> bool:
+        """Whether a file mentions what a filter lets through."""
+        known = self._mentioning.get(path)
+        if known is None or known[0] is not filter_ or known[1] != hash(data):
+            known = self._mentioning[path] = filter_, hash(data), bool(filter_.mentions(data))
+        return known[2]

@@ -73,14 +73,19 @@ class Block:
         return "".join(self.module.source.lines[self.part.start - 1 : self.part.end])
 
     @cached_property
+    def sets(self) -> frozenset[str]:
+        """The names of the attributes that a block which is a function itself binds or alters."""
+        return attributes_set(self.text)
+
+    @cached_property
     def holds_walrus(self) -> bool:
         """Whether some expression may bind a name."""
         return ":=" in self.text
 
     @cached_property
-    def sets(self) -> frozenset[str]:
-        """The names of the attributes that a block which is a function itself binds or alters."""
-        return attributes_set(self.text)
+    def holds_yield(self) -> bool:
+        """Whether some function may be a generator."""
+        return "yield" in self.text
 
     @cached_property
     def parsed(self) -> Parsed:

@@ -38,7 +38,8 @@ class Neighbours:
     @cached_property
     def storage(self) -> frozenset[Path]:
         """The files of the project that touch storage."""
-        return frozenset(path for path in self.files.searched if self.filter.mentions(self.files.content(path)))
+        files, mentions = self.files, self._loader.mentions
+        return frozenset(path for path in files.searched if mentions(path, files.content(path), self.filter))
 
     @cached_property
     def _imported(self) -> dict[Path, frozenset[str]]:

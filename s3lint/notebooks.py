@@ -18,8 +18,6 @@ from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.silence import without_parser_warnings
 from s3lint.source import Unreadable
 
-SUFFIX = ".ipynb"
-
 DATABRICKS = b"# Databricks notebook source"
 """The first line of a notebook that Databricks exports as Python."""
 
@@ -109,10 +107,6 @@ def masked_rows(data: bytes) -> Masks:
         return Masks()
     written, text = (each.decode("utf-8", "surrogateescape").split("\n") for each in (data, made))
     return masks(written, text)
-
-
-def is_notebook(name: str) -> bool:
-    return name.endswith(SUFFIX)
 
 
 def plain(data: bytes) -> bytes:

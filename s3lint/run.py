@@ -1,4 +1,4 @@
-"""A run over many files: which files, with which settings, in which process, in which order."""
+"""A run over many files: with which settings, in which process, in which order."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
-from s3lint.discovery import is_excluded, python_files
 from s3lint.engine import Engine, Result, in_files
 from s3lint.finding import Finding, Location
 from s3lint.processes import available_cores, spread
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
+from s3lint.targets import Target
+
+if TYPE_CHECKING:
+    from s3lint.cache.results import Cache
 
 FEW = 8
 """Files that mention storage for each process; with fewer, starting another one costs more than it saves."""
@@ -25,15 +29,6 @@ BATCH = 12
 
 OBJECTS = 3_000_000
 """Objects alive (of some 150 bytes) over which a worker forgets what it knows of projects, which it then learns again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A file to check and the settings that hold for it. `alone`: the run does not cover the rest of its project."""
-
-    path: Path
-    settings: Settings
-    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,8 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     files: int = 0
+    reused: int = 0
+    """How many of the files a cache answered for."""
     waivers: list[Waiver] = field(default_factory=list)
     known: int = 0
     """How many findings were left out because a baseline holds them."""
@@ -61,38 +58,26 @@ class Outcome:
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
 
-class Missing(Exception):
-    """A path that was named and cannot be checked."""
-
-
-def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Iterator[Target]:
-    """The files under the paths, each once, in the order given. Raises `Missing`."""
-    seen: set[Path] = set()
-    for path in paths:
-        if not path.exists():
-            raise Missing(f"{path}: no such file or folder")
-        if not (path.is_dir() or path.is_file()):
-            raise Missing(f"{path}: neither a file nor a folder")
-        for file in python_files(path, settings_of(path)) if path.is_dir() else (path,):
-            settings = settings_of(file)
-            if file in seen or (file is path and settings.force_exclude and is_excluded(file, settings)):
-                continue
-            seen.add(file)
-            yield Target(file, settings, alone=not any(settings.root.is_relative_to(folder) for folder in paths))
-
-
 Watch = Callable[[Iterator[Result], int], Iterator[Result]]
 """Sees the results of a run go by, of which it knows the number beforehand."""
 
 
-def check_all(files: Sequence[Target], jobs: int | None = None, watch: Watch = lambda results, _: results) -> Outcome:
-    """Checks every file. The findings are sorted and do not depend on the number of processes.
+def check_all(
+    files: Sequence[Target], jobs: int | None = None, watch: Watch = lambda results, _: results, cache: Cache | None = None
+) -> Outcome:
+    """Checks every file. The findings are sorted and depend neither on the number of processes nor on what a cache holds.
 
     Raises `ConfigurationError` for a baseline that cannot be read.
     """
     settings, made = _jobs(files)
     with paused_collector():
-        outcome = _settled(list(watch(_results(made, settings, jobs or available_cores()), len(made))), made, settings)
+        known = cache.results(files) if cache is not None else {}
+        left = [job for job in made if job.path not in known]
+        found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
+        if cache is not None:
+            cache.keep(files, found)
+        outcome = _settled([*known.values(), *found], made, settings)
+        outcome.reused = len(known)
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_known(outcome, path, scope)
     return outcome

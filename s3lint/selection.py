@@ -8,7 +8,6 @@ from pathlib import Path
 
 from s3lint.finding import Finding
 from s3lint.patterns import spec_of
-from s3lint.registry import rules, select
 from s3lint.settings import Settings
 
 IN_TESTS = ("STO4", "STO506", "STO507", "STO9")
@@ -24,6 +23,8 @@ class Selection:
     @cached_property
     def codes(self) -> frozenset[str]:
         """Raises `UnknownRule` for a selector that names no rule."""
+        from s3lint.registry import rules
+
         settings = self.settings
         if settings.select:
             chosen = union_of(settings.select)
@@ -71,4 +72,6 @@ class Selection:
 
 
 def union_of(selectors: tuple[str, ...] | list[str]) -> frozenset[str]:
+    from s3lint.registry import select
+
     return frozenset(code for selector in selectors for code in select(selector))

@@ -18,9 +18,10 @@ from s3lint.engine import Engine
 from s3lint.finding import Finding
 from s3lint.inference.evaluator import FRAMES
 from s3lint.mentions import Mentions
-from s3lint.run import check_all, targets
+from s3lint.run import check_all
 from s3lint.settings import Settings
 from s3lint.source import line_starts
+from s3lint.targets import targets
 
 CHECKOUT = Path(__file__).parents[1]
 

@@ -14,9 +14,10 @@ from s3lint.facts.extractor import CALLS
 from s3lint.inspection import _by_kind, _wanted
 from s3lint.registry import find, rules
 from s3lint.rule import Rule
-from s3lint.run import check_all, targets
+from s3lint.run import check_all
 from s3lint.selection import Selection
 from s3lint.settings import Settings
+from s3lint.targets import targets
 
 if TYPE_CHECKING:
     import pytest

@@ -178,11 +178,14 @@ def held(spark: Any, tables: Tables) -> list[tuple[str, str]]:
 
 
 def test_a_job_checks_what_is_new_and_nothing_twice(spark: Any, tmp_path: Path, mirrors: Path) -> None:
+    commit(mirrors / "odd" / "names.git", tmp_path, {"bad\udce9.py": BUCKET_BY_NAME, "good.py": "print()\n"})
     job = Job(spark, Tables(str(tmp_path / "quality" / "findings")), Settings(), date(2026, 1, 7))
     source = source_of(spark, str(mirrors), None, every=True)
     first = job.run(source)
-    assert (first.batches, first.commits, first.errors) == ([1], 2, [])
-    assert set(state(spark, job.tables)) == {"payments/store", "search/index"}
+    assert (first.batches, first.commits, first.errors) == ([1], 3, [])
+    assert set(state(spark, job.tables)) == {"odd/names", "payments/store", "search/index"}
+    told = [(row.path, row.error) for row in current(spark, job.tables).collect() if row.error]
+    assert told == [("bad\ufffd.py", "the name of the file is not UTF-8: rename it")]
     before = held(spark, job.tables)
     assert ("search/index", "STO201") in before
 

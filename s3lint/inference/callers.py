@@ -15,6 +15,7 @@ from s3lint.inference.flow import Scope
 from s3lint.inference.parts import free_parameter, free_parameters
 from s3lint.inference.sites import CallSite, Named
 from s3lint.inference.values import Constant, Mapping, Union, Value, alternatives, join_values
+from s3lint.searches import Search
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -34,9 +35,10 @@ class Callers:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
-        self._sites: dict[Scope, list[CallSite]] = {}
-        self._named: dict[tuple[str, bool], Named] = {}
-        self._known: dict[Hashable, Value] = {}
+        self.reads = evaluator.reads
+        self._sites: dict[Scope, tuple[list[CallSite], int]] = {}
+        self._named: dict[Search, Named] = {}
+        self._known: dict[Hashable, tuple[Value, int]] = {}
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
         """The value of an expression, with the parameters in it replaced by what callers pass.
@@ -47,8 +49,10 @@ class Callers:
         key = (id(node), place.binders, place.context)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._evaluate(node, place)
-        return known
+            with self.reads.apart():
+                known = self._known[key] = self._evaluate(node, place), self.reads.noted
+        self.reads.noted |= known[1]
+        return known[0]
 
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
         """One entry of a mapping. Callers are asked only where they decide it."""
@@ -100,14 +104,18 @@ class Callers:
     def of(self, scope: Scope) -> list[CallSite]:
         """The calls of a function anywhere in the project: one more than are followed, where there are more."""
         if scope not in self._sites:
-            self._sites[scope] = list(islice(self._find(scope), CALLERS + 1))
-        return self._sites[scope]
+            with self.reads.apart():
+                self._sites[scope] = list(islice(self._find(scope), CALLERS + 1)), self.reads.noted
+        sites, read = self._sites[scope]
+        self.reads.noted |= read
+        return sites
 
     def _find(self, scope: Scope) -> Iterator[CallSite]:
         if scope.node is None or isinstance(scope.node, cst.Lambda):
             return iter(())
         is_constructor = scope.name == "__init__"
         name = scope.owner.name if is_constructor and scope.owner is not None else scope.name
-        if (name, is_constructor) not in self._named:
-            self._named[name, is_constructor] = Named(self.evaluator, name, is_constructor=is_constructor)
-        return self._named[name, is_constructor].of(scope)
+        search = Search("constructions" if is_constructor else "calls", name)
+        if search not in self._named:
+            self._named[search] = Named(self.evaluator, search)
+        return self._named[search].of(scope)

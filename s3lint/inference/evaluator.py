@@ -1,7 +1,7 @@
 """From an expression to its value: demand-driven, memoised, and finished for every program.
 
 Cycles end in `Unknown`. A value that was computed inside an unfinished cycle is not remembered, so the answer to a question never
-depends on the questions asked before it.
+depends on the questions asked before it. With each value is remembered what was read of the project for it.
 """
 
 from __future__ import annotations
@@ -81,12 +81,13 @@ class Evaluator:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.reads = project.reads
         self.looped: set[Hashable] = set()
         self.shallow = False
-        self._known: dict[Hashable, Value] = {}
+        self._known: dict[Hashable, tuple[Value, int]] = {}
         self._active: dict[Hashable, int] = {}
         self._open = 0
-        self._provisional: dict[Hashable, tuple[Value, int]] = {}
+        self._provisional: dict[Hashable, tuple[Value, int, int]] = {}
         self._resting: dict[int, list[Hashable]] = {}
         self._work = 0
         self._asked = 0
@@ -135,7 +136,8 @@ class Evaluator:
             key = (key, "shallow")
         known = self._known.get(key)
         if known is not None:
-            return known
+            self.reads.noted |= known[1]
+            return known[0]
         waiting = self._active.get(key)
         if waiting is not None:
             self._open |= 1 << waiting
@@ -144,6 +146,7 @@ class Evaluator:
         provisional = self._provisional.get(key)
         if provisional is not None:
             self._open |= provisional[1]
+            self.reads.noted |= provisional[2]
             return provisional[0]
         index = len(self._active)
         if index == 0 and not self._asked:
@@ -157,6 +160,7 @@ class Evaluator:
     def _computed(self, key: Hashable, index: int, compute: Callable[[], Value]) -> Value:
         """Computes a value, and remembers it: for good, or as long as the questions wait that it found waiting."""
         around, self._open = self._open, 0
+        read_around, self.reads.noted = self.reads.noted, 0
         self._active[key] = index
         try:
             value = bounded(compute() if index else _with_deep_stack(compute))
@@ -166,11 +170,12 @@ class Evaluator:
                 del self._provisional[resting]
             waiting = self._open & ((1 << index) - 1)
             self._open = around | waiting
+            read, self.reads.noted = self.reads.noted, self.reads.noted | read_around
         if waiting:
-            self._provisional[key] = value, waiting
+            self._provisional[key] = value, waiting, read
             self._resting.setdefault(waiting.bit_length() - 1, []).append(key)
         else:
-            self._known[key] = value
+            self._known[key] = value, read
         return value
 
     def has_looped(self, key: Hashable) -> bool:

@@ -232,7 +232,7 @@ class Scope:
     @cached_property
     def yields(self) -> list[tuple[Step, cst.Yield, Binders]]:
         """The `yield` expressions of a function."""
-        steps = (step for step in self.suite.walk() if "yield" in step.block.text)
+        steps = (step for step in self.suite.walk() if step.block.holds_yield)
         return [(step, node, binders) for step in steps for node, binders in step.nodes if type(node) is cst.Yield]
 
     @cached_property

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import libcst as cst
@@ -19,11 +18,10 @@ from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
 from s3lint.loader import Loader
 from s3lint.module import Module
+from s3lint.reads import FileRead, FolderRead, Reads, SearchRead, digest, digest_of_paths
+from s3lint.searches import Search
 from s3lint.source import Source, Unreadable
 from s3lint.words import module_name
-
-IMPORTING = rb"^[ \t]*(?:from|import)\b[^\n]*\b%b\b|\bimport[ \t]*\([^)]*\b%b\b"
-"""A statement that may import a module of a name; what it imports is resolved then."""
 
 LIBRARIES = frozenset(
     [
@@ -76,20 +74,25 @@ LIBRARIES = frozenset(
 
 
 class Project:
-    """Modules by path, each loaded once."""
+    """Modules by path, each loaded once. `reads` notes whatever an answer rests on."""
 
-    def __init__(self, files: ProjectFiles, loader: Loader | None = None) -> None:
+    def __init__(self, files: ProjectFiles, loader: Loader | None = None, reads: Reads | None = None) -> None:
         self.files = files
         self.loader = loader or Loader()
+        self.reads = reads or Reads()
         self.root = files.settings.root
         self.roots = [self.root / folder for folder in files.settings.src]
         self.evaluator = Evaluator(self)
         self.callers = Callers(self.evaluator)
         self._modules: dict[Path, Module | None] = {}
-        self._imports: dict[Module, list[Module]] = {}
+        self._read: dict[Path, FileRead] = {}
+        self._imports: dict[Module, tuple[list[Module], int]] = {}
+        self._importers: dict[Module, tuple[list[Module], int]] = {}
+        self.found: dict[Search, tuple[Path, ...]] = {}
 
     def add(self, module: Module) -> None:
         self._modules[module.path] = module
+        self._read[module.path] = FileRead(module.path, digest(module.source.data))
 
     def known(self, path: Path) -> Module | None:
         """The module of a file that was loaded before."""
@@ -99,27 +102,41 @@ class Project:
         """The module of a file, or None where there is none that can be read."""
         if path not in self._modules:
             self._modules[path] = self._load(path)
+        self.reads.note(self._read[path])
         return self._modules[path]
 
     def _load(self, path: Path) -> Module | None:
         data = self.files.read(path)
+        self._read[path] = FileRead(path, digest(data) if data is not None else None)
         try:
             return self.loader.load(Source.decode(path, data)) if data is not None else None
         except Unreadable:
             return None
 
-    def holding(self, word: bytes, holds: Callable[[bytes], bool]) -> Iterator[Module]:
-        """The modules of the project whose bytes hold a word, and that in some way."""
-        for path in self.files.words.holding(word):
-            module = self.module(path) if holds(self.files.content(path)) else None
+    def holding(self, search: Search) -> Iterator[Module]:
+        """The modules of the project in which a search finds something."""
+        for path in self._found(search):
+            module = self.module(path)
             if module is not None:
                 yield module
+
+    def _found(self, search: Search) -> tuple[Path, ...]:
+        found = self.found.get(search)
+        if found is None:
+            files = self.files
+            found = tuple(path for path in files.words.holding(search.word) if search.finds(files.content(path)))
+            self.found[search] = found
+        self.reads.note(SearchRead(search, digest_of_paths(found)))
+        return found
 
     def imports_of(self, module: Module) -> list[Module]:
         """The first-party modules that a module imports at its top."""
         if module not in self._imports:
-            self._imports[module] = list(self._imported_by(module))
-        return self._imports[module]
+            with self.reads.apart():
+                self._imports[module] = list(self._imported_by(module)), self.reads.noted
+        found, read = self._imports[module]
+        self.reads.noted |= read
+        return found
 
     def _imported_by(self, module: Module) -> Iterator[Module]:
         for item in module.outline.imports:
@@ -129,15 +146,20 @@ class Project:
                 if found is not None and found.module is not None:
                     yield found.module
 
-    def importers_of(self, module: Module) -> Iterator[Module]:
+    def importers_of(self, module: Module) -> list[Module]:
         """The modules of the project that import a module at their top."""
-        name = module_name(module.path)
-        imports = re.compile(IMPORTING % (re.escape(name.encode()), re.escape(name.encode())), re.MULTILINE)
-        for path in self.files.words.holding(name.encode()):
-            if path != module.path and imports.search(self.files.content(path)):
-                other = self.module(path)
-                if other is not None and module in self.imports_of(other):
-                    yield other
+        if module not in self._importers:
+            with self.reads.apart():
+                self._importers[module] = list(self._importing(module)), self.reads.noted
+        found, read = self._importers[module]
+        self.reads.noted |= read
+        return found
+
+    def _importing(self, module: Module) -> Iterator[Module]:
+        for path in self._found(Search("imports", module_name(module.path))):
+            other = self.module(path) if path != module.path else None
+            if other is not None and module in self.imports_of(other):
+                yield other
 
     def import_name(self, node: cst.Import | cst.ImportFrom, alias: cst.ImportAlias, place: Place) -> Value:
         """What one name of an import statement is."""
@@ -219,7 +241,9 @@ class Project:
             return ModuleValue(self.module(folder / "__init__.py"), folder)
         for part in parts[:-1]:
             folder = folder / part
-        if not self.files.is_folder(folder):
+        found = self.files.is_folder(folder)
+        self.reads.note(FolderRead(folder, namespace=False, found=found))
+        if not found:
             return None
         return self._in_folder(folder, parts[-1])
 
@@ -231,4 +255,6 @@ class Project:
         module = self.module(folder / f"{name}.py")
         if module is not None:
             return ModuleValue(module)
-        return ModuleValue(None, package) if self.files.is_namespace(package) else None
+        found = self.files.is_namespace(package)
+        self.reads.note(FolderRead(package, namespace=True, found=found))
+        return ModuleValue(None, package) if found else None

@@ -16,6 +16,7 @@ from s3lint.inference.names import called_name
 from s3lint.inference.nested import functions_of
 from s3lint.inference.references import by_reference
 from s3lint.inference.values import Value, alternatives
+from s3lint.searches import Search, is_used
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -34,47 +35,36 @@ class CallSite:
 
 
 class Calling:
-    """Text that may call a function, or pass it on to be called."""
+    """A search for callers, in the blocks of the files that it finds."""
 
-    def __init__(self, name: str, *, is_constructor: bool) -> None:
-        # The pattern begins with plain text, which `re` finds fast.
-        pattern = re.escape(name) + (r"\s*(?:[(,)]|\.__init__\()" if is_constructor else r"\s*[(,)]")
-        self.word = name.encode()
-        self._name = name
-        self._is_constructor = is_constructor
-        self._in_text = re.compile(pattern)
-        self._in_data = re.compile(pattern.encode())
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._in_text = re.compile(search.pattern)
 
     def in_block(self, block: Block) -> bool:
         """A method of a class that names its base may call `super().__init__`."""
         text = block.text
-        if self._is_constructor and block.member and ".__init__(" in text:
+        if self._search.kind == "constructions" and block.member and ".__init__(" in text:
             return True
-        if self._name not in text:
+        if self._search.name not in text:
             return False
-        return any(_calls(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
-
-    def in_data(self, data: bytes) -> bool:
-        before = (data[max(0, match.start() - 6) : match.start()] for match in self._in_data.finditer(data))
-        return any(_calls(text.decode("latin-1")) for text in before)
-
-
-def _calls(before: str) -> bool:
-    """Whether a name that stands behind this text is used, not defined, and not the end of another name."""
-    return not before.endswith(("def ", "class ")) and not (before[-1:].isalnum() or before[-1:] == "_")
+        return any(is_used(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
 
 
 class Named:
     """The calls of one name. Each is evaluated once, however many functions of that name somebody asks for."""
 
-    def __init__(self, evaluator: Evaluator, name: str, *, is_constructor: bool) -> None:
+    def __init__(self, evaluator: Evaluator, search: Search) -> None:
         self.evaluator = evaluator
-        self._name = name
-        self._is_constructor = is_constructor
-        self._calling = Calling(name, is_constructor=is_constructor)
-        self._in_module: dict[Module, list[tuple[Scope, CallSite]]] = {}
+        self.reads = evaluator.reads
+        self._name = search.name
+        self._is_constructor = search.kind == "constructions"
+        self._calling = Calling(search)
+        self._in_module: dict[Module, tuple[list[tuple[Scope, CallSite]], int]] = {}
         self._met: dict[Scope, list[CallSite]] = {}
-        self._left = evaluator.project.holding(self._calling.word, self._calling.in_data)
+        self._read = 0
+        """What was read for the modules that are met: a change in any of them may be a call of any function of the name."""
+        self._left = evaluator.project.holding(search)
 
     def of(self, scope: Scope) -> Iterator[CallSite]:
         """The calls of one function, those in its own module first, but for those in its own body."""
@@ -83,6 +73,7 @@ class Named:
             if found is wanted and site.place.scope is not scope:
                 yield site
         met, index = self._met.setdefault(wanted, []), 0
+        self.reads.noted |= self._read
         while index < len(met) or self._meet_more():
             for site in met[index:]:
                 index += 1
@@ -91,10 +82,12 @@ class Named:
 
     def _meet_more(self) -> bool:
         """Evaluates the calls in one more module. A question that has used up its work leaves them to the next."""
-        module = next(self._left, None)
+        with self.reads.apart():
+            module = next(self._left, None)
+            found = self._within(module) if module is not None else []
+            self._read |= self.reads.noted
         if module is None:
             return False
-        found = self._within(module)
         if self.evaluator.exhausted:
             self._left = chain((module,), self._left)
             return False
@@ -106,10 +99,12 @@ class Named:
         """The calls in a module, each with every function or class that it may reach."""
         known = self._in_module.get(module)
         if known is None:
-            known = list(self._find(module))
+            with self.reads.apart():
+                known = list(self._find(module)), self.reads.noted
             if not self.evaluator.exhausted:
                 self._in_module[module] = known
-        return known
+        self.reads.noted |= known[1]
+        return known[0]
 
     def _find(self, module: Module) -> Iterator[tuple[Scope, CallSite]]:
         for step in steps_holding(self.evaluator, module, self._calling.in_block):

@@ -65,6 +65,8 @@ V = TypeVar("V", bound="Value")
 class Value:
     site: Site | None = field(default=None, compare=False, repr=False)
     trace: tuple[Hop, ...] = field(default=(), compare=False, repr=False)
+    weight: int = field(default=0, init=False, compare=False, repr=False)
+    """How many parts it has, counted when somebody asks (`parts.weight_of`); 0 before."""
 
     def at(self, site: Site | None) -> Self:
         return _copied(self, site, self.trace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,12 +10,14 @@ from pathlib import Path
 
 from s3lint.baseline import NAME, Baseline, Entry, Matched, Scope, load, scopes, with_contents
 from s3lint.configuration import ConfigurationError
-from s3lint.faces.command.check import changes_of, jobs_of, settings_finder
+from s3lint.faces.command.asked import jobs_of
+from s3lint.faces.command.caching import asked_for
 from s3lint.faces.command.saying import complain
 from s3lint.finding import Finding
 from s3lint.reports import Report, printable, renderer
-from s3lint.run import Missing, Target, check_all, targets
+from s3lint.run import check_all
 from s3lint.settings import Settings
+from s3lint.targets import Missing, Target
 from s3lint.writing import Changed, create_file, replace_file
 
 
@@ -39,11 +40,10 @@ class Update:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-        files = list(targets(paths, settings_finder(options, changes_of(options), paths)))
-        outcome = check_all(
-            [replace(file, settings=replace(file.settings, baseline=None)) for file in files], jobs_of(options.jobs)
-        )
+        asked = asked_for(options)
+        files = asked.files
+        every = [replace(file, settings=replace(file.settings, baseline=None)) for file in files]
+        outcome = check_all(every, jobs_of(options.jobs), cache=asked.cache)
         updates = list(_updates(files, outcome.findings, grow=options.grow))
         if not options.check:
             _write(updates)

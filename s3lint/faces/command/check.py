@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
+from s3lint.configuration import ConfigurationError
 from s3lint.engine import Engine
+from s3lint.faces.command.asked import STDIN, changes_of, jobs_of, settings_finder
+from s3lint.faces.command.caching import Asked, asked_for
+from s3lint.faces.command.output import Said, in_color, put, width_of
 from s3lint.faces.command.progress import watched
+from s3lint.faces.command.repeat import remember
 from s3lint.faces.command.saying import complain
 from s3lint.finding import Finding
 from s3lint.processes import available_cores
 from s3lint.registry import registry, rules
-from s3lint.reports import WIDTH, Report, printable, renderer
-from s3lint.run import Missing, Outcome, check_all, targets
-from s3lint.settings import Settings
+from s3lint.reports import Report, printable, renderer
+from s3lint.run import Outcome, check_all
 from s3lint.source import Unreadable
 from s3lint.suppressions import wrong_reason
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-STDIN = "-"
+from s3lint.targets import Missing
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, asked: Asked | None = None) -> int:
+    """`asked` are the files of the run, where somebody has already looked for them."""
     try:
         if options.explain is not None:
             return _explain(options)
         if options.fix or options.fix_only or options.diff or options.add_allow is not None:
             return _fixed(options)
-        outcome = _checked(options)
-        _write(outcome, options)
+        asked = asked or _asked(options)
+        outcome = _checked(options, asked)
+        said = _said(outcome, options)
+        put(said, options)
         write_stale(outcome, options)
+        if asked is not None and not outcome.errors and not registry().problems:
+            remember(said, asked, options)
     except (ConfigurationError, Missing) as error:
         complain(error)
         return 2
@@ -65,7 +65,7 @@ def _fixed(options: argparse.Namespace) -> int:
     reason = _reason(options)
     if options.paths == [STDIN]:
         return _fix_stdin(options)
-    outcome = _checked(options)
+    outcome = _checked(options, _asked(options))
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
     finder, write, jobs = settings_finder(options, changes_of(options), paths), not options.diff, jobs_of(options.jobs)
     if reason is not None:
@@ -76,9 +76,9 @@ def _fixed(options: argparse.Namespace) -> int:
         write_diff(done)
         return _ended(done.applied, [*outcome.errors, *done.errors], options)
     if done.applied:
-        outcome = _checked(options)
+        outcome = _checked(options, _asked(options))
     if not options.fix_only:
-        _write(outcome, options)
+        put(_said(outcome, options), options)
         write_stale(outcome, options)
     said = summary(done, options)
     if said and not options.quiet:
@@ -119,30 +119,16 @@ def _fix_stdin(options: argparse.Namespace) -> int:
     return _ended(findings, errors, options)
 
 
-def _checked(options: argparse.Namespace) -> Outcome:
+def _asked(options: argparse.Namespace) -> Asked | None:
+    """The files of a run; None where standard input is checked."""
+    return asked_for(options) if options.paths != [STDIN] else None
+
+
+def _checked(options: argparse.Namespace, asked: Asked | None) -> Outcome:
+    if asked is None:
+        return _check_stdin(options, changes_of(options))
     jobs = jobs_of(options.jobs)
-    changes = changes_of(options)
-    if options.paths == [STDIN]:
-        return _check_stdin(options, changes)
-    paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    files = list(targets(paths, settings_finder(options, changes, paths)))
-    return check_all(files, jobs) if options.quiet else check_all(files, jobs, watched)
-
-
-def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths: list[Path]) -> Callable[[Path], Settings]:
-    """How the settings of each path are found: once for each folder."""
-    fallback = common_root(paths)
-    file = next((Path(os.path.abspath(item)) for item in options.config if "=" not in item), None)
-    if file is not None and not file.is_file():
-        raise Missing(f"{file}: no such configuration file")
-
-    @cache
-    def of_folder(folder: Path) -> Settings:
-        if options.isolated:
-            return checked(Settings(root=fallback, **changes), COMMAND_LINE)
-        return settings_for(folder, fallback, changes, file)
-
-    return lambda path: of_folder(path if path.is_dir() else path.parent)
+    return check_all(asked.files, jobs, cache=asked.cache) if options.quiet else check_all(asked.files, jobs, watched, asked.cache)
 
 
 def _check_stdin(options: argparse.Namespace, changes: dict[str, Any]) -> Outcome:
@@ -150,31 +136,6 @@ def _check_stdin(options: argparse.Namespace, changes: dict[str, Any]) -> Outcom
     settings = settings_finder(options, changes, [path])(path)
     findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
     return Outcome(findings, list(errors), 1)
-
-
-def changes_of(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that the command line sets. Raises `ConfigurationError`."""
-    table: dict[str, Any] = {}
-    for item in options.config:
-        if "=" in item:
-            table.update(_setting(item))
-    for name in ("profile", "min_confidence", "lint_tests", "force_exclude", "baseline"):
-        if getattr(options, name, None) is not None:
-            table[name.replace("_", "-")] = getattr(options, name)
-    for name in ("select", "extend_select", "ignore"):
-        if getattr(options, name, None) is not None:
-            table[name.replace("_", "-")] = [
-                part.strip() for text in getattr(options, name) for part in text.split(",") if part.strip()
-            ]
-    return fields_of(table, COMMAND_LINE, Path.cwd())
-
-
-def _setting(item: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(item)
-    except tomllib.TOMLDecodeError:
-        key, _, value = item.partition("=")
-        return {key.strip(): value.strip()}
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -196,27 +157,11 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def jobs_of(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigurationError(f"the command line: --jobs must be a positive whole number, not {text!r}")
-    return int(text)
-
-
-def _write(outcome: Outcome, options: argparse.Namespace) -> None:
-    findings = outcome.findings
-    made = Report(
-        findings, Path.cwd(), _in_color(options), _width(options), waivers=tuple(outcome.waivers), errors=tuple(outcome.errors)
-    )
+def _said(outcome: Outcome, options: argparse.Namespace) -> Said:
+    findings, waivers, errors = outcome.findings, tuple(outcome.waivers), tuple(outcome.errors)
+    made = Report(findings, Path.cwd(), in_color(options), width_of(options), waivers, errors)
     text = _statistics(findings) if options.statistics else renderer(options.output_format)(made)
-    if options.output_file is not None:
-        write_file(Path(options.output_file), text)
-        return
-    if text:
-        sys.stdout.write(text + "\n")
-    if options.output_format == "text" and not options.quiet and not options.statistics:
-        sys.stdout.write(_summary(findings, outcome.known) + "\n")
+    return Said(text, _summary(findings, outcome.known), bool(findings))
 
 
 def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
@@ -227,24 +172,6 @@ def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
         if stale:
             many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
             complain(f"{path}: {many} stale: `s3lint baseline` removes what is fixed")
-
-
-def _in_color(options: argparse.Namespace) -> bool:
-    """Whether the report is coloured: as asked for, else on terminals that can, unless NO_COLOR (https://no-color.org) is set."""
-    if options.output_file is not None or options.color != "auto":
-        return options.output_file is None and options.color == "always"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _width(options: argparse.Namespace) -> int:
-    return shutil.get_terminal_size((WIDTH, 24)).columns if options.output_file is None and sys.stdout.isatty() else WIDTH
-
-
-def write_file(path: Path, text: str) -> None:
-    try:
-        path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise Missing(f"{path}: the report cannot be written: {error.strerror or error}") from None
 
 
 def _statistics(findings: list[Finding]) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, keys, layers
-from s3lint.faces.command.check import changes_of, settings_finder
+from s3lint.faces.command.asked import changes_of, settings_finder
 from s3lint.faces.command.saying import complain
 from s3lint.reports import Report, printable
-from s3lint.run import Missing
 from s3lint.schema import plain, written
 from s3lint.settings import Settings
+from s3lint.targets import Missing
 
 DEFAULT = "default"
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from s3lint.engine import Engine, failure
 from s3lint.finding import Finding
-from s3lint.fixer import Fixed, Unsettled, allow_in_file, buckets_of, diffs, fix_file, is_applicable, with_buckets
+from s3lint.fixer import Fixed, Unsettled, allow_in_file, buckets_of, diffs, fix_in, is_applicable, with_buckets
 from s3lint.processes import spread
 from s3lint.reports import Report, printable
 from s3lint.run import FEW
 from s3lint.settings import Settings
+from s3lint.workspace import Workspace
 from s3lint.writing import Changed, replace_file
 
 ATTEMPTS = 3
@@ -83,18 +84,42 @@ def _done(tasks: Sequence[Task | Allowance], *, write: bool, jobs: int) -> Outco
 
 def _results(tasks: Sequence[Task | Allowance], jobs: int) -> Iterator[tuple[Task | Allowance, Fixed | str]]:
     if jobs <= 1 or len(tasks) < FEW:
-        yield from ((task, _fixed(task)) for task in tasks)
+        workspaces = Workspaces()
+        yield from ((task, _fixed(task, workspaces)) for task in tasks)
         return
-    for task, result in spread(_fixed, tasks, jobs):
+    for task, result in spread(_fixed_in_worker, tasks, jobs):
         yield task, result or f"{task.path}: the process that fixed it died, twice; the file stays as it was"
 
 
-def _fixed(task: Task | Allowance) -> Fixed | str:
+class Workspaces:
+    """The projects of a run, each read once."""
+
+    def __init__(self) -> None:
+        self._known: list[Workspace] = []
+
+    def of(self, settings: Settings) -> Workspace:
+        known = next((workspace for workspace in self._known if workspace.settings == settings), None)
+        if known is None:
+            known = Workspace.on_disk(settings)
+            self._known.append(known)
+        return known
+
+
+_WORKSPACES = Workspaces()
+"""Those of a worker."""
+
+
+def _fixed_in_worker(task: Task | Allowance) -> Fixed | str:
+    return _fixed(task, _WORKSPACES)
+
+
+def _fixed(task: Task | Allowance, workspaces: Workspaces) -> Fixed | str:
     """A file after its fixes, or one sentence about what is in their way."""
     try:
+        data = task.path.read_bytes()
         if isinstance(task, Allowance):
-            return allow_in_file(task.path, task.path.read_bytes(), task.findings, task.reason)
-        return fix_file(task.path, task.path.read_bytes(), task.settings, unsafe=task.unsafe)
+            return allow_in_file(task.path, data, task.findings, task.reason)
+        return fix_in(workspaces.of(task.settings), task.path, data, unsafe=task.unsafe)
     except Unsettled as error:
         return str(error)
     except UnicodeEncodeError as error:
@@ -114,7 +139,7 @@ def _written(task: Task | Allowance, result: Fixed) -> Fixed | str:
         try:
             replace_file(task.path, current.before, current.after)
         except Changed:
-            current = _fixed(_looked_at_again(task))
+            current = _fixed(_looked_at_again(task), Workspaces())
         except OSError as error:
             return f"{task.path}: cannot be written: {error.strerror or error}"
         else:

@@ -33,6 +33,7 @@ def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
         ("waivers", "list the suppressions with their reasons, ends, authors and ages", _waivers),
         ("config", "show each setting in force and where it comes from", _config),
         ("spark", "check an organisation's repositories on Spark, and keep the results in Delta tables", _spark),
+        ("clean", "forget the results of earlier runs", _clean),
         ("server", "serve an editor over standard input and output (the Language Server Protocol)", None),
         ("version", "show the version", None),
     ):
@@ -75,6 +76,7 @@ def _rules(made: argparse.ArgumentParser) -> None:
 
 
 def _check(made: argparse.ArgumentParser) -> None:
+    made.set_defaults(run=_lazily("repeat"))
     _what(made)
     fixes = made.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="apply safe fixes")
@@ -99,8 +101,20 @@ def _files(made: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     files.add_argument("--force-exclude", action="store_true", default=None, help="exclude also files that are named")
     files.add_argument("--baseline", metavar="FILE", help="the file of known findings, which are not reported")
     _configuration(files)
-    files.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    _running(files)
     return files
+
+
+def _running(made: argparse._ActionsContainer) -> None:
+    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    made.add_argument("--no-cache", action="store_true", help="look at every file again, and remember nothing")
+    _cache_folder(made)
+
+
+def _cache_folder(made: argparse._ActionsContainer) -> None:
+    made.add_argument(
+        "--cache-dir", metavar="FOLDER", help="where results are remembered (default: .s3lint_cache at the project's root)"
+    )
 
 
 def _configuration(made: argparse._ActionsContainer) -> None:
@@ -116,14 +130,22 @@ def _baseline(made: argparse.ArgumentParser) -> None:
     made.add_argument("--check", action="store_true", help="write nothing, and exit with 1 where the baseline is not up to date")
     made.add_argument("--baseline", metavar="FILE", help="the file (default: the setting, else .s3lint-baseline.json)")
     _configuration(made)
-    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    _running(made)
 
 
 def _waivers(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
     _configuration(made)
-    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
+    _running(made)
     made.add_argument("--output-format", choices=("text", "json"), default="text")
+
+
+def _clean(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders whose projects' results are forgotten (default: .)"
+    )
+    _configuration(made)
+    _cache_folder(made)
 
 
 def _config(made: argparse.ArgumentParser) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import date
 from pathlib import Path
 
 from s3lint.configuration import ConfigurationError
-from s3lint.faces.command.check import changes_of, jobs_of, settings_finder, write_file
+from s3lint.faces.command.asked import jobs_of
+from s3lint.faces.command.caching import Asked, asked_for
+from s3lint.faces.command.output import write_file
 from s3lint.faces.command.progress import watched
 from s3lint.faces.command.saying import complain
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
-from s3lint.run import Missing, Outcome, Target, check_all, targets
+from s3lint.run import Outcome, check_all
 from s3lint.selection import Selection
+from s3lint.targets import Missing, Target
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,11 +25,11 @@ def run(options: argparse.Namespace) -> int:
         if options.html is None and options.json is None:
             raise ConfigurationError("the command line: say where the report goes: --html FILE, --json FILE, or both")
         past = [earlier(Path(file)) for file in options.earlier]
-        paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-        files = list(targets(paths, settings_finder(options, changes_of(options), paths)))
-        jobs = jobs_of(options.jobs)
-        outcome = check_all(files, jobs) if options.quiet else check_all(files, jobs, watched)
-        _write(options, paths, files, outcome, past)
+        asked, jobs = asked_for(options), jobs_of(options.jobs)
+        outcome = (
+            check_all(asked.files, jobs, cache=asked.cache) if options.quiet else check_all(asked.files, jobs, watched, asked.cache)
+        )
+        _write(options, asked, outcome, past)
     except (ConfigurationError, Missing, NoReport) as error:
         complain(error)
         return 2
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     return 2 if outcome.errors else 0
 
 
-def _write(options: argparse.Namespace, paths: list[Path], files: list[Target], outcome: Outcome, past: list[Snapshot]) -> None:
+def _write(options: argparse.Namespace, asked: Asked, outcome: Outcome, past: list[Snapshot]) -> None:
     today = date.today()
     if options.json is not None:
         write_file(Path(options.json), dumped(outcome.findings, today))
@@ -44,17 +46,17 @@ def _write(options: argparse.Namespace, paths: list[Path], files: list[Target], 
         return
     history = sorted([*past, snapshot(outcome.findings, today)], key=lambda each: each.date)
     overview = Overview(
-        title=paths[0].name if len(paths) == 1 else Path.cwd().name,
+        title=asked.paths[0].name if len(asked.paths) == 1 else Path.cwd().name,
         root=Path.cwd(),
         today=today,
-        paths=[target.path for target in files],
+        paths=[target.path for target in asked.files],
         outcome=outcome,
-        checked=_checked(files),
+        checked=_checked(asked.files),
         history=history,
     )
     write_file(Path(options.html), render(overview))
     if not options.quiet:
-        print(f"{len(outcome.findings)} findings in {len(files)} files: {options.html}")
+        print(f"{len(outcome.findings)} findings in {len(asked.files)} files: {options.html}")
 
 
 def _checked(files: list[Target]) -> frozenset[str]:

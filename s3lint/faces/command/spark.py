@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3lint.configuration import ConfigurationError
-from s3lint.faces.command.check import changes_of, settings_finder, write_file
+from s3lint.faces.command.asked import changes_of, settings_finder
+from s3lint.faces.command.output import write_file
 from s3lint.faces.command.saying import complain
-from s3lint.run import Missing
 from s3lint.runtime import StorageError
+from s3lint.targets import Missing
 
 if TYPE_CHECKING:
     from s3lint.faces.spark.job import Done, Job

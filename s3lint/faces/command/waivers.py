@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -12,17 +11,19 @@ from typing import Any
 
 from s3lint.blame import Author, authors
 from s3lint.configuration import ConfigurationError
-from s3lint.faces.command.check import changes_of, jobs_of, settings_finder
+from s3lint.faces.command.asked import jobs_of
+from s3lint.faces.command.caching import asked_for
 from s3lint.faces.command.saying import complain
 from s3lint.notebook_writing import row_in_file
 from s3lint.reports import Report, printable
-from s3lint.run import Missing, Waiver, check_all, targets
+from s3lint.run import Waiver, check_all
+from s3lint.targets import Missing
 
 
 def run(options: argparse.Namespace) -> int:
     try:
-        paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-        outcome = check_all(list(targets(paths, settings_finder(options, changes_of(options), paths))), jobs_of(options.jobs))
+        asked = asked_for(options)
+        outcome = check_all(asked.files, jobs_of(options.jobs), cache=asked.cache)
     except (ConfigurationError, Missing) as error:
         complain(error)
         return 2

@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from s3lint.configuration import ConfigurationError, settings_for
-from s3lint.discovery import is_excluded
+from s3lint.discovery import is_excluded, is_notebook
 from s3lint.engine import UNREADABLE, Engine
 from s3lint.explain import explain, rows_of
 from s3lint.faces.server.diagnostics import ByUri, Translator
@@ -19,12 +19,12 @@ from s3lint.faces.server.documents import Document, Part
 from s3lint.faces.server.rewriting import edits_between
 from s3lint.files import ProjectFiles
 from s3lint.finding import Finding
-from s3lint.fixer import Unsettled, fix_file
+from s3lint.fixer import Unsettled, fix_text
 from s3lint.loader import Loader
-from s3lint.notebooks import is_notebook, plain, read
-from s3lint.run import Missing, targets
+from s3lint.notebooks import plain, read
 from s3lint.settings import Settings
 from s3lint.source import Source, Unreadable
+from s3lint.targets import Missing, targets
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders of code that nobody edits, which editors open to show a definition."""
@@ -261,7 +261,7 @@ class Desk:
             return [finding for finding in session.engine.check(path, data)[0] if code in (None, finding.code)]
 
         try:
-            fixed = fix_file(path, document.data, session.settings, unsafe=code is not None, findings_in=findings)
+            fixed = fix_text(path, document.data, findings, unsafe=code is not None)
         finally:
             self.update(document)
         return edits_between(document, fixed.after, self.codec)

@@ -14,7 +14,7 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
-from s3lint.notebooks import is_notebook
+from s3lint.discovery import is_notebook
 from s3lint.source import Unreadable, declared_encoding, split_lines
 
 PYTHON = "python"

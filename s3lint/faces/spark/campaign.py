@@ -10,7 +10,7 @@ from s3lint.faces.spark.job import tasks_of
 from s3lint.faces.spark.patches import patch_frame
 from s3lint.faces.spark.repository import ROOT, path_in
 from s3lint.faces.spark.tables import current, read
-from s3lint.run import Missing
+from s3lint.targets import Missing
 
 if TYPE_CHECKING:
     from s3lint.faces.spark.job import Job

@@ -15,6 +15,8 @@ ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTION
 FILES = ("100644", "100755", "100664")
 """Modes of regular files; links and submodules are passed over."""
 
+ENDINGS = tuple(suffix.encode() for suffix in SUFFIXES)
+
 
 class MirrorError(Exception):
     """A mirror that cannot be read: one sentence."""
@@ -68,7 +70,7 @@ def count(folder: Path, name: str, commit: str) -> int:
     return len(_listed(folder, name, commit))
 
 
-def files(folder: Path, name: str, commit: str) -> Iterator[tuple[str, bytes]]:
+def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]:
     """The path and content of each Python file and notebook of a commit. Raises `MirrorError`."""
     listed = _listed(folder, name, commit)
     command = ["git", "-C", str(_place(folder, name)), "cat-file", "--batch"]
@@ -84,23 +86,23 @@ def files(folder: Path, name: str, commit: str) -> Iterator[tuple[str, bytes]]:
         process.stdin.close()
 
 
-def _object(output: IO[bytes], name: str, path: str) -> bytes:
+def _object(output: IO[bytes], name: str, path: bytes) -> bytes:
     header = output.readline().split()
     if len(header) != 3 or header[1] != b"blob":
-        raise MirrorError(f"{name}: git does not hold the content of {path}: fetch the mirror again")
+        raise MirrorError(f"{name}: git does not hold the content of {path.decode(errors='replace')}: fetch the mirror again")
     data = output.read(int(header[2]))
     output.read(1)
     return data
 
 
-def _listed(folder: Path, name: str, commit: str) -> list[tuple[str, str]]:
+def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:
     entries = _git(folder, name, "ls-tree", "-r", "-z", commit).split(b"\0")
     found = []
     for entry in filter(None, entries):
         about, _, path = entry.partition(b"\t")
         mode, _, identity = about.decode().split()
-        if mode in FILES and path.decode(errors="replace").endswith(SUFFIXES):
-            found.append((path.decode(errors="replace"), identity))
+        if mode in FILES and path.endswith(ENDINGS):
+            found.append((path, identity))
     return found
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import difflib
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3lint.engine import Engine
 from s3lint.faces.spark.checking import source_rows
 from s3lint.faces.spark.groups import KEYS, Row, by_group
 from s3lint.faces.spark.repository import ROOT, StoredFiles, failure, look, name_of, path_in, settle, stored
 from s3lint.faces.spark.schemas import PATCHES
-from s3lint.fixer import Fixed, Unsettled, buckets_of, fix_file, is_applicable, with_buckets
+from s3lint.fixer import Fixed, Unsettled, buckets_of, fix_in, is_applicable, with_buckets
+from s3lint.workspace import Workspace
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -65,10 +66,11 @@ def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iter
 def _patches_of_rule(
     code: str, by_path: Mapping[Path, list[Finding]], contents: Mapping[Path, bytes], settings: Settings, *, unsafe: bool
 ) -> Iterator[dict[str, Any]]:
-    parts = []
+    parts, texts = [], dict[Path, bytes]()
+    workspace = Workspace(settings, StoredFiles(settings, ChainMap(texts, dict(contents))), texts)
     for path in sorted(by_path):
         try:
-            fixed = _fixed(path, contents, settings, unsafe=unsafe)
+            fixed = fix_in(workspace, path, contents[path], unsafe=unsafe)
         except Exception as error:
             reason = str(error) if isinstance(error, Unsettled) else f"{path}: {failure(error)}"
             yield {"code": code, "files": 0, "error": reason.replace(f"{ROOT}/", "")}
@@ -77,14 +79,6 @@ def _patches_of_rule(
             parts.append(diff(fixed))
     if parts:
         yield {"code": code, "patch": b"".join(parts), "files": len(parts)}
-
-
-def _fixed(path: Path, contents: Mapping[Path, bytes], settings: Settings, *, unsafe: bool) -> Fixed:
-    def findings_in(data: bytes) -> list[Finding]:
-        engine = Engine(settings, StoredFiles(settings, {**contents, path: data}))
-        return engine.check(path, data)[0]
-
-    return fix_file(path, contents[path], settings, unsafe=unsafe, findings_in=findings_in)
 
 
 def diff(fixed: Fixed) -> bytes:

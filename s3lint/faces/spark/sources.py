@@ -104,13 +104,21 @@ def _read(folder: Path, repository: str, commit: str) -> Iterator[pa.RecordBatch
     key, rows = {"repository": repository, "commit": commit}, []
     try:
         for path, content in mirrors.files(folder, repository, commit):
-            rows.append({**key, "path": path, "content": content})
+            rows.append({**key, **_file(path, content)})
             if len(rows) == AT_ONCE:
                 yield batch(rows, columns)
                 rows = []
     except (mirrors.MirrorError, OSError) as error:
         rows.append({**key, "error": str(error)})
     yield batch(rows, columns)
+
+
+def _file(path: bytes, content: bytes) -> dict[str, object]:
+    """A file whose name is no UTF-8 has none that a table could hold, or a patch could give back."""
+    try:
+        return {"path": path.decode(), "content": content}
+    except UnicodeDecodeError:
+        return {"path": path.decode(errors="replace"), "error": "the name of the file is not UTF-8: rename it"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""Where a command remembers results."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from s3lint.cache.folder import NAME
+from s3lint.cache.results import Cache
+from s3lint.faces.command.asked import changes_of, jobs_of, settings_finder
+from s3lint.settings import Settings
+from s3lint.targets import Target, targets
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The files of a run, and what earlier runs know of them."""
+
+    paths: list[Path]
+    files: list[Target]
+    cache: Cache | None
+
+
+def asked_for(options: argparse.Namespace) -> Asked:
+    """Raises `ConfigurationError` and `Missing`."""
+    jobs_of(options.jobs)
+    paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
+    finder = settings_finder(options, changes_of(options), paths)
+    files = list(targets(paths, finder))
+    return Asked(paths, files, cache_of(options, paths, finder) if files else None)
+
+
+def cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Cache | None:
+    """The cache of a run over some paths; None where none is wanted, or none can be had, of which the user is told."""
+    if options.no_cache:
+        return None
+    folder = folder_of(options, paths[0], settings_of)
+    try:
+        return Cache(folder, paths[0] if len(paths) == 1 else None)
+    except OSError as error:
+        if not getattr(options, "quiet", False):
+            print(f"s3lint: warning: {folder}: nothing is remembered: {error.strerror or error}", file=sys.stderr)
+        return None
+
+
+def folder_of(options: argparse.Namespace, path: Path, settings_of: Callable[[Path], Settings]) -> Path:
+    """The folder of the cache for a run whose first path is this one."""
+    return Path(os.path.abspath(options.cache_dir)) if options.cache_dir is not None else settings_of(path).root / NAME
