@@ -16,7 +16,7 @@ from s3lint.finding import Finding, Location
 from s3lint.processes import available_cores, spread
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
-from s3lint.targets import Target
+from s3lint.targets import Target, with_company
 from s3lint.timing import CLOCK
 
 if TYPE_CHECKING:
@@ -63,25 +63,34 @@ Watch = Callable[[Iterator[Result], int], Iterator[Result]]
 """Sees the results of a run go by, of which it knows the number beforehand."""
 
 
+def unwatched(results: Iterator[Result], _: int) -> Iterator[Result]:
+    return results
+
+
 def check_all(
-    files: Sequence[Target], jobs: int | None = None, watch: Watch = lambda results, _: results, cache: Cache | None = None
+    files: Sequence[Target],
+    jobs: int | None = None,
+    watch: Watch = unwatched,
+    cache: Cache | None = None,
+    company: Sequence[Target] = (),
 ) -> Outcome:
     """Checks every file. The findings are sorted and depend neither on the number of processes nor on what a cache holds.
 
-    Raises `ConfigurationError` for a baseline that cannot be read.
+    What the `company` finds in the files counts, what there is in itself does not. Raises `ConfigurationError` for a baseline that cannot be read.
     """
-    settings, made = _jobs(files)
+    every = [*files, *company]
+    settings, made = _jobs(every)
     with paused_collector():
         with CLOCK.stage("cache"):
-            known = cache.results(files) if cache is not None else {}
+            known = cache.results(every) if cache is not None else {}
         left = [job for job in made if job.path not in known]
         found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
         with CLOCK.stage("cache"):
             if cache is not None:
-                cache.keep(files, found)
+                cache.keep(every, found)
         with CLOCK.stage("suppressions and settings"):
-            outcome = _settled([*known.values(), *found], made, settings)
-        outcome.reused = len(known)
+            outcome = _settled([*known.values(), *found], made[: len(files)], settings)
+        outcome.reused = len([target for target in files if target.path in known])
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_known(outcome, path, scope)
     return outcome
@@ -89,10 +98,13 @@ def check_all(
 
 def look_at_all(files: Sequence[Target], jobs: int | None = None) -> Iterator[Result]:
     """What there is in each file, with the findings that the others make in it, before settings and suppressions."""
-    settings, made = _jobs(files)
+    asked, company = with_company(files)
+    settings, made = _jobs([*asked, *company])
+    wanted = {target.path for target in asked}
     with paused_collector():
         for result, own in in_files(_results(made, settings, jobs or available_cores())):
-            yield replace(result, findings=tuple(own))
+            if result.path in wanted:
+                yield replace(result, findings=tuple(own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ def _jobs(files: Sequence[Target]) -> tuple[list[Settings], list[Job]]:
         if index == len(settings):
             settings.append(target.settings)
             known.append(index)
-        made.append(Job(target.path, index, target.alone))
+        made.append(Job(target.path, index, target.needs_neighbours))
     return settings, made
 
 
@@ -125,7 +137,7 @@ def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -
     outcome = Outcome(files=len(jobs))
     by_settings: dict[int, list[tuple[Result, list[Finding]]]] = {}
     for result, own in in_files(results):
-        if own or result.comments:
+        if result.path in home and (own or result.comments):
             by_settings.setdefault(home[result.path], []).append((result, own))
     for index, files in by_settings.items():
         engine = Engine(settings[index])
@@ -139,7 +151,7 @@ def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -
             outcome.waivers += _waivers(result, judged)
     outcome.findings.sort(key=lambda finding: finding.order)
     outcome.waivers.sort(key=lambda waiver: (str(waiver.path), waiver.cell or 0, waiver.location))
-    outcome.errors = sorted({*outcome.errors, *(error for result in results for error in result.errors)})
+    outcome.errors = sorted({*outcome.errors, *(error for result in results if result.path in home for error in result.errors)})
     return outcome
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from s3lint.discovery import is_excluded, python_files
@@ -12,11 +13,24 @@ from s3lint.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file to check and the settings that hold for it. `alone`: the run does not cover the rest of its project."""
+    """A file to check and the settings that hold for it.
+
+    `alone`: the run does not check the rest of its project; `accompanied`: but it looks at all of it that touches storage.
+    """
 
     path: Path
     settings: Settings
     alone: bool = False
+    accompanied: bool = False
+
+    @property
+    def needs_neighbours(self) -> bool:
+        """Whether nobody else looks at the files whose calls may make findings in this one."""
+        return self.alone and not self.accompanied
+
+
+MANY = 40
+"""Files of a project for which it costs less to look at the whole of it than to find out for each which others matter."""
 
 
 class Missing(Exception):
@@ -41,3 +55,15 @@ def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> I
                 continue
             seen.add(file)
             yield Target(file, settings, alone)
+
+
+def with_company(files: Iterable[Target]) -> tuple[list[Target], list[Target]]:
+    """The files of a run, and those that it does not check but looks at, for what their calls say of the others."""
+    asked = list(files)
+    counts = Counter(target.settings.root for target in asked if target.alone)
+    projects = {target.settings.root: target.settings for target in asked if counts[target.settings.root] > MANY}
+    known = {target.path for target in asked}
+    company = [
+        Target(path, settings) for root, settings in projects.items() for path in python_files(root, settings) if path not in known
+    ]
+    return [replace(target, accompanied=target.settings.root in projects) for target in asked], company

@@ -473,3 +473,29 @@ def test_a_file_that_comes_into_a_project_may_be_a_new_neighbour(project: Write)
     again = checked(made, config)
     assert {finding.code for finding in again.findings} == {"STO201"}
     assert said(again) == said(checked(made, config, cached=False))
+
+
+def test_a_run_over_a_folder_sees_what_the_rest_of_the_project_does_with_it(
+    project: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where many files are asked for, the others that touch storage are looked at, and count for what is remembered."""
+    monkeypatch.setattr("s3lint.targets.MANY", 1)
+    use = f"from lib.config import BUCKET\n{UPLOAD}s3.put_object(Bucket=BUCKET, Key='a/b', Body=b'')\n"
+    root = project(
+        {
+            "s3lint.toml": "",
+            "lib/config.py": "BUCKET = 'acme-documents'\n",
+            "lib/other.py": "",
+            "run.py": use,
+            "bad.py": BUCKET_BY_NAME,
+        }
+    )
+    monkeypatch.chdir(root)
+    command = ["check", "lib", "--output-format", "concise"]
+    for _ in range(2):
+        assert main(command) == 1
+        found = capsys.readouterr().out
+        assert found.startswith("lib/config.py:1:10: STO201")
+        assert "bad.py" not in found
+    (root / "run.py").write_text("")
+    assert main(command) == 0

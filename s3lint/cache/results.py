@@ -155,4 +155,4 @@ class Cache:
 
 
 def _key(target: Target) -> bytes:
-    return (b"alone " if target.alone else b"file ") + os.fsencode(target.path)
+    return (b"alone " if target.needs_neighbours else b"file ") + os.fsencode(target.path)

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         asked = asked_for(options)
         files = asked.files
         every = [replace(file, settings=replace(file.settings, baseline=None)) for file in files]
-        outcome = check_all(every, jobs_of(options.jobs), cache=asked.cache)
+        outcome = check_all(every, jobs_of(options.jobs), cache=asked.cache, company=asked.company)
         updates = list(_updates(files, outcome.findings, grow=options.grow))
         if not options.check:
             _write(updates)

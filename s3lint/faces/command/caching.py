@@ -13,16 +13,21 @@ from s3lint.cache.folder import NAME
 from s3lint.cache.results import Cache
 from s3lint.faces.command.asked import changes_of, jobs_of, settings_finder
 from s3lint.settings import Settings
-from s3lint.targets import Target, targets
+from s3lint.targets import Target, targets, with_company
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The files of a run, and what earlier runs know of them."""
+    """The files of a run, those that are looked at besides, and what earlier runs know of them."""
 
     paths: list[Path]
     files: list[Target]
+    company: list[Target]
     cache: Cache | None
+
+    @property
+    def all(self) -> list[Target]:
+        return [*self.files, *self.company]
 
 
 def asked_for(options: argparse.Namespace) -> Asked:
@@ -30,8 +35,8 @@ def asked_for(options: argparse.Namespace) -> Asked:
     jobs_of(options.jobs)
     paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
     finder = settings_finder(options, changes_of(options), paths)
-    files = list(targets(paths, finder))
-    return Asked(paths, files, cache_of(options, paths, finder) if files else None)
+    files, company = with_company(targets(paths, finder))
+    return Asked(paths, files, company, cache_of(options, paths, finder) if files else None)
 
 
 def cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Cache | None:

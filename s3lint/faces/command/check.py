@@ -23,7 +23,7 @@ from s3lint.finding import Finding
 from s3lint.processes import available_cores
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
-from s3lint.run import Outcome, check_all
+from s3lint.run import Outcome, check_all, unwatched
 from s3lint.source import Unreadable
 from s3lint.suppressions import wrong_reason
 from s3lint.targets import Missing
@@ -136,7 +136,8 @@ def _checked(options: argparse.Namespace, asked: Asked | None) -> Outcome:
     if asked is None:
         return _check_stdin(options, changes_of(options))
     jobs = jobs_of(options.jobs)
-    return check_all(asked.files, jobs, cache=asked.cache) if options.quiet else check_all(asked.files, jobs, watched, asked.cache)
+    watch = unwatched if options.quiet else watched
+    return check_all(asked.files, jobs, watch, asked.cache, asked.company)
 
 
 def _check_stdin(options: argparse.Namespace, changes: dict[str, Any]) -> Outcome:

@@ -41,11 +41,11 @@ def _may_repeat(options: argparse.Namespace) -> bool:
 def remember(said: Said, asked: Asked, options: argparse.Namespace) -> None:
     """Keeps what a run said for the next one. What a baseline leaves out depends on files that it names, and is found out each time."""
     if asked.cache is not None and all(target.settings.baseline is None for target in asked.files):
-        asked.cache.keep_run(_name(options), asked.files, json.dumps(said))
+        asked.cache.keep_run(_name(options), asked.all, json.dumps(said))
 
 
 def _said_before(asked: Asked, options: argparse.Namespace) -> Said | None:
-    said = asked.cache.run(_name(options), asked.files) if asked.cache is not None and asked.files else None
+    said = asked.cache.run(_name(options), asked.all) if asked.cache is not None and asked.files else None
     return Said(*json.loads(said)) if said is not None else None
 
 

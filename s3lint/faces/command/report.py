@@ -15,7 +15,7 @@ from s3lint.faces.command.saying import complain
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
-from s3lint.run import Outcome, check_all
+from s3lint.run import Outcome, check_all, unwatched
 from s3lint.selection import Selection
 from s3lint.targets import Missing, Target
 
@@ -26,9 +26,7 @@ def run(options: argparse.Namespace) -> int:
             raise ConfigurationError("the command line: say where the report goes: --html FILE, --json FILE, or both")
         past = [earlier(Path(file)) for file in options.earlier]
         asked, jobs = asked_for(options), jobs_of(options.jobs)
-        outcome = (
-            check_all(asked.files, jobs, cache=asked.cache) if options.quiet else check_all(asked.files, jobs, watched, asked.cache)
-        )
+        outcome = check_all(asked.files, jobs, unwatched if options.quiet else watched, asked.cache, asked.company)
         _write(options, asked, outcome, past)
     except (ConfigurationError, Missing, NoReport) as error:
         complain(error)

@@ -23,7 +23,7 @@ from s3lint.targets import Missing
 def run(options: argparse.Namespace) -> int:
     try:
         asked = asked_for(options)
-        outcome = check_all(asked.files, jobs_of(options.jobs), cache=asked.cache)
+        outcome = check_all(asked.files, jobs_of(options.jobs), cache=asked.cache, company=asked.company)
     except (ConfigurationError, Missing) as error:
         complain(error)
         return 2
