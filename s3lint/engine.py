@@ -225,9 +225,9 @@ class Engine:
 
     def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
         """The files whose calls may make findings in this one."""
-        concerned = self.neighbours.may_concern(path, data)
-        self.reads.note(NeighbourRead(path, concerned))
-        if not concerned:
+        deciding = self.neighbours.deciding(path, data)
+        self.reads.note(NeighbourRead(path, deciding))
+        if not deciding:
             return []
         try:
             return self.neighbours.of(self.module(path, data, tree))

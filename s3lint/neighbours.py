@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3lint.reads import digest_of_paths
 from s3lint.words import module_name
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ class Neighbours:
         return module_name(path) in self._below_storage or not self._above_storage.isdisjoint(
             self._loader.imported_names(path, data)
         )
+
+    def deciding(self, path: Path, data: bytes) -> str:
+        """What decides the neighbours of a file besides imports: empty where it can have none."""
+        if not self.may_concern(path, data):
+            return ""
+        return digest_of_paths(sorted(self.storage)) if len(self.storage) <= FEW else "imports"
 
     def of(self, module: Module) -> list[Path]:
         """The files that touch storage and import the module, or are imported by it, each a few imports away at most."""

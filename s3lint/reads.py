@@ -40,10 +40,10 @@ class SearchRead:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourRead:
-    """Whether a file may exchange values with one that touches storage, as far as names alone tell."""
+    """What decides which files are the neighbours of a file, as far as names alone tell."""
 
     path: Path
-    found: bool
+    deciding: str
 
 
 Read = FileRead | FolderRead | SearchRead | NeighbourRead
@@ -97,7 +97,7 @@ def text_of(found: Read) -> str:
         return json.dumps(["folder", str(found.path), found.namespace, found.found])
     if isinstance(found, SearchRead):
         return json.dumps(["search", found.search.kind, found.search.name, found.digest])
-    return json.dumps(["neighbour", str(found.path), found.found])
+    return json.dumps(["neighbour", str(found.path), found.deciding])
 
 
 def read_of(text: str) -> Read:

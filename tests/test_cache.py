@@ -455,3 +455,15 @@ def test_a_rule_pack_that_is_worked_on_counts_by_its_files(project: Write, monke
 
     (pack / "acme_rules" / "__init__.py").write_text("rule = 'other'\n", encoding="utf-8")
     assert checked(made).reused == 0
+
+
+def test_a_new_file_is_a_neighbour_of_those_that_it_imports(project: Write) -> None:
+    made = Settings(root=project({"config.py": DEPENDANTS["config.py"], "apart.py": f"import config\n{BUCKET_BY_NAME}"}))
+    alone = [made.root / "config.py"]
+    assert checked(made, alone).findings == []
+
+    project({"more.py": DEPENDANTS["uses.py"]})
+    assert said(checked(made, alone)) == said(checked(made, alone, cached=False)) != ([], [], 1, 0, [])
+
+    (made.root / "more.py").unlink()
+    assert checked(made, alone).findings == []
