@@ -77,11 +77,11 @@ class Neighbours:
             self._loader.imported_names(path, data)
         )
 
-    def deciding(self, path: Path, data: bytes) -> str:
-        """What decides the neighbours of a file besides imports: empty where it can have none."""
+    def concern(self, path: Path, data: bytes) -> str:
+        """What changes where other files than before are to be looked at for a file; empty where none is."""
         if not self.may_concern(path, data):
             return ""
-        return digest_of_paths(sorted(self.storage)) if len(self.storage) <= FEW else "imports"
+        return digest_of_paths(sorted(self.storage)) if len(self.storage) <= FEW else "by imports"
 
     def of(self, module: Module) -> list[Path]:
         """The files that touch storage and import the module, or are imported by it, each a few imports away at most."""

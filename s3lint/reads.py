@@ -40,10 +40,10 @@ class SearchRead:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourRead:
-    """What decides which files are the neighbours of a file, as far as names alone tell."""
+    """With which files that touch storage a file may exchange values, as far as names alone tell (`Neighbours.concern`)."""
 
     path: Path
-    deciding: str
+    found: str
 
 
 Read = FileRead | FolderRead | SearchRead | NeighbourRead
@@ -97,7 +97,7 @@ def text_of(found: Read) -> str:
         return json.dumps(["folder", str(found.path), found.namespace, found.found])
     if isinstance(found, SearchRead):
         return json.dumps(["search", found.search.kind, found.search.name, found.digest])
-    return json.dumps(["neighbour", str(found.path), found.deciding])
+    return json.dumps(["neighbour", str(found.path), found.found])
 
 
 def read_of(text: str) -> Read:

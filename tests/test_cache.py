@@ -457,16 +457,22 @@ def test_a_rule_pack_that_is_worked_on_counts_by_its_files(project: Write, monke
     assert checked(made).reused == 0
 
 
-def test_a_new_file_is_a_neighbour_of_those_that_it_imports(project: Write) -> None:
-    made = Settings(root=project({"config.py": DEPENDANTS["config.py"], "apart.py": f"import config\n{BUCKET_BY_NAME}"}))
-    alone = [made.root / "config.py"]
-    assert checked(made, alone).findings == []
-
-    project({"more.py": DEPENDANTS["uses.py"]})
-    assert said(checked(made, alone)) == said(checked(made, alone, cached=False)) != ([], [], 1, 0, [])
-
-    (made.root / "more.py").unlink()
-    assert checked(made, alone).findings == []
+def test_a_file_that_comes_into_a_project_may_be_a_new_neighbour(project: Write) -> None:
+    """What it does with a constant is reported where the constant stands, also by a run over that file alone."""
+    root = project(
+        {
+            "config.py": "BUCKET = 'acme-documents'\n",
+            "other.py": "import config\n" + UPLOAD + "s3.get_object(Bucket=name, Key=key)\n",
+        }
+    )
+    made = Settings(root=root)
+    config = [root / "config.py"]
+    assert checked(made, config).findings == []
+    assert checked(made, config).reused == 1
+    (root / "new.py").write_text(f"from config import BUCKET\n{UPLOAD}s3.put_object(Bucket=BUCKET, Key='a/b', Body=b'')\n")
+    again = checked(made, config)
+    assert {finding.code for finding in again.findings} == {"STO201"}
+    assert said(again) == said(checked(made, config, cached=False))
 
 
 PUT = f"{UPLOAD}s3.put_object(Bucket=BUCKET, Key='a/b', Body=b'')\n"

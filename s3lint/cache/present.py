@@ -35,12 +35,12 @@ class Present:
         self._settings = settings
         self._contents = contents
         self._files = ProjectFiles(settings)
-        listed, found, deciding = json.loads(earlier) if earlier else ({}, [], {})
+        listed, found, concerned = json.loads(earlier) if earlier else ({}, [], {})
         self._listed: dict[str, str] = listed
         self._earlier: dict[Search, tuple[str, list[int]]] = {
             Search(kind, name): (digest, places) for kind, name, digest, places in found
         }
-        self._earlier_deciding: dict[str, str] = deciding
+        self._earlier_concerned: dict[str, str] = concerned
         self._found: dict[Search, tuple[Path, ...]] = {}
 
     def holds(self, read: Read) -> bool:
@@ -52,7 +52,7 @@ class Present:
             return ask(read.path) == read.found
         if isinstance(read, SearchRead):
             return self._digest_of(read.search) == read.digest
-        return self._decides(str(read.path)) == read.deciding
+        return self._concern(str(read.path)) == read.found
 
     @cached_property
     def listing(self) -> dict[Path, str]:
@@ -63,11 +63,11 @@ class Present:
     def learn(self, searched: Iterable[tuple[Search, tuple[Path, ...]]], reads: Iterable[Read]) -> None:
         """Takes over what a look was the first to find out."""
         self._found |= dict(searched)
-        self._deciding.update({str(read.path): read.deciding for read in reads if isinstance(read, NeighbourRead)})
+        self._concerned.update({str(read.path): read.found for read in reads if isinstance(read, NeighbourRead)})
 
     def written(self) -> str | None:
         """What the next run has to know of searches; None where that is what this one knew. Files that change meanwhile are left open."""
-        if not (self._earlier or self._found or self._earlier_deciding) or self._is_known():
+        if not (self._earlier or self._found or self._earlier_concerned) or self._is_known():
             return None
         kept = {*self._found, *(self._earlier if len(self._earlier) < MOST else ())}
         found = {search: self._find(search) or () for search in sorted(kept, key=lambda each: (each.kind, each.name))}
@@ -76,13 +76,13 @@ class Present:
             [
                 {str(path): digest if self._contents.is_steady(path) else OPEN for path, digest in self.listing.items()},
                 [_row(search, paths, places) for search, paths in found.items()],
-                self._deciding,
+                self._concerned,
             ]
         )
 
     def _is_known(self) -> bool:
         """Whether an earlier run has written all that this one knows."""
-        return self._found.keys() <= self._earlier.keys() and self._is_unchanged and self._deciding == self._earlier_deciding
+        return self._found.keys() <= self._earlier.keys() and self._is_unchanged and self._concerned == self._earlier_concerned
 
     @cached_property
     def _is_unchanged(self) -> bool:
@@ -120,15 +120,15 @@ class Present:
         return list(map(Path, self._listed))
 
     @cached_property
-    def _deciding(self) -> dict[str, str]:
-        """What decides the neighbours of each file; any change in the project may be one for all of them."""
-        return dict(self._earlier_deciding) if self._is_unchanged else {}
+    def _concerned(self) -> dict[str, str]:
+        """For each file with which others it is concerned; any change in the project may be one for all of them."""
+        return dict(self._earlier_concerned) if self._is_unchanged else {}
 
-    def _decides(self, path: str) -> str:
-        if path not in self._deciding:
+    def _concern(self, path: str) -> str:
+        if path not in self._concerned:
             data = self._files.read(Path(path))
-            self._deciding[path] = self._engine.neighbours.deciding(Path(path), data) if data is not None else ""
-        return self._deciding[path]
+            self._concerned[path] = self._engine.neighbours.concern(Path(path), data) if data is not None else ""
+        return self._concerned[path]
 
     @cached_property
     def _engine(self) -> Engine:
