@@ -526,3 +526,12 @@ def test_every_user_of_a_value_hears_of_its_change(project: Write, files: dict[s
     assert said(after) == said(checked(made, cached=False))
     [found] = [finding for finding in after.findings if "acme-late" in finding.message]
     assert {place.path.name for place in found.related} >= files.keys() - {"calls.py"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
+def test_a_file_whose_name_is_no_text_is_remembered_too(project: Write) -> None:
+    made = Settings(root=project({os.fsdecode(b"\xff.py"): BUCKET_BY_NAME, "helpers.py": HELPER}))
+    fresh = said(checked(made, cached=False))
+    assert fresh[1] == []
+    assert said(checked(made)) == said(checked(made)) == fresh
+    assert checked(made).reused == 2
