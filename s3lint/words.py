@@ -27,7 +27,7 @@ class Words:
     @cached_property
     def _held(self) -> dict[bytes, array[int]]:
         """For each word the numbers of the files that hold it, in order."""
-        defined = {module_name(path).encode() for path in self._paths}
+        defined = {module_name(path).encode("utf-8", "surrogateescape") for path in self._paths}
         for path in self._paths:
             defined.update(DEFINITION.findall(self._content(path)))
         held = {word: array("I") for word in defined}

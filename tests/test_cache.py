@@ -499,3 +499,65 @@ def test_a_run_over_a_folder_sees_what_the_rest_of_the_project_does_with_it(
         assert "bad.py" not in found
     (root / "run.py").write_text("")
     assert main(command) == 0
+
+
+PUT = f"{UPLOAD}s3.put_object(Bucket=BUCKET, Key='a/b', Body=b'')\n"
+
+LATE = "BUCKET = 'acme-late'\n"
+
+
+def test_two_functions_of_a_name_hear_of_new_calls(project: Write) -> None:
+    one = f"{UPLOAD}def one(bucket):\n    s3.put_object(Bucket=bucket, Key='a/b', Body=b'')\n"
+    calls = "import a, b\na.one('acme-first')\nb.one('acme-first')\n"
+    made = Settings(root=project({"a.py": one, "b.py": one, "calls.py": calls}))
+    checked(made)
+
+    project({"calls.py": calls.replace("b.one('acme-first')", "b.one('acme-other')")})
+    after = checked(made)
+    assert said(after) == said(checked(made, cached=False))
+    [found] = [finding for finding in after.findings if "acme-other" in finding.message]
+    assert {place.path.name for place in found.related} >= {"b.py"}
+
+    project({"more.py": "import b\nb.one('acme-third')\n"})
+    assert said(checked(made)) == said(checked(made, cached=False))
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        # Two files share a value that comes from a third one by way of a fourth.
+        ({"a.py": f"from between import BUCKET\n{PUT}", "b.py": f"from between import BUCKET\n{PUT}"}, "config.py"),
+        # A folder, and a folder without `__init__.py`, that were not there.
+        ({"a.py": f"from new.config import BUCKET\n{PUT}"}, "new/config.py"),
+        ({"a.py": f"from new import config\n{PUT.replace('BUCKET', 'config.BUCKET')}"}, "new/config.py"),
+        # A parameter whose callers pass what comes from elsewhere; both questions share what is known of the calls.
+        (
+            {
+                "a.py": f"{UPLOAD}def one(bucket):\n    s3.put_object(Bucket=bucket, Key='a/b', Body=b'')\n",
+                "b.py": f"{UPLOAD}def one(bucket):\n    s3.put_object(Bucket=bucket, Key='a/b', Body=b'')\n",
+                "calls.py": "import a, b\nfrom between import BUCKET\na.one(BUCKET)\nb.one(BUCKET)\n",
+            },
+            "config.py",
+        ),
+    ],
+    ids=["shared", "folder", "namespace", "callers"],
+)
+def test_every_user_of_a_value_hears_of_its_change(project: Write, files: dict[str, str | bytes], name: str) -> None:
+    made = Settings(root=project({"between.py": "from config import BUCKET\n", "config.py": "BUCKET = None\n", **files}))
+    before = checked(made)
+    assert "acme-late" not in str(before.findings)
+
+    project({name: LATE})
+    after = checked(made)
+    assert said(after) == said(checked(made, cached=False))
+    [found] = [finding for finding in after.findings if "acme-late" in finding.message]
+    assert {place.path.name for place in found.related} >= files.keys() - {"calls.py"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
+def test_a_file_whose_name_is_no_text_is_remembered_too(project: Write) -> None:
+    made = Settings(root=project({os.fsdecode(b"\xff.py"): BUCKET_BY_NAME, "helpers.py": HELPER}))
+    fresh = said(checked(made, cached=False))
+    assert fresh[1] == []
+    assert said(checked(made)) == said(checked(made)) == fresh
+    assert checked(made).reused == 2
