@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -81,6 +81,9 @@ peers: $(READY)  ## what other linters see of seeded violations
 
 torture: $(READY)  ## how time and memory grow with the size of hostile programs
 	@$(BIN)/python -m benchmarks.torture
+
+faults: $(READY)  ## kills, interrupts, full disks and dead workers
+	@$(BIN)/python -m benchmarks.faults
 
 latency: $(READY)  ## how long an editor waits for diagnostics
 	@$(BIN)/python -m benchmarks.latency

@@ -16,6 +16,8 @@ PROGRAMS = Path(sysconfig.get_path("scripts"))
 
 CHECK: Command = (PROGRAMS / "s3lint", "check", "--isolated", "--config", "exclude=[]", "--output-format", "json")
 
+NO_CACHE = ("--no-cache",)
+
 VERSION: Command = (PROGRAMS / "s3lint", "version")
 
 FIXIT = "fixit==2.2.1"

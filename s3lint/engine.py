@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -86,6 +86,8 @@ class Engine:
         self.selection = Selection(settings)
         self.filter = filter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
+        self.failures: list[str] = []
+        """What failed when findings were compared, one line each."""
         self.reads = Reads()
         self._looked: dict[Path, tuple[Result, int]] = {}
         self._told = 0
@@ -108,7 +110,8 @@ class Engine:
         Without `noqa` such comments are left to somebody else. Raises `ConfigurationError` for a baseline that cannot be read.
         """
         result = self.look_alone(path, data, tree)
-        return self.reported(result, {path: data}, noqa=noqa), result.errors
+        found = self.reported(result, {path: data}, noqa=noqa)
+        return found, (*result.errors, *self.failures)
 
     def reported(self, result: Result, overlay: Mapping[Path, bytes], *, noqa: bool = True) -> list[Finding]:
         """The findings of one file that settings, suppressions and baseline leave. Raises `ConfigurationError` for a baseline."""
@@ -134,11 +137,22 @@ class Engine:
         """Whether a look at a file would give nothing: it mentions no storage. Of a notebook its bytes do not tell."""
         return not (is_notebook(path.name) or is_wide(data) or self.filter.mentions(plain(data)))
 
-    @without_parser_warnings()
     def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""
+        return self._safely(path, lambda: self._look_alone(path, data, tree))
+
+    def look(self, path: Path, data: bytes) -> Result:
+        """Every finding that the calls in a file give rise to, in this file or in others."""
+        return self._safely(path, lambda: self._look_at(path, data))
+
+    @without_parser_warnings()
+    def _safely(self, path: Path, look: Callable[[], Result]) -> Result:
+        """A failure costs the findings of one file, never those of the others."""
         self.reads.noted = 0
-        return self._with_reads(self._look_alone(path, data, tree))
+        try:
+            return self._with_reads(look())
+        except Exception as error:
+            return Result(path, errors=(failure(path, "s3lint", error),))
 
     def _look_alone(self, path: Path, data: bytes, tree: ast.Module | None) -> Result:
         if is_notebook(path.name):
@@ -150,15 +164,10 @@ class Engine:
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
         return replace(own, findings=tuple(findings), masks=masks)
 
-    @without_parser_warnings()
-    def look(self, path: Path, data: bytes) -> Result:
-        """Every finding that the calls in a file give rise to, in this file or in others."""
-        self.reads.noted = 0
+    def _look_at(self, path: Path, data: bytes) -> Result:
         if is_notebook(path.name):
-            result = self._look_at_notebook(path, data)
-        else:
-            result = replace(self._look(path, plain(data)), masks=masked_rows(data))
-        return self._with_reads(result)
+            return self._look_at_notebook(path, data)
+        return replace(self._look(path, plain(data)), masks=masked_rows(data))
 
     def _with_reads(self, result: Result) -> Result:
         reads = self.reads.listed()
@@ -197,8 +206,15 @@ class Engine:
         by_code: dict[str, list[Finding]] = {}
         for finding in filter(self.selection.reports, findings):
             by_code.setdefault(finding.code, []).append(finding)
-        left = [finding for code, found in by_code.items() for finding in rules()[code].compared(found, self.settings)]
+        left = [finding for code, found in by_code.items() for finding in self._compared(code, found)]
         return sorted(left, key=lambda finding: finding.order)
+
+    def _compared(self, code: str, found: list[Finding]) -> list[Finding]:
+        try:
+            return rules()[code].compared(found, self.settings)
+        except Exception as error:
+            self.failures.append(failure(found[0].path, rules()[code].name, error))
+            return found
 
     def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
         """The compared findings of one file that no suppression covers."""
@@ -225,9 +241,9 @@ class Engine:
 
     def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
         """The files whose calls may make findings in this one."""
-        concerned = self.neighbours.may_concern(path, data)
-        self.reads.note(NeighbourRead(path, concerned))
-        if not concerned:
+        concern = self.neighbours.concern(path, data)
+        self.reads.note(NeighbourRead(path, concern))
+        if not concern:
             return []
         try:
             return self.neighbours.of(self.module(path, data, tree))
@@ -267,7 +283,7 @@ class Engine:
             matches, errors = inspection.matches(module, found)
         refused = [self._unreadable(module.path, error) for error in inspection.refused]
         with CLOCK.stage("findings and fixes"):
-            findings = merged([*refused, *(finding_of(match) for match in matches)])
+            findings = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
 
     def _unreadable(self, path: Path, error: Unreadable) -> Finding:
@@ -285,9 +301,23 @@ def _is_said(finding: Finding, places: set[tuple[str, Path, Location]]) -> bool:
     return any((code, path, start) in places for code in rules()[finding.code].yields_to for path, start in own)
 
 
+def failure(path: Path, name: str, error: Exception) -> str:
+    """One line about something inside s3lint that failed at a file: a rule, an extractor, or the engine."""
+    said = " ".join(str(error).split())
+    return f"{path}: {name} failed: {type(error).__name__}{f': {said}' if said else ''}"
+
+
 def comments_of(data: bytes) -> tuple[Suppression, ...]:
     """The suppressions in a file that cannot be parsed, as far as it can be decoded."""
     return tuple(suppressions(data.decode("utf-8", "replace")))
+
+
+def _findings_of(match: Match, errors: list[str]) -> Iterator[Finding]:
+    """The finding of a match, whose fix is made now: a failure costs this finding alone."""
+    try:
+        yield finding_of(match)
+    except Exception as error:
+        errors.append(failure(match.site.module.path, match.rule.name, error))
 
 
 def finding_of(match: Match) -> Finding:

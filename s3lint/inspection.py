@@ -12,6 +12,7 @@ import libcst as cst
 import s3lint.facts.load
 import s3lint.inference.load  # noqa: F401
 from s3lint.context import Context
+from s3lint.engine import failure
 from s3lint.facts.extractor import CALLS, STEPS
 from s3lint.facts.views import OPERATORS, Views
 from s3lint.facts.vocabulary import VOCABULARY
@@ -105,7 +106,7 @@ class Inspection:
         try:
             yield from CLOCK.over(name, compute())
         except Exception as error:
-            self._errors.append(f"{context.module.path}: {name} failed: {type(error).__name__}: {error}")
+            self._errors.append(failure(context.module.path, name, error))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
 from s3lint.engine import Engine, Result, in_files
 from s3lint.finding import Finding, Location
-from s3lint.processes import available_cores, context
+from s3lint.processes import available_cores, spread
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
 from s3lint.targets import Target
@@ -134,13 +132,14 @@ def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -
         left = {result.path: engine.review(result, own) for result, own in files}
         for finding in engine.compared(finding for _, own in files for finding in own):
             left[finding.path].append(finding)
+        outcome.errors += engine.failures
         for result, _ in files:
             judged = engine.judged(left[result.path], result.comments)
             outcome.findings += result.shown(finding for finding, by in judged if by is None)
             outcome.waivers += _waivers(result, judged)
     outcome.findings.sort(key=lambda finding: finding.order)
     outcome.waivers.sort(key=lambda waiver: (str(waiver.path), waiver.cell or 0, waiver.location))
-    outcome.errors = sorted({error for result in results for error in result.errors})
+    outcome.errors = sorted({*outcome.errors, *(error for result in results for error in result.errors)})
     return outcome
 
 
@@ -155,12 +154,14 @@ def _leave_out_known(outcome: Outcome, path: Path, scope: Scope) -> None:
 
 
 def _waivers(result: Result, judged: Iterable[tuple[Finding, Suppression | None]]) -> Iterator[Waiver]:
+    """A bare `noqa` that hides no finding is about something else."""
     hidden: dict[int, list[Finding]] = {}
     for finding, by in judged:
         hidden.setdefault(id(by), []).append(finding)
     for comment in result.comments:
-        cell, location = result.place(comment)
-        yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
+        if comment.selectors or id(comment) in hidden:
+            cell, location = result.place(comment)
+            yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
 
 
 class Worker:
@@ -221,15 +222,15 @@ def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> I
 
 def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
     batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
-    with ProcessPoolExecutor(count, context(), initializer=_start_worker, initargs=(settings, CLOCK.on)) as pool:
-        futures = [pool.submit(_look_at, batch) for batch in batches]
-        for batch, future in zip(batches, futures, strict=True):
-            try:
-                found, spent = future.result()
-                CLOCK.add(spent)
-                yield from found
-            except BrokenProcessPool:
-                yield from (Result(job.path, errors=(f"{job.path}: the worker that checked it died",)) for job in batch)
+    start = (_start_worker, (settings, CLOCK.on))
+    for batch, done in spread(_look_at, batches, count, start, lambda batch: [[job] for job in batch]):
+        found, spent = done if done is not None else ([_died(job) for job in batch], {})
+        CLOCK.add(spent)
+        yield from found
+
+
+def _died(job: Job) -> Result:
+    return Result(job.path, errors=(f"{job.path}: the process that checked it died, twice; the file was not checked",))
 
 
 _WORKER: list[Worker] = []

@@ -79,7 +79,8 @@ class Plugin:
             _refuse(refusal)
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
         if ahead is not None:
-            findings, errors = engine.reported(ahead, {self.path: data}, noqa=False), ahead.errors
+            findings = engine.reported(ahead, {self.path: data}, noqa=False)
+            errors = (*ahead.errors, *engine.failures)
         elif engine.touches(self.path, data):
             findings, errors = engine.check(self.path, data, self.tree, noqa=False)
         else:

@@ -87,6 +87,7 @@ class Project:
         self._modules: dict[Path, Module | None] = {}
         self._read: dict[Path, FileRead] = {}
         self._imports: dict[Module, tuple[list[Module], int]] = {}
+        self._importers: dict[Module, tuple[list[Module], int]] = {}
         self.found: dict[Search, tuple[Path, ...]] = {}
 
     def add(self, module: Module) -> None:
@@ -145,8 +146,16 @@ class Project:
                 if found is not None and found.module is not None:
                     yield found.module
 
-    def importers_of(self, module: Module) -> Iterator[Module]:
+    def importers_of(self, module: Module) -> list[Module]:
         """The modules of the project that import a module at their top."""
+        if module not in self._importers:
+            with self.reads.apart():
+                self._importers[module] = list(self._importing(module)), self.reads.noted
+        found, read = self._importers[module]
+        self.reads.noted |= read
+        return found
+
+    def _importing(self, module: Module) -> Iterator[Module]:
         for path in self._found(Search("imports", module_name(module.path))):
             other = self.module(path) if path != module.path else None
             if other is not None and module in self.imports_of(other):

@@ -16,9 +16,10 @@ TROUBLE = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code: 0 clean, 1 findings, 2 wrong usage or configuration."""
+    _open_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser(given).parse_args(given)
     try:
+        options = parser(given).parse_args(given)
         code: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -26,7 +27,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_output()
         return 0
+    except OSError as error:
+        _silence_output()
+        return _failed(error)
     return code
+
+
+def _open_streams() -> None:
+    """Python has none where whoever starts it closes them."""
+    import os
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _failed(error: OSError) -> int:
+    """What reads and writes files tells of their errors itself, so this is one of the output, or of the machine."""
+    from s3lint.faces.command.saying import complain
+
+    complain(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
+    return TROUBLE
 
 
 def _silence_output() -> None:
@@ -37,4 +58,9 @@ def _silence_output() -> None:
 
 
 def entry_point() -> None:
-    sys.exit(main())
+    code = main()
+    if code == INTERRUPTED and "s3lint.processes" in sys.modules:
+        from s3lint.processes import abandon
+
+        abandon(code)
+    sys.exit(code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from s3lint.baseline import NAME, Baseline, Entry, Matched, Scope, load, scopes,
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.asked import jobs_of
 from s3lint.faces.command.caching import asked_for
+from s3lint.faces.command.saying import complain
 from s3lint.finding import Finding
 from s3lint.reports import Report, printable, renderer
 from s3lint.run import check_all
@@ -48,13 +48,15 @@ def run(options: argparse.Namespace) -> int:
         if not options.check:
             _write(updates)
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
+    if not updates:
+        print("No files to check, so no baseline was looked at.")
     for update in updates:
         print("\n".join(printable(line) for line in _said(update, checked=options.check)))
     _hint(files)
     for message in outcome.errors:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     if outcome.errors:
         return 2
     return 1 if any(update.new or (options.check and update.is_needed) for update in updates) else 0

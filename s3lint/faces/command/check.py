@@ -18,6 +18,7 @@ from s3lint.faces.command.caching import Asked, asked_for
 from s3lint.faces.command.output import Said, in_color, put, width_of
 from s3lint.faces.command.progress import watched
 from s3lint.faces.command.repeat import remember
+from s3lint.faces.command.saying import complain
 from s3lint.finding import Finding
 from s3lint.processes import available_cores
 from s3lint.registry import registry, rules
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace, asked: Asked | None = None) -> int:
         if asked is not None and not outcome.errors and not registry().problems:
             remember(said, asked, options)
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     if options.timing:
         timing.write(CLOCK)
@@ -57,10 +58,10 @@ def run(options: argparse.Namespace, asked: Asked | None = None) -> int:
 
 def _ended(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
     for problem in registry().problems:
-        print(f"s3lint: warning: {problem}", file=sys.stderr)
+        complain(f"warning: {problem}")
     failed = list(errors)
     for message in failed:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     if failed:
         return 2
     return 1 if findings and not options.exit_zero else 0
@@ -178,7 +179,7 @@ def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
     for path, stale in outcome.stale.items():
         if stale:
             many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
-            print(f"s3lint: {path}: {many} stale: `s3lint baseline` removes what is fixed", file=sys.stderr)
+            complain(f"{path}: {many} stale: `s3lint baseline` removes what is fixed")
 
 
 def _statistics(findings: list[Finding]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from s3lint.cache.folder import removed
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.asked import changes_of, settings_finder
 from s3lint.faces.command.caching import folder_of
+from s3lint.faces.command.saying import complain
 from s3lint.reports import Report
 from s3lint.targets import Missing
 
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         for folder in dict.fromkeys(folder_of(options, path, finder) for path in paths):
             _clean(folder)
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     return 0
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, keys, layers
 from s3lint.faces.command.asked import changes_of, settings_finder
+from s3lint.faces.command.saying import complain
 from s3lint.reports import Report, printable
 from s3lint.schema import plain, written
 from s3lint.settings import Settings
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         settings = settings_finder(options, changes, [path])(path)
         origins = origins_of(settings, changes)
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     print(_json(settings, origins) if options.output_format == "json" else _text(settings, origins))
     return 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from s3lint.engine import Engine
+from s3lint.engine import Engine, failure
 from s3lint.finding import Finding
 from s3lint.fixer import Fixed, Unsettled, allow_in_file, buckets_of, diffs, fix_in, is_applicable, with_buckets
+from s3lint.processes import spread
 from s3lint.reports import Report, printable
 from s3lint.run import FEW
 from s3lint.settings import Settings
@@ -73,7 +73,7 @@ def allow_all(findings: Iterable[Finding], settings_of: Callable[[Path], Setting
 
 def _done(tasks: Sequence[Task | Allowance], *, write: bool, jobs: int) -> Outcome:
     outcome = Outcome()
-    for task, result in zip(tasks, _results(tasks, jobs), strict=True):
+    for task, result in _results(tasks, jobs):
         final = _written(task, result) if write and isinstance(result, Fixed) else result
         if isinstance(final, Fixed):
             outcome.fixed.append(final)
@@ -82,13 +82,13 @@ def _done(tasks: Sequence[Task | Allowance], *, write: bool, jobs: int) -> Outco
     return outcome
 
 
-def _results(tasks: Sequence[Task | Allowance], jobs: int) -> Iterator[Fixed | str]:
+def _results(tasks: Sequence[Task | Allowance], jobs: int) -> Iterator[tuple[Task | Allowance, Fixed | str]]:
     if jobs <= 1 or len(tasks) < FEW:
         workspaces = Workspaces()
-        yield from (_fixed(task, workspaces) for task in tasks)
-    else:
-        with ProcessPoolExecutor(jobs) as pool:
-            yield from pool.map(_fixed_in_worker, tasks)
+        yield from ((task, _fixed(task, workspaces)) for task in tasks)
+        return
+    for task, result in spread(_fixed_in_worker, tasks, jobs):
+        yield task, result or f"{task.path}: the process that fixed it died, twice; the file stays as it was"
 
 
 class Workspaces:
@@ -126,6 +126,8 @@ def _fixed(task: Task | Allowance, workspaces: Workspaces) -> Fixed | str:
         return f"{task.path}: the fixes hold characters that {error.encoding} does not; the file stays as it was"
     except OSError as error:
         return f"{task.path}: cannot be read: {error.strerror or error}"
+    except Exception as error:
+        return f"{failure(task.path, 's3lint', error)}; the file stays as it was"
 
 
 def _written(task: Task | Allowance, result: Fixed) -> Fixed | str:

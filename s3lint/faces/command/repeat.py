@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.asked import STDIN
 from s3lint.faces.command.caching import Asked, asked_for
 from s3lint.faces.command.output import Said, in_color, put, width_of
+from s3lint.faces.command.saying import complain
 from s3lint.targets import Missing
 
 
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
                 put(said, options)
                 return 1 if said.found and not options.exit_zero else 0
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     from s3lint.faces.command import check
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from s3lint.faces.command.asked import jobs_of
 from s3lint.faces.command.caching import Asked, asked_for
 from s3lint.faces.command.output import write_file
 from s3lint.faces.command.progress import watched
+from s3lint.faces.command.saying import complain
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
@@ -31,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
         )
         _write(options, asked, outcome, past)
     except (ConfigurationError, Missing, NoReport) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     for message in outcome.errors:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     return 2 if outcome.errors else 0
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
+from s3lint.faces.command.saying import complain
 from s3lint.helpers import signature, url
 from s3lint.registry import UnknownRule, find, registry, rules
 from s3lint.rule import Rule
@@ -15,14 +15,14 @@ from s3lint.standard import clauses
 
 def run(options: argparse.Namespace) -> int:
     for problem in registry().problems:
-        print(f"s3lint: warning: {problem}", file=sys.stderr)
+        complain(f"warning: {problem}")
     if options.all or options.rule is None:
         shown = list(rules().values())
     else:
         try:
             shown = [find(options.rule)]
         except UnknownRule as error:
-            print(f"s3lint: {error}", file=sys.stderr)
+            complain(error)
             return 2
     if options.output_format == "json":
         print(json.dumps([as_dict(rule) for rule in shown], indent=2, ensure_ascii=False))

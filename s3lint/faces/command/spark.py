@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.asked import changes_of, settings_finder
 from s3lint.faces.command.output import write_file
+from s3lint.faces.command.saying import complain
 from s3lint.runtime import StorageError
 from s3lint.targets import Missing
 
@@ -45,14 +46,14 @@ def run(options: argparse.Namespace) -> int:
         if options.maintain:
             job.maintain()
     except (ConfigurationError, Missing, StorageError) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
     except PySparkException as error:
         print(f"s3lint: Spark stopped the job: {_first_line(error)}", file=sys.stderr)
         return 2
     print(_said(done, patches if folder is not None else None))
     for message in (*done.errors, *refused):
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     return 2 if done.errors or refused else 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from s3lint.blame import Author, authors
 from s3lint.configuration import ConfigurationError
 from s3lint.faces.command.asked import jobs_of
 from s3lint.faces.command.caching import asked_for
+from s3lint.faces.command.saying import complain
 from s3lint.notebook_writing import row_in_file
 from s3lint.reports import Report, printable
 from s3lint.run import Waiver, check_all
@@ -25,16 +25,16 @@ def run(options: argparse.Namespace) -> int:
         asked = asked_for(options)
         outcome = check_all(asked.files, jobs_of(options.jobs), cache=asked.cache)
     except (ConfigurationError, Missing) as error:
-        print(f"s3lint: {error}", file=sys.stderr)
+        complain(error)
         return 2
-    found = [waiver for waiver in outcome.waivers if waiver.suppression.selectors or waiver.hidden]
+    found = outcome.waivers
     written = list(zip(found, _authors(found), strict=True))
     if options.output_format == "json":
         print(json.dumps([_as_dict(waiver, author) for waiver, author in written], indent=2))
     else:
         print("\n".join([*(printable(line) for line in _lines(written)), _summary(found)]))
     for message in outcome.errors:
-        print(f"s3lint: {message}", file=sys.stderr)
+        complain(message)
     return 2 if outcome.errors else 0
 
 
