@@ -14,7 +14,8 @@ What a run costs grows with the storage code in it, not with the code. `make ben
 turn, and writes this page with `--docs`. Rounds: {rounds}; Python {python}, {versions}.
 
 Ratios compare CPU time, started processes included, in pairs of runs of one round, and are medians over the rounds; seconds depend on
-the machine. *cold* is `--no-cache`. Peers run with their default rules, Fixit with one.
+the machine. *cold* is `--no-cache`. Peers run with their default rules, Fixit with one. Memory is that of the largest process, or of the
+benchmark itself, from which all are started, where that is larger.
 
 {sets}
 
