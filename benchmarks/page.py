@@ -11,10 +11,11 @@ PAGE = """\
 # Performance
 
 What a run costs grows with the storage code in it, not with the code. `make bench` fetches the packages, runs s3lint and its peers in
-turn, and writes this page: {rounds} rounds, Python {python}, {versions}.
+turn, and writes this page with `--docs`. Rounds: {rounds}; Python {python}, {versions}.
 
 Ratios compare CPU time, started processes included, in pairs of runs of one round, and are medians over the rounds; seconds depend on
-the machine. *cold* is `--no-cache`. Peers run with their default rules, Fixit with one.
+the machine. *cold* is `--no-cache`. Peers run with their default rules, Fixit with one. Memory is that of the largest process, or of the
+benchmark itself, from which all are started, where that is larger.
 
 {sets}
 
@@ -121,7 +122,7 @@ def write_plot(found: Measured, file: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    mpl.rcParams["svg.hashsalt"] = "s3lint"
+    mpl.rcParams |= {"svg.hashsalt": "s3lint", "svg.fonttype": "none"}
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     first, second, third = figure.subplots(1, 3)
     for axes, (name, costs) in zip((first, second), found["costs"].items(), strict=True):

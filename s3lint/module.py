@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import cast
 
@@ -172,6 +174,21 @@ class Module:
     @property
     def path(self) -> Path:
         return self.source.path
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """Where in the text each block begins."""
+        lines = [0, *accumulate(map(len, self.source.lines))]
+        return [lines[block.part.start - 1] for block in self.blocks]
+
+    def blocks_holding(self, word: str) -> Iterator[int]:
+        """The numbers of the blocks in whose text a word stands, in order."""
+        place = self.source.text.find(word)
+        while place >= 0:
+            number = bisect_right(self._offsets, place)
+            if number:
+                yield number - 1
+            place = self.source.text.find(word, self._offsets[number]) if number < len(self._offsets) else -1
 
     @cached_property
     def aliases(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ class Calling:
 
     def __init__(self, search: Search) -> None:
         self._search = search
+        self.name = search.name
         self._in_text = re.compile(search.pattern)
 
     def in_block(self, block: Block) -> bool:
@@ -107,7 +108,7 @@ class Named:
         return known[0]
 
     def _find(self, module: Module) -> Iterator[tuple[Scope, CallSite]]:
-        for step in steps_holding(self.evaluator, module, self._calling.in_block):
+        for step in steps_holding(self.evaluator, module, self._calling):
             for node, binders in step.calls:
                 place = Place(step, binders)
                 for call in self._matching(node, place):
@@ -145,11 +146,12 @@ def _reached(scope: Scope) -> Scope:
     return scope.owner if scope.name == "__init__" and scope.owner is not None else scope
 
 
-def steps_holding(evaluator: Evaluator, module: Module, holds: Callable[[Block], bool]) -> Iterator[Step]:
-    """Every statement of the blocks whose text holds something."""
-    for step in evaluator.module_scope(module).suite.steps:
-        if holds(step.block):
+def steps_holding(evaluator: Evaluator, module: Module, calling: Calling) -> Iterator[Step]:
+    """Every statement of the blocks that may call a function."""
+    steps = evaluator.module_scope(module).suite.steps
+    for step in (steps[number] for number in module.blocks_holding(calling.name)):
+        if calling.in_block(step.block):
             if step.scope is None:
                 yield from step.body.walk()
-            for function in functions_of(step, holds):
+            for function in functions_of(step, calling.in_block):
                 yield from function.walk()
