@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.measure import run
 from benchmarks.organisations import write_folder
-from benchmarks.peers import NO_CACHE, PROGRAMS
+from benchmarks.peers import PROGRAMS
 
 SIZES = (1_000, 5_000, 20_000, 40_000)
 """Files."""
@@ -36,7 +36,7 @@ def grown(files: int, folder: Path, *, whole: bool = False) -> Size:
     """One check; the second of two, so that the files lie in the system's memory for every size alike."""
     place = folder / f"{files}"
     write_folder(files, place, whole=whole)
-    command = (PROGRAMS / "s3lint", "check", *NO_CACHE, "--exit-zero", "--quiet", "--output-format", "json")
+    command = (PROGRAMS / "s3lint", "check", "--no-cache", "--exit-zero", "--quiet", "--output-format", "json")
     for _ in range(2):
         done = run((*command, "--output-file", folder / "found.json", "."), place)
     if done.code:

@@ -11,7 +11,7 @@ from typing import Any
 from rich.table import Table
 
 from benchmarks.measure import run
-from benchmarks.peers import CHECK, NO_CACHE
+from benchmarks.peers import CHECK
 
 SHOWN = 25
 """Functions of each set that are named."""
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 def hot_table(name: str, folder: Path) -> Table:
     """The functions with the most time of their own in a check of a set, by one process under `cProfile`."""
     with tempfile.NamedTemporaryFile(suffix=".prof") as file:
-        done = run((sys.executable, "-m", "cProfile", "-o", file.name, *CHECK, *NO_CACHE, "--jobs", "1"), folder)
+        done = run((sys.executable, "-m", "cProfile", "-o", file.name, *CHECK, "--no-cache", "--jobs", "1"), folder)
         if done.code not in (0, 1):
             raise SystemExit(f"s3lint failed: {done.err}")
         profile: Any = pstats.Stats(file.name)

@@ -16,7 +16,7 @@ PROGRAMS = Path(sysconfig.get_path("scripts"))
 
 CHECK: Command = (PROGRAMS / "s3lint", "check", "--isolated", "--config", "exclude=[]", "--output-format", "json")
 
-NO_CACHE = ("--no-cache",) if (PROGRAMS.parent.parent / "s3lint" / "cache.py").exists() else ()
+NO_CACHE = ("--no-cache",)
 
 VERSION: Command = (PROGRAMS / "s3lint", "version")
 

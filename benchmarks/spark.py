@@ -64,6 +64,7 @@ def _processes(cost: Cost, folder: Path) -> None:
         "-m",
         "s3lint",
         "check",
+        "--no-cache",
         "--output-format",
         "json",
         "--output-file",

@@ -25,7 +25,7 @@ from benchmarks.growth import SIZES, grown
 from benchmarks.hot import hot_table
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
 from benchmarks.page import write_page, write_plot
-from benchmarks.peers import CHECK, NO_CACHE, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
+from benchmarks.peers import CHECK, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
 from benchmarks.tables import costs_table, growth_table, show, targets_table
 from benchmarks.targets import Measured, verdicts
 
@@ -60,7 +60,7 @@ def programs(cache: Path, *, quick: bool) -> dict[str, Command]:
     beside = environment(cache / "plugin")
     beside.install(f"flake8=={version('flake8')}", f"--editable={Path(__file__).parents[1]}")
     found: dict[str, Command] = {
-        COLD: (*CHECK, *NO_CACHE),
+        COLD: (*CHECK, "--no-cache"),
         WARM: CHECK,
         "ruff": ruff(),
         PLAIN: flake8_in(plain.programs),

@@ -83,6 +83,7 @@ def _command(file: Path, *options: str) -> list[str]:
         "s3lint",
         "check",
         "--isolated",
+        "--no-cache",
         "--profile",
         "strict",
         "--output-format",

@@ -29,6 +29,7 @@ from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
 from s3lint.source import Source, Unreadable, is_wide
 from s3lint.suppressions import Suppression, covered, suppressions
+from s3lint.timing import CLOCK
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
@@ -109,11 +110,16 @@ class Engine:
         Without `noqa` such comments are left to somebody else. Raises `ConfigurationError` for a baseline that cannot be read.
         """
         result = self.look_alone(path, data, tree)
+        found = self.reported(result, {path: data}, noqa=noqa)
+        return found, (*result.errors, *self.failures)
+
+    def reported(self, result: Result, overlay: Mapping[Path, bytes], *, noqa: bool = True) -> list[Finding]:
+        """The findings of one file that settings, suppressions and baseline leave. Raises `ConfigurationError` for a baseline."""
         judged = self.judged([*self.compared(result.findings), *self.review(result, result.findings)], result.comments)
-        left = self.unknown(result.shown(finding for finding, by in judged if by is None), {path: data})
+        left = self.unknown(result.shown(finding for finding, by in judged if by is None), overlay)
         if not noqa:
             left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
-        return sorted(left, key=lambda finding: finding.order), (*result.errors, *self.failures)
+        return sorted(left, key=lambda finding: finding.order)
 
     def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
         """The findings that are not in the baseline, if there is one. Raises `ConfigurationError` where it cannot be read."""
@@ -239,9 +245,9 @@ class Engine:
 
     def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
         """The files whose calls may make findings in this one."""
-        concerned = self.neighbours.may_concern(path, data)
-        self.reads.note(NeighbourRead(path, concerned))
-        if not concerned:
+        concern = self.neighbours.concern(path, data)
+        self.reads.note(NeighbourRead(path, concern))
+        if not concern:
             return []
         try:
             return self.neighbours.of(self.module(path, data, tree))
@@ -277,9 +283,11 @@ class Engine:
         from s3lint.inspection import Inspection
 
         inspection = Inspection(self.project, self.settings, self.selection)
-        matches, errors = inspection.matches(module, found)
+        with CLOCK.stage("walk"):
+            matches, errors = inspection.matches(module, found)
         refused = [self._unreadable(module.path, error) for error in inspection.refused]
-        findings = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
+        with CLOCK.stage("findings and fixes"):
+            findings = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
 
     def _unreadable(self, path: Path, error: Unreadable) -> Finding:

@@ -24,6 +24,7 @@ from s3lint.module import Block
 from s3lint.registry import rules
 from s3lint.rule import Check, Match, Rule
 from s3lint.source import Unreadable
+from s3lint.timing import CLOCK
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
@@ -84,7 +85,7 @@ class Inspection:
         """The facts of one statement, and its nodes of the types that a rule subscribes to."""
         for words in self._wanted.step_words & found.words:
             for extract in STEPS[words]:
-                yield from self._guarded(lambda extract=extract: extract(step, context), words, context)  # type: ignore[misc]
+                yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {words}", context)  # type: ignore[misc]
         for node, binders in step.nodes:
             if type(node) in self.checks:
                 yield node
@@ -93,7 +94,7 @@ class Inspection:
                     for words in self._words_for(view.name):
                         if words in found.words:
                             for call_extract in CALLS[words]:
-                                yield from self._guarded(lambda e=call_extract, v=view: e(v), words, context)  # type: ignore[misc]
+                                yield from self._guarded(lambda e=call_extract, v=view: e(v), f"facts: {words}", context)  # type: ignore[misc]
 
     def _words_for(self, name: str) -> Iterable[str]:
         """The word sets whose extractors look at calls of a name; operators are known by the end of theirs."""
@@ -103,7 +104,7 @@ class Inspection:
     def _guarded(self, compute: Callable[[], Iterable[Any]], name: str, context: Context) -> Iterator[Any]:
         """One failing rule or extractor must not silence the others."""
         try:
-            yield from compute()
+            yield from CLOCK.over(name, compute())
         except Exception as error:
             self._errors.append(failure(context.module.path, name, error))
 

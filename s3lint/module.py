@@ -17,6 +17,7 @@ from s3lint.nesting import too_deep
 from s3lint.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.positions import Positions, positions_of
 from s3lint.source import Source, Unreadable
+from s3lint.timing import CLOCK
 from s3lint.walk import children, subtree
 
 
@@ -139,7 +140,7 @@ def parse_tree(text: str) -> cst.Module:
     if reason:
         raise Unreadable(reason)
     try:
-        with paused_collector():
+        with paused_collector(), CLOCK.stage("parsing"):
             return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
         raise Unreadable("invalid syntax", error.raw_line, error.raw_column + 1) from None
@@ -162,7 +163,7 @@ class Module:
 
         `before` is the module as it was, which nobody asks any more: what its text shares with the new one is not parsed again.
         """
-        with paused_collector():
+        with paused_collector(), CLOCK.stage("outline"):
             found = _outline(source, tree)
         module = cls(source, found, Trees(before.trees if before is not None else None))
         module.blocks = [Block(module, part) for part in found.parts]

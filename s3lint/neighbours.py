@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3lint.reads import digest_of_paths
 from s3lint.words import module_name
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ REACH = 6
 
 MOST = 40
 """How many neighbours of one file are looked at."""
+
+FEW = 8
+"""Where no more files of a project touch storage, all are looked at: to find out which a file is connected to would cost more."""
 
 
 class Neighbours:
@@ -73,8 +77,16 @@ class Neighbours:
             self._loader.imported_names(path, data)
         )
 
+    def concern(self, path: Path, data: bytes) -> str:
+        """What changes where other files than before are to be looked at for a file; empty where none is."""
+        if not self.may_concern(path, data):
+            return ""
+        return digest_of_paths(sorted(self.storage)) if len(self.storage) <= FEW else "by imports"
+
     def of(self, module: Module) -> list[Path]:
         """The files that touch storage and import the module, or are imported by it, each a few imports away at most."""
+        if len(self.storage) <= FEW:
+            return sorted(self.storage - {module.path})
         return [path for path in self.around(module) if path in self.storage][:MOST]
 
     def around(self, module: Module) -> list[Path]:

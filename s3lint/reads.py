@@ -40,10 +40,10 @@ class SearchRead:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourRead:
-    """Whether a file may exchange values with one that touches storage, as far as names alone tell."""
+    """With which files that touch storage a file may exchange values, as far as names alone tell (`Neighbours.concern`)."""
 
     path: Path
-    found: bool
+    found: str
 
 
 Read = FileRead | FolderRead | SearchRead | NeighbourRead
@@ -77,12 +77,8 @@ class Reads:
 
     def listed(self) -> tuple[Read, ...]:
         """The reads that are noted."""
-        found, left = [], self.noted
-        while left:
-            lowest = left & -left
-            found.append(self._reads[lowest.bit_length() - 1])
-            left ^= lowest
-        return tuple(found)
+        bits = reversed(f"{self.noted:b}") if self.noted else ()
+        return tuple(read for read, bit in zip(self._reads, bits, strict=False) if bit == "1")
 
 
 def digest_of_paths(paths: Iterable[Path]) -> str:

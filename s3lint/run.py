@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from s3lint.processes import available_cores, spread
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression
 from s3lint.targets import Target
+from s3lint.timing import CLOCK
 
 if TYPE_CHECKING:
     from s3lint.cache.results import Cache
@@ -71,16 +72,27 @@ def check_all(
     """
     settings, made = _jobs(files)
     with paused_collector():
-        known = cache.results(files) if cache is not None else {}
+        with CLOCK.stage("cache"):
+            known = cache.results(files) if cache is not None else {}
         left = [job for job in made if job.path not in known]
         found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
-        if cache is not None:
-            cache.keep(files, found)
-        outcome = _settled([*known.values(), *found], made, settings)
+        with CLOCK.stage("cache"):
+            if cache is not None:
+                cache.keep(files, found)
+        with CLOCK.stage("suppressions and settings"):
+            outcome = _settled([*known.values(), *found], made, settings)
         outcome.reused = len(known)
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_known(outcome, path, scope)
     return outcome
+
+
+def look_at_all(files: Sequence[Target], jobs: int | None = None) -> Iterator[Result]:
+    """What there is in each file, with the findings that the others make in it, before settings and suppressions."""
+    settings, made = _jobs(files)
+    with paused_collector():
+        for result, own in in_files(_results(made, settings, jobs or available_cores())):
+            yield replace(result, findings=tuple(own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +154,14 @@ def _leave_out_known(outcome: Outcome, path: Path, scope: Scope) -> None:
 
 
 def _waivers(result: Result, judged: Iterable[tuple[Finding, Suppression | None]]) -> Iterator[Waiver]:
+    """A bare `noqa` that hides no finding is about something else."""
     hidden: dict[int, list[Finding]] = {}
     for finding, by in judged:
         hidden.setdefault(id(by), []).append(finding)
     for comment in result.comments:
-        cell, location = result.place(comment)
-        yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
+        if comment.selectors or id(comment) in hidden:
+            cell, location = result.place(comment)
+            yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
 
 
 class Worker:
@@ -167,7 +181,8 @@ class Worker:
         """The findings of a file; where the run does not cover its project, also those that its neighbours make in it."""
         engine = self.engine(job)
         try:
-            data = job.path.read_bytes()
+            with CLOCK.stage("reading"):
+                data = job.path.read_bytes()
         except OSError as error:
             return Result(job.path, errors=(f"{job.path}: cannot be read: {error.strerror or error}",))
         result = engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
@@ -184,7 +199,8 @@ class Worker:
     def is_silent(self, job: Job) -> bool:
         """Whether one look at the bytes of a file tells that there is nothing to find."""
         try:
-            return not job.alone and self.engine(job).is_silent(job.path, job.path.read_bytes())
+            with CLOCK.stage("reading and mentions"):
+                return not job.alone and self.engine(job).is_silent(job.path, job.path.read_bytes())
         except OSError:
             return False
 
@@ -206,8 +222,11 @@ def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> I
 
 def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
     batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
-    for batch, results in spread(_look_at, batches, count, (_start_worker, (settings,)), lambda batch: [[job] for job in batch]):
-        yield from results if results is not None else [_died(job) for job in batch]
+    start = (_start_worker, (settings, CLOCK.on))
+    for batch, done in spread(_look_at, batches, count, start, lambda batch: [[job] for job in batch]):
+        found, spent = done if done is not None else ([_died(job) for job in batch], {})
+        CLOCK.add(spent)
+        yield from found
 
 
 def _died(job: Job) -> Result:
@@ -217,11 +236,13 @@ def _died(job: Job) -> Result:
 _WORKER: list[Worker] = []
 
 
-def _start_worker(settings: Sequence[Settings]) -> None:
+def _start_worker(settings: Sequence[Settings], timed: bool) -> None:
     gc.disable()
     gc.freeze()
+    CLOCK.start(on=timed)
     _WORKER[:] = [Worker(settings)]
 
 
-def _look_at(batch: Sequence[Job]) -> list[Result]:
-    return [_WORKER[0].look(job) for job in batch]
+def _look_at(batch: Sequence[Job]) -> tuple[list[Result], dict[str, int]]:
+    """The results, and what each stage took."""
+    return [_WORKER[0].look(job) for job in batch], CLOCK.take()

@@ -71,7 +71,9 @@ class Suppression:
         return self.kind.endswith("noqa")
 
     def naming(self, selectors: str) -> str:
-        return f"{self.kind}: {selectors}" if self.is_noqa else f"{self.kind}[{selectors}]"
+        if self.is_noqa:
+            return f"{self.kind}: {selectors}" if selectors else self.kind
+        return f"{self.kind}[{selectors}]"
 
     def codes(self, selector: str) -> frozenset[str]:
         """The codes that one of its selectors names; flake8 tells capitals apart and knows no names."""

@@ -209,3 +209,9 @@ def test_one_without_a_setting_says_what_is_left_to_do(project: Write, command) 
     assert 'Set `baseline = ".s3lint-baseline.json"` in [tool.s3lint] of pyproject.toml to use it.' in done.out
     assert (root / ".s3lint-baseline.json").exists()
     assert check(command, "--baseline", ".s3lint-baseline.json") == []
+
+
+def test_without_files_nothing_is_written_and_that_is_said(tmp_path: Path, command) -> None:
+    done = command("baseline")
+    assert (done.code, done.out) == (0, "No files to check, so no baseline was looked at.\n")
+    assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.metadata import EntryPoint
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 import s3lint.cache.contents
 import s3lint.cache.results
 import s3lint.cache.store
+import s3lint.cache.versions
 import s3lint.discovery
 import s3lint.engine
 import s3lint.faces.command.check
@@ -283,7 +285,7 @@ def test_a_write_of_the_same_size_and_time_is_seen(project: Write) -> None:
 def test_another_version_looks_at_everything_again(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Settings(root=project(DEPENDANTS))
     checked(made)
-    monkeypatch.setattr(s3lint.cache.results, "versions", lambda: "another")
+    monkeypatch.setattr(s3lint.cache.results, "versions", lambda _: "another")
 
     assert checked(made).reused == 0
 
@@ -441,3 +443,33 @@ def test_without_a_usable_folder_nothing_is_remembered(
     assert (code, len(out.splitlines())) == (1, 2)
     assert err == f"s3lint: warning: {root / NAME}: nothing is remembered: File exists\n"
     assert s3lint_in(root, monkeypatch, capsys, "check", "--output-format", "concise", "--quiet") == (code, out, "")
+
+
+def test_a_rule_pack_that_is_worked_on_counts_by_its_files(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Settings(root=project(DEPENDANTS))
+    pack = project({"packs/acme_rules/__init__.py": "rule = None\n"}) / "packs"
+    monkeypatch.syspath_prepend(pack)
+    monkeypatch.setattr(s3lint.cache.versions, "packs", lambda: [EntryPoint("acme", "acme_rules", "s3lint.rules")])
+    checked(made)
+    assert checked(made).reused == len(DEPENDANTS) + 1
+
+    (pack / "acme_rules" / "__init__.py").write_text("rule = 'other'\n", encoding="utf-8")
+    assert checked(made).reused == 0
+
+
+def test_a_file_that_comes_into_a_project_may_be_a_new_neighbour(project: Write) -> None:
+    """What it does with a constant is reported where the constant stands, also by a run over that file alone."""
+    root = project(
+        {
+            "config.py": "BUCKET = 'acme-documents'\n",
+            "other.py": "import config\n" + UPLOAD + "s3.get_object(Bucket=name, Key=key)\n",
+        }
+    )
+    made = Settings(root=root)
+    config = [root / "config.py"]
+    assert checked(made, config).findings == []
+    assert checked(made, config).reused == 1
+    (root / "new.py").write_text(f"from config import BUCKET\n{UPLOAD}s3.put_object(Bucket=BUCKET, Key='a/b', Body=b'')\n")
+    again = checked(made, config)
+    assert {finding.code for finding in again.findings} == {"STO201"}
+    assert said(again) == said(checked(made, config, cached=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -43,6 +44,18 @@ def test_the_settings_named_are_settings() -> None:
     named = {key for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for key in re.findall(r"`([a-z-]+)`", row)}
     known = {field.name.replace("_", "-") for field in fields(Settings) if field.name not in INTERNAL}
     assert named - {"extend"} <= known
+
+
+BOUNDS = re.findall(
+    r"^\| `(\w+)\.([A-Z]+)` \| [^|]+ \| ([\d,]+) \|", (CHECKOUT / "docs" / "inference.md").read_text("utf-8"), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("module", "name", "value"), BOUNDS, ids=lambda each: each)
+def test_the_bounds_are_as_documented(module: str, name: str, value: str) -> None:
+    (path,) = (path for room in ("", "facts/", "inference/") for path in (CHECKOUT / "s3lint" / room).glob(f"{module}.py"))
+    imported = importlib.import_module(".".join(path.relative_to(CHECKOUT).with_suffix("").parts))
+    assert getattr(imported, name) == int(value.replace(",", ""))
 
 
 def test_files_linked_to_exist() -> None:

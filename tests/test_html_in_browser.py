@@ -119,6 +119,28 @@ def test_filters_and_search_narrow_the_list(project: Write, opened: Open) -> Non
     assert page.execute_script("return document.getElementById('chapter').value") == "keys"
 
 
+def test_a_waiver_leads_to_what_it_hides(project: Write, opened: Open) -> None:
+    call = "s3.upload_file('a.pdf', 'acme-documents', 'x/a.pdf', ExtraArgs={'ContentType': 'application/pdf', 'StorageClass': 'STANDARD'})"
+    text = f"import boto3\ns3 = boto3.client('s3')\n{call}  # s3lint: allow[STO201] once\n{call}  # noqa: STO201\nx = 1  # noqa\n"
+    page = opened(project({"a.py": text}))
+    assert texts(page, "#waived td:nth-child(2)") == ["allow[STO201]", "noqa: STO201"]
+    page.execute_script("document.getElementById('q').value = 'no such text'; document.querySelector('#waived button').click()")
+    page.execute_async_script("setTimeout(arguments[0], 0)")
+    assert matching(page).startswith("1 finding of")
+    assert [text.split(" ")[0] for text in texts(page, "#list h3")] == ["a.py:3:25"]
+
+
+def test_it_fits_a_narrow_screen(project: Write, opened: Open) -> None:
+    page = opened(project({"src/a_folder_with_a_long_name/another_one_with_a_long_name/a.py": HOSTILE}))
+    page.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    )
+    try:
+        assert page.execute_script("return document.documentElement.scrollWidth") <= 360
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_the_keyboard_is_enough(project: Write, opened: Open) -> None:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys

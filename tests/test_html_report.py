@@ -130,6 +130,10 @@ def test_earlier_reports_make_a_trend(project: Write) -> None:
         ((), "say where the report goes: --html FILE, --json FILE, or both"),
         (("--html", "no/where.html"), "the report cannot be written"),
         (("--html", "out.html", "--earlier", "none.json"), "none.json: the earlier report cannot be read"),
+        (
+            ("--html", "out.html", "--earlier", "."),
+            ".: no earlier report but a folder: name what is to be checked before --earlier",
+        ),
         (("--html", "out.html", "--earlier", "bad.py"), "bad.py: no earlier report"),
         (("--html", "out.html", "--earlier", "odd.json"), "odd.json: no earlier report"),
         (("--html", "out.html", "nowhere"), "nowhere: no such file or folder"),

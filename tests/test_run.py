@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conftest import BUCKET_BY_NAME, Write, check_project
+from conftest import BUCKET_BY_NAME, Write, check_project, s3lint
+from conftest import run as run_program
 
 from s3lint import run
 from s3lint.files import ProjectFiles
@@ -61,3 +63,25 @@ def test_words_are_found_wherever_they_stand_now(project: Write) -> None:
         files.refresh(root / name)
     assert holding(b"keep") == ["a.py", "c.py", "d.py"]
     assert holding(b"lose") == ["c.py"]
+
+
+def test_flake8_finds_in_a_folder_what_it_finds_in_its_files(project: Write) -> None:
+    root = project({"a.py": "from helper import keep\nkeep('acme', 'a/b')\n", "helper.py": HELPER, "b.py": BUCKET_BY_NAME})
+    flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", "--jobs", "2")
+    whole, each = run_program(*flake8, ".", cwd=root), run_program(*flake8, "a.py", "b.py", "helper.py", cwd=root)
+    assert sorted(line.removeprefix("./") for line in whole.out.splitlines()) == sorted(each.out.splitlines())
+    assert "a.py" in whole.out
+
+
+def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
+    root = project({f"module_{i:02}.py": BUCKET_BY_NAME for i in range(2 * run.FEW)})
+    plain, timed = (
+        s3lint("check", "--isolated", "--no-cache", "--output-format", "json", "--jobs", "2", *more, cwd=root)
+        for more in ((), ("--timing",))
+    )
+    assert timed.out == plain.out
+    assert timed.code == plain.code
+    assert {"parsing", "facts: objects", "finding files"} <= {
+        row.strip(" │").partition("│")[0].strip() for row in timed.err.splitlines()
+    }
+    assert plain.err == ""

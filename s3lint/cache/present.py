@@ -40,7 +40,7 @@ class Present:
         self._earlier: dict[Search, tuple[str, list[int]]] = {
             Search(kind, name): (digest, places) for kind, name, digest, places in found
         }
-        self._earlier_concerned: dict[str, bool] = concerned
+        self._earlier_concerned: dict[str, str] = concerned
         self._found: dict[Search, tuple[Path, ...]] = {}
 
     def holds(self, read: Read) -> bool:
@@ -52,7 +52,7 @@ class Present:
             return ask(read.path) == read.found
         if isinstance(read, SearchRead):
             return self._digest_of(read.search) == read.digest
-        return self._concerns(str(read.path)) == read.found
+        return self._concern(str(read.path)) == read.found
 
     @cached_property
     def listing(self) -> dict[Path, str]:
@@ -120,14 +120,14 @@ class Present:
         return list(map(Path, self._listed))
 
     @cached_property
-    def _concerned(self) -> dict[str, bool]:
-        """For each file whether its neighbours were asked; any change in the project may be one for all of them."""
+    def _concerned(self) -> dict[str, str]:
+        """For each file with which others it is concerned; any change in the project may be one for all of them."""
         return dict(self._earlier_concerned) if self._is_unchanged else {}
 
-    def _concerns(self, path: str) -> bool:
+    def _concern(self, path: str) -> str:
         if path not in self._concerned:
             data = self._files.read(Path(path))
-            self._concerned[path] = data is not None and self._engine.neighbours.may_concern(Path(path), data)
+            self._concerned[path] = self._engine.neighbours.concern(Path(path), data) if data is not None else ""
         return self._concerned[path]
 
     @cached_property

@@ -42,7 +42,7 @@ class Cache:
         self._contents = Contents(self._store.contents())
         self._presents: dict[str, Present] = {}
         self._variants: dict[int, str] = {}
-        self._versions = versions()
+        self._versions = versions(self._contents)
         self._reads: dict[str, set[str]] = {}
         """For each variant what the results of this run rest on."""
         self._update = Update(contents=self._contents.learnt)

@@ -1,4 +1,7 @@
-"""The flake8 plugin. Until a file mentions storage it does nothing but the mentions pass; libcst is imported only then."""
+"""The flake8 plugin. Folders are looked at as a whole before flake8 starts its workers, so that no file is looked at in each of them.
+
+Until a file mentions storage nothing but the mentions pass is done; libcst is imported only then.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,17 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
 from s3lint.baseline import load
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, common_root, fields_of, settings_for
-from s3lint.engine import Engine
+from s3lint.engine import Engine, Result
 from s3lint.registry import registry
+from s3lint.run import look_at_all
+from s3lint.targets import targets
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
@@ -33,6 +39,7 @@ class Plugin:
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         self.tree = tree
+        self.is_named = filename not in ("-", "stdin")
         self.path = Path(os.path.abspath("stdin.py" if filename in ("-", "stdin") else filename))
         self.lines = lines
 
@@ -47,20 +54,37 @@ class Plugin:
         cls.profile, cls.config = options.s3lint_profile, options.s3lint_config
         try:
             engine_for(Path.cwd(), cls.profile, cls.config)
+            if parent_process() is None:
+                cls.look_ahead([Path(os.path.abspath(name)) for name in options.filenames or ()], options.jobs.n_jobs)
         except ConfigurationError as error:
             _refuse(error)
         for problem in registry().problems:
             print(f"s3lint: warning: {problem}", file=sys.stderr)
 
+    @classmethod
+    def look_ahead(cls, paths: list[Path], jobs: int) -> None:
+        """Looks at every file of the folders among the paths."""
+        folders = [path for path in paths if path.is_dir()]
+        files = targets(folders, lambda path: engine_for(path if path.is_dir() else path.parent, cls.profile, cls.config).settings)
+        _AHEAD.clear()
+        _AHEAD.update((result.path, result) for result in look_at_all(list(files), jobs if jobs > 0 else None))
+
     def run(self) -> Iterator[Report]:
+        ahead = _AHEAD.get(self.path) if self.is_named else None
+        if ahead is not None and not (ahead.findings or ahead.comments or ahead.errors):
+            return
         try:
             engine = engine_for(self.path.parent, self.profile, self.config)
         except ConfigurationError as refusal:
             _refuse(refusal)
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
-        if not engine.touches(self.path, data):
+        if ahead is not None:
+            findings = engine.reported(ahead, {self.path: data}, noqa=False)
+            errors = (*ahead.errors, *engine.failures)
+        elif engine.touches(self.path, data):
+            findings, errors = engine.check(self.path, data, self.tree, noqa=False)
+        else:
             return
-        findings, errors = engine.check(self.path, data, self.tree, noqa=False)
         for finding in findings:
             yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
         for error in errors:
@@ -81,6 +105,7 @@ def engine_for(folder: Path, profile: str | None, config: str | None) -> Engine:
 
 
 _ENGINES: list[Engine] = []
+_AHEAD: dict[Path, Result] = {}
 
 
 def _added(engine: Engine) -> Engine:

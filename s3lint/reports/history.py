@@ -51,6 +51,8 @@ def earlier(path: Path) -> Snapshot:
         day = document["date"] if isinstance(document, dict) else _day(path)
         counts = Counter(_code(finding) for finding in found)
         return Snapshot(date.fromisoformat(day).isoformat(), dict(counts))
+    except IsADirectoryError:
+        raise NoReport(f"{path}: no earlier report but a folder: name what is to be checked before --earlier") from None
     except OSError as error:
         raise NoReport(f"{path}: the earlier report cannot be read: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, RecursionError):

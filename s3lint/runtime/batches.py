@@ -178,6 +178,8 @@ def _checked(uploads: tuple[Upload, ...], bucket: str, workers: int, tries: int)
     keys: set[str] = set()
     streams: set[int] = set()
     for one in uploads:
+        if not isinstance(one, Upload):
+            raise ArgumentError(f"One of the uploads is of type {type(one).__name__}: pass an Upload for each.")
         check_target(bucket, one.key)
         if one.key in keys:
             raise ArgumentError(f"Two uploads go to the key {one.key!r}, and one would be lost: give each a key of its own.")

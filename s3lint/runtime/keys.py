@@ -76,12 +76,20 @@ class KeyConvention:
 
     `root` begins every key. `naming` is what the names of collections must follow: the first, third, fifth … segment, as in
     `workspaces/{id}/documents/{id}`. `at_name` and `version_name` are the names under which times and versions stand.
+
+    Raises `ArgumentError` for a naming that is none, and for a root that is no tuple of texts.
     """
 
     root: tuple[str, ...] = ()
     naming: Naming | None = None
     at_name: str = "at"
     version_name: str = "version"
+
+    def __post_init__(self) -> None:
+        if self.naming is not None and self.naming not in NAMING:
+            raise ArgumentError(f"The naming {self.naming!r} is none: pass one of {', '.join(NAMING)}.")
+        if not isinstance(self.root, tuple) or not all(isinstance(part, str) for part in self.root):
+            raise ArgumentError(f"The root {self.root!r} of a convention is no tuple of texts: pass for instance ('production',).")
 
     def object_key(
         self,

@@ -114,8 +114,11 @@ def download(bucket: str, key: str, destination: Path | BinaryIO, *, client: S3C
 
     Rule: public-object-url (STO404): readers without credentials get a URL from `presigned_get`.
 
-    Raises `MissingError`, `ConflictError` where the object was replaced meanwhile, `IntegrityError` and `StoreError`.
+    Raises `ArgumentError` before anything is sent, `MissingError`, `ConflictError` where the object was replaced meanwhile,
+    `IntegrityError` and `StoreError`.
     """
+    if not isinstance(destination, Path) and not hasattr(destination, "write"):
+        raise ArgumentError(f"The destination is of type {type(destination).__name__}: pass a pathlib.Path or a binary stream.")
     s3 = client or default_s3()
     if isinstance(destination, Path):
         with appearing(destination) as stream:
@@ -157,6 +160,8 @@ def object_details(
 
 
 def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(metadata, Mapping):
+        raise ArgumentError(f"The metadata is of type {type(metadata).__name__}: pass names with their texts in a dict.")
     for name, value in metadata.items():
         if not (isinstance(name, str) and isinstance(value, str) and f"{name}{value}".isascii() and f"{name}{value}".isprintable()):
             raise ArgumentError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from conftest import Write, run
 from editors.screen import APP, screen
 
 HERE = Path(__file__).parent
+
+DOCUMENTED = (HERE.parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
 
 LINE = 's3.upload_file("🪣.pdf", BUCKET, "reports/a.pdf", ExtraArgs={"ContentType": "application/pdf"})\n'
 
@@ -44,5 +47,23 @@ def test_an_editor_shows_a_finding_fixes_it_and_saves(project: Write, command: t
 def test_the_screen_in_the_documentation_is_what_neovim_shows(tmp_path: Path) -> None:
     if shutil.which("nvim") is None:
         pytest.skip("nvim is not installed")
-    documented = (HERE.parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
-    assert f"```text\n{screen(tmp_path)}\n```" in documented
+    assert f"```text\n{screen(tmp_path)}\n```" in DOCUMENTED
+
+
+SETTINGS = re.findall(r"^```(lua|elisp)\n(.*?)^```", DOCUMENTED, re.MULTILINE | re.DOTALL)
+
+READ_ELISP = '(with-temp-buffer (insert-file-contents "settings") (while (progn (forward-comment 999) (not (eobp))) (read (current-buffer))))'
+
+READERS = {
+    "lua": ("nvim", "--headless", "-u", "NONE", "-c", "lua if not loadfile('settings') then vim.cmd('cquit') end", "-c", "qall"),
+    "elisp": ("emacs", "--batch", "-q", "--eval", READ_ELISP),
+}
+
+
+@pytest.mark.parametrize(("language", "text"), SETTINGS)
+def test_the_settings_in_the_documentation_are_code(tmp_path: Path, language: str, text: str) -> None:
+    if shutil.which(READERS[language][0]) is None:
+        pytest.skip(f"{READERS[language][0]} is not installed")
+    for ending, accepted in ((text, True), (text.rstrip().removesuffix(")"), False)):
+        (tmp_path / "settings").write_text(ending, encoding="utf-8")
+        assert (run(*READERS[language], cwd=tmp_path).code == 0) is accepted

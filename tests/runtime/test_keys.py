@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3lint.runtime import ConfigurationError, KeyConvention, KeyFormatError, bucket_from_env, object_key, parse_key
+from s3lint.runtime import ArgumentError, ConfigurationError, KeyConvention, KeyFormatError, bucket_from_env, object_key, parse_key
 
 AT = datetime(2026, 11, 25, 6, 5, 7, tzinfo=timezone(timedelta(hours=2)))
 
@@ -105,3 +106,9 @@ def test_a_convention_is_declared_once() -> None:
         keys.object_key("priceLists", "p1")
     with pytest.raises(KeyFormatError, match="does not begin"):
         keys.parse_key("price-lists/p1")
+
+
+@pytest.mark.parametrize("wrong", [{"naming": "Title Case"}, {"root": "production"}, {"root": (1,)}], ids=str)
+def test_a_convention_that_is_none_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=r"pass .+\.$"):
+        KeyConvention(**wrong)

@@ -121,7 +121,7 @@ def test_create_only_leaves_what_is_there_alone() -> None:
     [
         {"key": "flat.pdf"}, {"key": "/a/b"}, {"key": "a//b"}, {"key": "a/../b"}, {"key": "a/b c"}, {"key": "a/" + "x" * 1_023},
         {"bucket": "No Bucket"}, {"body": "text"}, {"body": Path("/no/such/file")}, {"body": io.StringIO("x")}, {"access": "STANDARD"},
-        {"metadata": {"a": "é"}}, {"metadata": {"a": "x" * 2_048}}, {"metadata": {"sha256": "x"}},
+        {"metadata": ["a"]}, {"metadata": {"a": "é"}}, {"metadata": {"a": "x" * 2_048}}, {"metadata": {"sha256": "x"}},
     ],
     ids=lambda wrong: f"{next(iter(wrong))}-{str(next(iter(wrong.values())))[:9]}",
 )  # fmt: skip
@@ -184,9 +184,13 @@ def test_a_stream_is_sent_whole_at_every_try(monkeypatch: pytest.MonkeyPatch) ->
     assert str(report.failed[0].error) == "The body cannot be read: the connection was reset."
 
 
-def test_two_uploads_to_one_key_or_of_one_stream_are_refused() -> None:
+def test_what_cannot_be_meant_is_refused() -> None:
     with pytest.raises(ArgumentError, match="Two uploads go to the key 'a/b'"):
         upload_many([Upload(b"a", "a/b"), Upload(b"b", "a/b")], BUCKET, access=FREQUENT)
+    with pytest.raises(ArgumentError, match="One of the uploads is of type tuple: pass an Upload for each"):
+        upload_many([(b"a", "a/b")], BUCKET, access=FREQUENT)  # type: ignore[list-item]
+    with pytest.raises(ArgumentError, match="The destination is of type str: pass a"):
+        download(BUCKET, "a/b", "here.txt")  # type: ignore[arg-type]
     stream = io.BytesIO(b"x")
     with pytest.raises(ArgumentError, match="Two uploads read one stream, the second of them for 'a/c'"):
         upload_many([Upload(stream, "a/b"), Upload(stream, "a/c")], BUCKET, access=FREQUENT)

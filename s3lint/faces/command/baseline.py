@@ -50,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     except (ConfigurationError, Missing) as error:
         complain(error)
         return 2
+    if not updates:
+        print("No files to check, so no baseline was looked at.")
     for update in updates:
         print("\n".join(printable(line) for line in _said(update, checked=options.check)))
     _hint(files)

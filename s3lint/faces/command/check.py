@@ -12,6 +12,7 @@ from typing import Any
 
 from s3lint.configuration import ConfigurationError
 from s3lint.engine import Engine
+from s3lint.faces.command import timing
 from s3lint.faces.command.asked import STDIN, changes_of, jobs_of, settings_finder
 from s3lint.faces.command.caching import Asked, asked_for
 from s3lint.faces.command.output import Said, in_color, put, width_of
@@ -26,25 +27,32 @@ from s3lint.run import Outcome, check_all
 from s3lint.source import Unreadable
 from s3lint.suppressions import wrong_reason
 from s3lint.targets import Missing
+from s3lint.timing import CLOCK
 
 
 def run(options: argparse.Namespace, asked: Asked | None = None) -> int:
     """`asked` are the files of the run, where somebody has already looked for them."""
+    if options.timing:
+        CLOCK.start(on=True)
     try:
         if options.explain is not None:
             return _explain(options)
         if options.fix or options.fix_only or options.diff or options.add_allow is not None:
             return _fixed(options)
-        asked = asked or _asked(options)
+        with CLOCK.stage("finding files"):
+            asked = asked or _asked(options)
         outcome = _checked(options, asked)
-        said = _said(outcome, options)
-        put(said, options)
+        with CLOCK.stage("report"):
+            said = _said(outcome, options)
+            put(said, options)
         write_stale(outcome, options)
         if asked is not None and not outcome.errors and not registry().problems:
             remember(said, asked, options)
     except (ConfigurationError, Missing) as error:
         complain(error)
         return 2
+    if options.timing:
+        timing.write(CLOCK)
     return _ended(outcome.findings, outcome.errors, options)
 
 

@@ -90,6 +90,7 @@ def _check(made: argparse.ArgumentParser) -> None:
     output.add_argument("--output-file", metavar="FILE", help="write the report to a file")
     output.add_argument("--statistics", action="store_true", help="count the findings of each rule")
     output.add_argument("--explain", metavar="FILE:LINE", help="say what is believed about the storage calls on a line, and stop")
+    output.add_argument("--timing", action="store_true", help="say on standard error where the time went, by stage and rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     output.add_argument("--quiet", "-q", action="store_true", help="print the findings and nothing else")
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto")

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _may_repeat(options: argparse.Namespace) -> bool:
     """Fixes and explanations are always made anew."""
-    if options.explain is not None or options.no_cache or options.paths == [STDIN]:
+    if options.explain is not None or options.timing or options.no_cache or options.paths == [STDIN]:
         return False
     return not (options.fix or options.fix_only or options.diff or options.add_allow is not None)
 

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     except (ConfigurationError, Missing) as error:
         complain(error)
         return 2
-    found = [waiver for waiver in outcome.waivers if waiver.suppression.selectors or waiver.hidden]
+    found = outcome.waivers
     written = list(zip(found, _authors(found), strict=True))
     if options.output_format == "json":
         print(json.dumps([_as_dict(waiver, author) for waiver, author in written], indent=2))

@@ -60,7 +60,7 @@ function overview() {
     const rows = data.trend.map((each) => make("tr", {}, make("td", {}, each.date), make("td", { class: "n" }, number(each.total))));
     $("overview").append(
       make("div", { class: "card trend" },
-        `Open findings from ${data.trend[0].date} to ${data.trend.at(-1).date}: ${totals[0]} \u2192 ${totals.at(-1)}`,
+        `Open findings from ${data.trend[0].date} to ${data.trend.at(-1).date}: ${number(totals[0])} \u2192 ${number(totals.at(-1))}`,
         line(totals, "chart", `Open findings: ${totals.join(", ")}`),
         make("details", {}, make("summary", {}, "As a table"),
           make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Date"), make("th", { scope: "col", class: "n" }, "Open findings"))), make("tbody", {}, rows)))),
@@ -145,7 +145,7 @@ function folders() {
 function change(counts) {
   if (counts.length < 2) return "";
   const by = counts.at(-1) - counts.at(-2);
-  return by === 0 ? "\u00b10" : by > 0 ? `+${by}` : `\u2212${-by}`;
+  return by === 0 ? "\u00b10" : by > 0 ? `+${number(by)}` : `\u2212${number(-by)}`;
 }
 function byRule() {
   const codes = Object.keys(data.rules).filter((code) => data.trend.some((each) => each.counts[code]));
@@ -169,7 +169,7 @@ function link(rule) {
 function until(each) {
   if (each.left === null) return make("span", { class: "soft" }, "no end");
   const text = each.left < 0 ? `expired ${plural(-each.left, "day")} ago` : each.left === 0 ? "ends today" : `${plural(each.left, "day")} left`;
-  return make("span", { class: each.left < 0 ? "broken" : each.left <= 30 ? "soon" : "" }, `${each.until}, ${text}`);
+  return make("span", { class: each.left < 0 ? "broken" : each.left <= 30 ? "soon" : "" }, `${each.until}, `, make("span", { class: "whole" }, text));
 }
 function waivers() {
   const rows = data.waivers.map((each, index) => make("tr", {}, make("th", { scope: "row" }, place(each.place)), make("td", {}, each.shown),
@@ -245,9 +245,9 @@ function extend() {
   $("count").textContent = matching.length ? `${plural(matching.length, "finding")} of ${number(data.findings.length)}, ${number(shown)} shown` : data.findings.length ? "Nothing matches the filter." : "No findings.";
 }
 function show(filter) {
-  $("filters").reset();
   chosenWaiver = filter.waiver ?? null;
-  for (const name of FIELDS) if (filter[name]) $(name).value = filter[name];
+  $("q").value = "";
+  for (const name of FIELDS) filter[name] ? ($(name).value = filter[name]) : ($(name).selectedIndex = 0);
   select();
   $("findings").focus({ preventScroll: true });
   $("findings").scrollIntoView();
