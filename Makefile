@@ -82,8 +82,10 @@ peers: $(READY)  ## what other linters see of seeded violations
 torture: $(READY)  ## how time and memory grow with the size of hostile programs
 	@$(BIN)/python -m benchmarks.torture
 
+TIMES ?= 200
+
 faults: $(READY)  ## kills, interrupts, full disks and dead workers
-	@$(BIN)/python -m benchmarks.faults
+	@$(BIN)/python -m benchmarks.faults --times $(TIMES)
 
 SECONDS ?= 600
 
