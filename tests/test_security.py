@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import fields
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 
 import pytest
 from conftest import Write, run, s3lint
 
-import s3lint as package
 from s3lint.settings import Settings
 
 PLANTED = (
@@ -64,38 +58,3 @@ def test_no_setting_names_code(project: Write, key: str) -> None:
     assert done.code == 2
     assert "no setting is called" in done.err
     assert {field.name for field in fields(Settings)}.isdisjoint({key.replace("-", "_")})
-
-
-def patterns() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
-    """Every compiled pattern that a module of the linter holds."""
-    for info in walk_packages(package.__path__, "s3lint."):
-        if not info.name.startswith(("s3lint.faces", "s3lint.runtime", "s3lint.__main__", "s3lint.tables.generate")):
-            for name, value in vars(import_module(info.name)).items():
-                if isinstance(value, re.Pattern):
-                    yield f"{info.name}.{name}", value
-
-
-HOSTILE = (
-    " ", "a", "A", "0", "#", "-", "'", '"', "\\", "(", "[", "{", "}", "%", ".", "/", "_", ",", ":", "=", "\n", "a ", "a,", "A0,", "# noqa ",
-    "# s3lint: allow[", "noqa:A1 ", "{a}", "%(a", "until=", "import a\n", "from a import ", "a.", "''", "s3://", "-- s3lint:",
-)  # fmt: skip
-
-
-def cost(pattern: re.Pattern[str] | re.Pattern[bytes], text: str) -> float:
-    """Seconds of CPU time of one search; the smallest of three."""
-    given = text if isinstance(pattern.pattern, str) else text.encode()
-    spent = []
-    for _ in range(3):
-        before = time.process_time()
-        for _ in pattern.finditer(given):  # type: ignore[arg-type]
-            pass
-        spent.append(time.process_time() - before)
-    return min(spent)
-
-
-@pytest.mark.extended
-@pytest.mark.parametrize(("name", "pattern"), list(patterns()), ids=lambda given: given if isinstance(given, str) else "")
-def test_no_pattern_backtracks_more_than_linearly(name: str, pattern: re.Pattern[str]) -> None:
-    for piece in HOSTILE:
-        small, large = (cost(pattern, piece * size + "\0") for size in (2_000, 16_000))
-        assert large < 0.05 or large < 24 * max(small, 0.002), f"{name} on {piece!r}: {small:.4f} s, then {large:.4f} s"
