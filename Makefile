@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults fuzz audit coverage latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -82,8 +82,26 @@ peers: $(READY)  ## what other linters see of seeded violations
 torture: $(READY)  ## how time and memory grow with the size of hostile programs
 	@$(BIN)/python -m benchmarks.torture
 
+TIMES ?= 200
+
 faults: $(READY)  ## kills, interrupts, full disks and dead workers
-	@$(BIN)/python -m benchmarks.faults
+	@$(BIN)/python -m benchmarks.faults --times $(TIMES)
+
+SECONDS ?= 600
+
+fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a wheel; the corpus is kept in benchmarks/.cache
+	@$(BIN)/python -m pip install --quiet --only-binary :all: atheris 2>/dev/null || true
+	@$(BIN)/python -m benchmarks.fuzz check --seconds $(SECONDS)
+	@$(BIN)/python -m benchmarks.fuzz fix --seconds $(SECONDS)
+
+audit: $(READY)  ## known holes in the dependencies, where the data can be had
+	@$(BIN)/python -m pip install --quiet pip-audit
+	@$(BIN)/python -m benchmarks.audit
+
+coverage: $(READY)  ## branch coverage of inference and rules
+	@$(BIN)/python -m pip install --quiet coverage
+	@$(BIN)/python -m coverage run --branch --source=s3lint/inference,rules -m pytest -m 'not browser'
+	@$(BIN)/python -m coverage report --skip-covered --sort=cover
 
 latency: $(READY)  ## how long an editor waits for diagnostics
 	@$(BIN)/python -m benchmarks.latency

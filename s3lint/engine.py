@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from s3lint.collector import paused_collector
 from s3lint.confidence import Confidence
 from s3lint.discovery import is_notebook
-from s3lint.files import ProjectFiles
+from s3lint.files import LARGEST, ProjectFiles
 from s3lint.finding import Finding, Fix, Location
 from s3lint.loader import Loader
 from s3lint.mentions import Mentions, filter_for
@@ -194,6 +194,10 @@ class Engine:
         found = self.filter.mentions(data)
         if not found and not is_wide(data):
             return Result(path)
+        if len(data) > LARGEST:
+            size = f"the file has {len(data):,} bytes, more than {LARGEST:,}, and was not parsed"
+            said = f"{size}; storage is mentioned in {len(found.rows)} of its lines"
+            return Result(path, (self._unreadable(path, Unreadable(said, found.rows[0] if found.rows else 1)),))
         with paused_collector():
             try:
                 module = self.module(path, data, tree)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -29,9 +29,24 @@ def reviewed(path: Path, found: Iterable[Suppression], seen: Iterable[Finding], 
     `seen` are all findings in it, those included that the settings leave out. Only rules that were on are judged, and none that needs
     the whole project, so that a run over a part of the rules or files reports nothing that the whole run does not.
     """
-    findings = list(seen)
-    made = [finding for each in found for finding in _about(path, each, findings, selection, today)]
+    near = _by_row(list(seen))
+    made = [finding for each in found for finding in _about(path, each, near(each), selection, today)]
     return [finding for finding in made if selection.reports(finding)]
+
+
+def _by_row(findings: list[Finding]) -> Callable[[Suppression], list[Finding]]:
+    """Which findings a suppression may cover, without a look at all of them for each."""
+    rows: dict[int, list[Finding]] = {}
+    for finding in findings:
+        for row in {finding.start.row, finding.noqa_row or finding.start.row}:
+            rows.setdefault(row, []).append(finding)
+
+    def near(each: Suppression) -> list[Finding]:
+        if each.rows is None or len(each.rows) > len(rows):
+            return findings
+        return [finding for row in each.rows for finding in rows.get(row, ())]
+
+    return near
 
 
 def _about(path: Path, each: Suppression, findings: list[Finding], selection: Selection, today: date) -> Iterator[Finding]:

@@ -37,6 +37,9 @@ GRAMMAR = {"allow": ALLOW, "noqa": NOQA, "flake8: noqa": NOQA_FILE}
 
 IN_SQL = re.compile(r"--\s*s3lint:[^\r\n]*", re.IGNORECASE)
 
+NARROW = 100
+"""Rows of a suppression that is looked up by row; those of more are few, and each is held against every finding."""
+
 UNTIL = re.compile(r"\buntil\s*=\s*(\S*)")
 
 
@@ -245,8 +248,14 @@ def covered(
 ) -> Iterator[tuple[Finding, Suppression | None]]:
     """Each finding of one file with the suppression that covers it, if one does."""
     holding = [suppression for suppression in found if _holds(suppression, today, require_reason=require_reason)]
+    wide = [number for number, each in enumerate(holding) if each.rows is None or len(each.rows) > NARROW]
+    by_row: dict[int, list[int]] = {}
+    for number, each in enumerate(holding):
+        for row in each.rows if each.rows is not None and len(each.rows) <= NARROW else ():
+            by_row.setdefault(row, []).append(number)
     for finding in findings:
-        yield finding, next((suppression for suppression in holding if suppression.covers(finding)), None)
+        near = {*wide, *by_row.get(finding.start.row, ()), *by_row.get(finding.noqa_row or 0, ())}
+        yield finding, next((holding[number] for number in sorted(near) if holding[number].covers(finding)), None)
 
 
 def _holds(suppression: Suppression, today: date, *, require_reason: bool) -> bool:

@@ -137,3 +137,13 @@ def test_links_that_go_round(project: Write, tmp_path: Path) -> None:
     (root / "a" / "loop").symlink_to(root / "a")
     (root / "self.py").symlink_to(root / "self.py")
     assert {finding.path.name for finding in check_project(root)} == {"x.py"}
+
+
+def test_of_a_file_over_the_bound_only_the_mentions_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = f"# a\n{CALL}".encode()
+    monkeypatch.setattr("s3lint.engine.LARGEST", len(data) - 1)
+    code, message, row = only(data)
+    assert (code, row) == ("STO900", 3)
+    assert f"{len(data)} bytes, more than {len(data) - 1}, and was not parsed; storage is mentioned in 1 of its lines" in message
+    monkeypatch.setattr("s3lint.engine.LARGEST", len(data))
+    assert {finding.code for finding in check(data)} == {"STO211", "STO301"}
