@@ -113,7 +113,7 @@ def test_an_executor_that_is_killed_loses_nothing_and_doubles_nothing(spark: Any
     command += [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     command += [str(Path(submit.__file__)), "--isolated", "--source", str(files), "--target", target]
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
-    done = subprocess.run(command, env=environment, capture_output=True, cwd=tmp_path, timeout=300, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, cwd=tmp_path, timeout=900, check=False)
     assert (done.returncode, done.stdout.decode()) == (0, f"Checked 25 commits with {FILES} files.\n"), done.stderr[-3_000:]
     assert marker.exists()
     whole = Job(spark, Tables(str(tmp_path / "whole")), Settings(), date(2026, 1, 7))
