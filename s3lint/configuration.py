@@ -145,8 +145,16 @@ def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, A
         if key not in known:
             raise ConfigurationError(f"{where}: no setting is called {key}{suggestion(key, (*known, 'extend'))}")
         made = converted(key, value, hints[known[key]], where)
-        found[known[key]] = Path(os.path.abspath(folder / made.expanduser())) if isinstance(made, Path) else made
+        found[known[key]] = _placed(made, key, folder, where) if isinstance(made, Path) else made
     return found
+
+
+def _placed(path: Path, key: str, folder: Path, where: str) -> Path:
+    """A path that starts at a folder. A file that came with somebody's code must not name others of the machine to be written."""
+    placed = Path(os.path.abspath(folder / path.expanduser()))
+    if where != COMMAND_LINE and not placed.is_relative_to(folder):
+        raise ConfigurationError(f"{where}: {key} must lie below the folder of the file that sets it, not at {placed}")
+    return placed
 
 
 def suggestion(text: str, known: Iterable[str]) -> str:

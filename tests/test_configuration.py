@@ -70,6 +70,8 @@ def test_the_settings_shown_are_settings_again(project: Write) -> None:
         ("[bucket-env]\nacme = ''\n", "bucket-env.acme: '' cannot be the name of an environment variable"),
         ("sensitive-words = ['a', 1]\n", "sensitive-words must be a list of texts, and holds a number"),
         ("baseline = true\n", "baseline must be a text, not true or false"),
+        ("baseline = '../known.json'\n", "baseline must lie below the folder of the file that sets it"),
+        ("baseline = '~/known.json'\n", "baseline must lie below the folder of the file that sets it"),
         ("extnd = 'x.toml'\n", "no setting is called extnd: did you mean extend?"),
         ("extend = 's3lint.toml'\n", "extend goes round in a circle"),
         ("extend = 'nowhere.toml'\n", "extend: there is no file "),

@@ -40,7 +40,7 @@ PROSE = frozenset({"help", "description", "doc", "epilog", "example", "examples"
 """Keywords whose text is for people."""
 
 SQL = re.compile(
-    r"\s*(?:--[^\n]*\s*)*(?:CREATE|INSERT|COPY|UNLOAD|ALTER|SELECT|WITH|MERGE|DROP|DELETE|UPDATE|VACUUM|OPTIMIZE|CONVERT|DESCRIBE|MSCK|LOAD)\b",
+    r"(?:\s|--[^\n]*\n)*(?:CREATE|INSERT|COPY|UNLOAD|ALTER|SELECT|WITH|MERGE|DROP|DELETE|UPDATE|VACUUM|OPTIMIZE|CONVERT|DESCRIBE|MSCK|LOAD)\b",
     re.IGNORECASE,
 )
 
