@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
+from s3lint.collector import paused_collector
 from s3lint.discovery import is_notebook
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.module import Module
@@ -45,7 +46,7 @@ def fix_file(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> Fi
 
 def fix_in(workspace: Workspace, path: Path, data: bytes, *, unsafe: bool) -> Fixed:
     """Every applicable fix of a file of a project, which stays as it is. Raises `Unsettled`, and then nothing may be changed."""
-    with workspace.changing(path):
+    with workspace.changing(path), paused_collector():
         return fix_text(path, data, lambda text: workspace.findings(path, text), unsafe=unsafe)
 
 
