@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,19 +155,26 @@ def interrupted(folder: Path, times: int) -> str:
     return f"{times} interrupts, {stopped} before the end (exit code 130); gone after {slowest:.2f} s at most"
 
 
+def kill_a_worker(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a worker was there to be killed, and still at work."""
+    workers: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        while process.poll() is None and not workers:
+            workers = psutil.Process(process.pid).children()
+        for worker in workers[:1]:
+            time.sleep(CHANCE.uniform(0, 0.1))
+            worker.kill()
+            return True
+    return False
+
+
 def worker_killed(folder: Path, times: int) -> str:
     """A worker dies: its files are tried again."""
     project(folder)
     whole, struck = json.loads(ended(start(command("--jobs", "1", "."), folder)).out), 0
     for _ in range(times):
         process = start(command("--jobs", "2", "."), folder)
-        workers: list[psutil.Process] = []
-        while process.poll() is None and not workers:
-            workers = psutil.Process(process.pid).children()
-        for worker in workers[:1]:
-            time.sleep(CHANCE.uniform(0, 0.1))
-            struck += worker.is_running()
-            worker.kill()
+        struck += kill_a_worker(process)
         done = ended(process)
         expect(done.code == 1 and not done.err and json.loads(done.out) == whole, f"exit code {done.code}: {done.err[-300:]}")
     return f"{struck} workers killed; the findings are those of an undisturbed run"
