@@ -27,7 +27,7 @@ test-cache: $(READY)  ## many random lives of a project, each checked with the c
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
 
-test-extended: $(READY)  ## what takes minutes: every fixture in every hostile shape
+test-extended: $(READY)  ## what takes minutes: the installed wheel, the tutorial, every fixture in every hostile shape
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m extended -rs
 
 matrix: $(READY)  ## every Python that is installed, the oldest and the newest dependencies, the wheel and the source archive

@@ -59,7 +59,7 @@ def tests(session: nox.Session, dependencies: str) -> None:
     chosen = [re.sub(r">=([\d.]+)", r"==\1.*", bound, count=1) for bound in bounds] if dependencies == "oldest" else bounds
     session.install("--upgrade", "--editable", ".", *chosen)
     session.run("flake8", "--version")
-    session.run("pytest", "-n", "2", "--dist", "loadgroup", *(session.posargs or [*TELLING, "-k", SLOW]))
+    session.run("pytest", "-n", "2", "--dist", "loadgroup", "-m", "not browser", *(session.posargs or [*TELLING, "-k", SLOW]))
 
 
 @nox.session

@@ -63,7 +63,7 @@ def parses(text: str) -> bool:
     return True
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(programs().filter(parses))
 def test_nothing_is_lost_in_small_programs(text: str) -> None:
     same_verdict(text)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import hypothesmith
+import pytest
 from conftest import CHECKOUT, fixture_files, run, statements, unfiltered
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,7 @@ def test_a_program_that_is_being_edited(path: Path, chance: random.Random) -> No
     checked(text.encode())
 
 
+@pytest.mark.extended
 def test_the_order_of_sets_does_not_matter() -> None:
     command = [sys.executable, "-m", "s3lint", "check", "--isolated", "--profile", "strict", "--output-format", "json", "fixtures"]
     outputs = {run(*command, cwd=CHECKOUT, PYTHONHASHSEED=seed).out for seed in ("1", "2")}

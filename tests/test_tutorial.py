@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from conftest import CHECKOUT
 
 BLOCK = re.compile(r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$', re.MULTILINE | re.DOTALL)
@@ -47,6 +48,7 @@ def matches(shown: list[str], printed: list[str]) -> bool:
     return re.fullmatch(pattern + ("(?:.*\n)*" if "…" in shown else ""), "".join(f"{line}\n" for line in printed)) is not None
 
 
+@pytest.mark.extended
 def test_the_tutorial_leads_from_the_first_run_to_green(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
