@@ -22,7 +22,7 @@ test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-cache: $(READY)  ## many random lives of a project, each checked with the cache and without
-	@S3LINT_CACHE_EXAMPLES=400 $(BIN)/python -m pytest tests/test_cache.py -k whatever_changes
+	@S3LINT_CACHE_EXAMPLES=150 $(BIN)/python -m pytest tests/test_cache.py -k whatever_changes
 
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
 	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
