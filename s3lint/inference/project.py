@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import libcst as cst
@@ -131,12 +131,7 @@ class Project:
 
     def imports_of(self, module: Module) -> list[Module]:
         """The first-party modules that a module imports at its top."""
-        if module not in self._imports:
-            with self.reads.apart():
-                self._imports[module] = list(self._imported_by(module)), self.reads.noted
-        found, read = self._imports[module]
-        self.reads.noted |= read
-        return found
+        return self._once(self._imports, module, self._imported_by)
 
     def _imported_by(self, module: Module) -> Iterator[Module]:
         for item in module.outline.imports:
@@ -148,10 +143,16 @@ class Project:
 
     def importers_of(self, module: Module) -> list[Module]:
         """The modules of the project that import a module at their top."""
-        if module not in self._importers:
+        return self._once(self._importers, module, self._importing)
+
+    def _once(
+        self, known: dict[Module, tuple[list[Module], int]], module: Module, find: Callable[[Module], Iterator[Module]]
+    ) -> list[Module]:
+        """What is found for a module, found once; what was read for it is read by whoever asks."""
+        if module not in known:
             with self.reads.apart():
-                self._importers[module] = list(self._importing(module)), self.reads.noted
-        found, read = self._importers[module]
+                known[module] = list(find(module)), self.reads.noted
+        found, read = known[module]
         self.reads.noted |= read
         return found
 
