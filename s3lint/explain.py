@@ -12,9 +12,10 @@ import libcst as cst
 
 from s3lint.confidence import Confidence
 from s3lint.context import Context
-from s3lint.engine import Engine, finding_of
+from s3lint.engine import Engine
 from s3lint.facts import Fact, Parameters
 from s3lint.finding import Finding, Related
+from s3lint.findings import finding_of
 from s3lint.inference.calls import Arguments
 from s3lint.inference.describe import describe
 from s3lint.inference.values import Absent, Hop, Unknown, Value, alternatives

@@ -56,7 +56,7 @@ def test_an_extractor_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_fix_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3lint.engine._fix_of", lambda match: next(broken()) if match.plan is not None else None)
+    monkeypatch.setattr("s3lint.findings._fix_of", lambda match: next(broken()) if match.plan is not None else None)
     codes, errors = checked()
     assert codes == {"STO211"}
     assert {error.partition(": KeyError")[0] for error in errors} == {
