@@ -119,7 +119,7 @@ def _quote(node: cst.Dict) -> str:
 
 
 def _end_of(site: Site, node: cst.CSTNode) -> Location:
-    if node not in site.block.positions:
+    if site.block.positions.of(node) is None:
         raise Unfixable
     return locate(replace(site, node=node, span=None))[1]
 
