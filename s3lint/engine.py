@@ -21,10 +21,10 @@ from s3lint.loader import Loader
 from s3lint.mentions import Mentions, filter_for
 from s3lint.neighbours import Neighbours
 from s3lint.notebooks import DATABRICKS, Cells, Masks, masked_rows, plain, read
-from s3lint.reads import NeighbourRead, Read, Reads
+from s3lint.reads import NeighbourRead, Read, Reads, SearchRead, digest_of_paths
 from s3lint.registry import rules
 from s3lint.review import reviewed
-from s3lint.searches import Search
+from s3lint.searches import STORES, Search
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.silence import without_parser_warnings
@@ -131,9 +131,27 @@ class Engine:
         """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
         return bool(self.filter.mentions(data)) or self.neighbours.may_concern(path, data)
 
-    def is_silent(self, path: Path, data: bytes) -> bool:
-        """Whether a look at a file would give nothing: it mentions no storage. Of a notebook its bytes do not tell."""
-        return not (is_notebook(path.name) or is_wide(data) or self.filter.mentions(plain(data)))
+    def silent(self, path: Path, data: bytes) -> Result | None:
+        """What a look at a file gives, where it needs no parser to tell that there is nothing. Of a notebook its bytes do not tell."""
+        if is_notebook(path.name) or is_wide(data):
+            return None
+        self.reads.noted = 0
+        return self._with_reads(Result(path)) if self._has_nothing(plain(data)) else None
+
+    def _has_nothing(self, data: bytes) -> bool:
+        """Whether a file mentions no storage, or only what matters where its project names a store, and it does not."""
+        found = self.filter.mentions(data)
+        return not found or (found.stored and not self._names_store(data))
+
+    def _names_store(self, data: bytes) -> bool:
+        """Whether a file, or another one of its project, names a store. The first that does is enough."""
+        if STORES.finds(data):
+            return True
+        files, found = self.files, self.reads.found
+        if STORES not in found:
+            found[STORES] = tuple(islice((path for path in files.searched if STORES.finds(files.content(path))), 1))
+        self.reads.note(SearchRead(STORES, digest_of_paths(found[STORES])))
+        return bool(found[STORES])
 
     def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Every finding in a file, those that the calls in its neighbours give rise to included."""
@@ -171,7 +189,7 @@ class Engine:
         reads = self.reads.listed()
         if not reads:
             return result
-        searched = tuple(islice(self.project.found.items(), self._told, None)) if "project" in self.__dict__ else ()
+        searched = tuple(islice(self.reads.found.items(), self._told, None))
         self._told += len(searched)
         return replace(result, reads=reads, searched=searched)
 
@@ -189,9 +207,9 @@ class Engine:
         return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
     def _look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
-        found = self.filter.mentions(data)
-        if not found and not is_wide(data):
+        if self._has_nothing(data) and not is_wide(data):
             return Result(path)
+        found = self.filter.mentions(data)
         if len(data) > LARGEST:
             size = f"the file has {len(data):,} bytes, more than {LARGEST:,}, and was not parsed"
             said = f"{size}; storage is mentioned in {len(found.rows)} of its lines"

@@ -25,6 +25,8 @@ class Mentions:
 
     words: frozenset[str]
     rows: list[int]
+    stored: bool = False
+    """Whether they can matter only in a project that names a store."""
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -73,11 +75,11 @@ class _Behind:
     """The words behind some open gates."""
 
     def __init__(self, sets: dict[str, list[Words]], texts: frozenset[str]) -> None:
-        shapes: dict[str, list[tuple[str, Shape]]] = {text: [("texts", ANYTHING)] for text in texts}
+        shapes: dict[str, list[tuple[str, Shape, bool]]] = {text: [("texts", ANYTHING, False)] for text in texts}
         for name, entries in sets.items():
             for words in entries:
                 for word in words.names:
-                    shapes.setdefault(word, []).append((name, words.shape))
+                    shapes.setdefault(word, []).append((name, words.shape, words.stored))
         self._words = sorted(shapes)
         self._shapes = [shapes[word] for word in self._words]
         self._automaton = _automaton(self._words)
@@ -85,14 +87,17 @@ class _Behind:
     def mentions(self, data: bytes) -> Mentions:
         """The word sets of which a word stands in its shape, and the rows where one does."""
         found: set[str] = set()
-        offsets = []
+        offsets, every_stored = [], True
         for index, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
-            for name, shape in self._shapes[index]:
+            for name, shape, stored in self._shapes[index]:
                 if shape.fits(data, start, end):
                     found.add(name)
                     offsets.append(start)
+                    every_stored &= stored
         starts = line_starts(data) if offsets else []
-        return Mentions(frozenset(found), sorted({bisect_right(starts, offset) for offset in offsets}))
+        return Mentions(
+            frozenset(found), sorted({bisect_right(starts, offset) for offset in offsets}), bool(found) and every_stored
+        )
 
 
 def starts_word(data: bytes, offset: int) -> bool:

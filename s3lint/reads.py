@@ -57,6 +57,8 @@ class Reads:
 
     def __init__(self) -> None:
         self.noted = 0
+        self.found: dict[Search, tuple[Path, ...]] = {}
+        """Where searches found something: each is made once."""
         self._bits: dict[Read, int] = {}
         self._reads: list[Read] = []
 

@@ -208,13 +208,13 @@ class Worker:
             gc.collect()
             self._counted = 0
 
-    def is_silent(self, job: Job) -> bool:
-        """Whether one look at the bytes of a file tells that there is nothing to find."""
+    def silent(self, job: Job) -> Result | None:
+        """What there is in a file, where one look at its bytes tells that it is nothing."""
         try:
             with CLOCK.stage("reading and mentions"):
-                return not job.alone and self.engine(job).is_silent(job.path, job.path.read_bytes())
+                return self.engine(job).silent(job.path, job.path.read_bytes()) if not job.alone else None
         except OSError:
-            return False
+            return None
 
 
 def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> Iterator[Result]:
@@ -224,8 +224,9 @@ def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> I
         return
     worker, left = Worker(settings), list[Job]()
     for job in jobs:
-        if worker.is_silent(job):
-            yield Result(job.path)
+        nothing = worker.silent(job)
+        if nothing is not None:
+            yield nothing
         else:
             left.append(job)
     count = min(cores, len(left) // FEW)

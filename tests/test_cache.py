@@ -554,6 +554,19 @@ def test_every_user_of_a_value_hears_of_its_change(project: Write, files: dict[s
     assert {place.path.name for place in found.related} >= files.keys() - {"calls.py"}
 
 
+def test_a_frame_hears_that_its_project_names_a_store(project: Write) -> None:
+    """As long as no file does, nobody asks what the frame is written to."""
+    writer = "from config import OUT\n\n\ndef save(frame):\n    frame.to_parquet(OUT)\n"
+    made = Settings(root=project({"config.py": "OUT = 'out'\n", "writer.py": writer}))
+    assert checked(made).findings == []
+    assert checked(made).reused == 2
+
+    project({"config.py": "OUT = 's3://acme-lake/out'\n"})
+    after = checked(made)
+    assert {finding.code for finding in after.findings} >= {"STO501"}
+    assert said(after) == said(checked(made, cached=False))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
 def test_a_file_whose_name_is_no_text_is_remembered_too(project: Write) -> None:
     made = Settings(root=project({os.fsdecode(b"\xff.py"): BUCKET_BY_NAME, "helpers.py": HELPER}))

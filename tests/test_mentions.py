@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import fixture_files, statements, unfiltered
+from conftest import fixture_files, run, statements, unfiltered
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from s3lint.facts.vocabulary import VOCABULARY
 from s3lint.finding import Location
 from s3lint.mentions import Filter, filter_for
 from s3lint.registry import rules
+from s3lint.searches import Search
 from s3lint.settings import Settings
 
 STRICT = Settings(root=Path("/nowhere"), profile="strict")
@@ -139,3 +141,31 @@ def test_hardly_a_file_of_the_standard_library_is_kept() -> None:
     files = list(Path(sysconfig.get_path("stdlib")).glob("*.py"))
     kept = [path.name for path in files if default.mentions(path.read_bytes())]
     assert len(kept) < len(files) / 10, kept
+
+
+STORES = (
+    "s3://lake", "S3A://lake/", "import s3fs", "from s3path import S3Path", '{"protocol": "s3"}', "AnyPath  # cloudpathlib", "import boto3",
+    "import awswrangler as wr", "from pyspark.sql import SparkSession", "import duckdb", 'df.write.format("delta")', "format = 'delta'\n",
+    "from deltalake import DeltaTable", "CREATE TABLE t USING  DELTA", "DeltaTable.forPath", "pl.scan_delta(p)", "delta.`/lake/t`",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STORES)
+def test_a_file_that_names_a_store_is_known(text: str) -> None:
+    assert Search("stores").finds(f"x = 1\n{text}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["like S3.", "class3", "delta = now - then", "from datetime import timedelta", '{"delta": 1}', "is300 = md5s3x"]
+)
+def test_a_file_that_names_no_store_is_known(text: str) -> None:
+    assert not Search("stores").finds(text.encode())
+
+
+def test_frames_are_parsed_only_where_a_file_of_the_project_names_a_store(tmp_path: Path) -> None:
+    (tmp_path / "writer.py").write_text("def save(frame, path):\n    frame.to_csv(path)\n", encoding="utf-8")
+    program = "import sys; from s3lint.faces.command import main; main(['check', '--no-cache']); print('libcst' in sys.modules)"
+    assert run(sys.executable, "-c", program, cwd=tmp_path).out.splitlines()[-1] == "False"
+
+    (tmp_path / "config.py").write_text("OUT = 's3://acme-lake/out'\n", encoding="utf-8")
+    assert run(sys.executable, "-c", program, cwd=tmp_path).out.splitlines()[-1] == "True"

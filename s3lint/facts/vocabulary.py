@@ -125,6 +125,9 @@ DELTA_SINKS = frozenset({"write_deltalake", "to_deltalake", "write_delta", "sink
 
 OTHER_SINKS = frozenset({"to_textfiles", "to_avro", "to_excel", "unload", "unload_to_files", "create_ctas_table", "to_iceberg"})
 
+FRAME_SINKS = PANDAS_SINKS - {"to_spark_io"} | POLARS_SINKS | ARROW_SINKS
+"""What writes frames in file formats: nothing is wrong with that outside S3 and Delta Lake."""
+
 CATALOG_SINKS = frozenset({"createTable", "createExternalTable"})
 
 PIPELINE_SINKS = frozenset({"table", "materialized_view", "create_sink"})
@@ -199,11 +202,15 @@ KEY_NAMES = frozenset({"s3_key", "object_key", "obj_key", "file_key", "blob_key"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Names, the gates before them, and the shape in which a name must stand in the text to matter."""
+    """Names, the gates before them, and the shape in which a name must stand in the text to matter.
+
+    With `stored` they matter only in a project of which some file names a store (`searches.STORES`).
+    """
 
     names: frozenset[str]
     gates: frozenset[str] = field(default_factory=frozenset)
     shape: Shape = WORD
+    stored: bool = False
 
 
 BEHIND_ATTRIBUTE = (".", ",", ")", "]", " ", "\t", "\n", "\r", "\\", "#")
@@ -283,11 +290,13 @@ VOCABULARY: dict[str, tuple[Words, ...]] = {
     "settings": (Words(SETTING_TEXTS, shape=ANYTHING),),
     "items": (Words(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
     "writes": (
-        Words(SPARK_SINKS | SPARK_SINKS_V2, WRITER_GATE, METHOD),
+        Words(SPARK_SINKS, WRITER_GATE, METHOD),
+        Words(SPARK_SINKS_V2, frozenset({"writeTo"}), METHOD),
         Words(RDD_SINKS),
         Words(CATALOG_SINKS, shape=METHOD),
         Words(PIPELINE_SINKS, frozenset({"pipelines"}), FUNCTION),
-        Words(PANDAS_SINKS | POLARS_SINKS | ARROW_SINKS | DELTA_SINKS - {"to_table"} | OTHER_SINKS - {"unload"}),
+        Words(FRAME_SINKS, shape=WORD, stored=True),
+        Words(DELTA_SINKS - {"to_table"} | OTHER_SINKS - {"unload", "to_excel"} | {"to_spark_io"}),
         Words(frozenset({"to_table"}), frozenset({"pandas_api", "pyspark.pandas", "pandas_on_spark"}), METHOD),
         Words(frozenset({"unload"}), frozenset({"awswrangler"}), METHOD),
         Words(GLUE_SINKS, frozenset({"write_dynamic_frame", "getSink", "GlueContext", "DynamicFrame"}), METHOD),

@@ -88,7 +88,6 @@ class Project:
         self._read: dict[Path, FileRead] = {}
         self._imports: dict[Module, tuple[list[Module], int]] = {}
         self._importers: dict[Module, tuple[list[Module], int]] = {}
-        self.found: dict[Search, tuple[Path, ...]] = {}
 
     def add(self, module: Module) -> None:
         self._modules[module.path] = module
@@ -121,11 +120,11 @@ class Project:
                 yield module
 
     def _found(self, search: Search) -> tuple[Path, ...]:
-        found = self.found.get(search)
+        found = self.reads.found.get(search)
         if found is None:
             files = self.files
             found = tuple(path for path in files.words.holding(search.word) if search.finds(files.content(path)))
-            self.found[search] = found
+            self.reads.found[search] = found
         self.reads.note(SearchRead(search, digest_of_paths(found)))
         return found
 

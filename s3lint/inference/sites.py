@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from s3lint.inference.names import called_name
 from s3lint.inference.nested import functions_of
 from s3lint.inference.references import by_reference
 from s3lint.inference.values import Value, alternatives
-from s3lint.searches import Search, is_used
+from s3lint.searches import Search
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -40,16 +39,13 @@ class Calling:
     def __init__(self, search: Search) -> None:
         self._search = search
         self.name = search.name
-        self._in_text = re.compile(search.pattern)
 
     def in_block(self, block: Block) -> bool:
         """A method of a class that names its base may call `super().__init__`."""
         text = block.text
         if self._search.kind == "constructions" and block.member and ".__init__(" in text:
             return True
-        if self._search.name not in text:
-            return False
-        return any(is_used(text[max(0, match.start() - 6) : match.start()]) for match in self._in_text.finditer(text))
+        return self._search.is_used_in(text)
 
 
 class Named:
