@@ -29,6 +29,16 @@ benchmark itself, from which all are started, where that is larger.
 
 {costs}
 
+## Where the time goes
+
+Shares of the CPU time of one process, cold.
+
+{stages}
+
+Most of a cold run over storage code is libcst, which makes the nodes of every block that mentions storage, and of every block that calls
+a function whose parameters matter; both are needed before a rule can look. flake8 makes no such trees, which holds s3lint back where
+nearly every file is about storage. A second run, and a run over code that is about something else, parse next to nothing.
+
 ## Growth
 
 Generated repositories, in which one file of twenty touches storage: many of them below one folder, or all the same files in one
@@ -51,6 +61,7 @@ def write_page(found: Measured, judged: Sequence[Verdict], folder: Path) -> None
         sets=sets,
         targets=_targets(judged),
         costs=_costs(found),
+        stages=_table(STAGES, stages_rows(found)),
         growth=_growth(found),
     )
     (folder / "performance.md").write_text(text, encoding="utf-8")
@@ -96,6 +107,12 @@ def growth_rows(found: Measured) -> list[tuple[str, ...]]:
     ]
 
 
+def stages_rows(found: Measured) -> list[tuple[str, ...]]:
+    sets = list(found["stages"].values())
+    return [(name, *(f"{100 * each.get(name, 0):.0f} %" for each in sets)) for name in sets[0]]
+
+
+STAGES = ("", "storage-heavy", "neutral")
 TARGETS = ("Target", "Bound", "Measured", "")
 COSTS = ("Set", "Program", "CPU, s", "Elapsed, s", "Memory, MB", "× flake8", "× ruff", "× Fixit")
 GROWTH = ("Files", "Repositories", "Findings", "CPU, s", "CPU, ms a file", "Memory, MB")

@@ -26,14 +26,16 @@ from benchmarks.hot import hot_table
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
 from benchmarks.page import write_page, write_plot
 from benchmarks.peers import CHECK, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
-from benchmarks.tables import costs_table, growth_table, show, targets_table
+from benchmarks.stages import stages
+from benchmarks.tables import costs_table, growth_table, show, stages_table, targets_table
 from benchmarks.targets import Measured, verdicts
 
 CACHE = Path(__file__).parent / ".cache"
 
 DOCS = Path(__file__).parents[1] / "docs"
 
-COLD, WARM, PLUGIN, PLAIN = "s3lint", "s3lint, warm cache", "flake8 with the plugin", "flake8"
+COLD, WARM, PLAIN = "s3lint", "s3lint, warm cache", "flake8"
+PLUGIN, PLUGIN_WARM = "flake8 with the plugin", "flake8 with the plugin, warm cache"
 
 SLOW = ("bandit", "fixit, one rule")
 """Peers that cost most of a run, and are left out of a quick one."""
@@ -64,15 +66,17 @@ def programs(cache: Path, *, quick: bool) -> dict[str, Command]:
         WARM: CHECK,
         "ruff": ruff(),
         PLAIN: flake8_in(plain.programs),
-        PLUGIN: flake8_in(beside.programs),
+        PLUGIN: (*flake8_in(beside.programs), "--s3lint-no-cache"),
+        PLUGIN_WARM: flake8_in(beside.programs),
     }
     return found if quick else found | {"bandit": bandit(cache), "fixit, one rule": fixit(cache)}
 
 
 def costs(corpus: Corpus, commands: dict[str, Command], repeat: int) -> list[Cost]:
-    """What each program costs in a set, after one run of s3lint that fills its cache."""
+    """What each program costs in a set, after one run of those that remember something."""
     shutil.rmtree(corpus.folder / ".s3lint_cache", ignore_errors=True)
-    run(CHECK, corpus.folder)
+    for name in (WARM, PLUGIN_WARM):
+        run(commands[name], corpus.folder)
     runs = interleaved(commands, corpus.folder, repeat)
     for name, done in runs.items():
         if done[0].code not in WORKED:
@@ -119,6 +123,7 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
         "start_up": asdict(start_up(chosen.repeat)),
         "fixing": asdict(parses(chosen.repeat)),
         "growth": [asdict(size) for size in sizes],
+        "stages": {name: stages(corpus.folder) for name, corpus in sets.items()},
     }
 
 
@@ -156,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write_plot(found, file.with_suffix(".svg"))
     if chosen.docs:
         write_page(found, judged, DOCS)
-    show(costs_table(found), growth_table(found), targets_table(judged))
+    show(costs_table(found), stages_table(found), growth_table(found), targets_table(judged))
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.page import COSTS, GROWTH, TARGETS, costs_rows, growth_rows, targets_rows
+from benchmarks.page import COSTS, GROWTH, STAGES, TARGETS, costs_rows, growth_rows, stages_rows, targets_rows
 from s3lint.registry import rules
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ def costs_table(found: Measured) -> Table:
 
 def growth_table(found: Measured) -> Table:
     return _of(GROWTH, growth_rows(found), "Growth")
+
+
+def stages_table(found: Measured) -> Table:
+    return _of(STAGES, stages_rows(found), "Where the time goes")
 
 
 def targets_table(judged: Sequence[Verdict]) -> Table:

@@ -81,13 +81,7 @@ def check_all(
     every = [*files, *company]
     settings, made = _jobs(every)
     with paused_collector():
-        with CLOCK.stage("cache"):
-            known = cache.results(every) if cache is not None else {}
-        left = [job for job in made if job.path not in known]
-        found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
-        with CLOCK.stage("cache"):
-            if cache is not None:
-                cache.keep(every, found)
+        known, found = _known_and_found(every, made, settings, jobs, watch, cache)
         with CLOCK.stage("suppressions and settings"):
             outcome = _settled([*known.values(), *found], made[: len(files)], settings)
         outcome.reused = len([target for target in files if target.path in known])
@@ -96,15 +90,31 @@ def check_all(
     return outcome
 
 
-def look_at_all(files: Sequence[Target], jobs: int | None = None) -> Iterator[Result]:
+def look_at_all(files: Sequence[Target], jobs: int | None = None, cache: Cache | None = None) -> Iterator[Result]:
     """What there is in each file, with the findings that the others make in it, before settings and suppressions."""
     asked, company = with_company(files)
-    settings, made = _jobs([*asked, *company])
+    every = [*asked, *company]
+    settings, made = _jobs(every)
     wanted = {target.path for target in asked}
     with paused_collector():
-        for result, own in in_files(_results(made, settings, jobs or available_cores())):
+        known, found = _known_and_found(every, made, settings, jobs, unwatched, cache)
+        for result, own in in_files([*known.values(), *found]):
             if result.path in wanted:
                 yield replace(result, findings=tuple(own))
+
+
+def _known_and_found(
+    files: Sequence[Target], made: Sequence[Job], settings: Sequence[Settings], jobs: int | None, watch: Watch, cache: Cache | None
+) -> tuple[dict[Path, Result], list[Result]]:
+    """What earlier runs know of files, and what there is in the others, which the next run knows."""
+    with CLOCK.stage("cache"):
+        known = cache.results(files) if cache is not None else {}
+    left = [job for job in made if job.path not in known]
+    found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
+    with CLOCK.stage("cache"):
+        if cache is not None:
+            cache.keep(files, found)
+    return known, found
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,24 @@ def test_flake8_finds_in_a_folder_what_it_finds_in_its_files(project: Write) -> 
     assert "a.py" in whole.out
 
 
+def test_flake8_remembers_what_it_found_in_a_folder(project: Write) -> None:
+    root = project({"config.py": "BUCKET = name\n", "a.py": f"from config import BUCKET\n{HELPER}keep(BUCKET, 'a/b')\n"})
+    flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", ".")
+    first = run_program(*flake8, cwd=root)
+    assert (root / ".s3lint_cache" / "results.sqlite").is_file()
+    assert run_program(*flake8, cwd=root) == first
+
+    (root / "config.py").write_text("BUCKET = 'acme-documents'\n", encoding="utf-8")
+    assert "acme-documents" in run_program(*flake8, cwd=root).out
+
+
+def test_flake8s_configuration_may_choose_the_profile_and_no_cache(project: Write) -> None:
+    configuration = "[flake8]\nextend-select = STO\ns3lint-profile = strict\ns3lint-no-cache = true\n"
+    root = project({"a.py": HELPER.replace("delete_object", "put_object"), ".flake8": configuration})
+    assert "STO313" in run_program(sys.executable, "-m", "flake8", ".", cwd=root).out
+    assert not (root / ".s3lint_cache").exists()
+
+
 def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
     root = project({f"module_{i:02}.py": BUCKET_BY_NAME for i in range(2 * run.FEW)})
     plain, timed = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
@@ -152,6 +153,16 @@ class Cache:
             searches = self._store.entries(variant, [SEARCHES]).get(SEARCHES)
             self._presents[variant] = Present(settings, self._contents, searches.value if searches is not None else "")
         return variant
+
+
+def cache_for(folder: Path, paths: Sequence[Path], *, quiet: bool = False) -> Cache | None:
+    """The cache of a run over some paths; None where none can be had, of which the user is told unless `quiet`."""
+    try:
+        return Cache(folder, paths[0] if len(paths) == 1 else None)
+    except OSError as error:
+        if not quiet:
+            print(f"s3lint: warning: {folder}: nothing is remembered: {error.strerror or error}", file=sys.stderr)
+        return None
 
 
 def _key(target: Target) -> bytes:

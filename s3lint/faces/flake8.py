@@ -10,13 +10,15 @@ import ast
 import os
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
 from s3lint.baseline import load
+from s3lint.cache.folder import NAME
+from s3lint.cache.results import cache_for
 from s3lint.configuration import COMMAND_LINE, ConfigurationError, common_root, fields_of, settings_for
 from s3lint.engine import Engine, Result
 from s3lint.registry import registry
@@ -25,6 +27,8 @@ from s3lint.targets import targets
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
+
+    from s3lint.settings import Settings
 
 Report = tuple[int, int, str, type["Plugin"]]
 
@@ -36,6 +40,7 @@ class Plugin:
     version = __version__
     profile: ClassVar[str | None] = None
     config: ClassVar[str | None] = None
+    cached: ClassVar[bool] = True
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         self.tree = tree
@@ -45,13 +50,15 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        manager.add_option("--s3lint-profile", choices=("default", "strict"), help="which rules of s3lint are on")
-        manager.add_option("--s3lint-config", metavar="FILE", help="the configuration file of s3lint")
+        add = partial(manager.add_option, parse_from_config=True)
+        add("--s3lint-profile", choices=("default", "strict"), help="which rules of s3lint are on")
+        add("--s3lint-config", metavar="FILE", help="the configuration file of s3lint")
+        add("--s3lint-no-cache", action="store_true", help="look at every file, and remember nothing")
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Raises `ExecutionError` where the configuration is wrong: flake8 prints it and stops."""
-        cls.profile, cls.config = options.s3lint_profile, options.s3lint_config
+        cls.profile, cls.config, cls.cached = options.s3lint_profile, options.s3lint_config, not options.s3lint_no_cache
         try:
             engine_for(Path.cwd(), cls.profile, cls.config)
             if parent_process() is None:
@@ -64,10 +71,16 @@ class Plugin:
     @classmethod
     def look_ahead(cls, paths: list[Path], jobs: int) -> None:
         """Looks at every file of the folders among the paths."""
-        folders = [path for path in paths if path.is_dir()]
-        files = targets(folders, lambda path: engine_for(path if path.is_dir() else path.parent, cls.profile, cls.config).settings)
         _AHEAD.clear()
-        _AHEAD.update((result.path, result) for result in look_at_all(list(files), jobs if jobs > 0 else None))
+        folders = [path for path in paths if path.is_dir()]
+        files = list(targets(folders, cls._settings_of))
+        if files:
+            cache = cache_for(cls._settings_of(folders[0]).root / NAME, folders) if cls.cached else None
+            _AHEAD.update((result.path, result) for result in look_at_all(files, jobs if jobs > 0 else None, cache))
+
+    @classmethod
+    def _settings_of(cls, path: Path) -> Settings:
+        return engine_for(path if path.is_dir() else path.parent, cls.profile, cls.config).settings
 
     def run(self) -> Iterator[Report]:
         ahead = _AHEAD.get(self.path) if self.is_named else None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from s3lint.cache.folder import NAME
-from s3lint.cache.results import Cache
+from s3lint.cache.results import Cache, cache_for
 from s3lint.faces.command.asked import changes_of, jobs_of, settings_finder
 from s3lint.settings import Settings
 from s3lint.targets import Target, targets, with_company
@@ -43,13 +42,7 @@ def cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: Ca
     """The cache of a run over some paths; None where none is wanted, or none can be had, of which the user is told."""
     if options.no_cache:
         return None
-    folder = folder_of(options, paths[0], settings_of)
-    try:
-        return Cache(folder, paths[0] if len(paths) == 1 else None)
-    except OSError as error:
-        if not getattr(options, "quiet", False):
-            print(f"s3lint: warning: {folder}: nothing is remembered: {error.strerror or error}", file=sys.stderr)
-        return None
+    return cache_for(folder_of(options, paths[0], settings_of), paths, quiet=getattr(options, "quiet", False))
 
 
 def folder_of(options: argparse.Namespace, path: Path, settings_of: Callable[[Path], Settings]) -> Path:
