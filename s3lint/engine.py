@@ -136,12 +136,12 @@ class Engine:
         if is_notebook(path.name) or is_wide(data):
             return None
         self.reads.noted = 0
-        return self._with_reads(Result(path)) if self._has_nothing(plain(data)) else None
+        text = plain(data)
+        return self._with_reads(Result(path)) if not self._matters(self.filter.mentions(text), text) else None
 
-    def _has_nothing(self, data: bytes) -> bool:
-        """Whether a file mentions no storage, or only what matters where its project names a store, and it does not."""
-        found = self.filter.mentions(data)
-        return not found or (found.stored and not self._names_store(data))
+    def _matters(self, found: Mentions, data: bytes) -> bool:
+        """Whether a file mentions storage, and not only what matters where its project names a store, which it does not."""
+        return bool(found) and not (found.stored and not self._names_store(data))
 
     def _names_store(self, data: bytes) -> bool:
         """Whether a file, or another one of its project, names a store. The first that does is enough."""
@@ -207,9 +207,9 @@ class Engine:
         return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
     def _look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
-        if self._has_nothing(data) and not is_wide(data):
-            return Result(path)
         found = self.filter.mentions(data)
+        if not self._matters(found, data) and not is_wide(data):
+            return Result(path)
         if len(data) > LARGEST:
             size = f"the file has {len(data):,} bytes, more than {LARGEST:,}, and was not parsed"
             said = f"{size}; storage is mentioned in {len(found.rows)} of its lines"
