@@ -131,13 +131,26 @@ def row(each: Measured) -> str:
     return f"| {each.shape.name} | {each.shape.full:,} | {each.full_cpu:.2f} | {growth} | {each.full.memory:.0f} | {failures or outcome} |"
 
 
+def summary(every: Sequence[Measured]) -> Iterator[str]:
+    """How many shapes there were, and the worst of them by growth, by memory and by time."""
+    yield f"{len(every)} shapes, {sum(bool(list(each.failures)) for each in every)} failed."
+    if grown := [(each.growth, each.shape.name) for each in every if each.growth is not None]:
+        growth, name = max(grown)
+        yield f"Worst growth: {growth:.2f} times linear ({name}); {len(grown)} shapes took long enough to tell."
+    if every:
+        heaviest = max(every, key=lambda each: each.full.memory)
+        slowest = max(every, key=lambda each: each.full_cpu)
+        yield f"Most memory: {heaviest.full.memory:.0f} MB ({heaviest.shape.name})."
+        yield f"Slowest: {slowest.full_cpu:.1f} s of CPU time ({slowest.shape.name})."
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.torture", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", default="", help="shapes whose names hold this text")
     parser.add_argument("--attempts", type=int, default=ATTEMPTS, help="how often a shape may be measured")
     parser.add_argument("--fix", action="store_true", help="apply every fix, and print the difference")
     options = parser.parse_args(arguments)
-    failed = 0
+    every = []
     print("| shape | size | CPU seconds | growth | MB | outcome |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for shape in SHAPES:
@@ -145,10 +158,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 found = measured(
                     shape, Path(folder), *(("--fix", "--unsafe-fixes") if options.fix else ()), attempts=options.attempts
                 )
-                failed += bool(list(found.failures))
+                every.append(found)
                 print(row(found), flush=True)
-    print(f"\n{len(SHAPES)} shapes, {failed} failed.")
-    return 1 if failed else 0
+    print("", *summary(every), sep="\n")
+    return 1 if any(list(each.failures) for each in every) else 0
 
 
 if __name__ == "__main__":
