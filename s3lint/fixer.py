@@ -29,6 +29,10 @@ class Unsettled(Exception):
     """Fixes that undo each other, or that leave code behind that does not parse. Names the rules."""
 
 
+class Unwritable(Unsettled):
+    """A file, or a fix of it, that its encoding would write in another way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """A file after its fixes. `applied` are the findings that they removed."""
@@ -122,15 +126,22 @@ def with_fixes(path: Path, data: bytes, findings: Iterable[Finding]) -> tuple[by
     """The bytes of a file after as many of the fixes as do not touch each other, and the findings that these remove."""
     taken: list[Edit] = []
     done = [finding for finding in findings if finding.fix is not None and _take(finding.fix, taken)]
+    try:
+        return _with_edits(path, data, taken), done
+    except UnicodeEncodeError as error:
+        message = f"{path}: the fixes hold characters that {error.encoding} does not; the file stays as it was"
+        raise Unwritable(message) from None
+
+
+def _with_edits(path: Path, data: bytes, edits: Iterable[Edit]) -> bytes:
     if is_notebook(path.name):
-        by_cell = {cell: [edit for edit in taken if edit.cell == cell] for cell in {edit.cell for edit in taken}}
-        sources = {cell: edited(cell_source(data, cell), edits) for cell, edits in by_cell.items() if cell is not None}
-        return with_cells(data, sources), done
+        by_cell = {cell: [edit for edit in edits if edit.cell == cell] for cell in {edit.cell for edit in edits}}
+        return with_cells(data, {cell: edited(cell_source(data, cell), each) for cell, each in by_cell.items() if cell is not None})
     source = Source.decode(path, data)
     mark = UTF8_BOM if source.has_bom else b""
     if mark + source.text.encode(source.encoding) != data:
-        raise Unsettled(f"{path}: the file has bytes that {source.encoding} writes in another way; it stays as it was")
-    return mark + edited(source.text, taken).encode(source.encoding), done
+        raise Unwritable(f"{path}: the file has bytes that {source.encoding} writes in another way; it stays as it was")
+    return mark + edited(source.text, edits).encode(source.encoding)
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:

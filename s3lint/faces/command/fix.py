@@ -122,8 +122,6 @@ def _fixed(task: Task | Allowance, workspaces: Workspaces) -> Fixed | str:
         return fix_in(workspaces.of(task.settings), task.path, data, unsafe=task.unsafe)
     except Unsettled as error:
         return str(error)
-    except UnicodeEncodeError as error:
-        return f"{task.path}: the fixes hold characters that {error.encoding} does not; the file stays as it was"
     except OSError as error:
         return f"{task.path}: cannot be read: {error.strerror or error}"
     except Exception as error:

@@ -270,7 +270,7 @@ class Desk:
         """The same, or one sentence that says why there are none."""
         try:
             return self.fixed(path, code)
-        except (Unsettled, ConfigurationError, UnicodeEncodeError) as error:
+        except (Unsettled, ConfigurationError) as error:
             return str(error)
 
     def explain(self, path: Path, cell: int, row: int) -> list[str]:
