@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from s3lint.discovery import is_notebook
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.notebook_writing import cell_source
 from s3lint.notebooks import OPEN, plain, read, shift_of
-from s3lint.source import Source, split_lines
+from s3lint.source import Source, split_lines, tokens_of
 from s3lint.suppressions import BETWEEN_STATEMENTS, Suppression, suppressions
 
 UNREADABLE, UNJUSTIFIED, UNUSED = "STO900", "STO901", "STO902"
@@ -59,7 +58,7 @@ class _Page:
         page = cls(cell, split_lines(written), split_lines(python), suppressions(python))
         first = depth = 0
         try:
-            for token in tokenize.generate_tokens(io.StringIO(python).readline):
+            for token in tokens_of(python):
                 row, last = token.start[0], token.end[0]
                 depth += (token.type in TEXT_STARTS) - (token.type in TEXT_ENDS)
                 first = first or (row if token.type not in BETWEEN_STATEMENTS else 0)

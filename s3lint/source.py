@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +90,17 @@ def _first_lines(data: bytes) -> bytes:
 def split_lines(text: str) -> list[str]:
     r"""The lines of a text with their ends: `\n`, `\r\n` or `\r`, as Python's own tokenizer counts them."""
     return list(io.StringIO(text, newline=""))
+
+
+LEADING_FEED = re.compile(r"(?<![^\r\n])[ \t\f]*\f")
+"""White space at the start of a line up to its last form feed, where Python begins to count columns again."""
+
+LONE_RETURN = re.compile(r"\r(?!\n)")
+
+
+def tokens_of(text: str) -> Iterator[tokenize.TokenInfo]:
+    r"""The tokens of a text as `tokenize` makes them, which takes a lone `\r` for no end of a line. Raises `TokenError` and `SyntaxError`."""
+    return tokenize.generate_tokens(io.StringIO(LONE_RETURN.sub("\n", text)).readline)
 
 
 def between(lines: list[str], start: Location, end: Location) -> str:

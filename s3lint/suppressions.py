@@ -5,7 +5,6 @@ In SQL, in a text or in a cell of a notebook, `-- s3lint: allow[…] reason` doe
 
 from __future__ import annotations
 
-import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from itertools import pairwise
 
 from s3lint.finding import Finding
 from s3lint.registry import UnknownRule, rules, select
+from s3lint.source import split_lines, tokens_of
 
 ALLOW = re.compile(r"(?:#|--)\s*s3lint:\s*(?P<scope>file-)?allow\[(?P<codes>[^\]]*)\](?P<reason>.*)", re.IGNORECASE)
 
@@ -143,9 +143,9 @@ def _comments(text: str) -> Iterator[Comment]:
     """The comments of a text; up to the first place that cannot be tokenized."""
     waiting: list[Comment] = []
     first = line = last = 0
-    lines = text.split("\n")
+    lines = split_lines(text)
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        for token in tokens_of(text):
             row = token.start[0]
             line = line or row
             if token.type == tokenize.COMMENT:
@@ -185,7 +185,7 @@ def _in_sql(token: tokenize.TokenInfo) -> Iterator[Comment]:
     if "s3lint:" not in token.string.lower():
         return
     body = token.string[: -3 if token.string.endswith(('"""', "'''")) else None]
-    for offset, line in enumerate(body.splitlines()):
+    for offset, line in enumerate(split_lines(body)):
         match = IN_SQL.search(line)
         if match is not None:
             row, shift = token.start[0] + offset, 0 if offset else token.start[1]

@@ -192,3 +192,14 @@ def test_only_what_is_unused_is_removed(project: Write, comment: str, fixed: str
     root = project({"a.py": f"{READ}  {comment}\n"})
     s3lint("check", "--fix", "--select", "STO201,STO501,STO902", cwd=root)
     assert (root / "a.py").read_text() == f"{READ}  {fixed}\n"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_lines_end_where_python_ends_them(newline: str) -> None:
+    text = (
+        'import boto3\nx = """\f\x1c"""\n' + UPLOAD.partition("\n\n")[2] + 'boto3.client("s3").put_object(Bucket=b, Key="x.txt")\n'
+    )
+    sql = 'spark.sql("""\x0b\nINSERT INTO a -- s3lint: allow[STO502] why\nSELECT 1""")  # s3lint: allow[STO211] why\n'
+    root = Path("/nowhere")
+    findings, _ = Engine(Settings(root=root)).check(root / "a.py", (text + sql).replace("\n", newline).encode())
+    assert [(finding.start.row, finding.code) for finding in findings] == [(7, "STO211"), (9, "STO902"), (10, "STO902")]
