@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from s3lint.finding import Edit, Fix, Location
 from s3lint.imports import added_imports, newline_of
 from s3lint.plans import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
 from s3lint.positions import locate
-from s3lint.source import between
+from s3lint.source import between, split_lines
 from s3lint.surroundings import holder_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Unfixable(Exception):
 def fix_of(plan: Plan, module: Module) -> Fix | None:
     """The fix of a plan, whose edits all lie in one file; None where that is not possible."""
     try:
-        edits = _joined(edit for change in plan.changes for edit in _edits(change, module))
+        edits = _joined(_edit_of(change, module) for change in plan.changes)
         edits += added_imports(module, plan.imports)
     except Unfixable:
         return None
@@ -56,24 +56,37 @@ COMMENT = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|[^'"#\n])*#""")
 def _holds_comment(module: Module, edit: Edit) -> bool:
     """Whether an edit would take a comment away."""
     old = between(module.source.lines, edit.start, edit.end)
-    return any(COMMENT.match(line) is not None for line in old.splitlines()) and old.count("#") > edit.content.count("#")
+    return any(COMMENT.match(line) is not None for line in split_lines(old)) and old.count("#") > edit.content.count("#")
 
 
-def _edits(change: Change, module: Module) -> Iterator[Edit]:
-    if change.site.module is not module:
+def _edit_of(change: Change, module: Module) -> Edit:
+    if change.site.module is not module or change.site.block.positions.of(change.site.node) is None:
         raise Unfixable
+    edit = _edit(change)
+    if _ends_text(change.site, edit.content):
+        raise Unfixable
+    return edit
+
+
+def _edit(change: Change) -> Edit:
+    start, end = locate(change.site)
     if isinstance(change, Replace):
-        start, end = locate(change.site)
-        yield Edit(start, end, change.text)
-    elif isinstance(change, Append):
-        _, end = locate(change.site)
-        yield Edit(end, end, change.text)
-    elif isinstance(change, AddArgument):
-        yield _added_argument(change)
-    elif isinstance(change, AddEntry):
-        yield _added_entry(change)
-    else:
-        yield _dropped(change)
+        return Edit(start, end, change.text)
+    if isinstance(change, Append):
+        return Edit(end, end, change.text)
+    if isinstance(change, AddArgument):
+        return _added_argument(change)
+    return _added_entry(change) if isinstance(change, AddEntry) else _dropped(change)
+
+
+def _ends_text(site: Site, code: str) -> bool:
+    """Whether new code would end an f-string around it: before Python 3.12 none may hold its own quotes."""
+    node = site.block.parents.get(site.node)
+    while node is not None:
+        if isinstance(node, cst.FormattedString) and node.end in code:
+            return True
+        node = site.block.parents.get(node)
+    return False
 
 
 def _added_argument(change: AddArgument) -> Edit:

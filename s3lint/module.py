@@ -18,7 +18,7 @@ from s3lint.inference.names import dotted_name, import_names
 from s3lint.nesting import too_deep
 from s3lint.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.positions import Positions, positions_of
-from s3lint.source import Source, Unreadable
+from s3lint.source import LEADING_FEED, Source, Unreadable
 from s3lint.timing import CLOCK
 from s3lint.walk import children, subtree
 
@@ -28,10 +28,11 @@ class Parsed:
     """The tree of a block, and what is known of it wherever the block stands."""
 
     tree: cst.Module
+    text: str
 
     @cached_property
     def positions(self) -> Positions:
-        return positions_of(self.tree)
+        return positions_of(self.tree, LEADING_FEED.sub("", self.text))
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -50,7 +51,7 @@ class Trees:
 
     def of(self, text: str) -> Parsed:
         """Raises `Unreadable`."""
-        found = self._offered.pop(text, None) or Parsed(parse_tree(text))
+        found = self._offered.pop(text, None) or Parsed(parse_tree(text), text)
         self.used[text] = found
         return found
 
@@ -104,7 +105,7 @@ class Block:
             return self.module.trees.of(text)
         except Unreadable as error:
             self.refused = Unreadable(error.message, error.row + self.offset, error.column)
-            return Parsed(cst.Module(body=()))
+            return Parsed(cst.Module(body=()), "")
 
     @property
     def tree(self) -> cst.Module:
@@ -143,7 +144,7 @@ def parse_tree(text: str) -> cst.Module:
         raise Unreadable(reason)
     try:
         with paused_collector(), CLOCK.stage("parsing"):
-            return cst.parse_module(text)
+            return cst.parse_module(LEADING_FEED.sub("", text))
     except cst.ParserSyntaxError as error:
         raise Unreadable("invalid syntax", error.raw_line, error.raw_column + 1) from None
     except Exception as error:

@@ -18,7 +18,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from s3lint.finding import Location
-from s3lint.source import between
+from s3lint.source import LEADING_FEED, between
 
 if TYPE_CHECKING:
     from s3lint.inference.values import Site
@@ -30,11 +30,15 @@ NEWLINE = re.compile(r"\r\n?|\n")
 
 
 class Positions:
-    """The ranges of the nodes of one tree, in rows (from 1) and columns (from 0) of the tree's own text."""
+    """The ranges of the nodes of one tree, in rows (from 1) and columns (from 0) of the text that it was made of.
 
-    def __init__(self, written: _Written) -> None:
-        self._ranges = written.ranges
-        self._starts = [0, *(match.end() for match in NEWLINE.finditer("".join(written.tokens)))]
+    There are none where libcst writes another text: it forgets some of the white space of `except*` and of type parameters with stars.
+    """
+
+    def __init__(self, written: _Written, text: str) -> None:
+        code = "".join(written.tokens)
+        self._ranges = written.ranges if code.rstrip() == text.rstrip() else {}
+        self._starts = [0, *(match.end() for match in NEWLINE.finditer(code))]
 
     def of(self, node: cst.CSTNode) -> tuple[tuple[int, int], tuple[int, int]] | None:
         """Where a node starts, and where it ends (behind its last character); None where it is no part of the tree."""
@@ -96,26 +100,26 @@ class _Syntactic:
         ranges[id(self._node)] = start, self._written.offset if self._end is None else ranges[id(self._end)][1]
 
 
-def positions_of(tree: cst.Module) -> Positions:
-    """The range of each node of a tree."""
+def positions_of(tree: cst.Module, text: str) -> Positions:
+    """The range of each node of a tree. `text` is what it was made of."""
     try:
-        return Positions(_Written(tree))
+        return Positions(_Written(tree), text)
     except RecursionError:
-        return _resolve_deep(tree)
+        return _resolve_deep(tree, text)
 
 
-def _resolve_deep(tree: cst.Module) -> Positions:
+def _resolve_deep(tree: cst.Module, text: str) -> Positions:
     found: list[Positions] = []
     limit, size = sys.getrecursionlimit(), threading.stack_size(DEEP_STACK)
     try:
         sys.setrecursionlimit(200_000)
-        thread = threading.Thread(target=lambda: found.append(Positions(_Written(tree))))
+        thread = threading.Thread(target=lambda: found.append(Positions(_Written(tree), text)))
         thread.start()
         thread.join()
     finally:
         sys.setrecursionlimit(limit)
         threading.stack_size(size)
-    return found[0] if found else Positions(_Written(cst.Module(())))
+    return found[0] if found else Positions(_Written(cst.Module(())), "")
 
 
 def locate(site: Site) -> tuple[Location, Location]:
@@ -129,23 +133,28 @@ def locate(site: Site) -> tuple[Location, Location]:
     if site.span is None:
         return start, end
     source = str(getattr(site.node, "value", ""))
-    return _advanced(start, source[: site.span[0]]), _advanced(start, source[: site.span[1]])
+    return _advanced(site, start, source[: site.span[0]]), _advanced(site, start, source[: site.span[1]])
 
 
 def _placed(site: Site, line: int, column: int) -> Location:
-    """A position in the file. libcst does not count the form feeds before the code of a line."""
+    """A position in the file."""
     row = line + site.block.offset
+    return Location(row, column + 1 + _feeds(site, row))
+
+
+def _feeds(site: Site, row: int) -> int:
+    """How many characters libcst was not shown at the start of a line."""
     lines = site.module.source.lines
-    text = lines[row - 1] if row <= len(lines) else ""
-    feeds = text[: len(text) - len(text.lstrip())].count("\f") if "\f" in text else 0
-    return Location(row, column + 1 + feeds)
+    found = LEADING_FEED.match(lines[row - 1]) if row <= len(lines) and "\f" in lines[row - 1] else None
+    return found.end() if found is not None else 0
 
 
-def _advanced(start: Location, text: str) -> Location:
+def _advanced(site: Site, start: Location, text: str) -> Location:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) == 1:
         return Location(start.row, start.column + len(text))
-    return Location(start.row + len(lines) - 1, len(lines[-1]) + 1)
+    row = start.row + len(lines) - 1
+    return Location(row, len(lines[-1]) + 1 + _feeds(site, row))
 
 
 def source_of(site: Site) -> str:

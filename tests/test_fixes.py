@@ -121,6 +121,32 @@ def test_a_suppressed_finding_is_never_fixed() -> None:
     assert content_type(text) == text
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        'f(\n\fs3.upload_file(\n \f\t"a.pdf", bucket,\n\f"r/a.pdf"))\n',
+        'if bucket:\n  \f    s3.upload_file("a.pdf", bucket, "r/a.pdf")\n\f    pass\n',
+        'class A:\n\f    x = s3.upload_file("a.pdf", bucket, "r/a.pdf")\n \f    def f(self): s3.upload_file("a.pdf", bucket, "r/a.pdf")\n',
+    ],
+)
+def test_form_feeds_do_not_shift_an_edit(before: str) -> None:
+    assert content_type(before) == before.replace('r/a.pdf"', 'r/a.pdf", ExtraArgs={"ContentType": "application/pdf"}')
+
+
+@pytest.mark.parametrize("quote", ['"', "'", "'''", '"""'])
+def test_an_f_string_is_not_ended_by_new_code_within_it(quote: str) -> None:
+    call = {'"': CALL.replace('"', "'"), "'": CALL}.get(quote[0], CALL).strip()
+    text = f"x = f{quote}{{{call}}}{quote}\n"
+    assert (content_type(text) == text) is (quote == '"')
+    ast.parse(content_type(text))
+
+
+def test_code_that_libcst_does_not_write_as_it_is_stays() -> None:
+    text = f"try: x\nexcept* OSError  : {CALL}"
+    assert content_type(text) == text
+    assert content_type(text.replace("  :", ":")) != text.replace("  :", ":")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_bytes_outside_the_edits_stay(project: Write, encoding: str, newline: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from s3lint.positions import positions_of
+from s3lint.source import LEADING_FEED
 from s3lint.walk import subtree
 
 FIXTURES = sorted((Path(__file__).parents[1] / "fixtures").rglob("*.py"))
@@ -18,9 +19,10 @@ NEWLINES = ["\n", "\r\n", "\r"]
 
 def differing(text: str) -> list[str]:
     """The code of the nodes of which the two tell different places."""
+    text = LEADING_FEED.sub("", text)
     tree = cst.parse_module(text)
     expected = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)
-    positions = positions_of(tree)
+    positions = positions_of(tree, text)
     ranges = {node: ((r.start.line, r.start.column), (r.end.line, r.end.column)) for node, r in expected.items()}
     return [tree.code_for_node(node) for node in subtree(tree) if ranges[node] != positions.of(node)]
 
@@ -50,4 +52,10 @@ def test_every_node_of_odd_code_is_where_libcst_says(text: str) -> None:
 
 
 def test_a_node_of_another_tree_has_no_place() -> None:
-    assert positions_of(cst.parse_module("x = 1\n")).of(cst.Name("x")) is None
+    assert positions_of(cst.parse_module("x = 1\n"), "x = 1\n").of(cst.Name("x")) is None
+
+
+@pytest.mark.parametrize("text", ["try: x\nexcept* A  : b()\n", "class C[*\nTs]: b()\n", "def f[**\nP](): b()\n"])
+def test_nothing_has_a_place_where_libcst_forgets_white_space(text: str) -> None:
+    tree = cst.parse_module(text)
+    assert {positions_of(tree, text).of(node) for node in subtree(tree)} == {None}
