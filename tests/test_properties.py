@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from pathlib import Path
@@ -11,77 +12,71 @@ import pytest
 from conftest import CHECKOUT, fixture_files, run, statements, unfiltered
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import ALL_STATEMENTS, EXPRESSIONS, SINCE, Stock, programs, stocks
 
-from s3lint.engine import Engine
-from s3lint.finding import Finding
-from s3lint.settings import Settings
-from s3lint.source import Source, Unreadable
+from benchmarks.invariants import STRICT, checked, compiles, holds, sound
+from benchmarks.mutate import mutated, part_of
+from s3lint.registry import rules
 
-STRICT = Settings(root=Path("/nowhere"), profile="strict")
-
-PATH = STRICT.root / "example.py"
-
-
-def checked(data: bytes) -> list[Finding]:
-    """The findings in a file, with and without the filter; what must hold of them is asserted."""
-    findings = sound(Engine(STRICT), data)
-    assert sound(Engine(STRICT), data) == findings
-    return findings + sound(unfiltered(STRICT), data)
+EXAMPLES = int(os.environ.get("S3LINT_EXAMPLES", "40"))
+"""Strange and mutated programs of one run; `make fuzz` tries thousands."""
 
 
-def sound(engine: Engine, data: bytes) -> list[Finding]:
-    findings, errors = engine.check(PATH, data)
-    assert errors == ()
-    lie_inside(findings, data)
-    return findings
-
-
-def lie_inside(findings: list[Finding], data: bytes) -> None:
-    """Every finding begins and ends at characters of the file, and is reported once."""
-    try:
-        lines = Source.decode(PATH, data).lines or [""]
-    except Unreadable:
-        assert {finding.code for finding in findings} <= {"STO900"}
-        return
-    for finding in findings:
-        assert finding.path == PATH
-        assert finding.start <= finding.end
-        for place in (finding.start, finding.end, *(related.location for related in finding.related)):
-            assert 1 <= place.row <= len(lines)
-            assert 1 <= place.column <= len(lines[place.row - 1]) + 1
-    assert len({(finding.code, finding.start) for finding in findings}) == len(findings)
+def checked_unfiltered(data: bytes) -> None:
+    """Everything that must hold of a look, with and without the filter."""
+    checked(data)
+    sound(unfiltered(STRICT), data)
 
 
 @settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
-    checked(data)
+    checked_unfiltered(data)
 
 
 @settings(max_examples=100)
 @given(st.text(alphabet="s3=.put_object(Bucket,Key)'\"\\\n\r\t\f #:[]{}fäß😀\0\ufeff", max_size=200))
 def test_any_text(text: str) -> None:
-    checked(("import boto3\n" + text).encode())
+    checked_unfiltered(("import boto3\n" + text).encode())
 
 
 @settings(max_examples=60)
 @given(hypothesmith.from_grammar(), st.sampled_from(statements()))
 def test_any_program(program: str, statement: str) -> None:
-    checked(f"{statement}\n{program}".encode("utf-8", "surrogatepass"))
+    checked_unfiltered(f"{statement}\n{program}".encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=150)
+@settings(max_examples=EXAMPLES)
 @given(st.sampled_from(fixture_files()), st.randoms(use_true_random=False))
 def test_a_program_that_is_being_edited(path: Path, chance: random.Random) -> None:
-    """Some lines of a fixture, with a few pieces of them removed, doubled or moved."""
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    start = chance.randrange(len(lines))
-    text = "".join(lines[start : start + 25])
-    for _ in range(chance.randrange(4)):
-        at, length, to = chance.randrange(len(text) + 1), chance.randrange(12), chance.randrange(len(text) + 1)
-        piece = text[at : at + length]
-        text = chance.choice([text[:at] + text[at + length :], text[:to] + piece + text[to:]])
-    checked(text.encode())
+    """A part of a fixture, with some lines, words and pieces of them deleted, doubled, swapped and moved."""
+    holds(mutated(part_of(path.read_text(encoding="utf-8"), chance), chance).encode())
+
+
+@settings(max_examples=EXAMPLES)
+@given(programs())
+def test_a_strange_program(program: bytes) -> None:
+    holds(program)
+
+
+LINTER = {rule.name.replace("-", "_") for rule in rules().values() if rule.chapter == "linter"}
+
+
+@pytest.mark.parametrize("stock", stocks(), ids=lambda stock: stock.rule)
+def test_strange_programs_are_about_every_rule(stock: Stock) -> None:
+    text = "\n".join([stock.head, *stock.lines, ""])
+    found = {finding.name.replace("-", "_") for finding in checked(text.encode())}
+    assert stock.rule in found or stock.rule in LINTER
+
+
+@pytest.mark.parametrize("template", [*EXPRESSIONS, *ALL_STATEMENTS])
+def test_strange_programs_are_python(template: str) -> None:
+    since = next(
+        (version for version, templates in SINCE.items() if template in templates), (3, 11) if "except*" in template else ()
+    )
+    if sys.version_info < since:
+        pytest.skip("the syntax of a newer Python")
+    assert compiles(template.replace("{b}", "    pass").format(e="call()").encode())
 
 
 @pytest.mark.extended
