@@ -52,11 +52,10 @@ class Search:
         """Whether a file may hold what is looked for."""
         if self.kind == "stores":
             return _names_store(data)
-        if self.word not in data:
-            return False
+        word = self.word
         if self.kind == "imports":
-            return _importing(self.word).search(data) is not None
-        places = _places(data, self.word, IN_BYTES[self.kind])
+            return word in data and _importing(word).search(data) is not None
+        places = _places(data, word, IN_BYTES[self.kind])
         return any(is_used(data[max(0, place - 6) : place].decode("latin-1")) for place in places)
 
     def is_used_in(self, text: str) -> bool:
