@@ -51,5 +51,7 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
 
 def _joined(one: Finding, other: Finding) -> Finding:
     best, rest = sorted((one, other), key=lambda finding: (-finding.confidence, finding.message))
-    related = sorted(dict.fromkeys((*best.related, *rest.related)), key=lambda place: (str(place.path), place.location, place.message))
+    related = sorted(
+        dict.fromkeys((*best.related, *rest.related)), key=lambda place: (str(place.path), place.location, place.message)
+    )
     return replace(best, related=tuple(related[:MOST_RELATED]))

@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -262,7 +263,8 @@ _WORKER: list[Worker] = []
 def _start_worker(settings: Sequence[Settings], timed: bool) -> None:
     gc.disable()
     gc.freeze()
-    CLOCK.start(on=timed)
+    if parent_process() is not None:
+        CLOCK.start(on=timed)
     _WORKER[:] = [Worker(settings)]
 
 

@@ -61,8 +61,10 @@ TRANSFERS = frozenset({"upload_file", "upload_fileobj", "copy"})
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     if fact.presigned or not fact.by_boto or not _writes_metadata(fact):
         return
+    if not is_missing(fact.parameters.get("ContentType")) or _is_marker(fact):
+        return
     empty = [_holds_nothing(body) for body, _ in choices(fact.parameters.get("Body"))] if fact.operation == "put_object" else []
-    if is_missing(fact.parameters.get("ContentType")) and not _is_marker(fact) and not (empty and all(empty)):
+    if not (empty and all(empty)):
         how = '`ExtraArgs={"ContentType": …}`' if fact.operation in TRANSFERS else "`ContentType=…`"
         sure = min(fact.confidence, Confidence.MEDIUM) if any(empty) else fact.confidence
         yield rule.match(fact.site, sure, plan=_plan(fact), operation=fact.operation, how=how)

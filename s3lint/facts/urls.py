@@ -49,7 +49,7 @@ FOLLOWED = re.compile(
 @from_steps("urls")
 def object_urls(step: Step, context: Context) -> Iterator[Fact]:
     for node, binders in step.nodes:
-        if _is_text(node) and not isinstance(step.parents.get(id(node)), (cst.BinaryOperation, cst.ConcatenatedString)):
+        if _may_be_url(node) and not isinstance(step.parents.get(id(node)), (cst.BinaryOperation, cst.ConcatenatedString)):
             place = Place(step, binders)
             site = Site(place.block, node)
             for url, confidence in texts(context.evaluator.evaluate(node, place)):
@@ -57,10 +57,24 @@ def object_urls(step: Step, context: Context) -> Iterator[Fact]:
                     yield ObjectUrl(site, place, confidence, url.at(site))
 
 
-def _is_text(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
+def _may_be_url(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
+    """Whether a node makes a text that does not begin otherwise, as far as the node itself tells."""
     if type(node) is cst.Call:
         return isinstance(node.func, cst.Attribute) and node.func.attr.value in ("format", "join")
-    return type(node) in BUILT
+    return type(node) in BUILT and _may_begin_with_scheme(_first_part(node))
+
+
+def _first_part(node: cst.CSTNode) -> cst.CSTNode:
+    while isinstance(node, (cst.BinaryOperation, cst.ConcatenatedString)):
+        node = node.left
+    return node.parts[0] if isinstance(node, cst.FormattedString) and node.parts else node
+
+
+def _may_begin_with_scheme(part: cst.CSTNode) -> bool:
+    """A text that begins with a hole may; so may one to which other texts are added before anything stands in it."""
+    if isinstance(part, cst.FormattedStringText):
+        return part.value[0] in "h\\"
+    return not isinstance(part, cst.SimpleString) or part.raw_value[:1] in ("", "h", "%", "\\")
 
 
 def _is_object(url: Text) -> bool:
