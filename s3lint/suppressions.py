@@ -38,7 +38,10 @@ GRAMMAR = {"allow": ALLOW, "noqa": NOQA, "flake8: noqa": NOQA_FILE}
 IN_SQL = re.compile(r"--\s*s3lint:[^\r\n]*", re.IGNORECASE)
 
 NARROW = 100
-"""Rows of a suppression that is looked up by row; those of more are few, and each is held against every finding."""
+"""Rows of a suppression that is looked up by row; those of more are looked up by runs of so many rows."""
+
+EVERY = ""
+"""Stands for every code."""
 
 UNTIL = re.compile(r"\buntil\s*=\s*(\S*)")
 
@@ -81,6 +84,11 @@ class Suppression:
     def codes(self, selector: str) -> frozenset[str]:
         """The codes that one of its selectors names; flake8 tells capitals apart and knows no names."""
         return frozenset(code for code in rules() if code.startswith(selector)) if self.is_noqa else codes_of(selector)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The codes that it names."""
+        return frozenset().union(*map(self.codes, self.selectors)) if self.selectors else frozenset({EVERY})
 
     def covers(self, finding: Finding) -> bool:
         """Whether it names the rule of a finding and covers its line."""
@@ -247,15 +255,36 @@ def covered(
     findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool
 ) -> Iterator[tuple[Finding, Suppression | None]]:
     """Each finding of one file with the suppression that covers it, if one does."""
-    holding = [suppression for suppression in found if _holds(suppression, today, require_reason=require_reason)]
-    wide = [number for number, each in enumerate(holding) if each.rows is None or len(each.rows) > NARROW]
-    by_row: dict[int, list[int]] = {}
-    for number, each in enumerate(holding):
-        for row in each.rows if each.rows is not None and len(each.rows) <= NARROW else ():
-            by_row.setdefault(row, []).append(number)
+    near = _Near([suppression for suppression in found if _holds(suppression, today, require_reason=require_reason)])
     for finding in findings:
-        near = {*wide, *by_row.get(finding.start.row, ()), *by_row.get(finding.noqa_row or 0, ())}
-        yield finding, next((holding[number] for number in sorted(near) if holding[number].covers(finding)), None)
+        yield finding, next((each for each in near.to(finding) if each.covers(finding)), None)
+
+
+class _Near:
+    """Suppressions by what they may cover, so that no finding is held against all of them: rows, runs of rows, codes in the whole file."""
+
+    def __init__(self, holding: Sequence[Suppression]) -> None:
+        self._holding = holding
+        self._by_row: dict[int, list[int]] = {}
+        self._by_run: dict[int, list[int]] = {}
+        self._by_code: dict[str, int] = {}
+        for number, each in enumerate(holding):
+            if each.rows is None:
+                for code in each.named:
+                    self._by_code.setdefault(code, number)
+            elif len(each.rows) <= NARROW:
+                for row in each.rows:
+                    self._by_row.setdefault(row, []).append(number)
+            else:
+                for run in range(each.rows.start // NARROW, each.rows.stop // NARROW + 1):
+                    self._by_run.setdefault(run, []).append(number)
+
+    def to(self, finding: Finding) -> Iterator[Suppression]:
+        """Those that may cover a finding, in the order of the file."""
+        numbers = {self._by_code[code] for code in (finding.code, EVERY) if code in self._by_code}
+        for row in {finding.start.row, finding.noqa_row or 0}:
+            numbers.update(self._by_row.get(row, ()), self._by_run.get(row // NARROW, ()))
+        return (self._holding[number] for number in sorted(numbers))
 
 
 def _holds(suppression: Suppression, today: date, *, require_reason: bool) -> bool:
