@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -63,7 +62,7 @@ def _about(path: Path, each: Suppression, findings: list[Finding], selection: Se
         )
         return
     covered = {finding.code for finding in findings if each.covers(finding)}
-    for selector in each.selectors:
+    for selector in dict.fromkeys(each.selectors):
         problem = _problem(selector, each, covered, selection, path)
         if problem is not None:
             yield _finding(UNUSED, path, each, selector, suppression=each.naming(selector), problem=problem)
@@ -88,8 +87,7 @@ def _judged(selection: Selection, path: Path) -> frozenset[str]:
 
 def _finding(code: str, path: Path, each: Suppression, part: str, **details: object) -> Finding:
     rule = rules()[code]
-    match = re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", each.text)
-    start = Location(each.row, each.column + 1 + (match.start() if match is not None else 0))
+    start = Location(each.row, each.column + 1 + _place(each.text, part))
     end = Location(each.row, start.column + len(part))
     message = rule.summary.format(**details)
     fix = _removal(each, part) if code == UNUSED else None
@@ -101,13 +99,36 @@ def _finding(code: str, path: Path, each: Suppression, part: str, **details: obj
 def _removal(each: Suppression, part: str) -> Fix | None:
     """Takes out the comment, or one code of several."""
     if part != each.text and len(each.written) > 1:
-        name = rf"(?<![\w-]){re.escape(part)}(?![\w-])"
-        text = re.sub(rf"[,\s]+{name}(?=[\]\s]|$)|{name}[,\s]*", "", each.text, count=1)
-        start, end = Location(each.row, each.column + 1), Location(each.row, each.column + 1 + len(each.text))
-        return Fix(f"Remove {part} from the comment", (Edit(start, end, text),), safe=True)
+        start, end = (Location(each.row, each.column + 1 + place) for place in _span(each.text, part))
+        return Fix(f"Remove {part} from the comment", (Edit(start, end, ""),), safe=True)
     if each.is_noqa and len(each.written) > len(each.selectors):
         return None
     if each.alone:
         return Fix("Remove the comment", (Edit(Location(each.row, 1), Location(each.row + 1, 1), ""),), safe=True)
     end = Location(each.row, each.column + 1 + len(each.text))
     return Fix("Remove the comment", (Edit(Location(each.row, each.start + 1), end, ""),), safe=True)
+
+
+SEPARATORS = ", \t\f"
+
+
+def _span(text: str, part: str) -> tuple[int, int]:
+    """One of several codes and what separates it from the next one, or from the one before it where it is the last."""
+    start = _place(text, part)
+    end = start + len(part)
+    before = len(text[:start].rstrip(SEPARATORS))
+    if before < start and text[end : end + 1] in ("", "]", *SEPARATORS[1:]):
+        return before, end
+    return start, len(text) - len(text[end:].lstrip(SEPARATORS))
+
+
+def _place(text: str, part: str) -> int:
+    """Where a part of a comment first stands that is not itself a part of a longer word."""
+    place = text.find(part)
+    while place > 0 and (_goes_on(text[place - 1]) or _goes_on(text[place + len(part) : place + len(part) + 1])):
+        place = text.find(part, place + 1)
+    return max(0, place)
+
+
+def _goes_on(character: str) -> bool:
+    return character.isalnum() or character in ("_", "-")

@@ -11,7 +11,9 @@ from conftest import Write, run, s3lint
 from test_notebooks import notebook
 
 from s3lint.engine import Engine
+from s3lint.registry import rules
 from s3lint.settings import Settings
+from s3lint.testing import fixed
 
 UPLOAD = """\
 import boto3
@@ -203,3 +205,11 @@ def test_lines_end_where_python_ends_them(newline: str) -> None:
     root = Path("/nowhere")
     findings, _ = Engine(Settings(root=root)).check(root / "a.py", (text + sql).replace("\n", newline).encode())
     assert [(finding.start.row, finding.code) for finding in findings] == [(7, "STO211"), (9, "STO902"), (10, "STO902")]
+
+
+@pytest.mark.parametrize("form", ["# s3lint: allow[{}] why", "# noqa: {}"])
+def test_any_number_of_useless_codes_is_removed(form: str) -> None:
+    listed = [code for code, rule in rules().items() if not rule.whole_project and not code.startswith("STO9")]
+    text = f"import boto3\nx = 1  {form}  # type: ignore\n"
+    done = fixed(text.format(", ".join(listed)), Settings(root=Path("/nowhere"), profile="strict"))
+    assert done == "import boto3\nx = 1  # type: ignore\n"

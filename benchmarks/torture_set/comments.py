@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.torture_set.shape import Shape, file, lines
+from benchmarks.torture_set.shape import Shape, each, file, lines
 
 COMMENTS = [
     Shape(
@@ -18,6 +18,7 @@ COMMENTS = [
     ),
     Shape("suppressions of the file", 3_000, lambda n: file("# s3lint: file-allow[STO201] why\n" * n)),
     Shape("one suppression of many codes", 5_000, lambda n: file(f"# s3lint: allow[{'STO201, ' * n}] why\na = 1\n")),
+    Shape("one suppression of many names", 5_000, lambda n: file(f"# s3lint: allow[{each(n, 'rule-§')}] why\na = 1\n")),
     Shape("noqas", 20_000, lambda n: file("a = 1  # noqa: STO201\n" * n)),
     Shape("one noqa of many codes", 5_000, lambda n: file(f"a = 1  # noqa: {'STO201, ' * n}x\n")),
     Shape("one noqa of capitals", 20_000, lambda n: file(f"a = 1  # noqa: {'A' * n}!\n")),
