@@ -122,7 +122,8 @@ def moments(folder: Path, *options: str) -> tuple[float, float]:
 
     The least of several, as the first one fills the caches of the system, and other programs disturb the others.
     """
-    empty, whole = [], []
+    empty: list[float] = []
+    whole: list[float] = []
     for _ in range(MEASURED):
         for text, found in (("", empty), (BAD, whole)):
             project(folder, text)

@@ -16,11 +16,13 @@ LINKS = 1_000
 """Operators, attributes, calls and adjacent strings in one expression, between two commas."""
 
 _TOKENS = re.compile(
-    r"""(?P<link>"{3}(?:[^\\"]|\\.|"(?!""))*"{3}|'{3}(?:[^\\']|\\.|'(?!''))*'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+    r"""(?P<link>"{3}(?:[^\\"]|\\.|"(?!""))*(?:"{3})?|'{3}(?:[^\\']|\\.|'(?!''))*(?:'{3})?|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?"""
     r"""|[-+*/%@&|^~<>.!=]|\b(?:and|or|not|in|is|if|lambda|await)\b)"""
     r"""|\#[^\n\r]*|(?P<newline>[\n\r])|(?P<comma>[,;])|(?P<open>[(\[{])|(?P<close>[)\]}])|\w+""",
     re.DOTALL,
 )
+"""A text that is never closed goes to where it would have to be, so that nothing is looked at twice."""
+
 _WORDS = ("and", "or", "not", "in", "is", "if", "lambda", "await")
 _CHARACTERS = {ord(character): None for character in "\"'-+*/%@&|^~<>.!="}
 

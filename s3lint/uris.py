@@ -44,6 +44,9 @@ VIRTUAL_HOST = re.compile(r"\.s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
 PATH_HOST = re.compile(r"s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
 """Endpoints (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)."""
 
+LONGEST_HOST = 253
+"""Characters of a name that DNS knows."""
+
 
 def bucket_of(text: Text) -> Text | None:
     """The bucket that a URI, an ARN or an endpoint's URL names, or None for any other text."""
@@ -60,6 +63,8 @@ def bucket_of(text: Text) -> Text | None:
 
 def _bucket_of_url(url: S3Uri) -> Text | None:
     host = url.bucket
+    if len(host.known) > LONGEST_HOST:
+        return None
     if PATH_HOST.match(host.known):
         return split_path(url.key).bucket if url.key is not None else None
     match = VIRTUAL_HOST.search(host.known)
@@ -112,7 +117,7 @@ def without_prefix(text: Text, count: int) -> Text:
     return Text(tuple(parts), site=text.site, trace=text.trace)
 
 
-JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+JINJA = re.compile(r"\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}", re.DOTALL)
 
 
 def jinja_holes(text: Text) -> Text:

@@ -14,6 +14,7 @@ BROKEN = [
     Shape("a text never closed", 200_000, lambda n: file("'''" + "a\n" * n)),
     Shape("quotes", 100_000, lambda n: file("'" * n + "\n")),
     Shape("backslashes", 100_000, lambda n: file("\\" * n + "\n")),
+    Shape("escaped quotes outside of texts", 100_000, lambda n: file("\\'" * n + "\n")),
     Shape("line continuations", 20_000, lambda n: file("a = \\\n" * n + "1\n")),
     Shape("carriage returns", 20_000, lambda n: file("a = 1\n" * n).replace("\n", "\r")),
     Shape("mixed newlines", 20_000, lambda n: file("a = 1\r\nb = 2\rc = 3\n" * n)),

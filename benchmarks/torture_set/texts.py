@@ -43,5 +43,11 @@ TEXTS = [
     ),
     Shape("nested policy", 50_000, lambda n: file(f"s3.put_bucket_policy(Bucket=b, Policy='''{'[' * n}''')\n")),
     Shape("slashes", 200_000, lambda n: file(f"s3.put_object(Bucket=b, Key='{'/' * n}', Body=c)\n")),
+    Shape("a host of dashes", 20_000, lambda n: file(f"def v(k): return f'https://s3{'-a' * n}.amazonaws.comx/{{k}}/b'\n")),
+    Shape("a host of hosts", 20_000, lambda n: file(f"def v(k): return f'https://{'s3.' * n}amazonaws.comx/{{k}}/b'\n")),
+    Shape("an endpoint of hosts", 20_000, lambda n: file(f"df.write.csv('https://a{'.s3.a' * n}.amazonaws.comx/b')\n")),
+    Shape("percents never closed", 50_000, lambda n: value(f"'{'%(a' * n}' % {{'a': b}}")),
+    Shape("templates never closed", 50_000, lambda n: file(f"s3.put_object(Bucket=b, Key='a/{'{' * n}b.txt', Body=c)\n")),
+    Shape("placeholders never closed", 50_000, lambda n: file(f"s3.put_object(Bucket=b, Key='a//{'<' * n}', Body=c)\n")),
     Shape("braces in a URI", 200_000, lambda n: file(f"df.write.csv('s3://{'{' * n}')\n")),
 ]

@@ -61,7 +61,7 @@ rule = Rule(
 LONGEST = 1_024
 """Bytes of a key (docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html)."""
 
-PLACEHOLDER = re.compile(r"<[^>]*>|\{[\w.]*\}|\$|your|xxx|‹", re.IGNORECASE)
+PLACEHOLDER = re.compile(r"<[^<>]*>|\{[\w.]*\}|\$|your|xxx|‹", re.IGNORECASE)
 """What documentation writes where a reader must put a part of the key, and what S3 fills in itself (`${filename}`)."""
 
 AVOIDED = re.compile(r"[{}^%\[\]\">~<#|`]")

@@ -16,12 +16,12 @@ from s3lint.inference.context import Place
 from s3lint.inference.flow import Step
 from s3lint.inference.names import called_name
 from s3lint.inference.values import Hole, Site, Text
-from s3lint.uris import split_path, without_prefix
+from s3lint.uris import LONGEST_HOST, split_path, without_prefix
 
 if TYPE_CHECKING:
     from s3lint.context import Context
 
-HOST = re.compile(r"(?:^|[.\0])(?:[a-z0-9-]*s3)(?:[.-][a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?$")
+HOST = re.compile(r"(?:^|[.\0])[a-z0-9-]{0,63}s3(?:-[a-z0-9\0-]+)?(?:\.[a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?$")
 """An endpoint of S3; a NUL stands for a part that is not known."""
 
 CONSOLE = re.compile(r"console\.aws|s3\.console")
@@ -83,7 +83,7 @@ def _is_object(url: Text) -> bool:
         return False
     path = split_path(without_prefix(url, len(scheme)))
     host, key = path.bucket.known.lower(), path.key
-    if key is None or not key.parts or "?" in key.known or HOST.search(host) is None:
+    if key is None or not key.parts or "?" in key.known or len(host) > LONGEST_HOST or HOST.search(host) is None:
         return False
     named_in_host = re.match(r"s3[.-]", host) is None
     return named_in_host or "/" in key.known

@@ -33,7 +33,9 @@ from s3lint.inference.values import (
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
-PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<flags>[-#0 +]*)(?P<width>\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[%a-zA-Z])")
+PERCENT = re.compile(
+    r"%(?:\((?P<name>[^)]{0,255})\))?(?P<flags>[-#0 +]*)(?P<width>\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[%a-zA-Z])"
+)
 
 DIGITS = 3
 """Digits of the width of a format that is carried out: `f"{1:9999999999}"` would take all memory."""

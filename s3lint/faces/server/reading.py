@@ -19,7 +19,7 @@ from s3lint.suppressions import ALLOW, NOQA
 
 SELECTOR = re.compile(r"[A-Za-z][\w-]*")
 OPENED = re.compile(r"#\s*s3lint:\s*(?:file-)?allow\[(?P<given>[^\]]*)$", re.IGNORECASE)
-WORD = re.compile(r"[\w-]*$")
+WORD = re.compile(r"(?<![\w-])[\w-]*$")
 
 
 async def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
