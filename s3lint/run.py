@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing import parent_process
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
 from s3lint.engine import Engine, Result, in_files
+from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Location
 from s3lint.processes import available_cores, spread
 from s3lint.settings import Settings
@@ -29,8 +30,11 @@ FEW = 8
 BATCH = 12
 """Files that a worker takes at once: neighbours, which share what is known of their project."""
 
-OBJECTS = 3_000_000
-"""Objects alive (of some 150 bytes) over which a worker forgets what it knows of projects, which it then learns again."""
+OBJECTS = 1_400_000
+"""Objects alive (of some 120 bytes) over which a worker forgets what it knows of projects, which it then learns again."""
+
+PROJECTS = 8
+"""Projects over which it forgets those before: files come project by project, and the bytes of files are no objects that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,36 +192,41 @@ def _waivers(result: Result, judged: Iterable[tuple[Finding, Suppression | None]
 
 
 class Worker:
-    """One engine for each set of settings, so that files of one project share what is known of it."""
+    """One engine for each set of settings, so that files of one project share what is known of it.
 
-    def __init__(self, settings: Sequence[Settings]) -> None:
+    `files` are those of projects, by the index of their settings, where somebody has read them.
+    """
+
+    def __init__(self, settings: Sequence[Settings], files: Mapping[int, ProjectFiles] | None = None) -> None:
         self._settings = settings
+        self._files = files or {}
         self._engines: dict[int, Engine] = {}
         self._counted = gc.get_count()[0]
 
     def engine(self, job: Job) -> Engine:
         if job.settings not in self._engines:
-            self._engines[job.settings] = Engine(self._settings[job.settings])
+            self._engines[job.settings] = Engine(self._settings[job.settings], self._files.get(job.settings))
         return self._engines[job.settings]
 
     def look(self, job: Job) -> Result:
         """The findings of a file; where the run does not cover its project, also those that its neighbours make in it."""
+        if gc.get_count()[0] - self._counted > OBJECTS or len(self._engines) > PROJECTS:
+            self._forget(job)
         engine = self.engine(job)
         try:
             with CLOCK.stage("reading"):
                 data = job.path.read_bytes()
         except OSError as error:
             return Result(job.path, errors=(f"{job.path}: cannot be read: {error.strerror or error}",))
-        result = engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
-        self._forget(job, engine)
-        return result
+        return engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
 
-    def _forget(self, job: Job, engine: Engine) -> None:
+    def _forget(self, job: Job) -> None:
         """Keeps memory bounded, however many files there are; the collector, which counts the objects, does not run by itself."""
-        if gc.get_count()[0] - self._counted > OBJECTS:
-            self._engines = {job.settings: Engine(engine.settings, engine.files)}
-            gc.collect()
-            self._counted = 0
+        files = self._engines[job.settings].files if job.settings in self._engines else None
+        self._engines.clear()
+        gc.collect()
+        self._counted = 0
+        self._engines[job.settings] = Engine(self._settings[job.settings], files)
 
     def silent(self, job: Job) -> Result | None:
         """What there is in a file, where one look at its bytes tells that it is nothing."""
@@ -241,7 +250,26 @@ def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> I
         else:
             left.append(job)
     count = min(cores, len(left) // FEW)
-    yield from map(worker.look, left) if count <= 1 else _in_workers(left, settings, count)
+    if count <= 1:
+        yield from map(worker.look, left)
+        return
+    if len({job.settings for job in left}) == 1:
+        _share(left[0].settings, worker.engine(left[0]).files)
+    try:
+        yield from _in_workers(left, settings, count)
+    finally:
+        _SHARED.clear()
+
+
+_SHARED: dict[int, ProjectFiles] = {}
+"""The files of a project by the index of its settings: workers that are copies of this process need not read them again."""
+
+
+def _share(settings: int, files: ProjectFiles) -> None:
+    """What all workers would find out of a project, each for itself."""
+    with CLOCK.stage("index of words"):
+        files.words.make()
+    _SHARED[settings] = files
 
 
 def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
@@ -265,7 +293,7 @@ def _start_worker(settings: Sequence[Settings], timed: bool) -> None:
     gc.freeze()
     if parent_process() is not None:
         CLOCK.start(on=timed)
-    _WORKER[:] = [Worker(settings)]
+    _WORKER[:] = [Worker(settings, _SHARED)]
 
 
 def _look_at(batch: Sequence[Job]) -> tuple[list[Result], dict[str, int]]:

@@ -24,6 +24,10 @@ class Words:
         self._numbers: dict[Path, int] = {path: number for number, path in enumerate(files)}
         self._paths = list(files)
 
+    def make(self) -> None:
+        """Makes the index now; else the first question does."""
+        self._held  # noqa: B018
+
     @cached_property
     def _held(self) -> dict[bytes, array[int]]:
         """For each word the numbers of the files that hold it, in order."""
