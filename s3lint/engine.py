@@ -147,9 +147,9 @@ class Engine:
         """Whether a file, or another one of its project, names a store. The first that does is enough."""
         if STORES.finds(data):
             return True
-        files, found = self.files, self.reads.found
+        files, found, names_store = self.files, self.reads.found, self.loader.names_store
         if STORES not in found:
-            found[STORES] = tuple(islice((path for path in files.searched if STORES.finds(files.content(path))), 1))
+            found[STORES] = tuple(islice((path for path in files.searched if names_store(path, files.content(path))), 1))
         self.reads.note(SearchRead(STORES, digest_of_paths(found[STORES])))
         return bool(found[STORES])
 

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3lint.searches import STORES
+
 if TYPE_CHECKING:
     from s3lint.mentions import Filter
     from s3lint.module import Module
@@ -25,6 +27,7 @@ class Loader:
         self._modules: dict[Path, Module] = {}
         self._imported: dict[Path, tuple[int, frozenset[str]]] = {}
         self._mentioning: dict[Path, tuple[Filter, int, bool]] = {}
+        self._storing: dict[Path, tuple[int, bool]] = {}
 
     def load(self, source: Source, tree: ast.Module | None = None) -> Module:
         """Raises `Unreadable`."""
@@ -42,6 +45,13 @@ class Loader:
             statements = IMPORT.findall(data)
             names = frozenset(name.decode() for statement in statements for name in re.findall(rb"[A-Za-z_]\w*", statement))
             known = self._imported[path] = hash(data), names
+        return known[1]
+
+    def names_store(self, path: Path, data: bytes) -> bool:
+        """Whether a file names a store."""
+        known = self._storing.get(path)
+        if known is None or known[0] != hash(data):
+            known = self._storing[path] = hash(data), STORES.finds(data)
         return known[1]
 
     def mentions(self, path: Path, data: bytes, filter_: Filter) -> bool:
