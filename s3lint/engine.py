@@ -338,15 +338,3 @@ def _findings_of(match: Match, errors: list[str]) -> Iterator[Finding]:
         yield finding_of(match)
     except Exception as error:
         errors.append(failure(match.site.module.path, match.rule.name, error))
-
-
-def in_files(results: Iterable[Result]) -> Iterator[tuple[Result, list[Finding]]]:
-    """Each result with the findings of all that stand in its file; files that nobody asked for are left out."""
-    results = list(results)
-    by_path: dict[Path, list[Finding]] = {result.path: [] for result in results}
-    for result in results:
-        for finding in result.findings:
-            if finding.path in by_path:
-                by_path[finding.path].append(finding)
-    for result in results:
-        yield result, merged(by_path[result.path])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from s3lint.confidence import Confidence
 from s3lint.finding import Finding, Fix, Location
 
 if TYPE_CHECKING:
+    from s3lint.engine import Result
     from s3lint.rule import Match
 
 MOST_RELATED = 8
@@ -55,3 +56,15 @@ def _joined(one: Finding, other: Finding) -> Finding:
         dict.fromkeys((*best.related, *rest.related)), key=lambda place: (str(place.path), place.location, place.message)
     )
     return replace(best, related=tuple(related[:MOST_RELATED]))
+
+
+def in_files(results: Iterable[Result]) -> Iterator[tuple[Result, list[Finding]]]:
+    """Each result with the findings of all that stand in its file; files that nobody asked for are left out."""
+    results = list(results)
+    by_path: dict[Path, list[Finding]] = {result.path: [] for result in results}
+    for result in results:
+        for finding in result.findings:
+            if finding.path in by_path:
+                by_path[finding.path].append(finding)
+    for result in results:
+        yield result, merged(by_path[result.path])

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from s3lint.baseline import Entry, Scope, load, scopes, with_contents
 from s3lint.collector import paused_collector
-from s3lint.engine import Engine, Result, in_files
+from s3lint.engine import Engine, Result
 from s3lint.files import ProjectFiles
 from s3lint.finding import Finding, Location
+from s3lint.findings import in_files
 from s3lint.processes import available_cores, spread
 from s3lint.settings import Settings
 from s3lint.suppressions import Suppression

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from s3lint.discovery import SUFFIXES, is_excluded
-from s3lint.engine import Engine, Result, in_files
+from s3lint.engine import Engine, Result
 from s3lint.files import LARGEST, ProjectFiles
 from s3lint.finding import Finding
+from s3lint.findings import in_files
 from s3lint.notebooks import plain
 from s3lint.settings import Settings
 
