@@ -18,7 +18,7 @@ from s3lint.inference.names import dotted_name, import_names
 from s3lint.nesting import too_deep
 from s3lint.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.positions import Positions, positions_of
-from s3lint.source import LEADING_FEED, Source, Unreadable
+from s3lint.source import Source, Unreadable, without_feeds
 from s3lint.timing import CLOCK
 from s3lint.walk import children, subtree
 
@@ -32,7 +32,7 @@ class Parsed:
 
     @cached_property
     def positions(self) -> Positions:
-        return positions_of(self.tree, LEADING_FEED.sub("", self.text))
+        return positions_of(self.tree, without_feeds(self.text))
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -144,7 +144,7 @@ def parse_tree(text: str) -> cst.Module:
         raise Unreadable(reason)
     try:
         with paused_collector(), CLOCK.stage("parsing"):
-            return cst.parse_module(LEADING_FEED.sub("", text))
+            return cst.parse_module(without_feeds(text))
     except cst.ParserSyntaxError as error:
         raise Unreadable("invalid syntax", error.raw_line, error.raw_column + 1) from None
     except Exception as error:

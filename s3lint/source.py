@@ -95,6 +95,12 @@ def split_lines(text: str) -> list[str]:
 LEADING_FEED = re.compile(r"(?<![^\r\n])[ \t\f]*\f")
 """White space at the start of a line up to its last form feed, where Python begins to count columns again."""
 
+
+def without_feeds(text: str) -> str:
+    """A text without what it has before the form feeds at the start of its lines, for which libcst has no place."""
+    return LEADING_FEED.sub("", text) if "\f" in text else text
+
+
 LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
