@@ -233,7 +233,7 @@ def _targets(targets: Iterable[ast.expr]) -> Iterator[str]:
                 pending.append(inner)
             case ast.Attribute(value=ast.Name(id=owner), attr=name):
                 yield f"{owner}.{name}"
-            case ast.Attribute(value=inner) | ast.Call(func=ast.Attribute(value=inner)):
+            case ast.Call(func=ast.Attribute(value=inner)):
                 pending.append(inner)
 
 

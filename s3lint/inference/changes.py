@@ -38,6 +38,8 @@ def item_set(
         key = subscript_key(node)
         keys.append(evaluator.text(key, place) if key is not None else None)
         node = node.value
+    if isinstance(node, cst.Call):
+        return Unknown("a call finds what is set in it")
     return evaluator.each(earlier, lambda container: _with_item(container, list(reversed(keys)), value, site))
 
 
@@ -53,14 +55,22 @@ def _with_item(container: Value, keys: list[str | None], value: Value, site: Sit
 
 
 def deleted(evaluator: Evaluator, node: cst.Del, place: Place, name: str, earlier: Value) -> Value:
-    target = node.target
-    if isinstance(target, cst.Name) and target.value == name:
-        return Unknown("it is deleted")
-    if isinstance(target, cst.Subscript):
-        key = subscript_key(target)
-        text = evaluator.text(key, place) if key is not None else None
-        return evaluator.each(earlier, lambda container: _without_item(container, text))
+    """What is left of a name after `del name`, `del name["key"]`, or several of them."""
+    listed = node.target.elements if isinstance(node.target, (cst.Tuple, cst.List)) else ()
+    for target in [element.value for element in listed] or [node.target]:
+        if name in set(target_names(target)):
+            earlier = (
+                _item_deleted(evaluator, target, place, earlier) if isinstance(target, cst.Subscript) else Unknown("it is deleted")
+            )
     return earlier
+
+
+def _item_deleted(evaluator: Evaluator, target: cst.Subscript, place: Place, earlier: Value) -> Value:
+    if isinstance(target.value, cst.Subscript):
+        return item_set(evaluator, target.value, Unknown("an item of it is deleted"), place, earlier)
+    key = subscript_key(target)
+    text = evaluator.text(key, place) if key is not None else None
+    return evaluator.each(earlier, lambda container: _without_item(container, text))
 
 
 def _without_item(container: Value, key: str | None) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.inference.values import Absent, Constant, Fallback, Given, Parameter, Text, Union, Unknown, Value, alternatives
+from s3lint.inference.values import Absent, Constant, Fallback, Given, Text, Union, Value, alternatives
 
 
 def choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
@@ -49,11 +49,6 @@ def is_false(value: Value) -> bool:
     if isinstance(value, Constant):
         return value.value is not None and not value.value
     return isinstance(value, Text) and (value.literal or "").lower() in ("false", "0", "no")
-
-
-def is_unknown(value: Value) -> bool:
-    """Whether nothing at all is known of a value."""
-    return all(isinstance(choice, (Unknown, Parameter, Given)) for choice in alternatives(value))
 
 
 def literals(value: Value) -> list[str]:

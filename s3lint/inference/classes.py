@@ -12,7 +12,7 @@ from s3lint.inference.calls import Arguments
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.evaluator import attribute, invocation
 from s3lint.inference.flow import Scope, Step
-from s3lint.inference.invoke import returned
+from s3lint.inference.invoke import CALLS, returned
 from s3lint.inference.nested import functions_of
 from s3lint.inference.parameters import decorators
 from s3lint.inference.reaching import Unbound, at_end, final
@@ -31,9 +31,6 @@ from s3lint.module import Block
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
-
-CALLS = 12
-"""How many calls of first-party functions are followed into each other."""
 
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property", "computed_field"})
 

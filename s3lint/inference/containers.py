@@ -90,7 +90,7 @@ def merged(left: Value, right: Value) -> Value:
         if isinstance(choice, Mapping):
             result = left
             for entry in choice.entries:
-                result = result.with_entry(entry.key, entry.value, sure=entry.sure, site=entry.site)
+                result = result.with_entry(entry.key, entry.value, site=entry.site)
             results.append(result.opened() if choice.open else result)
         else:
             results.append(left.opened())

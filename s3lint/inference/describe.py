@@ -60,7 +60,7 @@ def describe(value: Value) -> str:
 
 def _container(value: Mapping | Sequence) -> str:
     if isinstance(value, Mapping):
-        items = [f"{entry.key}{'' if entry.sure else '?'}: {describe(entry.value)}" for entry in value.entries]
+        items = [f"{entry.key}: {describe(entry.value)}" for entry in value.entries]
     else:
         items = list(map(describe, value.items))
     items += ["…"] if value.open else []

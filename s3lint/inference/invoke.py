@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 CALLS = 12
 """How many calls of first-party functions are followed into each other."""
 
-PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property", "computed_field"})
-
 
 @invocation(Function)
 def call_function(evaluator: Evaluator, function: Function, arguments: Arguments, place: Place) -> Value:

@@ -104,17 +104,17 @@ def all_parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
 
 
 def target_names(target: cst.CSTNode) -> Iterator[str]:
-    """The names that an assignment target binds or alters; `d` for `d["k"]`, `self.x` for `self.x` and `self.x["k"]`."""
+    """The names that an assignment target binds or alters; `d` for `d["k"]`, `self.x` for `self.x` and `self.x["k"]`.
+
+    None for `self.x.y`: the object that `self.x` holds is the same one afterwards.
+    """
     pending = [target]
     while pending:
         node = pending.pop()
         if isinstance(node, cst.Name):
             yield node.value
-        elif isinstance(node, cst.Attribute):
-            if isinstance(node.value, cst.Name):
-                yield f"{node.value.value}.{node.attr.value}"
-            else:
-                pending.append(node.value)
+        elif isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+            yield f"{node.value.value}.{node.attr.value}"
         elif isinstance(node, (cst.Subscript, cst.StarredElement, cst.Element, cst.AssignTarget)):
             pending.append(node.target if isinstance(node, cst.AssignTarget) else node.value)
         elif isinstance(node, (cst.Tuple, cst.List)):

@@ -13,7 +13,7 @@ from s3lint.inference.calls import Arguments, Call
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
 from s3lint.inference.names import dotted_name
-from s3lint.inference.values import Absent, Constant, Data, Mapping, Parameter, Sequence, Text, Union, Unknown, Value
+from s3lint.inference.values import Absent, Constant, Data, Given, Mapping, Parameter, Sequence, Text, Union, Unknown, Value
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -84,7 +84,7 @@ def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext
 
 
 def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value | None:
-    """The immutable literal default of a parameter."""
+    """The immutable literal default of a parameter, or what the command line gives, with the default that typer is given."""
     param = find_parameter(scope, name)
     if param is None or param.default is None:
         return None
@@ -92,7 +92,7 @@ def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallCo
     mutable = isinstance(value, (Mapping, Sequence)) and not isinstance(param.default, cst.Tuple)
     if mutable:
         return Unknown("a mutable default", site=value.site)
-    return value if isinstance(value, (Text, Constant, Data, Sequence, Union)) else None
+    return value if isinstance(value, (Text, Constant, Data, Given, Sequence, Union)) else None
 
 
 def find_parameter(scope: Scope, name: str) -> cst.Param | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.callables import Class, Function
+from s3lint.inference.callables import Function
 from s3lint.inference.context import Place
 from s3lint.inference.flow import Passing, Scope
 from s3lint.inference.values import Mapping, Sequence, Unknown, Value, alternatives
@@ -36,8 +36,6 @@ def _may_fill(evaluator: Evaluator, passing: Passing, place: Place) -> bool:
                 return True
         elif isinstance(function, Unknown) and _may_be_first_party(passing.call.func):
             return True
-        elif isinstance(function, Class):
-            return False
     return False
 
 

@@ -171,7 +171,7 @@ class Project:
         package = self.find(source or "", level, place.module.path)
         if package is not None:
             return self.member(package, name)
-        return Unknown("the module is not found") if level else Reference(f"{source}.{name}")
+        return Unknown("the module is not found") if level else self.evaluator.attribute(Reference(source or ""), name, place)
 
     def import_star(self, node: cst.ImportFrom, place: Place, name: str) -> Value | None:
         """What `from module import *` binds a name to, where it binds it."""

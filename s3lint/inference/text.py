@@ -83,10 +83,10 @@ def formatted_string(evaluator: Evaluator, node: cst.FormattedString, place: Pla
 
 
 def _formatted_parts(evaluator: Evaluator, node: cst.FormattedString, place: Place) -> Iterator[tuple[Value, str]]:
-    raw = "r" in node.prefix
+    quotes = "" if "r" in node.prefix else node.start.lstrip("fF")
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
-            yield Text((Chunk(_unescaped(part.value, raw=raw), Site(place.block, part)),)), ""
+            yield Text((Chunk(_unescaped(part.value, quotes), Site(place.block, part)),)), ""
         elif isinstance(part, cst.FormattedStringExpression):
             value = evaluator.evaluate(part.expression, place)
             if part.format_spec:
@@ -112,12 +112,13 @@ def _formatted(value: Value, spec: str) -> Value:
     return value if is_text(value) and not spec.strip("<>^ 0123456789") else Unknown("formatted", site=value.site)
 
 
-def _unescaped(text: str, *, raw: bool) -> str:
+def _unescaped(text: str, quotes: str) -> str:
+    """What stands between the quotes of an f-string; a raw one has none here."""
     text = text.replace("{{", "{").replace("}}", "}")
-    if raw or "\\" not in text:
+    if not quotes or "\\" not in text:
         return text
     try:
-        value = ast.literal_eval('"""' + text.replace('"', '\\"') + '"""')
+        value = ast.literal_eval(quotes + text + quotes)
     except (SyntaxError, ValueError):
         return text
     return value if isinstance(value, str) else text
@@ -199,8 +200,6 @@ def text_method(evaluator: Evaluator, text: Text, name: str, arguments: Argument
         return Data(text.literal.encode("utf-8", "replace")) if text.literal is not None else Unknown("encoded text")
     if name == "split" and text.literal is not None:
         return _split(text.literal, arguments)
-    if name == "copy":
-        return text
     return Unknown(f"`str.{name}` is not followed")
 
 
@@ -234,7 +233,7 @@ def _format(text: Text, arguments: Arguments) -> Value:
 
 def _field(arguments: Arguments, field: str, position: int | None, spec: str) -> tuple[Value, str]:
     written = arguments.written(None if position is not None else field, position)
-    hole = last_name(written.node) if written is not None else re.split(r"[.\[]", field)[-1]
+    hole = last_name(written.node) if written is not None else "".join(re.findall(r"\w+", field)[-1:])
     if not field.isidentifier() and position is None:
         return Unknown("a field of a format"), hole
     value = arguments.get(None if position is not None else field, position)

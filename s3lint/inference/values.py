@@ -115,9 +115,6 @@ class Constant(Value):
 
     value: int | float | bool | None
 
-    def __repr__(self) -> str:
-        return f"Constant({self.value!r})"
-
 
 @frozen()
 class Data(Value):
@@ -194,14 +191,10 @@ def _known_run(parts: Iterable[Chunk | Hole]) -> Iterator[str]:
 
 @frozen()
 class Entry:
-    """One entry of a mapping; `sure` is false where only some ways to the use set it.
-
-    `site` is the expression that the code gives it, which may be the name of a value from elsewhere.
-    """
+    """One entry of a mapping. `site` is the expression that the code gives it, which may be the name of a value from elsewhere."""
 
     key: str
     value: Value
-    sure: bool = True
     site: Site | None = field(default=None, compare=False, repr=False)
 
 
@@ -213,29 +206,20 @@ class Mapping(Value):
     open: bool = False
 
     def get(self, key: str) -> Value:
-        """The value under a key: `Absent` where provably none, a union where only some ways set it."""
+        """The value under a key: `Absent` where provably none."""
         for entry in reversed(self.entries):
             if entry.key == key:
-                return entry.value if entry.sure else union((entry.value, self._otherwise()))
-        return self._otherwise()
-
-    def _otherwise(self) -> Value:
+                return entry.value
         return Unknown("the mapping may hold more entries") if self.open else Absent()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The keys that some way to the use sets."""
+        """The keys that are known."""
         return tuple(entry.key for entry in self.entries)
 
-    def with_entry(self, key: str, value: Value, *, sure: bool = True, site: Site | None = None) -> Mapping:
-        kept = self.entries
-        if sure:
-            kept = tuple(entry for entry in kept if entry.key != key)
-        elif any(entry.key == key for entry in kept):
-            value = union((self.get(key), value))
-            kept = tuple(entry for entry in kept if entry.key != key)
-            sure = True
-        return replace(self, entries=(*kept, Entry(key, value, sure, site)))
+    def with_entry(self, key: str, value: Value, *, site: Site | None = None) -> Mapping:
+        kept = (entry for entry in self.entries if entry.key != key)
+        return replace(self, entries=(*kept, Entry(key, value, site)))
 
     def without(self, key: str) -> Mapping:
         return replace(self, entries=tuple(entry for entry in self.entries if entry.key != key))
@@ -330,10 +314,6 @@ def join_values(values: Iterable[Value], *, chosen: bool = False) -> Value:
 def _flattened(values: Iterable[Value], *, chosen: bool) -> Iterator[Value]:
     for value in values:
         yield from value.alternatives if isinstance(value, Union) and value.chosen == chosen else (value,)
-
-
-def union(values: tuple[Value, ...]) -> Value:
-    return join_values(values)
 
 
 def _seen(value: Value, found: list[Value]) -> bool:

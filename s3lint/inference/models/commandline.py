@@ -66,9 +66,14 @@ def widget(evaluator: Evaluator, arguments: Arguments, place: Place, reference: 
     return Given()
 
 
-@function("typer.Option", "typer.Argument", "click.prompt")
+@function("typer.Option", "typer.Argument")
 def typer_default(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
     return given(arguments.get("default", 0))
+
+
+@function("click.prompt", "typer.prompt")
+def prompted(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    return given(arguments.get("default", 1))
 
 
 @parameter_source

@@ -11,7 +11,7 @@ from s3lint.inference.containers import element, merged
 from s3lint.inference.context import Place
 from s3lint.inference.handles import Buffer, CloudPath
 from s3lint.inference.models.library import attribute_of, function
-from s3lint.inference.operators import concatenated
+from s3lint.inference.operators import PATHS, concatenated
 from s3lint.inference.values import (
     Absent,
     Chunk,
@@ -139,8 +139,6 @@ def called_by_reference(evaluator: Evaluator, arguments: Arguments, place: Place
 
 
 JOIN = "os.path.join()"
-
-PATHS = frozenset({"pathlib.Path()", "pathlib.PosixPath()", "pathlib.WindowsPath()"})
 
 
 @function("os.path.join", "ntpath.join")
