@@ -1,0 +1,64 @@
+"""What is known of values from other files of a project, and of parameters through their callers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from test_inference import shown
+
+if TYPE_CHECKING:
+    from conftest import Write
+
+MODULES = {
+    "star import": ({"a.py": 'X = "a"\n'}, "from a import *\nfrom nowhere import *\nshow(X, Y)", ['"a"', "unknown: `Y` is not defined in this file"]),
+    "two star imports": ({"a.py": 'X = "a"\n', "b.py": 'X = "b"\nY = "c"\n'}, "from a import *\nfrom b import *\nshow(X, Y)", ['"b"', '"c"']),
+    "relative import of a package": (
+        {"p/__init__.py": "from .a import X\n", "p/a.py": "from . import b\nX = b.Y\n", "p/b.py": 'Y = "a"\n'},
+        "from p import X\nimport p.a\nshow(X, p.a.X, p.b.Y, p.c)",
+        ['"a"', '"a"', '"a"', "unknown: `c` is not bound in the module"],
+    ),
+    "import of a parent": (
+        {"p/__init__.py": "", "p/q/__init__.py": "", "p/q/a.py": "from ..b import Y\nfrom ...c import Z\nX = Y\n", "p/b.py": 'Y = "a"\n'},
+        "from p.q.a import X, Z\nshow(X, Z)",
+        ['"a"', "unknown: the module is not found"],
+    ),
+    "folder with no file of its own": ({"p/a.py": 'X = "a"\n'}, "import p.a as m\nimport p\nshow(m.X, p.a.X)", ['"a"', '"a"']),
+    "library that is carried along": ({"boto3/__init__.py": 'X = "a"\n'}, "import boto3\nshow(boto3.X)", ["boto3.X"]),
+    "file that cannot be read": ({"a.py": "X = (\n"}, "from a import X\nshow(X)", ["a.X"]),
+    "bound in one branch": ({"a.py": 'if x:\n    X = "a"\n'}, "from a import X\nshow(X)", ['"a"']),
+    "cyclic imports": ({"a.py": "from program import Y\nX = Y\n"}, 'from a import X\nY = "a"\nshow(X)', ['"a"']),
+    "class of another module": (
+        {"a.py": "import boto3\nclass A:\n    s3 = boto3.client('s3')\n"}, "import a\nclass B(a.A):\n    def f(self):\n        show(self.s3)", ["s3 client"]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "text", "expected"), MODULES.values(), ids=MODULES)
+def test_values_of_other_files(project: Write, files: dict[str, str | bytes], text: str, expected: list[str]) -> None:
+    assert shown(text, project(files)) == expected
+
+
+CALLERS = {
+    "a method passed on": ('class C:\n    def f(self, x):\n        show(x)\n    def g(self):\n        pool.submit(self.f, "a")', ['"a"']),
+    "a thread with no arguments": ('def f(x="d"):\n    show(x)\nThread(target=f).start()\nThread(args=("a",))', ['"d"']),
+    "a thread with keywords": ('def f(x):\n    show(x)\nThread(target=f, kwargs={"x": "a"}).start()', ['"a"']),
+    "a thread with a name for its arguments": ('def f(x):\n    show(x)\na = ("a",)\nThread(target=f, args=a).start()', ['"a"']),
+    "a lambda's parameter": ("f = lambda x: show(x)\nf('a')", ["parameter x"]),
+    "more callers than are followed": (
+        "def f(x):\n    show(x)\n" + "".join(f"f({n})\n" for n in range(30)),
+        [" | ".join(map(str, range(24))) + " | parameter x"],
+    ),
+    "further up than is followed": (
+        "def f0(x):\n    show(x)\n" + "".join(f"def f{n + 1}(x):\n    f{n}(x)\n" for n in range(6)) + 'f6("a")',
+        ["parameter x"],
+    ),
+    "an inherited method": ('class A:\n    def f(self, x):\n        show(x)\nclass B(A):\n    pass\nB().f("a")', ['"a"']),
+    "a function that calls itself": ('def f(x):\n    show(x)\n    f(x)\nf("a")', ['"a"']),
+    "spread": ('def f(x, y):\n    show(x, y)\nf(*("a", "b"))\nf(**{"x": "c", "y": "d"})', ['"a" | "c"', '"b" | "d"']),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CALLERS.values(), ids=CALLERS)
+def test_values_that_callers_pass(text: str, expected: list[str]) -> None:
+    assert shown(text, callers=True) == expected
