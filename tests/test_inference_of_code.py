@@ -55,6 +55,11 @@ CASES = {
          '        self.a.update(b="y")\n        show(self.a)\nr = ["x"]\nr[0].b = "y"\nr.get(0).b = "y"\nshow(r)'),
         ['"x"', '["x"]'],
     ),
+    "too many alternatives": (
+        "def f(a):\n" + "".join(f"    if a == {i}:\n        x = {i}\n" for i in range(40)) + "    show(x)",
+        ["39 | 38 | 37 | 36 | 35 | 34 | 33 | 32 | 31 | 30 | 29 | 28 | 27 | 26 | 25 | 24 | 23 | 22 | 21 | 20 | 19 | 18 | 17 | 16 | 15 | 14 | 13 | 12 | 11 | 10 | 9 | 8 | unknown: more than 32 alternatives (a parameter chooses)"],
+    ),
+    "no expression": ("show(..., x[1:2])", ["unknown: Ellipsis is not followed", "unknown: a slice"]),
     # Calls
     "star args": (
         'def f(*a, **k):\n    return a, k\nshow(f("x", "y", *z), f(**z), f(b=1, **{"c": 2}), f(*("x", "y")))',

@@ -86,6 +86,13 @@ CASES = {
          "    return make()\nshow(f())"),
         ["s3 client"],
     ),
+    "a resource by its name": (
+        ('def f(s3, app):\n    show(s3.Bucket("a"), s3.Object("a", "k"), s3.Bucket(app, "a"), s3.Object("a"))\n'
+         '    show(app.client("ses"), app.get_session(), app.join(x), app.writeTo("t"))'),
+        ['bucket "a"', 'object "k" in "a"', "unknown: `Bucket` of an unknown resource", "unknown: `Object` of an unknown resource",
+         "unknown: what `client` returns is not known", "boto3 session", "unknown: what `join` returns is not known",
+         "writer (format not given, mode not given)"],
+    ),
     # Command line
     "options": (
         ('import argparse\np = argparse.ArgumentParser()\np.add_argument("-b", "--the-bucket", default="d")\n'
@@ -243,6 +250,10 @@ CASES = {
     "super outside": ("def f():\n    show(super().x)\nclass A(B):\n    def f(self):\n        show(super().x)", ["super().x", "super().x"]),
     "iterating an unknown": ('for a in x:\n    show(a)\nfor k in {"a": 1}:\n    show(k)', ["unknown: the container is not known", '"a"']),
     "path joined": ('from os.path import join\nimport os.path\nshow(join("a", "b"), os.path.join("a"))', ["os.path.join()", "os.path.join()"]),
+    "a path of another thing": (
+        "from pathlib import Path\nimport os\nshow(str(os.sep), Path.home().resolve())",
+        ["str()", "pathlib.Path.home().resolve()"],
+    ),
 }  # fmt: skip
 
 

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from test_inference import shown
 
+from s3lint.files import ProjectFiles
+from s3lint.inference.project import Project
+from s3lint.settings import Settings
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Write
+
+    from s3lint.module import Module
 
 MODULES = {
     "star import": ({"a.py": 'X = "a"\n'}, "from a import *\nfrom nowhere import *\nshow(X, Y)", ['"a"', "unknown: `Y` is not defined in this file"]),
@@ -28,6 +36,7 @@ MODULES = {
     "file that cannot be read": ({"a.py": "X = (\n"}, "from a import X\nshow(X)", ["a.X"]),
     "bound in one branch": ({"a.py": 'if x:\n    X = "a"\n'}, "from a import X\nshow(X)", ['"a"']),
     "cyclic imports": ({"a.py": "from program import Y\nX = Y\n"}, 'from a import X\nY = "a"\nshow(X)', ['"a"']),
+    "sources in a folder": ({"src/a.py": 'X = "a"\n', "other/a.py": 'X = "b"\n'}, "from a import X\nshow(X)", ['"a"']),
     "class of another module": (
         {"a.py": "import boto3\nclass A:\n    s3 = boto3.client('s3')\n"}, "import a\nclass B(a.A):\n    def f(self):\n        show(self.s3)", ["s3 client"]
     ),
@@ -62,3 +71,24 @@ CALLERS = {
 @pytest.mark.parametrize(("text", "expected"), CALLERS.values(), ids=CALLERS)
 def test_values_that_callers_pass(text: str, expected: list[str]) -> None:
     assert shown(text, callers=True) == expected
+
+
+def test_modules_know_whom_they_import_and_who_imports_them(project: Write) -> None:
+    root = project({
+        "a.py": "import json\nfrom p import b\nimport missing\n",
+        "p/__init__.py": "from .b import X\n",
+        "p/b.py": "X = 1\n",
+        "c.py": "def b():\n    pass\n",
+    })  # fmt: skip
+    known = Project(ProjectFiles(Settings(root=root)))
+
+    def names(path: str, related: Callable[[Module], list[Module]]) -> list[str]:
+        module = known.module(root / path)
+        assert module is not None
+        return [found.path.relative_to(root).as_posix() for found in related(module)]
+
+    assert names("a.py", known.imports_of) == ["p/__init__.py", "p/b.py"]
+    assert names("p/b.py", known.importers_of) == ["a.py", "p/__init__.py"]
+    assert names("p/b.py", known.importers_of) == names("p/b.py", known.importers_of)
+    assert names("c.py", known.importers_of) == []
+    assert known.module(root / "nowhere.py") is None

@@ -113,6 +113,16 @@ CASES = {
     "escapes in f-strings": ('show(rf"\\d{x}", f"\\N{BULLET}{x}", f"\\x41{x}", f"a\\"{x}")', ['"\\d{x}"', '"•{x}"', '"A{x}"', '"a"{x}"']),
     "many alternatives": ("def f(a):\n" + "".join(f"    if a == {i}:\n        x = '{i}'\n" for i in range(20)) + "    show(x + 'a')", ['"{x}a"']),
     "chunk escapes": ('show(f"\\"{x}\\n", f\'\\\'"{x}\')', ['""{x}\n"', '"\'"{x}"']),
+    "code that is never reached": ('show("a" + None.x, f"{None.x}/a")', ["never reached", "never reached"]),
+    "long texts": (
+        "show(f'" + "{x}a" * 70 + "')",
+        ['"{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{x}a{}"'],
+    ),
+    "long replacements": ("show('" + "a" * 2_000 + "'.replace('a', '" + "b" * 1_000 + "'))", ["unknown: a very long text"]),
+    "names of holes": (
+        'show(f"{a.b}{c[0]}{d[\'k\']}{e(f)}{g.h.strip()}{1 + i}{(lambda: 1)()}")\nasync def f():\n    show(f"{await j}")',
+        ['"{b}{c}{k}{e}{h}{}1"', '"{j}"'],
+    ),
     # Containers
     "iterated": (
         'show(*[k for k in {"a": 1}], [k for k in x or ["a"]], [k for k in (["a"] if x else ["b"])])',
@@ -165,6 +175,15 @@ CASES = {
         ["unknown: it is deleted", "{k: {l: 1}, l: 3}", "{l: 3, k: unknown: an item of it is deleted}"],
     ),
     "set in what a call finds": ('d = {}\nd.setdefault("a", {})["b"] = 1\nshow(d)', ["unknown: a call finds what is set in it"]),
+    "items of things": (
+        'import os, requests\nshow(requests.get(u)[x], requests.get(u)["a"], requests.get(u)[0], os.environ[x])',
+        ["requests.get()[]", 'requests.get()["a"]', "requests.get()[0]", "environment variable ?"],
+    ),
+    "an entry of a fallback": (
+        'def f(a=None):\n    return a\nshow(f(**(x or {"a": 1})), f(**None), (x or "a").upper())',
+        ["unknown: the mapping is not known | 1", "None", 'unknown: what `upper` returns is not known | "A"'],
+    ),
+    "an assigned slice": ('l = ["a"]\nl[0:1] = ["b"]\nshow(l)\nx.l[0] = "a"\nshow(x.l)', ['["a", …]', "unknown: `x` is not defined in this file .l"]),
     # Operators
     "sums": (
         'show(1 + x, "a" + (x or "b"), 7 // 2, 7 % 3, 7 // 0, 7 - 2, 2 ** 3, None + 1, 1 + (2 if x else 3), -x, not x, +1, -1)',
@@ -177,6 +196,16 @@ CASES = {
     "walrus": ('show((n := "a"))', ['"a"']),
     "bits": ('show({"a": 1} | {"b": 2}, 1 | 2)', ["{a: 1, b: 2}", "unknown: the result is not known"]),
     "numbers too long to read": (f"show({'1' * 5_000})", ["unknown: a number too long to read"]),
+    "frames in columns and sums": (
+        'df = spark.read.csv("p") if z else spark.read.json("q")\nshow(df["a"], df[0], 1 + spark.read.csv("p"), df[1:])',
+        ['spark frame from "p" | spark frame from "q"', 'spark frame from "p" | spark frame from "q"', 'spark frame from "p"',
+         'spark frame from "p" | spark frame from "q"'],
+    ),
+    "choices by their own name": (
+        'x = load()\nshow(x if x else "a", "a" if not x else x, x and "a")',
+        ['unknown: what is called is not known or "a"', 'unknown: what is called is not known or "a"',
+         '"a" | unknown: the left side of an `and`'],
+    ),
 }  # fmt: skip
 
 

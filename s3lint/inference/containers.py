@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from s3lint.inference.handles import Frame
 from s3lint.inference.values import (
     Absent,
     Chunk,
@@ -67,8 +66,6 @@ def keyed(value: Value, key: str) -> Value:
         return value.get(key)
     if isinstance(value, Reference):
         return Reference(f'{value.path}["{key}"]', receiver=value)
-    if isinstance(value, Frame):
-        return value
     return Unknown(f"what `[{key!r}]` holds is not known", (value,))
 
 

@@ -183,10 +183,8 @@ def call_expression(evaluator: Evaluator, node: cst.Call, place: Place) -> Value
 def subscript(evaluator: Evaluator, node: cst.Subscript, place: Place) -> Value:
     container = evaluator.evaluate(node.value, place)
     key = subscript_key(node)
-    if isinstance(container, Frame):
-        return container
     if key is None:
-        return Unknown("a slice")
+        return evaluator.each(container, lambda holder: holder if isinstance(holder, Frame) else Unknown("a slice"))
     index = evaluator.evaluate(key, place)
     return evaluator.each(index, lambda one: evaluator.each(container, lambda holder: _item(holder, one)))
 
