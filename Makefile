@@ -99,7 +99,7 @@ audit: $(READY)  ## known holes in the dependencies, where the data can be had
 	@$(BIN)/python -m benchmarks.audit
 
 COVERED := benchmarks/.cache/coverage
-COVERING := $(wildcard tests/test_inference*.py) tests/test_fixtures.py tests/test_rules.py tests/test_settings_of_rules.py tests/test_routes.py tests/test_run.py
+COVERING := $(wildcard tests/test_inference*.py) tests/test_fixtures.py tests/test_rules.py tests/test_single_rules.py tests/test_routes.py tests/test_run.py
 
 coverage: $(READY)  ## the branches of inference and rules that tests of values and findings take; fails below 95 %
 	@$(BIN)/python -m pip install --quiet 'coverage>=7.10'

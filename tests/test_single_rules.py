@@ -1,0 +1,127 @@
+"""What settings, sizes and places change in the findings of single rules, and what their messages say then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from s3lint.settings import Settings
+from s3lint.testing import check
+
+KEYS = """\
+import boto3
+
+s3 = boto3.client("s3")
+s3.upload_file("a", bucket, f"user-uploads/{name}/a")
+s3.upload_file("a", bucket, f"user_uploads/{name}/a")
+s3.upload_file("a", bucket, f"userUploads/{name}/a")
+"""
+
+
+def messages(text: str, code: str, **settings: object) -> dict[int, str]:
+    """The messages of one rule, by row."""
+    made = Settings(root=Path("/nowhere"), select=(code,), **settings)  # type: ignore[arg-type]
+    return {finding.start.row: finding.message for finding in check(text, made)}
+
+
+@pytest.mark.parametrize(("convention", "rows"), [("kebab-case", {5, 6}), ("snake_case", {4, 6}), ("camelCase", {4, 5})])
+def test_a_convention_that_is_asked_for_decides(convention: str, rows: set[int]) -> None:
+    found = messages(KEYS, "STO215", key_naming=convention)
+    assert set(found) == rows
+    assert all(f"`key-naming` asks for {convention}" in message for message in found.values())
+
+
+def test_most_keys_decide_where_nothing_is_asked_for() -> None:
+    found = messages(KEYS.replace("userUploads", "other-uploads"), "STO215")
+    assert set(found) == {5}
+    assert "most keys of the project in kebab-case" in found[5]
+
+
+EXPIRES = 'import boto3\nboto3.client("s3").generate_presigned_url("get_object", Params=p, ExpiresIn={seconds})\n'
+
+
+@pytest.mark.parametrize(
+    ("seconds", "most", "said"),
+    [
+        (0, 86_400, "has expired before it is used"),
+        (86_400, 86_400, None),
+        (86_401, 86_400, "for 24 hours"),
+        (47 * 3_600, 86_400, "for 47 hours"),
+        (48 * 3_600, 86_400, "for 2 days"),
+        (604_800, 86_400, "for 7 days"),
+        (604_800, 604_800, None),
+        (604_801, 604_800, "is over the 604800 seconds that S3 accepts"),
+    ],
+)
+def test_the_life_of_a_url_is_judged_to_the_second(seconds: int, most: int, said: str | None) -> None:
+    found = messages(EXPIRES.format(seconds=seconds), "STO405", presign_max_seconds=most)
+    assert found.keys() == ({2} if said is not None else set())
+    assert said is None or said in found[2]
+
+
+ITEM = 'import boto3\nboto3.resource("dynamodb").Table("t").put_item(Item={{"id": "a", "body": {body}}})\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "large"),
+    [
+        ('b"x" * 100', False),
+        ('b"x" * 101', True),
+        (f'"{"é" * 50}"', False),
+        (f'"{"é" * 51}"', True),
+        ("bytes(file)", False),
+    ],
+)
+def test_literals_count_in_bytes(body: str, large: bool) -> None:
+    assert bool(messages(ITEM.format(body=body), "STO101", dynamodb_max_bytes=100)) is large
+
+
+@pytest.mark.parametrize(("count", "large"), [(100, False), (101, True)])
+def test_what_is_encoded_counts_too(count: int, large: bool) -> None:
+    text = "import base64\n" + ITEM.format(body=f'base64.b64encode(b"x" * {count})')
+    assert bool(messages(text, "STO101", dynamodb_max_bytes=100)) is large
+
+
+@pytest.mark.parametrize("grant", ["GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP"])
+def test_every_grant_to_everybody_is_found(grant: str) -> None:
+    everybody = "uri=http://acs.amazonaws.com/groups/global/AllUsers"
+    found = messages(f'import boto3\nboto3.client("s3").put_bucket_acl(Bucket=b, {grant}="{everybody}")\n', "STO401")
+    assert found.keys() == {2}
+    assert "AllUsers" in found[2]
+    assert everybody not in found[2]
+
+
+FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"), [(0, None), (1, "`BlockPublicAcls` left out"), (3, "`BlockPublicAcls` and 2 more left out")]
+)
+def test_flags_that_are_left_out_are_counted(missing: int, said: str | None) -> None:
+    given = dict.fromkeys(FLAGS[missing:], True)
+    text = f'import boto3\nboto3.client("s3").put_public_access_block(Bucket=b, PublicAccessBlockConfiguration={given})\n'
+    found = messages(text, "STO403")
+    assert bool(found) is (said is not None)
+    assert said is None or said in found[2]
+
+
+@pytest.mark.parametrize("longer", [False, True])
+def test_a_long_url_is_cut_short(longer: bool) -> None:
+    url = "https://{bucket}.s3.amazonaws.com/"
+    url += "k" * (80 - len(url) + longer)
+    found = messages(f'import boto3\ndef link(bucket):\n    return {{"url": f"{url}"}}\n', "STO404")
+    assert f"`{url[:79]}…`" in found[3] if longer else f"`{url}`" in found[3]
+
+
+def test_a_policy_is_reported_where_its_principal_stands() -> None:
+    policy = '{"Statement": [{\n  "Effect": "Allow",\n  "Principal": "*",\n  "Action": "s3:GetObject"\n}]}'
+    text = f"import boto3\nboto3.client('s3').put_bucket_policy(Bucket=b, Policy='''{policy}''')\n"
+    assert messages(text, "STO402").keys() == {4}
+
+
+def test_seconds_of_a_duration_are_a_safe_fix() -> None:
+    text = "import boto3\nfrom datetime import timedelta\n" + EXPIRES.format(seconds="timedelta(hours=1)")
+    (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO405",)))
+    assert finding.fix is not None
+    assert finding.fix.safe
