@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults fuzz audit coverage latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults fuzz audit coverage mutants latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -109,6 +109,13 @@ coverage: $(READY)  ## the branches of inference and rules that tests of values 
 	@$(BIN)/python -m coverage report --show-missing --skip-covered --sort=cover
 	@$(BIN)/python -m coverage json --quiet -o $(COVERED)/report.json
 	@$(BIN)/python -m benchmarks.branches $(COVERED)/report.json
+
+SAMPLE ?= 8
+SEED ?= 1
+
+mutants: $(READY)  ## small mistakes in rules and inference, each of which a test must notice; so many of each module, by a seed
+	@$(BIN)/python -m pip install --quiet 'mutmut>=3.8'
+	@$(BIN)/python -m benchmarks.mutants rules s3lint/inference --sample $(SAMPLE) --seed $(SEED)
 
 latency: $(READY)  ## how long an editor waits for diagnostics
 	@$(BIN)/python -m benchmarks.latency

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from random import Random
 
+import pytest
+
+from benchmarks.branches import share
 from benchmarks.corpus import crashes, findings
 from benchmarks.detection import SEEDED, Peer, _antipattern, row
 from benchmarks.measure import Run, interleaved, ratio
@@ -55,3 +59,20 @@ def test_the_output_of_others_is_read() -> None:
     assert row(peer, {(77, "F019"), (3, "X001"), (78, "X002")}, {(77, "STO502"), (78, "STO502")}) == (
         "pyspark-antipattern", "1/2", "2", "X002",
     )  # fmt: skip
+
+
+def test_branches_are_counted_by_folder() -> None:
+    def taken(some: int, of: int) -> dict[str, dict[str, int]]:
+        return {"summary": {"covered_branches": some, "num_branches": of}}
+
+    files = {"rules/keys/a.py": taken(3, 4), "rules/delta/b.py": taken(2, 2), "s3lint/rules/c.py": taken(0, 9)}
+    assert share({"files": files}, "rules") == (5, 6)
+
+
+def test_mutants_differ_in_one_place(tmp_path: Path) -> None:
+    mutations = pytest.importorskip("benchmarks.mutations", reason="`make mutants` installs mutmut")
+    (tmp_path / "a.py").write_text(
+        'def f(x: "int | None"):\n    """Says x."""\n    assert x\n    if x and "y z":\n        return 1 < x\n'
+    )
+    found = {mutant.after.strip() for mutant in mutations.mutants(Path("a.py"), tmp_path, Random(1))}  # noqa: S311
+    assert found == {'if x or "y z":', 'if not (x and "y z"):', "return 2 < x", "return 1 <= x"}

@@ -76,10 +76,10 @@ CASES = {
          "object unknown: given by an annotation alone in unknown: given by an annotation alone"],
     ),
     "generic annotations": (
-        ("from typing import Annotated, Iterator, Optional, Union\nfrom mypy_boto3_s3 import S3Client\n"
-         'def f(a: Optional[S3Client], b: Union[None, S3Client], c: Annotated[S3Client, "x"], d: "list[S3Client]", e: "S3Client |", g: Annotated):\n'
-         "    show(a, b, c, d, e, g)"),
-        ["s3 client", "s3 client", "s3 client", "parameter d", "parameter e", "parameter g"],
+        ("import pandas as pd\nfrom typing import Annotated, Iterator, Optional, Union\nfrom mypy_boto3_s3 import S3Client\n"
+         'def f(a: Optional[S3Client], b: Union[None, S3Client], c: Annotated[S3Client, "x"], d: "list[S3Client]", e: "S3Client |", g: Annotated, h: pd.DataFrame[Schema]):\n'
+         "    show(a, b, c, d, e, g, h)"),
+        ["s3 client", "s3 client", "s3 client", "parameter d", "parameter e", "parameter g", "pandas frame"],
     ),
     "annotated result": (
         ("from collections.abc import Iterator\nfrom mypy_boto3_s3 import S3Client\ndef f() -> Iterator[S3Client]:\n"

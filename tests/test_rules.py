@@ -64,6 +64,10 @@ def test_a_rule_that_fixes_says_how_safe_that_is(rule: Rule) -> None:
     assert rule.fix in ("none", "safe", "unsafe", "sometimes")
 
 
+def test_a_rule_is_of_a_profile(rule: Rule) -> None:
+    assert rule.profile in ("default", "strict")
+
+
 def test_a_clause_is_a_sentence_of_the_standard(rule: Rule) -> None:
     assert rule.clause is None or rule.clause in clauses()
 

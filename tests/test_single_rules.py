@@ -125,3 +125,29 @@ def test_seconds_of_a_duration_are_a_safe_fix() -> None:
     (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO405",)))
     assert finding.fix is not None
     assert finding.fix.safe
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [("day_date", "DATE"), ("paid_at", "TIMESTAMP"), ("price", "DECIMAL"), ("item_count", "BIGINT"), ("longitude", "DOUBLE")],
+)
+def test_the_type_that_a_column_should_have_is_named(column: str, kind: str) -> None:
+    found = messages(f'spark.sql("CREATE TABLE t ({column} STRING) USING DELTA")\n', "STO509")
+    assert kind in found[1]
+
+
+OVERWRITE = 'df.write.format("delta").mode("overwrite").save("s3://lake/t")\n'
+
+
+@pytest.mark.parametrize(
+    ("mode", "bounded"), [('"partitionOverwriteMode", "dynamic"', True), ('"partitionOverwriteMode", "static"', False)]
+)
+def test_a_session_whose_overwrites_are_dynamic_bounds_them(mode: str, bounded: bool) -> None:
+    assert bool(messages(f"spark.conf.set({mode})\n{OVERWRITE}", "STO503")) is not bounded
+
+
+@pytest.mark.parametrize(("written", "sure"), [('"a.pdf"', "high"), ("upload.filename", "medium")])
+def test_what_a_client_calls_its_file_is_less_sure(written: str, sure: str) -> None:
+    text = f"import boto3\ndef f(upload, b):\n    boto3.client('s3').upload_file('a', b, {written})\n"
+    (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO211",)))
+    assert str(finding.confidence.name).lower() == sure

@@ -18,7 +18,6 @@ from s3lint.inference.handles import (
     Session,
     SparkSession,
 )
-from s3lint.inference.names import subscript_key
 from s3lint.inference.values import Reference, Unknown, Value
 
 if TYPE_CHECKING:
@@ -72,9 +71,9 @@ def _generic(node: cst.Subscript) -> list[cst.BaseExpression]:
     if name == "Union":
         return [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
     if name in TRANSPARENT or name in YIELDING:
-        first = node.slice[0].slice if node.slice else None
+        first = node.slice[0].slice
         return [first.value] if isinstance(first, cst.Index) else []
-    return [node.value] if subscript_key(node) is not None or node.slice else []
+    return [node.value]
 
 
 def instance_of(path: str) -> Value | None:
