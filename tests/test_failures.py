@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from conftest import Write, s3lint
 
 from s3lint.engine import Engine
+from s3lint.faces.command import main
 from s3lint.facts.extractor import CALLS
 from s3lint.inspection import _by_kind, _wanted
 from s3lint.registry import find, rules
@@ -18,9 +20,6 @@ from s3lint.run import check_all
 from s3lint.selection import Selection
 from s3lint.settings import Settings
 from s3lint.targets import targets
-
-if TYPE_CHECKING:
-    import pytest
 
 BAD = 'import boto3\nboto3.client("s3").put_object(Bucket="acme-documents", Key="x.txt", Body=c)\n'
 
@@ -94,3 +93,20 @@ def test_names_of_files_cannot_drive_the_terminal_that_shows_an_error(project: W
     root = project({"a.py": ""})
     done = s3lint("check", "no\nsuch\x1b[31m.py", cwd=root)
     assert (done.code, done.err) == (2, f"s3lint: {root}/no\\nsuch\\x1b[31m.py: no such file or folder\n")
+
+
+@pytest.mark.parametrize(("cause", "code"), [(KeyboardInterrupt(), 130), (None, None)], ids=["interrupt", "failure"])
+def test_an_interrupt_while_a_class_is_made_is_one(
+    monkeypatch: pytest.MonkeyPatch, cause: KeyboardInterrupt | None, code: int | None
+) -> None:
+    """As when libcst is imported: before Python 3.12 the interrupt comes out as the cause of a `RuntimeError`."""
+
+    def run(_: object) -> int:
+        raise RuntimeError("Error calling __set_name__ on 'Field' instance") from cause
+
+    monkeypatch.setattr("s3lint.faces.command.version.run", run)
+    if code is None:
+        with pytest.raises(RuntimeError):
+            main(["version"])
+    else:
+        assert main(["version"]) == code

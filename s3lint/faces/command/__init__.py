@@ -24,6 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except RuntimeError as error:
+        # Before Python 3.12 whatever is raised while a class is made, such as when libcst is imported, is the cause of another error.
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        return INTERRUPTED
     except BrokenPipeError:
         _silence_output()
         return 0
