@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from s3lint.facts.shapes import ANYTHING, Shape
 from s3lint.facts.vocabulary import PRODUCTS, VOCABULARY, Words
-from s3lint.registry import rules
+from s3lint.registry import OWN, rules
 from s3lint.rule import Rule
 from s3lint.source import line_starts
 
@@ -40,8 +40,10 @@ class Mentions:
 class Filter:
     """Two passes over the bytes: one for the gates and the words that stand alone, one for the words behind open gates."""
 
-    def __init__(self, word_sets: Iterable[str], texts: Iterable[str] = ()) -> None:
+    def __init__(self, word_sets: Iterable[str], texts: Iterable[str] = (), *, everywhere: bool = False) -> None:
+        """With `everywhere` words matter also in a project that names no store."""
         self.texts = frozenset(texts)
+        self._everywhere = everywhere
         self.sets = {name: VOCABULARY[name] for name in sorted(word_sets)}
         first = set(self.texts)
         for entries in self.sets.values():
@@ -68,7 +70,8 @@ class Filter:
             self._behind[key] = _Behind(
                 {name: [self.sets[name][i] for n, i in opened if n == name] for name, _ in opened}, self.texts
             )
-        return self._behind[key].mentions(data)
+        found = self._behind[key].mentions(data)
+        return replace(found, stored=False) if self._everywhere and found.stored else found
 
 
 class _Behind:
@@ -113,7 +116,13 @@ def _automaton(texts: list[str]) -> BytesAhoCorasick:
 def filter_for(codes: frozenset[str]) -> Filter:
     """The filter for a set of rules."""
     selected = [rule for code, rule in rules().items() if code in codes]
-    return Filter(word_sets_of(selected), (text for rule in selected for text in rule.mentions))
+    texts = (text for rule in selected for text in rule.mentions)
+    return Filter(word_sets_of(selected), texts, everywhere=any(_is_of_a_pack(rule) for rule in selected))
+
+
+def _is_of_a_pack(rule: Rule) -> bool:
+    """Rules of others may have something against frames that are written anywhere."""
+    return not rule.module.startswith(f"{OWN}.")
 
 
 def word_sets_of(selected: Iterable[Rule]) -> set[str]:

@@ -96,6 +96,18 @@ def test_a_pack_is_found_and_its_rules_are_used(project: Write, value: str) -> N
     assert "Caches decide otherwise." in with_pack(root, "rule", "no-cache-control").out
 
 
+def test_its_rules_see_frames_of_projects_that_name_no_store(project: Write) -> None:
+    rule = RULE.replace("ObjectCall", "TableWrite")
+    start = rule.index("@rule.on")
+    rule = (
+        rule[:start]
+        + '@rule.on(TableWrite)\ndef check(fact, context):\n    yield rule.match(fact.site, fact.confidence, operation="to_pickle")\n'
+    )
+    frames = "def keep(frame):\n    frame.to_pickle('frame.pickle')\n"
+    root = packed(project, "acme_rules", {"site/acme_rules/metadata/no_cache_control.py": rule, "src/page.py": frames})
+    assert "page.py:2:5: ACM001" in with_pack(root, "check", "--output-format", "concise").out
+
+
 def test_its_codes_are_selected_and_suppressed_like_any_other(project: Write) -> None:
     root = packed(project, "acme_rules")
     for option in ("--ignore=ACM001", "--ignore=ACM", "--ignore=no-cache-control", "--select=STO1"):
