@@ -136,8 +136,9 @@ CASES = {
     "slices": ('show("abc"[1:], [1, 2][0:1])', ["unknown: a slice", "unknown: a slice"]),
     "entered alternatives": ('with (open("a") if x else open("b")) as f:\n    show(f)', ["buffer open()"]),
     "splats": (
-        'd = {"a": 1}\ne = {"b": 2} if x else {"c": 3}\nshow({**d, **e}, {**(x or d)}, {"a": 1, **x, "b": 2}, {k: 1})',
-        ["{a: 1, b: 2} | {a: 1, c: 3}", "{…} | {a: 1}", "{a: 1, b: 2, …}", "{…}"],
+        ('d = {"a": 1}\ne = {"b": 2} if x else {"c": 3}\n'
+         'show({**d, **e}, {**(x or d)}, {"a": 1, **x, "b": 2}, {k: 1}, {"a": 1, **{**x, "b": 2}})'),
+        ["{a: 1, b: 2} | {a: 1, c: 3}", "{…} | {a: 1}", "{a: 1, b: 2, …}", "{…}", "{a: 1, b: 2, …}"],
     ),
     "sequences": (
         'show([*("a", "b"), "c"], [*x, "c"], ["a"] + ["b"], ["a"] + x, ["a"].copy(), ["a"].pop(), ["a"].index("a"), [].pop(), {"a"})',

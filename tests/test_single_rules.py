@@ -151,3 +151,43 @@ def test_what_a_client_calls_its_file_is_less_sure(written: str, sure: str) -> N
     text = f"import boto3\ndef f(upload, b):\n    boto3.client('s3').upload_file('a', b, {written})\n"
     (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO211",)))
     assert str(finding.confidence.name).lower() == sure
+
+
+PUT = 'import boto3\nboto3.client("s3").put_object(Bucket=b, Key=k, Body=c, ContentType="a/b", {more})\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("standard-ia", "STANDARD_IA"), ("Glacier", "GLACIER"), ("REDUCED_REDUNDANCY", "keeps less safe"), ("STANDARD", None)],
+)
+def test_a_storage_class_is_answered_with_the_one_that_is_meant(name: str, said: str | None) -> None:
+    found = messages(PUT.format(more=f'StorageClass="{name}"'), "STO311")
+    assert bool(found) is (said is not None)
+    assert said is None or said in found[2]
+
+
+@pytest.mark.parametrize(
+    ("comment", "code"), [("s3lint: allow[STO201]", "STO901"), ("noqa:STO201", "STO901"), ("noqa: STO201", "STO901")]
+)
+def test_a_suppression_is_seen_where_nothing_else_is_mentioned(comment: str, code: str) -> None:
+    assert messages(f"x = 1  # {comment}\n", code).keys() == {1}
+
+
+COPY = 'import boto3\nboto3.client("s3").copy_object(Bucket=b, Key=k, CopySource=c, {lost})\n'
+
+
+@pytest.mark.parametrize(("lost", "said"), [('ContentType="a/b"', "gets lost"), ('ContentType="a/b", Metadata=m', "get lost")])
+def test_what_a_copy_loses_is_said_in_number(lost: str, said: str) -> None:
+    assert f" {said}" in messages(COPY.format(lost=lost), "STO304")[2]
+
+
+@pytest.mark.parametrize(("count", "large"), [(100, False), (101, True)])
+def test_a_text_that_is_encoded_counts_too(count: int, large: bool) -> None:
+    text = "import base64\n" + ITEM.format(body=f'base64.b64encode("{"x" * count}")')
+    assert bool(messages(text, "STO101", dynamodb_max_bytes=100)) is large
+
+
+def test_a_class_for_archives_is_asked_for_once() -> None:
+    text = PUT.format(more="").replace("Key=k", 'Key=f"archive/{k}"')
+    found = check(text, Settings(root=Path("/nowhere"), select=("STO312", "STO313")))
+    assert [finding.code for finding in found] == ["STO312"]
