@@ -110,7 +110,7 @@ coverage: $(READY)  ## the branches of inference and rules that tests of values 
 	@$(BIN)/python -m coverage json --quiet -o $(COVERED)/report.json
 	@$(BIN)/python -m benchmarks.branches $(COVERED)/report.json
 
-SAMPLE ?= 8
+SAMPLE ?= 4
 SEED ?= 1
 
 mutants: $(READY)  ## small mistakes in rules and inference, each of which a test must notice; so many of each module, by a seed

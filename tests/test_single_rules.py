@@ -133,7 +133,7 @@ def test_seconds_of_a_duration_are_a_safe_fix() -> None:
 )
 def test_the_type_that_a_column_should_have_is_named(column: str, kind: str) -> None:
     found = messages(f'spark.sql("CREATE TABLE t ({column} STRING) USING DELTA")\n', "STO509")
-    assert kind in found[1]
+    assert f" {kind}." in found[1]
 
 
 OVERWRITE = 'df.write.format("delta").mode("overwrite").save("s3://lake/t")\n'

@@ -88,7 +88,7 @@ def instance_of(path: str) -> Value | None:
     if (not package and path not in ("bytes", "bytearray")) or package in ("typing", "typing_extensions", "collections.abc"):
         return None
     if path.startswith("pyspark.sql.") and name == "DataFrame":
-        return Frame("pyspark.pandas" if ".pandas" in path else "spark")
+        return Frame("spark")
     return Reference(f"{path}()")
 
 
