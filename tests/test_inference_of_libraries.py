@@ -210,6 +210,10 @@ CASES = {
         'from databricks.sdk.runtime import spark\nimport databricks.sdk.runtime as r\nshow(spark, r.spark, spark.read.csv("p"))',
         ["Spark session", "Spark session", 'spark frame from "p"'],
     ),
+    "an annotated table": (
+        "from delta.tables import DeltaTable\ndef f(t: DeltaTable):\n    show(t)",
+        ["Delta table unknown: given by an annotation alone"],
+    ),
     # Stdlib
     "str": (
         ("import os, pathlib\nfrom cloudpathlib import CloudPath\n"

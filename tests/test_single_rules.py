@@ -191,3 +191,13 @@ def test_a_class_for_archives_is_asked_for_once() -> None:
     text = PUT.format(more="").replace("Key=k", 'Key=f"archive/{k}"')
     found = check(text, Settings(root=Path("/nowhere"), select=("STO312", "STO313")))
     assert [finding.code for finding in found] == ["STO312"]
+
+
+@pytest.mark.parametrize(("client", "sure"), [('boto3.client("s3")', "high"), ("client", "medium")])
+def test_a_url_of_a_client_that_nobody_knows_is_less_sure(client: str, sure: str) -> None:
+    text = (
+        f"import boto3\nurl = {client}.generate_presigned_url('get_object', Params=p)\n"
+        + ITEM.format(body="url").partition("\n")[2]
+    )
+    (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO103",)))
+    assert finding.confidence.name.lower() == sure
