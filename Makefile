@@ -89,10 +89,11 @@ faults: $(READY)  ## kills, interrupts, full disks and dead workers
 
 SECONDS ?= 600
 
-fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a wheel; the corpus is kept in benchmarks/.cache
+fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a wheel, and mutation of real code; what fails is kept in benchmarks/.cache
 	@$(BIN)/python -m pip install --quiet --only-binary :all: atheris 2>/dev/null || true
 	@$(BIN)/python -m benchmarks.fuzz check --seconds $(SECONDS)
 	@$(BIN)/python -m benchmarks.fuzz fix --seconds $(SECONDS)
+	@$(BIN)/python -m benchmarks.mutate --seconds $(SECONDS)
 
 audit: $(READY)  ## known holes in the dependencies, where the data can be had
 	@$(BIN)/python -m pip install --quiet pip-audit

@@ -98,6 +98,16 @@ def ended(process: subprocess.Popen[bytes], timeout: float = 120.0) -> Done:
     return Done(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
+def run_until(process: subprocess.Popen[bytes], window: tuple[float, float]) -> tuple[bool, tuple[float, float]]:
+    """Lets a run go on to a random moment of a window. Whether it is still at work, and the window, shorter where it had ended before."""
+    begun = time.monotonic()
+    try:
+        process.wait(CHANCE.uniform(*window))
+    except subprocess.TimeoutExpired:
+        return True, window
+    return False, (window[0], max(window[0], time.monotonic() - begun))
+
+
 def expect(condition: object, message: str) -> None:
     if not condition:
         raise Broken(message)
@@ -144,7 +154,7 @@ def killed(folder: Path, times: int) -> str:
                 time.sleep(0.0005)
             time.sleep(CHANCE.uniform(0, 0.02))
         else:
-            time.sleep(CHANCE.uniform(*window))
+            _, window = run_until(process, window)
         process.kill()
         ended(process)
         between += 0 < old_or_new(folder) < FILES
@@ -159,11 +169,11 @@ def interrupted(folder: Path, times: int) -> str:
     slowest, stopped = 0.0, 0
     for number in range(times):
         project(folder)
-        line = command("--jobs", "2", *(["--fix"] if number % 2 else []), ".")
+        line = command("--jobs", "2", "--output-format", "concise", *(["--fix"] if number % 2 else []), ".")
         process = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-        time.sleep(CHANCE.uniform(*windows[number % 2]))
+        running, windows[number % 2] = run_until(process, windows[number % 2])
         before = time.monotonic()
-        if process.poll() is None:
+        if running:
             os.killpg(process.pid, signal.SIGINT)
         done = ended(process)
         slowest = max(slowest, time.monotonic() - before)
