@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import nullcontext, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,10 @@ pytestmark = pytest.mark.xdist_group("store")
 BUCKET = "acme-documents"
 
 HEAD = """\
+from pathlib import Path
 import boto3
 s3 = boto3.client("s3")
-open("a.pdf", "wb").write(b"%PDF")
+Path("a.pdf").write_bytes(b"%PDF")
 body = b"content"
 bucket = "acme-" + "documents"
 """
@@ -167,9 +167,14 @@ def store(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return made
 
 
-def execute(text: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = (sys.executable, "-c", text)
-    return subprocess.run(command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+def execute(text: str, folder: Path, environment: dict[str, str]) -> str:
+    """What a program prints, run in a folder and under an environment. Raises what it raises."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
+        patch.chdir(folder)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        exec(compile(text, "program.py", "exec"), {})  # noqa: S102
+    return printed.getvalue()
 
 
 def shown(key: str) -> dict[str, Any] | None:
@@ -192,12 +197,12 @@ def test_the_object_is_what_the_fix_says(case: Case, store: dict[str, str], tmp_
     program = HEAD + case.program + "\n"
     changed = after(program, case.code)
     assert changed != program
-    execute(program, tmp_path, case.environment)
+    with suppress(Exception) if case.before is None else nullcontext():
+        execute(program, tmp_path, case.environment)
     found = shown(case.key)
     assert (found is None) == (case.before is None)
     assert {name: (found or {}).get(name) for name in case.before or {}} == (case.before or {})
-    done = execute(changed, tmp_path, case.environment)
-    assert done.returncode == 0, done.stderr
+    execute(changed, tmp_path, case.environment)
     found = shown(case.key)
     assert found is not None
     assert {name: found.get(name) for name in case.after} == case.after
@@ -214,22 +219,20 @@ def test_a_url_lives_as_long_as_the_fix_says(expires: str, seconds: int, store: 
     pinned = "from datetime import timedelta\nfrom botocore.config import Config\n" + HEAD.replace(
         'client("s3")', 'client("s3", config=Config(signature_version="s3v4"))'
     )
-    done = execute(after(f"{pinned}{URL.replace('EXPIRES', expires)}\n", "STO405"), tmp_path, {})
-    assert done.returncode == 0, done.stderr
-    assert parse_qs(urlsplit(done.stdout.strip()).query)["X-Amz-Expires"] == [str(seconds)]
+    printed = execute(after(f"{pinned}{URL.replace('EXPIRES', expires)}\n", "STO405"), tmp_path, {})
+    assert parse_qs(urlsplit(printed.strip()).query)["X-Amz-Expires"] == [str(seconds)]
 
 
 def test_a_url_is_signed_with_version_4(store: dict[str, str], tmp_path: Path) -> None:
     program = f"{HEAD}{URL.replace('EXPIRES', '600')}\n"
-    before = parse_qs(urlsplit(execute(program, tmp_path, {}).stdout.strip()).query)
-    made = parse_qs(urlsplit(execute(after(program, "STO406"), tmp_path, {}).stdout.strip()).query)
+    before = parse_qs(urlsplit(execute(program, tmp_path, {}).strip()).query)
+    made = parse_qs(urlsplit(execute(after(program, "STO406"), tmp_path, {}).strip()).query)
     assert "Signature" in before
     assert made["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
 
 
 def test_public_access_stays_blocked(store: dict[str, str], tmp_path: Path) -> None:
     program = HEAD + 's3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicAcls": False})\n'
-    done = execute(after(program, "STO403"), tmp_path, {})
-    assert done.returncode == 0, done.stderr
+    execute(after(program, "STO403"), tmp_path, {})
     flags = boto3.client("s3").get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"]
     assert list(flags.values()) == [True] * 4, json.dumps(flags)

@@ -166,7 +166,7 @@ STEPS = st.one_of(
 RUNS = st.sampled_from([(), (), (), ("a.py",), ("config.py", "b.py"), ("pkg",), ("helpers.py",)])
 
 
-@settings(max_examples=int(os.environ.get("S3LINT_CACHE_EXAMPLES", "10")))
+@settings(max_examples=int(os.environ.get("S3LINT_CACHE_EXAMPLES", "5")))
 @given(st.lists(st.tuples(STEPS, RUNS), min_size=2, max_size=6))
 def test_whatever_changes_the_cache_says_what_a_look_would(steps: list[tuple[tuple[Any, ...], tuple[str, ...]]]) -> None:
     root = Path(tempfile.mkdtemp(prefix="s3lint-life-"))

@@ -27,6 +27,7 @@ def differing(text: str) -> list[str]:
     return [tree.code_for_node(node) for node in subtree(tree) if ranges[node] != positions.of(node)]
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("newline", NEWLINES, ids=repr)
 def test_every_node_of_the_fixtures_is_where_libcst_says(newline: str) -> None:
     for path in FIXTURES:

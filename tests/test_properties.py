@@ -18,7 +18,7 @@ from benchmarks.invariants import STRICT, checked, compiles, holds, sound
 from benchmarks.mutate import mutated, part_of
 from s3lint.registry import rules
 
-EXAMPLES = int(os.environ.get("S3LINT_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("S3LINT_EXAMPLES", "12"))
 """Strange and mutated programs of one run; `make fuzz` tries thousands."""
 
 

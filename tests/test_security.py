@@ -46,13 +46,13 @@ def planted(project: Write, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("check",),
+        pytest.param(("check",), marks=pytest.mark.extended),
         ("check", "--jobs", "2"),
         ("check", "--fix", "--unsafe-fixes"),
         ("report", "--html", "report.html"),
-        ("baseline",),
-        ("waivers",),
-        ("config",),
+        pytest.param(("baseline",), marks=pytest.mark.extended),
+        pytest.param(("waivers",), marks=pytest.mark.extended),
+        pytest.param(("config",), marks=pytest.mark.extended),
     ],
     ids=" ".join,
 )
