@@ -65,6 +65,16 @@ def repository_root(folder: Path) -> Path | None:
     return None if folder.parent == folder else repository_root(folder.parent)
 
 
+def is_project(settings: Settings) -> bool:
+    """Whether a configuration file or a repository says where the root is."""
+    return settings.source is not None or repository_root(settings.root) is not None
+
+
+def apart(settings: Settings) -> Settings:
+    """Those of a file whose project is its own folder: nothing below that is searched."""
+    return replace(settings, extend_exclude=(*settings.extend_exclude, "*/"))
+
+
 def common_root(paths: Iterable[Path]) -> Path:
     """The root of files outside any project: the current folder where it holds them all, else their common parent."""
     folders = [str(path if path.is_dir() else path.parent) for path in paths]

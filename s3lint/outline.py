@@ -40,6 +40,10 @@ class Import:
     name: str | None
     level: int
 
+    def may_name(self, module: str) -> bool:
+        """Whether a module that files import by this name, without its packages, may be what is imported or where it is from."""
+        return module in (self.name, self.module.rpartition(".")[2])
+
 
 @dataclass
 class Part:

@@ -46,7 +46,7 @@ class Search:
     @property
     def word(self) -> bytes:
         """What stands in every file that the search finds."""
-        return self.name.encode("utf-8", "surrogateescape")
+        return self.name.rpartition(".")[2].encode("utf-8", "surrogateescape")
 
     def finds(self, data: bytes) -> bool:
         """Whether a file may hold what is looked for."""
@@ -54,7 +54,8 @@ class Search:
             return _names_store(data)
         word = self.word
         if self.kind == "imports":
-            return word in data and _importing(word).search(data) is not None
+            package = self.name.rpartition(".")[0].encode("utf-8", "surrogateescape")
+            return package in data and word in data and _importing(word).search(data) is not None
         places = _places(data, word, IN_BYTES[self.kind])
         return any(is_used(data[max(0, place - 6) : place].decode("latin-1")) for place in places)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import hypothesis
 import pytest
 
 from s3lint.engine import Engine
+from s3lint.faces.command import main
 from s3lint.finding import Finding
 from s3lint.inference.evaluator import FRAMES
 from s3lint.mentions import Mentions
@@ -85,6 +87,21 @@ def run(*command: str | Path, cwd: Path, stdin: bytes = b"", **environment: str)
 def s3lint(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
     """Runs the command of this checkout."""
     return run(sys.executable, "-m", "s3lint", *arguments, cwd=cwd, stdin=stdin, **environment)
+
+
+def s3lint_here(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> Run:
+    """The command in this process, for tests of what it says rather than of how it starts: imports take most of a start."""
+    streams = [io.TextIOWrapper(io.BytesIO(given), encoding="utf-8", write_through=True) for given in (stdin, b"", b"")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        try:
+            code = main([str(part) for part in arguments])
+        except SystemExit as error:
+            code = int(error.code or 0)
+    out, err = (stream.buffer.getvalue().decode(errors="replace") for stream in streams[1:])  # type: ignore[attr-defined]
+    return Run(code, out, err)
 
 
 class EverythingMentioned:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import Write, s3lint
+from conftest import Write, s3lint_here
 
 from s3lint import schema
 from s3lint.configuration import keys
@@ -19,7 +19,7 @@ BAD = "import boto3\n\nboto3.client('s3').upload_file('a.pdf', 'acme-documents',
 
 def shown(root: Path, *arguments: str) -> dict[str, tuple[object, str]]:
     """Each setting with its value and the name of its origin."""
-    done = s3lint("config", "--output-format", "json", *arguments, cwd=root)
+    done = s3lint_here("config", "--output-format", "json", *arguments, cwd=root)
     assert (done.code, done.err) == (0, "")
     settings = json.loads(done.out)["settings"]
     return {key: (item["value"], Path(item["origin"]).name) for key, item in settings.items()}
@@ -45,7 +45,7 @@ def test_each_setting_has_an_origin(project: Write) -> None:
 
 def test_the_settings_shown_are_settings_again(project: Write) -> None:
     root = project({"s3lint.toml": "ignore = ['STO301']\n[per-file-ignores]\n'a b/\"c\".py' = ['STO2']\n", "src/a.py": BAD})
-    text = s3lint("config", cwd=root).out
+    text = s3lint_here("config", cwd=root).out
     assert 'ignore = ["STO301"]' in text
     copy = root / "src" / "s3lint.toml"
     copy.write_text(text)
@@ -90,7 +90,7 @@ def test_what_is_wrong_is_one_sentence_with_the_nearest_right_name(
 
 
 def test_an_unknown_code_is_refused_without_files_too(project: Write) -> None:
-    done = s3lint("check", "--isolated", "--select", "flat-keys", cwd=project({"a.py": BAD}))
+    done = s3lint_here("check", "--isolated", "--select", "flat-keys", cwd=project({"a.py": BAD}))
     assert (done.code, done.err) == (2, "s3lint: the command line: select: no rule is called flat-keys: did you mean flat-key?\n")
 
 

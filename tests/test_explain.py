@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import s3lint
+from conftest import s3lint_here
 
 CONFIG = 'BUCKET = "acme-raw"\n'
 
@@ -34,7 +34,7 @@ def said(tmp_path: Path) -> Callable[[int], str]:
     (tmp_path / "app.py").write_text(APP)
 
     def ask(row: int) -> str:
-        done = s3lint("check", "--explain", f"app.py:{row}", cwd=tmp_path)
+        done = s3lint_here("check", "--explain", f"app.py:{row}", cwd=tmp_path)
         assert (done.code, done.err) == (0, "")
         return done.out
 
@@ -67,7 +67,7 @@ def test_a_line_without_storage_calls_says_so(said: Callable[[int], str]) -> Non
 )
 def test_a_wrong_place_is_refused(tmp_path: Path, place: str, message: str) -> None:
     (tmp_path / "app.py").write_text("")
-    done = s3lint("check", "--explain", place, cwd=tmp_path)
+    done = s3lint_here("check", "--explain", place, cwd=tmp_path)
     assert done.code == 2
     assert message in done.err
     assert "Traceback" not in done.err

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Write, s3lint
+from conftest import Write, s3lint_here
 
 from s3lint.engine import Engine
 from s3lint.faces.command import main
@@ -91,7 +91,7 @@ def test_an_engine_that_raises_loses_one_file(project: Write, monkeypatch: pytes
 
 def test_names_of_files_cannot_drive_the_terminal_that_shows_an_error(project: Write) -> None:
     root = project({"a.py": ""})
-    done = s3lint("check", "no\nsuch\x1b[31m.py", cwd=root)
+    done = s3lint_here("check", "no\nsuch\x1b[31m.py", cwd=root)
     assert (done.code, done.err) == (2, f"s3lint: {root}/no\\nsuch\\x1b[31m.py: no such file or folder\n")
 
 

@@ -10,7 +10,7 @@ import tokenize
 from pathlib import Path
 
 import pytest
-from conftest import Write, run, s3lint
+from conftest import Write, run, s3lint_here
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,18 +153,18 @@ def test_bytes_outside_the_edits_stay(project: Write, encoding: str, newline: st
     cookie = "# -*- coding: latin-1 -*-\n" if encoding == "latin-1" else ""
     text = f"{cookie}{HEAD}# Größe\f\n{CALL}"
     root = project({"a.py": text.replace("\n", newline).encode(encoding)})
-    assert s3lint("check", "--fix", "--select", "STO301", cwd=root).code == 0
+    assert s3lint_here("check", "--fix", "--select", "STO301", cwd=root).code == 0
     assert (root / "a.py").read_bytes() == text.replace(CALL, TYPED).replace("\n", newline).encode(encoding)
 
 
 def test_safe_fixes_are_applied_and_unsafe_ones_wait(project: Write) -> None:
     root = project({"a.py": HEAD + CALL.replace("bucket", '"acme-documents"')})
-    done = s3lint("check", "--fix", cwd=root)
+    done = s3lint_here("check", "--fix", cwd=root)
     assert done.code == 1
     assert "Fixed 1 finding in 1 file." in done.out
     assert 'ExtraArgs={"ContentType"' in (root / "a.py").read_text()
     assert '"acme-documents"' in (root / "a.py").read_text()
-    done = s3lint("check", "--fix", "--unsafe-fixes", "--show-fixes", cwd=root)
+    done = s3lint_here("check", "--fix", "--unsafe-fixes", "--show-fixes", cwd=root)
     assert done.code == 0
     assert "STO201 Read it from the environment; set S3_BUCKET_NAME wherever the program runs." in done.out
     assert 'os.environ["S3_BUCKET_NAME"]' in (root / "a.py").read_text()
@@ -173,7 +173,7 @@ def test_safe_fixes_are_applied_and_unsafe_ones_wait(project: Write) -> None:
 def test_each_of_several_buckets_gets_a_variable(project: Write) -> None:
     use = 'import boto3\n\nboto3.client("s3").download_file("{}", "a/b", "c")\n'
     root = project({"a.py": use.replace("{}", "acme-raw"), "b.py": use.replace("{}", "acme-docs-bucket")})
-    assert s3lint("check", "--fix", "--unsafe-fixes", cwd=root).code == 0
+    assert s3lint_here("check", "--fix", "--unsafe-fixes", cwd=root).code == 0
     assert 'os.environ["ACME_RAW_BUCKET"]' in (root / "a.py").read_text()
     assert 'os.environ["ACME_DOCS_BUCKET"]' in (root / "b.py").read_text()
 
@@ -181,23 +181,23 @@ def test_each_of_several_buckets_gets_a_variable(project: Write) -> None:
 def test_a_diff_changes_nothing_and_applies(project: Write) -> None:
     before = HEAD + CALL
     root = project({"src/a.py": before, "clean.py": "x = 1\n"})
-    done = s3lint("check", "--diff", cwd=root)
+    done = s3lint_here("check", "--diff", cwd=root)
     assert done.code == 1
     assert (root / "src" / "a.py").read_text() == before
     run("git", "init", "--quiet", cwd=root)
     assert run("git", "apply", "-", cwd=root, stdin=done.out.encode()).code == 0
     assert (root / "src" / "a.py").read_text() == HEAD + TYPED
-    assert s3lint("check", "--diff", cwd=root) == s3lint("check", "--diff", "clean.py", cwd=root)
+    assert s3lint_here("check", "--diff", cwd=root) == s3lint_here("check", "--diff", "clean.py", cwd=root)
 
 
 def test_standard_input_comes_out_fixed(project: Write) -> None:
-    done = s3lint("check", "--fix", "-", cwd=project({}), stdin=(HEAD + CALL).encode())
+    done = s3lint_here("check", "--fix", "-", cwd=project({}), stdin=(HEAD + CALL).encode())
     assert (done.code, done.out) == (0, HEAD + TYPED)
 
 
 def test_fix_only_reports_nothing(project: Write) -> None:
     root = project({"a.py": HEAD + CALL.replace("bucket", '"acme-documents"')})
-    done = s3lint("check", "--fix-only", "--quiet", cwd=root)
+    done = s3lint_here("check", "--fix-only", "--quiet", cwd=root)
     assert (done.code, done.out) == (0, "")
 
 
@@ -205,7 +205,7 @@ def test_fix_only_reports_nothing(project: Write) -> None:
 def test_a_read_only_file_is_said_and_the_others_go_on(project: Write) -> None:
     root = project({"a.py": HEAD + CALL, "b.py": HEAD + CALL})
     (root / "a.py").chmod(0o444)
-    done = s3lint("check", "--fix", cwd=root)
+    done = s3lint_here("check", "--fix", cwd=root)
     assert done.code == 2
     assert "a.py: cannot be written: the file is read-only" in done.err
     assert (root / "b.py").read_text() == HEAD + TYPED

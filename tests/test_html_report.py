@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import BUCKET_BY_NAME as BAD
-from conftest import Write, s3lint
+from conftest import Write, s3lint_here
 
 WAIVED = """\
 s3 = boto3.client("s3")
@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 
 def report(root: Path, *arguments: str) -> tuple[Page, Any]:
-    done = s3lint("report", "--html", "report.html", *arguments, cwd=root)
+    done = s3lint_here("report", "--html", "report.html", *arguments, cwd=root)
     assert (done.code, done.err) == (0, "")
     page = Page((root / "report.html").read_text(encoding="utf-8"))
     return page, json.loads(page.text)
@@ -115,8 +115,8 @@ def test_waivers_tell_their_reason_their_end_and_what_they_hide(project: Write) 
 
 def test_earlier_reports_make_a_trend(project: Write) -> None:
     root = project({"bad.py": BAD})
-    (root / "2026-01-31.json").write_text(s3lint("check", "--output-format", "json", "--exit-zero", cwd=root).out)
-    assert s3lint("report", "--json", "old.json", "--quiet", cwd=root).code == 0
+    (root / "2026-01-31.json").write_text(s3lint_here("check", "--output-format", "json", "--exit-zero", cwd=root).out)
+    assert s3lint_here("report", "--json", "old.json", "--quiet", cwd=root).code == 0
     old = json.loads((root / "old.json").read_text())
     (root / "old.json").write_text(json.dumps(old | {"date": "2025-12-31", "findings": old["findings"][:1]}))
     _, data = report(root, "--earlier", "2026-01-31.json", "old.json")
@@ -140,7 +140,7 @@ def test_earlier_reports_make_a_trend(project: Write) -> None:
     ],
 )
 def test_wrong_usage_is_one_sentence(project: Write, arguments: tuple[str, ...], message: str) -> None:
-    done = s3lint("report", *arguments, cwd=project({"bad.py": BAD, "odd.json": '[{"code": 3}]'}))
+    done = s3lint_here("report", *arguments, cwd=project({"bad.py": BAD, "odd.json": '[{"code": 3}]'}))
     assert done.code == 2
     assert message in done.err
     assert len(done.err.splitlines()) == 1

@@ -92,3 +92,29 @@ def test_modules_know_whom_they_import_and_who_imports_them(project: Write) -> N
     assert names("p/b.py", known.importers_of) == names("p/b.py", known.importers_of)
     assert names("c.py", known.importers_of) == []
     assert known.module(root / "nowhere.py") is None
+
+
+IMPORTERS = {
+    "by its whole name": "import pack.inner.b",
+    "from its package": "from pack.inner import a, b as c",
+    "what it holds": "from pack.inner.b import *",
+    "over several rows": "from pack.inner import (\n    a,\n    b,\n)",
+}
+
+
+@pytest.mark.parametrize("text", IMPORTERS.values(), ids=IMPORTERS)
+def test_importers_are_found_however_they_import(project: Write, text: str) -> None:
+    beside = {
+        "pack/inner/of_its_folder.py": "from . import b",
+        "pack/inner/script.py": "import b",
+        "pack/inner/deeper/above.py": "from .. import b",
+        "pack/cousin.py": "from .inner.b import X",
+    }
+    packages = dict.fromkeys(["pack/__init__.py", "pack/inner/__init__.py", "pack/inner/deeper/__init__.py"], "")
+    others = {"b.py": "", "other.py": "import b", "pack/inner/a.py": "from os import b"}
+    root = project({"pack/inner/b.py": "X = 1", "user.py": text, **beside, **packages, **others})
+    known = Project(ProjectFiles(Settings(root=root)))
+    module = known.module(root / "pack/inner/b.py")
+    assert module is not None
+    found = {importer.path.relative_to(root).as_posix() for importer in known.importers_of(module)}
+    assert found == {"user.py", *beside}

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Write, run, s3lint
+from conftest import Write, run, s3lint_here
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ def notebook(*sources: str, language: str = "python") -> str:
 
 def found(root: Path, *arguments: str) -> list[str]:
     """Findings as `file:cell 1:2:3 CODE`."""
-    done = s3lint("check", "--output-format", "concise", *arguments, cwd=root)
+    done = s3lint_here("check", "--output-format", "concise", *arguments, cwd=root)
     assert done.err == ""
     return [" ".join(line.split(": ")[0:2])[: line.index("STO") + 5] for line in done.out.splitlines()]
 
@@ -123,7 +123,7 @@ def test_notebooks_of_other_kernels_and_without_storage_are_passed_over(project:
     ['{"cells": boto3.client("s3").upload_file', '["boto3.client(s3).upload_file(1)"]', '{"cells": 1, "x": "s3.upload_file()"}'],
 )
 def test_what_is_no_notebook_is_said(project: Write, text: str) -> None:
-    done = s3lint("check", cwd=project({"a.ipynb": text}))
+    done = s3lint_here("check", cwd=project({"a.ipynb": text}))
     assert done.code == 1
     assert "STO900" in done.out
     assert done.err == ""
@@ -146,7 +146,7 @@ def test_what_is_said_of_a_suppression_names_its_cell_and_is_fixed_there(project
     )
     assert found(root) == ["a.ipynb:cell 3:2:24 STO902", "a.ipynb:cell 4:1:8 STO901", "a.ipynb:cell 4:1:24 STO902"]
     before = (root / "a.ipynb").read_text()
-    s3lint("check", "--fix", cwd=root)
+    s3lint_here("check", "--fix", cwd=root)
     assert (root / "a.ipynb").read_text() == before.replace("  # s3lint: allow[STO501] a feed", "").replace(
         "  # s3lint: allow[STO201]", ""
     )
@@ -158,16 +158,16 @@ def test_values_pass_from_cell_to_cell_and_from_modules(project: Write) -> None:
     )
     root = project({"names.py": "RAW = 'acme-raw'\n", "a.ipynb": cells})
     assert found(root) == ["a.ipynb:cell 2:2:7 STO211", "a.ipynb:cell 3:1:1 STO301", "names.py:1:7 STO201"]
-    related = json.loads(s3lint("check", "--output-format", "json", "--select", "STO211", cwd=root).out)[0]["related"]
+    related = json.loads(s3lint_here("check", "--output-format", "json", "--select", "STO211", cwd=root).out)[0]["related"]
     assert [(place["cell"], place["location"]["row"]) for place in related] == [(3, 1)]
 
 
 def test_the_report_shows_the_cell(project: Write) -> None:
     root = project({"a.ipynb": notebook("import boto3\ns3 = boto3.client('s3')", UPLOAD)})
-    done = s3lint("check", cwd=root)
+    done = s3lint_here("check", cwd=root)
     assert f"   1 | {UPLOAD[:60]}" in done.out
     assert "a.ipynb:cell 2:1:1: used by `upload_file` here" in done.out
-    assert json.loads(s3lint("check", "--output-format", "json", cwd=root).out)[0]["cell"] == 2
+    assert json.loads(s3lint_here("check", "--output-format", "json", cwd=root).out)[0]["cell"] == 2
 
 
 DATABRICKS = """\
@@ -252,7 +252,7 @@ MIXED = """\
 
 def test_cells_are_fixed_and_every_other_byte_stays(project: Write) -> None:
     root = project({"a.ipynb": MIXED})
-    done = s3lint("check", "--fix", "--unsafe-fixes", "--quiet", cwd=root)
+    done = s3lint_here("check", "--fix", "--unsafe-fixes", "--quiet", cwd=root)
     assert (done.code, done.err) == (1, "")
     expected = (
         MIXED.replace(
@@ -267,7 +267,7 @@ def test_cells_are_fixed_and_every_other_byte_stays(project: Write) -> None:
 
 def test_a_diff_of_a_notebook_applies(project: Write) -> None:
     root = project({"a.ipynb": notebook("import os, boto3\ns3 = boto3.client('s3')", UPLOAD)})
-    done = s3lint("check", "--diff", "--unsafe-fixes", cwd=root)
+    done = s3lint_here("check", "--diff", "--unsafe-fixes", cwd=root)
     run("git", "init", "--quiet", cwd=root)
     assert run("git", "apply", "-", cwd=root, stdin=done.out.encode()).code == 0
     cell = json.loads((root / "a.ipynb").read_text())["cells"][1]
@@ -276,7 +276,7 @@ def test_a_diff_of_a_notebook_applies(project: Write) -> None:
 
 def test_the_edits_of_a_notebook_name_their_cells(project: Write) -> None:
     root = project({"a.ipynb": notebook("#md x", "import boto3\ns3 = boto3.client('s3')", UPLOAD)})
-    fix = json.loads(s3lint("check", "--output-format", "json", cwd=root).out)[0]["fix"]
+    fix = json.loads(s3lint_here("check", "--output-format", "json", cwd=root).out)[0]["fix"]
     assert [(edit["cell"], edit["location"]["row"], edit["content"]) for edit in fix["edits"]] == [
         (2, 1, "import os\n\n"),
         (3, 1, 'os.environ["S3_BUCKET_NAME"]'),
@@ -286,7 +286,7 @@ def test_the_edits_of_a_notebook_name_their_cells(project: Write) -> None:
 def test_what_a_cell_of_sql_does_not_say_is_not_edited(project: Write) -> None:
     before = DATABRICKS.replace("CREATE TABLE t", "CREATE TABLE t LOCATION 's3://acme-docs/t'")
     root = project({"a.py": before})
-    done = s3lint("check", "--fix", "--unsafe-fixes", "--profile", "strict", "--output-format", "concise", cwd=root)
+    done = s3lint_here("check", "--fix", "--unsafe-fixes", "--profile", "strict", "--output-format", "concise", cwd=root)
     assert "STO202" in done.out
     assert (root / "a.py").read_text() == before.replace("USING parquet", "USING delta")
 
@@ -295,7 +295,7 @@ def test_an_import_goes_before_the_first_statement_of_a_databricks_source(projec
     head = "# Databricks notebook source\n# MAGIC %md\n# MAGIC Notes\n\n# COMMAND ----------\n\n"
     code = 'spark.read.parquet("x")\ns3 = __import__("boto3").client("s3")\ns3.download_file(Bucket="acme-docs", Key="a/b", Filename="c")\n'
     root = project({"a.py": head + code})
-    s3lint("check", "--fix", "--unsafe-fixes", "--select", "STO201", cwd=root)
+    s3lint_here("check", "--fix", "--unsafe-fixes", "--select", "STO201", cwd=root)
     after = (root / "a.py").read_text()
     assert after == f"{head}import os\n\n" + code.replace('"acme-docs"', 'os.environ["S3_BUCKET_NAME"]')
 

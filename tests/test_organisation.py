@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BUCKET_BY_NAME, Write, check_project, run, s3lint
+from conftest import BUCKET_BY_NAME, Write, check_project, run, s3lint_here
 
 from s3lint.engine import Engine
 from s3lint.faces.command import main
@@ -248,7 +248,9 @@ def test_files_come_from_tables_too(spark: Any, tmp_path: Path) -> None:
 def test_the_command_writes_tables_patches_and_a_page(spark: Any, tmp_path: Path, mirrors: Path) -> None:
     (tmp_path / "teams.csv").write_text("repository,team\nsearch/index,lookup\n", encoding="utf-8")
     command = ("spark", "--isolated", "--source", mirrors, "--target", tmp_path / "findings", "--teams", tmp_path / "teams.csv")
-    done = s3lint(*command, "--patches", tmp_path / "patches", "--unsafe-fixes", "--html", tmp_path / "page.html", cwd=tmp_path)
+    done = s3lint_here(
+        *command, "--patches", tmp_path / "patches", "--unsafe-fixes", "--html", tmp_path / "page.html", cwd=tmp_path
+    )
     assert (done.code, done.out.partition(" Wrote")[0]) == (0, "Checked 2 commits with 7 files."), done.err
     patches = sorted(path.relative_to(tmp_path / "patches").as_posix() for path in (tmp_path / "patches").rglob("*.patch"))
     assert "search/index/STO301.patch" in patches
@@ -263,7 +265,7 @@ def test_the_command_writes_tables_patches_and_a_page(spark: Any, tmp_path: Path
         7 - len({row.path for row in current(spark, Tables(str(tmp_path / "findings"))).collect()}),
     )
 
-    again = s3lint(*command, "--patches", tmp_path / "patches", cwd=tmp_path)
+    again = s3lint_here(*command, "--patches", tmp_path / "patches", cwd=tmp_path)
     assert (again.code, again.out) == (2, "")
     assert "need an empty folder" in again.err
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import BUCKET_BY_NAME as BAD
-from conftest import CHECKOUT, Write, check_project, s3lint
+from conftest import CHECKOUT, Write, check_project, s3lint_here
 from junitparser import JUnitXml
 from rich.console import Console
 
@@ -48,7 +48,7 @@ def rendered(form: str, root: Path, **details: object) -> str:
 
 
 def sarif(root: Path) -> dict:
-    text = s3lint("check", "--output-format", "sarif", "--config", "require-reason=true", cwd=root).out
+    text = s3lint_here("check", "--output-format", "sarif", "--config", "require-reason=true", cwd=root).out
     log = json.loads(text)
     run = log["runs"][0]
     assert all(run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
@@ -175,7 +175,7 @@ def test_undecodable_names_are_written_in_every_form(project: Write, form: str) 
     if sys.platform in {"win32", "darwin"}:
         pytest.skip("file names are Unicode here")
     root = project({"b\udcff.py": BAD})
-    done = s3lint("check", "--output-format", form, cwd=root)
+    done = s3lint_here("check", "--output-format", form, cwd=root)
     assert (done.code, done.err) == (1, "")
     assert "STO201" in done.out
 
@@ -209,19 +209,19 @@ def test_carets_stand_under_wide_characters_and_tabs(project: Write) -> None:
 
 def test_color_is_for_terminals_and_those_who_ask(project: Write) -> None:
     root = project({"bad.py": BAD})
-    assert "\x1b[" not in s3lint("check", cwd=root).out
-    colored = s3lint("check", "--color", "always", cwd=root).out
+    assert "\x1b[" not in s3lint_here("check", cwd=root).out
+    colored = s3lint_here("check", "--color", "always", cwd=root).out
     assert "\x1b[" in colored
     plain = re.sub(r"\x1b\[[\d;]*m", "", colored)
-    assert plain == s3lint("check", "--color", "never", cwd=root).out
-    s3lint("check", "--color", "always", "--output-file", "out.txt", cwd=root)
+    assert plain == s3lint_here("check", "--color", "never", cwd=root).out
+    s3lint_here("check", "--color", "always", "--output-file", "out.txt", cwd=root)
     assert "\x1b[" not in (root / "out.txt").read_text()
 
 
 def test_quiet_prints_findings_alone(project: Write) -> None:
     root = project({"bad.py": BAD, "clean.py": "import boto3\n"})
-    assert s3lint("check", "--quiet", "clean.py", cwd=root).out == ""
-    out = s3lint("check", "--quiet", cwd=root).out
+    assert s3lint_here("check", "--quiet", "clean.py", cwd=root).out == ""
+    out = s3lint_here("check", "--quiet", cwd=root).out
     assert "STO201" in out
     assert "2 findings" not in out
 
@@ -239,4 +239,4 @@ def test_progress_is_shown_late_and_loses_nothing() -> None:
 
 def test_the_standards_examples_are_valid_in_every_form() -> None:
     for form in ("json", "sarif", "gitlab"):
-        json.loads(s3lint("check", "--isolated", "--output-format", form, "fixtures/standard", cwd=CHECKOUT).out)
+        json.loads(s3lint_here("check", "--isolated", "--output-format", form, "fixtures/standard", cwd=CHECKOUT).out)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conftest import BUCKET_BY_NAME, Write, check_project, s3lint
+from conftest import BUCKET_BY_NAME, Write, check_project, s3lint_here
 from conftest import run as run_program
 
 from s3lint import run
@@ -94,7 +94,7 @@ def test_flake8s_configuration_may_choose_the_profile_and_no_cache(project: Writ
 def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
     root = project({f"module_{i:02}.py": BUCKET_BY_NAME for i in range(2 * run.FEW)})
     plain, timed = (
-        s3lint("check", "--isolated", "--no-cache", "--output-format", "json", "--jobs", "2", *more, cwd=root)
+        s3lint_here("check", "--isolated", "--no-cache", "--output-format", "json", "--jobs", "2", *more, cwd=root)
         for more in ((), ("--timing",))
     )
     assert timed.out == plain.out

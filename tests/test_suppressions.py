@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Write, run, s3lint
+from conftest import Write, run, s3lint_here
 from test_notebooks import notebook
 
 from s3lint.engine import Engine
@@ -28,7 +28,7 @@ NAMES = 'BUCKET = "acme-documents"  # s3lint: allow[STO201] one account only\n'
 
 
 def codes(root: Path, *arguments: str) -> list[str]:
-    found = json.loads(s3lint("check", "--output-format", "json", *arguments, cwd=root).out)
+    found = json.loads(s3lint_here("check", "--output-format", "json", *arguments, cwd=root).out)
     return [f"{Path(finding['filename']).name}:{finding['location']['row']} {finding['code']}" for finding in found]
 
 
@@ -74,7 +74,7 @@ def test_a_file_that_is_not_read_whole_is_not_judged(project: Write) -> None:
 
 def test_a_position_is_that_of_the_code(project: Write) -> None:
     root = project({"names.py": NAMES.replace("STO201", "STO201, STO20, STO211"), "upload.py": UPLOAD})
-    found = json.loads(s3lint("check", "--output-format", "json", "--select", "STO201,STO211,STO902", cwd=root).out)
+    found = json.loads(s3lint_here("check", "--output-format", "json", "--select", "STO201,STO211,STO902", cwd=root).out)
     assert [(finding["code"], finding["location"]["column"]) for finding in found] == [("STO902", 59)]
 
 
@@ -118,7 +118,7 @@ def test_noqa_is_what_flake8_takes_for_one(project: Write) -> None:
     root = project(dict(FILES))
     done = run(sys.executable, "-m", "flake8", "--select", "STO201", "-j1", ".", cwd=root)
     by_flake8 = {(Path(line.split(":")[0]).name, int(line.split(":")[1])) for line in done.out.splitlines()}
-    ours = s3lint("check", "--select", "STO201", "--output-format", "json", cwd=root)
+    ours = s3lint_here("check", "--select", "STO201", "--output-format", "json", cwd=root)
     by_command = {(Path(found["filename"]).name, found["location"]["row"]) for found in json.loads(ours.out)}
     assert by_flake8 == by_command
     assert 5 < len(by_flake8) < len(FILES) - 10
@@ -192,7 +192,7 @@ def test_sql_has_comments_of_its_own(project: Write) -> None:
 )
 def test_only_what_is_unused_is_removed(project: Write, comment: str, fixed: str) -> None:
     root = project({"a.py": f"{READ}  {comment}\n"})
-    s3lint("check", "--fix", "--select", "STO201,STO501,STO902", cwd=root)
+    s3lint_here("check", "--fix", "--select", "STO201,STO501,STO902", cwd=root)
     assert (root / "a.py").read_text() == f"{READ}  {fixed}\n"
 
 

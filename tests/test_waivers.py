@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Run, Write, fixture_files, run, s3lint
+from conftest import Run, Write, fixture_files, run, s3lint, s3lint_here
 from test_notebooks import notebook
 
 from s3lint.engine import Engine
@@ -88,7 +88,7 @@ def test_cells_get_comments_of_their_language(project: Write) -> None:
         {"b.py": "# Databricks notebook source\n# MAGIC %sql\n# MAGIC TRUNCATE TABLE t\n\n# COMMAND ----------\n\n" + HEAD + READ}
     )
     before = (root / "a.ipynb").read_bytes()
-    done = s3lint("check", "--add-allow", "legacy", cwd=root)
+    done = s3lint_here("check", "--add-allow", "legacy", cwd=root)
     assert (done.code, done.out, done.err) == (0, "No findings.\nAllowed 5 findings in 2 files.\n", "")
     after = (root / "a.ipynb").read_bytes()
     assert cell_source(after, 2) == f"%matplotlib inline\n{READ.rstrip()}  # {ALLOW}\n"
@@ -105,7 +105,7 @@ def test_a_reason_goes_into_a_cell_where_it_belongs(project: Write) -> None:
     sql = "%sql TRUNCATE TABLE t -- s3lint: allow[STO503]"
     indented = f"  !ls\n  {READ.rstrip()}  # s3lint: allow[STO201]"
     root = project({"a.ipynb": notebook(HEAD, sql, indented)})
-    assert s3lint("check", "--add-allow", "legacy", cwd=root).code == 0
+    assert s3lint_here("check", "--add-allow", "legacy", cwd=root).code == 0
     after = (root / "a.ipynb").read_bytes()
     assert (cell_source(after, 2), cell_source(after, 3)) == (f"{sql} legacy", f"{indented} legacy")
 
@@ -113,13 +113,13 @@ def test_a_reason_goes_into_a_cell_where_it_belongs(project: Write) -> None:
 def test_only_what_is_selected_is_allowed_and_a_diff_writes_nothing(project: Write) -> None:
     root = project({"a.py": f"{HEAD}s3.upload_file('a.pdf', 'acme-documents', 'x/a.pdf')\n"})
     before = (root / "a.py").read_text()
-    done = s3lint("check", "--select", "STO301", "--add-allow", "legacy", "--diff", cwd=root)
+    done = s3lint_here("check", "--select", "STO301", "--add-allow", "legacy", "--diff", cwd=root)
     assert done.code == 1
     assert "+s3.upload_file('a.pdf', 'acme-documents', 'x/a.pdf')  # s3lint: allow[STO301] legacy\n" in done.out
     assert (root / "a.py").read_text() == before
-    assert s3lint("check", "--select", "STO301", "--add-allow", "legacy", cwd=root).code == 0
-    assert "STO201" in s3lint("check", cwd=root).out
-    done = s3lint("check", "-", "--add-allow", "legacy", cwd=root, stdin=before.encode())
+    assert s3lint_here("check", "--select", "STO301", "--add-allow", "legacy", cwd=root).code == 0
+    assert "STO201" in s3lint_here("check", cwd=root).out
+    done = s3lint_here("check", "-", "--add-allow", "legacy", cwd=root, stdin=before.encode())
     assert done.out == before.rstrip() + "  # s3lint: allow[STO201, STO301] legacy\n"
 
 
@@ -163,7 +163,7 @@ def test_waivers_are_listed_with_reason_end_author_and_age(project: Write) -> No
     git(root, "commit", "--quiet", "-m", "x")
     (root / "c.py").write_text("# s3lint: file-allow[STO2]\n" + (root / "c.py").read_text())
     age = (date.today() - date(2026, 1, 2)).days
-    done = s3lint("waivers", cwd=root)
+    done = s3lint_here("waivers", cwd=root)
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
         "a.py:4:68: allow[STO201] archive",
@@ -177,7 +177,7 @@ def test_waivers_are_listed_with_reason_end_author_and_age(project: Write) -> No
         "",
         "4 waivers in 3 files: 1 expired, 1 without a reason, 2 hiding nothing.",
     ]
-    found = json.loads(s3lint("waivers", "--output-format", "json", "b.ipynb", cwd=root).out)
+    found = json.loads(s3lint_here("waivers", "--output-format", "json", "b.ipynb", cwd=root).out)
     assert found == [
         {
             "filename": str(root / "b.ipynb"),

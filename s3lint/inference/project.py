@@ -18,6 +18,7 @@ from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
 from s3lint.loader import Loader
 from s3lint.module import Module
+from s3lint.outline import Import
 from s3lint.reads import FileRead, FolderRead, Reads, SearchRead, digest, digest_of_paths
 from s3lint.searches import Search
 from s3lint.source import Source, Unreadable
@@ -134,11 +135,15 @@ class Project:
 
     def _imported_by(self, module: Module) -> Iterator[Module]:
         for item in module.outline.imports:
-            package = self.find(item.module, item.level, module.path)
-            inner = self._in_folder(package.folder, item.name) if package and package.folder and item.name else None
-            for found in (package, inner):
-                if found is not None and found.module is not None:
-                    yield found.module
+            yield from self._imported_as(item, module)
+
+    def _imported_as(self, item: Import, module: Module) -> Iterator[Module]:
+        """The package or module that an import names, and the submodule that it takes from it."""
+        package = self.find(item.module, item.level, module.path)
+        inner = self._in_folder(package.folder, item.name) if package and package.folder and item.name else None
+        for found in (package, inner):
+            if found is not None and found.module is not None:
+                yield found.module
 
     def importers_of(self, module: Module) -> list[Module]:
         """The modules of the project that import a module at their top."""
@@ -156,10 +161,23 @@ class Project:
         return found
 
     def _importing(self, module: Module) -> Iterator[Module]:
-        for path in self._found(Search("imports", module_name(module.path))):
+        name = module_name(module.path)
+        for path in self._may_import(module.path):
             other = self.module(path) if path != module.path else None
-            if other is not None and module in self.imports_of(other):
+            if other is None:
+                continue
+            naming = (item for item in other.outline.imports if item.may_name(name))
+            if any(found is module for item in naming for found in self._imported_as(item, other)):
                 yield other
+
+    def _may_import(self, path: Path) -> list[Path]:
+        """The files that name a module in an import, those outside its folder with the folder."""
+        folder = path.parent.parent if path.name == "__init__.py" else path.parent
+        alone = self._found(Search("imports", module_name(path)))
+        if folder in self.roots:
+            return list(alone)
+        beside = (found for found in alone if found.is_relative_to(folder))
+        return sorted({*beside, *self._found(Search("imports", f"{folder.name}.{module_name(path)}"))})
 
     def import_name(self, node: cst.Import | cst.ImportFrom, alias: cst.ImportAlias, place: Place) -> Value:
         """What one name of an import statement is."""

@@ -6,20 +6,39 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from s3lint.configuration import COMMAND_LINE, ConfigurationError, checked, common_root, fields_of, settings_for
+from s3lint.configuration import (
+    COMMAND_LINE,
+    ConfigurationError,
+    apart,
+    checked,
+    common_root,
+    fields_of,
+    is_project,
+    settings_for,
+)
+from s3lint.discovery import python_files
 from s3lint.settings import Settings
 from s3lint.targets import Missing
 
 STDIN = "-"
 
+CROWDED = 10_000
+"""Files below a folder that is no project from which on it is taken for a home, not for a checkout: to read it all for one file costs seconds."""
+
 
 def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths: list[Path]) -> Callable[[Path], Settings]:
-    """How the settings of each path are found: once for each folder."""
+    """How the settings of each path are found: once for each folder.
+
+    Files that are named, outside every project and in a crowded folder such as a home, are a project with their own folder alone.
+    """
     fallback = common_root(paths)
+    all_files = not any(path.is_dir() for path in paths)
     file = next((Path(os.path.abspath(item)) for item in options.config if "=" not in item), None)
     if file is not None and not file.is_file():
         raise Missing(f"{file}: no such configuration file")
@@ -27,10 +46,19 @@ def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths:
     @cache
     def of_folder(folder: Path) -> Settings:
         if options.isolated:
-            return checked(Settings(root=fallback, **changes), COMMAND_LINE)
-        return settings_for(folder, fallback, changes, file)
+            settings = checked(Settings(root=fallback, **changes), COMMAND_LINE)
+        else:
+            settings = settings_for(folder, fallback, changes, file)
+        if all_files and not is_project(settings) and is_crowded(fallback):
+            return apart(replace(settings, root=folder))
+        return settings
 
     return lambda path: of_folder(path if path.is_dir() else path.parent)
+
+
+@cache
+def is_crowded(folder: Path) -> bool:
+    return next(islice(python_files(folder, Settings(root=folder)), CROWDED, None), None) is not None
 
 
 def changes_of(options: argparse.Namespace) -> dict[str, Any]:

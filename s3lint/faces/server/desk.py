@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from s3lint.configuration import ConfigurationError, settings_for
+from s3lint.configuration import ConfigurationError, apart, is_project, settings_for
 from s3lint.discovery import is_excluded, is_notebook
 from s3lint.engine import UNREADABLE, Engine
 from s3lint.explain import explain, rows_of
@@ -166,9 +166,7 @@ class Desk:
             (folder for folder in self.folders if path.is_relative_to(folder)), key=lambda each: len(each.parts), default=None
         )
         settings = settings_for(path.parent, home or path.parent)
-        if home is None and settings.source is None and settings.root == path.parent:
-            return replace(settings, extend_exclude=(*settings.extend_exclude, "*/"))
-        return settings
+        return apart(settings) if home is None and not is_project(settings) else settings
 
     def update(self, document: Document) -> None:
         """A document that was opened or changed. Others see it as it was when it could last be parsed."""
