@@ -55,6 +55,7 @@ OF_INFERENCE = (
     "test_inference_of_projects.py",
     "test_fixtures.py",
     "test_routes.py",
+    "test_bounds.py",
 )
 """What is asked about another module, in this order, until a test fails."""
 

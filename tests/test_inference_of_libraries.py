@@ -145,13 +145,14 @@ CASES = {
     ),
     "what is no frame": (
         ('df = spark.read.csv("p")\n'
-         "show(df.columns, df.collect(), df.toPandas().to_dict(), df.toPandas().to_csv(), df.count(), x.to_csv())"),
+         "show(df.columns, df.collect(), df.toPandas().to_dict(), df.toPandas().to_csv(), df.toPandas().to_string(), df.count(), x.to_csv())"),
         ["spark.DataFrame().columns", "spark.DataFrame().collect()", "pandas.DataFrame().to_dict()", "pandas.DataFrame().to_csv()",
-         "spark.DataFrame().count()", "DataFrame().to_csv()"],
+         "pandas.DataFrame().to_string()", "spark.DataFrame().count()", "DataFrame().to_csv()"],
     ),
     "buffers": (
-        'import io, pyarrow as pa\nshow(io.BytesIO(), pa.BufferOutputStream(), pa.BufferOutputStream().getvalue(), open("p"))',
-        ["buffer io.BytesIO()", "buffer pyarrow.BufferOutputStream()", "pyarrow.BufferOutputStream().getvalue()", "buffer open()"],
+        ("import io, tempfile, pyarrow as pa\n"
+         'show(io.BytesIO(), tempfile.SpooledTemporaryFile(), pa.BufferOutputStream(), pa.BufferOutputStream().getvalue(), open("p"))'),
+        ["buffer io.BytesIO()", "buffer tempfile.SpooledTemporaryFile()", "buffer pyarrow.BufferOutputStream()", "pyarrow.BufferOutputStream().getvalue()", "buffer open()"],
     ),
     "cloud paths": (
         ("from cloudpathlib import AnyPath, CloudPath, S3Path\n"
@@ -211,8 +212,9 @@ CASES = {
         ["Spark session", "Spark session", 'spark frame from "p"'],
     ),
     "an annotated table": (
-        "from delta.tables import DeltaTable\ndef f(t: DeltaTable):\n    show(t)",
-        ["Delta table unknown: given by an annotation alone"],
+        ("from delta.tables import DeltaTable\nfrom deltalake import DeltaTable as Rust\n"
+         "def f(t: DeltaTable, r: Rust):\n    show(t, t.toDF(), r.optimize.compact())"),
+        ["Delta table unknown: given by an annotation alone", "spark frame", "deltalake.DeltaTable().optimize.compact()"],
     ),
     # Stdlib
     "str": (

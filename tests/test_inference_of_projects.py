@@ -53,6 +53,7 @@ CALLERS = {
     "a thread with no arguments": ('def f(x="d"):\n    show(x)\nThread(target=f).start()\nThread(args=("a",))', ['"d"']),
     "a thread with keywords": ('def f(x):\n    show(x)\nThread(target=f, kwargs={"x": "a"}).start()', ['"a"']),
     "a thread with a name for its arguments": ('def f(x):\n    show(x)\na = ("a",)\nThread(target=f, args=a).start()', ['"a"']),
+    "soon": ('def f(x):\n    show(x)\nloop.call_soon(f, "a")', ['"a"']),
     "a lambda's parameter": ("f = lambda x: show(x)\nf('a')", ["parameter x"]),
     "more callers than are followed": (
         "def f(x):\n    show(x)\n" + "".join(f"f({n})\n" for n in range(30)),
@@ -71,6 +72,17 @@ CALLERS = {
 @pytest.mark.parametrize(("text", "expected"), CALLERS.values(), ids=CALLERS)
 def test_values_that_callers_pass(text: str, expected: list[str]) -> None:
     assert shown(text, callers=True) == expected
+
+
+def test_values_that_callers_in_other_files_pass(project: Write) -> None:
+    root = project({"a.py": 'from program import f\nf("a")\n', "b.py": 'import program\nprogram.C().m("b")\n'})
+    text = "def f(x):\n    show(x)\nclass C:\n    def m(self, y):\n        show(y)\n"
+    assert shown(text, root, callers=True) == ['"a"', '"b"']
+
+
+def test_a_folder_is_a_module(project: Write) -> None:
+    root = project({"inner/a.py": ""})
+    assert shown("import inner\nshow(inner)", root) == [f"module {root / 'inner'}"]
 
 
 def test_modules_know_whom_they_import_and_who_imports_them(project: Write) -> None:
