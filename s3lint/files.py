@@ -15,7 +15,7 @@ LARGEST = 2_000_000
 """Bytes of a file over which only its mentions are reported and no values are taken from it. Python's own parser takes 800 bytes of
 memory for each byte of `a=1`, so that this much keeps a process within 2 GB."""
 
-KEPT = 32_000_000
+KEPT = 16_000_000
 """Bytes of a project's files that stay in memory; what lies beyond is read again whenever it is asked for."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.discovery import is_notebook
 from s3lint.finding import Edit, Location
+from s3lint.module import syntax_of
 from s3lint.notebooks import DATABRICKS
 from s3lint.positions import locate
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def local_name(site: Site, path: str) -> str | None:
     """The name under which code at a place can use a module or a name of one, imported or not yet; None where it is taken."""
-    if not site.module.syntax.body:
+    if not syntax_of(site.module).body:
         return None
     parent, _, name = path.rpartition(".")
     for item in site.module.outline.imports:
@@ -39,7 +40,9 @@ def _is_bound(site: Site, name: str) -> bool:
 def _is_imported_before(site: Site, name: str) -> bool:
     """Whether the imports of a name stand above a place, so that it is bound by then."""
     rows = [
-        node.lineno for node in site.module.syntax.body if isinstance(node, ast.Import | ast.ImportFrom) and name in _locals(node)
+        node.lineno
+        for node in syntax_of(site.module).body
+        if isinstance(node, ast.Import | ast.ImportFrom) and name in _locals(node)
     ]
     return not rows or min(rows) <= locate(site)[0].row
 
@@ -62,7 +65,7 @@ def _added(module: Module, parent: str, name: str | None) -> Edit:
     written = f"from {parent} import {name}" if name is not None else f"import {parent}"
     newline = newline_of(module)
     if not imports:
-        return _first(module, module.syntax.body, written, newline)
+        return _first(module, syntax_of(module).body, written, newline)
     same = [node for node in imports if _group(node) == _group_of(parent)]
     if not same:
         first = imports[0]
@@ -76,7 +79,7 @@ def _added(module: Module, parent: str, name: str | None) -> Edit:
 
 def _leading_imports(module: Module) -> Iterator[ast.Import | ast.ImportFrom]:
     """The imports above all other code, where a new one is in time for everything."""
-    for node in module.syntax.body:
+    for node in syntax_of(module).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             if not _is_future(node):
                 yield node

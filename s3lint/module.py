@@ -6,8 +6,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +17,7 @@ from s3lint.inference.names import dotted_name, import_names
 from s3lint.nesting import too_deep
 from s3lint.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.positions import Positions, positions_of
-from s3lint.source import Source, Unreadable, without_feeds
+from s3lint.source import Source, Unreadable, split_lines, without_feeds
 from s3lint.timing import CLOCK
 from s3lint.walk import children, subtree
 
@@ -74,7 +73,7 @@ class Block:
 
     @cached_property
     def text(self) -> str:
-        return "".join(self.module.source.lines[self.part.start - 1 : self.part.end])
+        return self.module.source.rows(self.part.start, self.part.end)
 
     @cached_property
     def sets(self) -> frozenset[str]:
@@ -95,10 +94,9 @@ class Block:
     def parsed(self) -> Parsed:
         """An empty module where libcst refuses the block; `refused` then says why."""
         end = self.part.header if self.part.kind == "class" else self.part.end
-        lines = self.module.source.lines[self.part.start - 1 : end]
-        text = "".join(lines)
+        text = self.module.source.rows(self.part.start, end)
         if self.part.kind == "class":
-            text += f"{_newline(text)}{_indentation(lines)} pass\n"
+            text += f"{_newline(text)}{_indentation(text)} pass\n"
         if self.member:
             text = MEMBER_HEADER + text
         try:
@@ -132,8 +130,8 @@ def _newline(text: str) -> str:
     return "" if text.endswith(("\n", "\r")) else "\n"
 
 
-def _indentation(lines: list[str]) -> str:
-    first = next(line for line in lines if line.strip())
+def _indentation(text: str) -> str:
+    first = next(line for line in split_lines(text) if line.strip())
     return first[: len(first) - len(first.lstrip())]
 
 
@@ -179,8 +177,7 @@ class Module:
     @cached_property
     def _offsets(self) -> list[int]:
         """Where in the text each block begins."""
-        lines = [0, *accumulate(map(len, self.source.lines))]
-        return [lines[block.part.start - 1] for block in self.blocks]
+        return [self.source.starts[block.part.start - 1] for block in self.blocks]
 
     def blocks_holding(self, word: str) -> Iterator[int]:
         """The numbers of the blocks in whose text a word stands, in order."""
@@ -197,22 +194,23 @@ class Module:
         return {item.local: item.name for item in self.outline.imports if item.name is not None and item.name != item.local}
 
     @cached_property
-    def syntax(self) -> ast.Module:
-        """The whole tree of `ast`; an empty one where only libcst reads the text."""
-        try:
-            return parse(self.source.text)
-        except Unreadable:
-            return ast.Module([], [])
-
-    @cached_property
     def bound(self) -> frozenset[str]:
         """The names that assignments, parameters and definitions anywhere in the file bind."""
-        return frozenset(name for node in ast.walk(self.syntax) for name in _bound_by(node))
+        return frozenset(name for node in ast.walk(syntax_of(self)) for name in _bound_by(node))
 
     @cached_property
     def imports(self) -> frozenset[str]:
         """Every module that is imported anywhere at the top of the file, by its dotted path."""
         return frozenset(item.module for item in self.outline.imports if not item.level)
+
+
+@lru_cache(maxsize=4)
+def syntax_of(module: Module) -> ast.Module:
+    """The whole tree of `ast`; an empty one where only libcst reads the text. It is some ten times the size of the text, so few are kept."""
+    try:
+        return parse(module.source.text)
+    except Unreadable:
+        return ast.Module([], [])
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:
@@ -243,7 +241,7 @@ def whole(source: Source) -> Outline:
     """
     tree = parse_tree(source.text)
     imports = tuple(_imports(tree))
-    return Outline([Part(1, max(1, len(source.lines)), "whole", frozenset(), imports)])
+    return Outline([Part(1, max(1, len(source.starts) - 1), "whole", frozenset(), imports)])
 
 
 def _imports(tree: cst.Module) -> Iterator[Import]:

@@ -45,7 +45,7 @@ class Import:
         return module in (self.name, self.module.rpartition(".")[2])
 
 
-@dataclass
+@dataclass(slots=True)
 class Part:
     """A run of lines that libcst parses alone: top-level statements, or one member of a class."""
 
