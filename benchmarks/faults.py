@@ -181,6 +181,7 @@ def interrupted(folder: Path, times: int) -> str:
         expect(done.code in (0, 1, 130, -signal.SIGINT), f"exit code {done.code}: {done.err}")
         stopped += done.code == 130
         old_or_new(folder)
+    expect(stopped > 0, "no interrupt stopped a run")
     expect(slowest < PROMPT, f"{slowest:.1f} s until an interrupted run was gone")
     return f"{times} interrupts, {stopped} before the end (exit code 130); gone after {slowest:.2f} s at most"
 
@@ -338,6 +339,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--times", type=int, default=200, help="how often what strikes at random is tried")
     parser.add_argument("--only", default="", help="faults whose names hold this text")
     options = parser.parse_args(arguments)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell has what it starts in the background ignore it, and all below
     failed = 0
     print("| fault | outcome |\n|---|---|")
     with tempfile.TemporaryDirectory() as folder:
