@@ -208,7 +208,6 @@ class TableRead(Fact):
     options: Mapping
     source: Value
     method: Site
-    streaming: bool = False
     reaches: TableWrite | None = None
     """A write that the rows reach."""
     from_rdd: bool = False

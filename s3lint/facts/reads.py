@@ -28,7 +28,7 @@ def table_reads(view: CallView) -> Iterator[Fact]:
 def _read(reader: Reader, view: CallView, confidence: Confidence) -> TableRead:
     method = reader.method or view.method
     return TableRead(
-        method, view.place, confidence, reader.format, reader.schema, reader.options, reader.path, method, reader.streaming,
+        method, view.place, confidence, reader.format, reader.schema, reader.options, reader.path, method,
         from_rdd=_is_rdd(view), only_for_schema=_is_only_for_schema(view),
     )  # fmt: skip
 

@@ -105,7 +105,7 @@ def read_fact(reader: Reader, write: TableWrite) -> TableRead:
     assert reader.method is not None
     return TableRead(
         reader.method, write.place, Confidence.HIGH, reader.format, reader.schema, reader.options, reader.path,
-        reader.method, reader.streaming, write,
+        reader.method, write,
     )  # fmt: skip
 
 

@@ -90,7 +90,6 @@ class Reader(Value):
     schema: Value = field(default_factory=Absent)
     options: Mapping = field(default_factory=Mapping)
     path: Value = field(default_factory=Absent)
-    streaming: bool = False
     shaped: bool = False
     """Whether the session that reads is not resolved."""
     method: Site | None = field(default=None, compare=False)

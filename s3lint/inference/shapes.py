@@ -63,7 +63,7 @@ def shaped_attribute(evaluator: Evaluator, owner: Value, name: str, place: Place
     if name == "writeStream":
         return Writer(owner, "stream")
     if name in ("read", "readStream") and _says_spark(owner, place):
-        return Reader(streaming=name == "readStream", shaped=True)
+        return Reader(shaped=True)
     return BoundMethod(owner, name)
 
 

@@ -58,7 +58,7 @@ def runtime_session(evaluator: Evaluator, reference: Reference, place: Place) ->
 @attribute(SparkSession)
 def session_attribute(evaluator: Evaluator, owner: SparkSession, name: str, place: Place) -> Value:
     if name in ("read", "readStream"):
-        return Reader(streaming=name == "readStream")
+        return Reader()
     if name in ("spark_session", "sparkSession"):
         return SparkSession()
     if name in ("conf", "catalog", "sparkContext", "create_dynamic_frame", "create_data_frame", "write_dynamic_frame"):
