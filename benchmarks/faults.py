@@ -339,9 +339,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--times", type=int, default=200, help="how often what strikes at random is tried")
     parser.add_argument("--only", default="", help="faults whose names hold this text")
     options = parser.parse_args(arguments)
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # a shell has what it starts in the background ignore it, and all below
+    # A shell has what it starts in the background ignore it, and all that this starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     failed = 0
     print("| fault | outcome |\n|---|---|")
     with tempfile.TemporaryDirectory() as folder:

@@ -38,7 +38,10 @@ IN_BYTES = {kind: re.compile(after.encode()) for kind, after in USED.items()}
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Text that may call a function or pass it on to be called, make an object of a class, import a module of a name, or name a store."""
+    """Text that may call a function or pass it on to be called, make an object of a class, import a module of a name, or name a store.
+
+    The name of a module may stand behind that of its folder, `folder.module`, which then stands in the file, too.
+    """
 
     kind: Kind
     name: str = ""
