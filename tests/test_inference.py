@@ -30,19 +30,25 @@ def steps(suite: Suite):
             yield from steps(step.scope.suite)
 
 
-def shown(text: str, root: Path = Path("/nowhere"), *, callers: bool = False) -> list[str]:
-    """The values passed to `show`, described."""
+def questions(text: str, root: Path = Path("/nowhere")) -> tuple[Project, list[tuple[cst.BaseExpression, Place]]]:
+    """A project of one program, and what the program passes to `show`."""
     project = Project(ProjectFiles(Settings(root=root)))
     module = Module.load(Source.decode(root / "program.py", text.encode()))
     project.add(module)
-    source = project.callers if callers else project.evaluator
     found = []
     step: Step
     for step in steps(project.evaluator.module_scope(module).suite):
         for node, binders in step.nodes:
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "show":
-                found += [describe(source.evaluate(arg.value, Place(step, binders))) for arg in node.args]
-    return found
+                found += [(arg.value, Place(step, binders)) for arg in node.args]
+    return project, found
+
+
+def shown(text: str, root: Path = Path("/nowhere"), *, callers: bool = False) -> list[str]:
+    """The values passed to `show`, described."""
+    project, found = questions(text, root)
+    source = project.callers if callers else project.evaluator
+    return [describe(source.evaluate(node, place)) for node, place in found]
 
 
 CASES = {

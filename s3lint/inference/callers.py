@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.inference.answers import Work
 from s3lint.inference.calls import Call
 from s3lint.inference.containers import entry
 from s3lint.inference.context import CallContext, Place
@@ -28,6 +29,18 @@ HEIGHT = 4
 
 VARIANTS = 24
 """How many ways to one expression are evaluated in all."""
+
+
+class Budget:
+    """What one question may still cost."""
+
+    def __init__(self) -> None:
+        self.variants = VARIANTS
+        self.work = Work()
+
+    @property
+    def is_spent(self) -> bool:
+        return self.variants <= 0 or self.work.is_too_much
 
 
 class Callers:
@@ -56,33 +69,35 @@ class Callers:
 
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
         """One entry of a mapping. Callers are asked only where they decide it."""
-        with self.evaluator.question():
-            holder = self.evaluator.evaluate(node, place)
-            if all(isinstance(choice, (Mapping, Constant)) for choice in alternatives(holder)):
-                found = entry(holder, key)
-                if not isinstance(found, Union) and free_parameter(found) is None:
-                    return found
+        holder = self.evaluator.evaluate(node, place)
+        if all(isinstance(choice, (Mapping, Constant)) for choice in alternatives(holder)):
+            found = entry(holder, key)
+            if not isinstance(found, Union) and free_parameter(found) is None:
+                return found
         return entry(self.evaluate(node, place), key)
 
     def _evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
-        with self.evaluator.question():
-            value = self.evaluator.evaluate(node, place)
-            if free_parameter(value) is None:
-                return value
-            found = join_values(self._variants(node, place, (), [VARIANTS]))
+        value = self.evaluator.evaluate(node, place)
+        if free_parameter(value) is None:
+            return value
+        found = join_values(self._variants(node, place, (), Budget()))
         return found if found.site is not None else found.at(value.site)
 
     def _variants(
-        self, node: cst.BaseExpression, place: Place, chain: tuple[tuple[Scope, CallSite | None], ...], budget: list[int]
+        self, node: cst.BaseExpression, place: Place, chain: tuple[tuple[Scope, CallSite | None], ...], budget: Budget
     ) -> list[Value]:
-        budget[0] -= 1
-        value = self.evaluator.evaluate(node, place.within(self._context(chain, place.context)))
+        variant = place.within(self._context(chain, place.context))
+        value = self.evaluator.evaluate(node, variant)
+        budget.variants -= 1
+        self.evaluator.add_work(node, variant, budget.work)
         scope = free_parameter(value, {bound for bound, _ in chain})
-        if scope is None or budget[0] <= 0 or len(chain) >= HEIGHT or self.evaluator.exhausted:
+        if scope is None or budget.is_spent or len(chain) >= HEIGHT:
             return [value]
         found: list[Value] = []
         sites = self.of(scope)
         for site in sites[:CALLERS]:
+            if budget.work.is_too_much:
+                return [*found, value]
             found += self._variants(node, place, (*chain, (scope, site)), budget)
         if found:
             return [*found, value] if len(sites) > CALLERS else found

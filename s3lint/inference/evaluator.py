@@ -1,7 +1,6 @@
 """From an expression to its value: demand-driven, memoised, and finished for every program.
 
-Cycles end in `Unknown`. A value that was computed inside an unfinished cycle is not remembered, so the answer to a question never
-depends on the questions asked before it. With each value is remembered what was read of the project for it.
+Cycles end in `Unknown`. The answer to a question never depends on the questions asked before it (`answers.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 
+from s3lint.inference.answers import DEPTH, WORK, Answer, Cycles, Inquiry, Memory, Work
 from s3lint.inference.callables import BoundMethod
 from s3lint.inference.calls import Arguments
 from s3lint.inference.containers import entry
@@ -26,14 +26,8 @@ if TYPE_CHECKING:
     from s3lint.inference.project import Project
     from s3lint.module import Module
 
-DEPTH = 300
-"""How many values may wait for each other: some 80 reassignments of one name. Deeper chains are unknown."""
-
 FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""
-
-WORK = 1_000
-"""How many values one question may compute. Past it the answer is unknown: a guard against exponential call graphs."""
 
 Expression = Callable[["Evaluator", Any, Place], Value]
 Attribute = Callable[["Evaluator", Any, str, Place], Value]
@@ -82,15 +76,12 @@ class Evaluator:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.reads = project.reads
-        self.looped: set[Hashable] = set()
         self.shallow = False
-        self._known: dict[Hashable, tuple[Value, int]] = {}
-        self._active: dict[Hashable, int] = {}
-        self._open = 0
-        self._provisional: dict[Hashable, tuple[Value, int, int]] = {}
-        self._resting: dict[int, list[Hashable]] = {}
-        self._work = 0
-        self._asked = 0
+        self._memory = Memory()
+        self._cycles = Cycles()
+        self._active: dict[Hashable, tuple[int, Inquiry]] = {}
+        self._inquiry = Inquiry()
+        self._steps = 0
         self._modules: dict[Module, Scope] = {}
         self._lambdas: dict[int, Scope] = {}
         self._contexts: dict[Hashable, CallContext] = {}
@@ -126,6 +117,12 @@ class Evaluator:
             return Unknown(f"{type(node).__name__} is not followed", site=Site(place.block, node))
         return self.solve((id(node), place.context), lambda: placed(handler(self, node, place), Site(place.block, node)))
 
+    def add_work(self, node: cst.BaseExpression, place: Place, work: Work) -> None:
+        """Adds what it took to evaluate an expression."""
+        answer = self._memory.answers.get((id(node), place.context))
+        if answer is not None:
+            work.add(answer)
+
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
         """One entry of a mapping."""
         return entry(self.evaluate(node, place), key)
@@ -134,53 +131,90 @@ class Evaluator:
         """The remembered or computed value of a question; `cyclic` where the question asks itself."""
         if self.shallow:
             key = (key, "shallow")
-        known = self._known.get(key)
-        if known is not None:
-            self.reads.noted |= known[1]
-            return known[0]
+        memory, inquiry = self._memory, self._inquiry
+        answer = memory.answers.get(key)
+        if answer is not None and not answer.cycles & inquiry.entered:
+            return self._recalled(answer)
         waiting = self._active.get(key)
         if waiting is not None:
-            self._open |= 1 << waiting
-            self.looped.add(key)
+            inquiry.waiting |= 1 << waiting[0]
+            waiting[1].looped = True
             return cyclic if cyclic is not None else Unknown("it refers to itself")
-        provisional = self._provisional.get(key)
+        provisional = memory.provisional.get(key)
         if provisional is not None:
-            self._open |= provisional[1]
-            self.reads.noted |= provisional[2]
-            return provisional[0]
-        index = len(self._active)
-        if index == 0 and not self._asked:
-            self._work = 0
-        self._work += 1
-        if index >= DEPTH or self._work > WORK:
-            self._open |= 1
+            inquiry.waiting |= provisional.waiting
+            return self._recalled(provisional.answer)
+        if not self._active:
+            return self._recalled(self._answered(key, compute))
+        if len(self._active) >= DEPTH or self._steps >= WORK:
+            inquiry.cut = True
             return Unknown("too many steps away")
-        return self._computed(key, index, compute)
+        return self._recalled(self._computed(key, compute))
 
-    def _computed(self, key: Hashable, index: int, compute: Callable[[], Value]) -> Value:
-        """Computes a value, and remembers it: for good, or as long as the questions wait that it found waiting."""
-        around, self._open = self._open, 0
-        read_around, self.reads.noted = self.reads.noted, 0
-        self._active[key] = index
+    def _recalled(self, answer: Answer) -> Value:
+        self.reads.noted |= answer.read
+        return self._inquiry.add(answer) if self._active else answer.value
+
+    def _answered(self, key: Hashable, compute: Callable[[], Value]) -> Answer:
+        """The answer to a question that no other waits for.
+
+        A bound must cut it at the same place in every run, so one that might be past a bound is asked anew with nothing remembered.
+        """
+        answer = self._asked(key, compute)
+        if not answer.is_bounded:
+            around, self._memory = self._memory, Memory()
+            try:
+                answer = self._asked(key, compute)
+            finally:
+                alone, self._memory = self._memory, around
+            for other, found in alone.answers.items():
+                around.answers.setdefault(other, found)
+        self._memory.answers[key] = answer
+        return answer
+
+    def _asked(self, key: Hashable, compute: Callable[[], Value]) -> Answer:
+        self._steps = 0
         try:
-            value = bounded(compute() if index else _with_deep_stack(compute))
+            return self._computed(key, lambda: _with_deep_stack(compute))
+        finally:
+            self._memory.forget()
+
+    def _computed(self, key: Hashable, compute: Callable[[], Value]) -> Answer:
+        """Computes a value, and remembers it: for good, or as long as the questions wait that it found waiting."""
+        place, around = len(self._active), self._inquiry
+        inquiry = self._inquiry = Inquiry(around.entered | self._cycles.bits(key))
+        read_around, self.reads.noted = self.reads.noted, 0
+        self._active[key] = place, inquiry
+        self._steps += 1
+        try:
+            value = bounded(compute())
         finally:
             del self._active[key]
-            for resting in self._resting.pop(index, ()):
-                del self._provisional[resting]
-            waiting = self._open & ((1 << index) - 1)
-            self._open = around | waiting
-            read, self.reads.noted = self.reads.noted, self.reads.noted | read_around
-        if waiting:
-            self._provisional[key] = value, waiting, read
-            self._resting.setdefault(waiting.bit_length() - 1, []).append(key)
-        else:
-            self._known[key] = value, read
-        return value
+            self._inquiry = around
+            read, self.reads.noted = self.reads.noted, read_around
+            resting = self._memory.forget(place)
+        waiting = inquiry.waiting & ((1 << place) - 1)
+        around.waiting |= waiting
+        if resting:
+            self._cycles.join({key, *resting})
+        inquiry.cycles |= self._cycles.bits(key)
+        answer = inquiry.answer(value, read)
+        if waiting or answer.cut:
+            self._memory.keep(key, answer, waiting)
+        elif place:
+            self._memory.answers.setdefault(key, answer)
+        return answer
 
     def has_looped(self, key: Hashable) -> bool:
-        """Whether a question has asked itself."""
-        return ((key, "shallow") if self.shallow else key) in self.looped
+        """Whether a question that waits, or that was just asked, has asked itself."""
+        if self.shallow:
+            key = (key, "shallow")
+        waiting = self._active.get(key)
+        if waiting is not None:
+            return waiting[1].looped
+        provisional = self._memory.provisional.get(key)
+        answer = provisional.answer if provisional is not None else self._memory.answers.get(key)
+        return answer is not None and answer.looped
 
     def each(self, value: Value, function: Callable[[Value], Value]) -> Value:
         """Applies a function to every alternative of a value."""
@@ -235,22 +269,6 @@ class Evaluator:
             yield
         finally:
             self.shallow = before
-
-    @contextmanager
-    def question(self) -> Iterator[None]:
-        """One question of many parts, which share the bound on work."""
-        if not self._asked:
-            self._work = 0
-        self._asked += 1
-        try:
-            yield
-        finally:
-            self._asked -= 1
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether the question has used up its work."""
-        return self._work > WORK
 
 
 def _with_deep_stack(compute: Callable[[], Value]) -> Value:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -185,7 +185,7 @@ def _after_loop(evaluator: Evaluator, step: Step, name: str, context: CallContex
     values += _at_jumps(evaluator, body, name, context)
     values += _ends(evaluator, step.suites[1:], name, context) if len(step.suites) > 1 else []
     joined = join_values(value for value in values if not isinstance(value, Unbound))
-    return _settled(evaluator, body, name, context, joined)
+    return _settled(evaluator, joined, ("after", id(body.last_change(name, END)), name, context))
 
 
 def _at_jumps(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None) -> list[Value]:
@@ -201,10 +201,8 @@ def _loop_of(step: Step) -> Suite | None:
     return suite
 
 
-def _settled(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None, value: Value) -> Value:
+def _settled(evaluator: Evaluator, value: Value, *questions: Hashable) -> Value:
     """A value that each round of a loop computes from the round before is not known, but for what it collects."""
-    last = body.last_change(name, END)
-    questions = (("enter", id(body), name, context), ("after", id(last), name, context))
     return _collection(evaluator.each(value, _collected)) if any(map(evaluator.has_looped, questions)) else value
 
 
@@ -275,7 +273,8 @@ def _entering_loop(evaluator: Evaluator, suite: Suite, name: str, context: CallC
         items = evaluator.evaluate(owner.node.iter, Place(owner, (), context))
         return unpacked(owner.node.target, element(items), name)
     values = [before(evaluator, owner, name, context), at_end(evaluator, suite, name, context)]
-    return _settled(evaluator, suite, name, context, join_values(values))
+    last = suite.last_change(name, END)
+    return _settled(evaluator, join_values(values), ("enter", id(suite), name, context), ("after", id(last), name, context))
 
 
 def _entering_handler(evaluator: Evaluator, owner: Step, suite: Suite, name: str, context: CallContext | None) -> Value:

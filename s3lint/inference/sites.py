@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from s3lint.inference.callables import Class, Function
 from s3lint.inference.calls import Call
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from s3lint.inference.evaluator import Evaluator
     from s3lint.module import Block, Module
+
+NAMESAKES = 1_000
+"""How many calls of one name are looked at in a module, and in all modules but that of the function."""
 
 
 @frozen()
@@ -48,6 +51,14 @@ class Calling:
         return self._search.is_used_in(text)
 
 
+class Looked(NamedTuple):
+    """What the calls of a name in one module reach."""
+
+    found: list[tuple[Scope, CallSite]]
+    calls: int
+    read: int
+
+
 class Named:
     """The calls of one name. Each is evaluated once, however many functions of that name somebody asks for."""
 
@@ -57,16 +68,17 @@ class Named:
         self._name = search.name
         self._is_constructor = search.kind == "constructions"
         self._calling = Calling(search)
-        self._in_module: dict[Module, tuple[list[tuple[Scope, CallSite]], int]] = {}
+        self._in_module: dict[Module, Looked] = {}
         self._met: dict[Scope, list[CallSite]] = {}
         self._read = 0
         """What was read for the modules that are met: a change in any of them may be a call of any function of the name."""
         self._left = evaluator.project.holding(search)
+        self._looked_at = 0
 
     def of(self, scope: Scope) -> Iterator[CallSite]:
         """The calls of one function, those in its own module first, but for those in its own body."""
         wanted = _reached(scope)
-        for found, site in self._within(scope.module):
+        for found, site in self._within(scope.module).found:
             if found is wanted and site.place.scope is not scope:
                 yield site
         met, index = self._met.setdefault(wanted, []), 0
@@ -78,37 +90,31 @@ class Named:
                     yield site
 
     def _meet_more(self) -> bool:
-        """Evaluates the calls in one more module. A question that has used up its work leaves them to the next."""
+        """Evaluates the calls in one more module."""
         with self.reads.apart():
-            module = next(self._left, None)
-            found = self._within(module) if module is not None else []
+            module = next(self._left, None) if self._looked_at < NAMESAKES else None
+            looked = self._within(module) if module is not None else Looked([], 0, 0)
             self._read |= self.reads.noted
-        if module is None:
-            return False
-        if self.evaluator.exhausted:
-            self._left = chain((module,), self._left)
-            return False
-        for scope, site in found:
+        for scope, site in looked.found:
             self._met.setdefault(scope, []).append(site)
-        return True
+        self._looked_at += looked.calls
+        return module is not None
 
-    def _within(self, module: Module) -> list[tuple[Scope, CallSite]]:
+    def _within(self, module: Module) -> Looked:
         """The calls in a module, each with every function or class that it may reach."""
-        known = self._in_module.get(module)
-        if known is None:
+        looked = self._in_module.get(module)
+        if looked is None:
             with self.reads.apart():
-                known = list(self._find(module)), self.reads.noted
-            if not self.evaluator.exhausted:
-                self._in_module[module] = known
-        self.reads.noted |= known[1]
-        return known[0]
+                calls = list(islice(self._calls(module), NAMESAKES))
+                found = [reached for call in calls for reached in self._reaching(call)]
+                looked = self._in_module[module] = Looked(found, len(calls), self.reads.noted)
+        self.reads.noted |= looked.read
+        return looked
 
-    def _find(self, module: Module) -> Iterator[tuple[Scope, CallSite]]:
+    def _calls(self, module: Module) -> Iterator[Call]:
         for step in steps_holding(self.evaluator, module, self._calling):
             for node, binders in step.calls:
-                place = Place(step, binders)
-                for call in self._matching(node, place):
-                    yield from self._reaching(call, place)
+                yield from self._matching(node, Place(step, binders))
 
     def _matching(self, node: cst.Call, place: Place) -> Iterator[Call]:
         called = called_name(node.func)
@@ -119,14 +125,14 @@ class Named:
             if call.function is not None and called_name(call.function.node) == self._name:
                 yield call
 
-    def _reaching(self, call: Call, place: Place) -> Iterator[tuple[Scope, CallSite]]:
+    def _reaching(self, call: Call) -> Iterator[tuple[Scope, CallSite]]:
         if call.function is None:
             return
-        found: dict[Scope, CallSite] = {}
-        for callee in alternatives(self.evaluator.evaluate(call.function.node, place)):
+        function, found = call.function, {}
+        for callee in alternatives(self.evaluator.evaluate(function.node, function.place)):
             scope, receiver = _callee(callee)
             if scope is not None and scope not in found:
-                found[scope] = CallSite(call, place, receiver)
+                found[scope] = CallSite(call, function.place, receiver)
         yield from found.items()
 
 

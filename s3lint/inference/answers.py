@@ -1,0 +1,161 @@
+"""What the evaluator remembers: answers with what they took, and which questions ask each other.
+
+A remembered answer must be what the question would get if nothing were remembered. Two things stand in the way. A question inside a
+cycle gets another answer when one of the cycle waits for it than when somebody asks from outside, so an answer knows the cycles behind
+it. And a bound cuts what takes too much, so an answer knows what it would take if nothing were remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from s3lint.inference.values import Value
+
+DEPTH = 300
+"""How many values may wait for each other: some 80 reassignments of one name. Deeper chains are unknown."""
+
+WORK = 1_000
+"""How many values one question may compute. Past it what is left is unknown: a guard against exponential call graphs."""
+
+FEW = 16
+"""An answer that took so many values or fewer does not remember which they were: it would cost more memory than it is worth."""
+
+
+class Answer(NamedTuple):
+    """A value, and what it took."""
+
+    value: Value
+    read: int
+    """The bits of what was read of the project."""
+    work: int
+    """How many values were computed, those that were remembered counted again for each use: `WORK` and one at most."""
+    height: int
+    """How many values waited for each other."""
+    cycles: int
+    """The bits of the cycles behind it."""
+    cut: bool
+    """Whether a bound cut it."""
+    looped: bool
+    """Whether the question asked itself."""
+    asked: tuple[Answer, ...]
+    """The answers that it was computed from, if it took more than a few values."""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the question would surely be within the bounds if nothing were remembered."""
+        return not self.cut and self.height <= DEPTH and (self.work <= WORK or not Work().add(self).is_too_much)
+
+
+class Work:
+    """How many values were computed for some answers, each counted once, but for those behind small answers."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._seen: set[int] = set()
+
+    @property
+    def is_too_much(self) -> bool:
+        return self._count > WORK
+
+    def add(self, answer: Answer) -> Work:
+        pending = [answer]
+        while pending and not self.is_too_much:
+            one = pending.pop()
+            if id(one) not in self._seen:
+                self._seen.add(id(one))
+                self._count += 1 if one.asked else one.work
+                pending.extend(one.asked)
+        return self
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """What a question met so far, while its answer is computed."""
+
+    entered: int = 0
+    """The bits of the cycles that it and the questions that wait for it are part of."""
+    waiting: int = 0
+    """The bits of the places of the questions that wait for it and that it asked."""
+    cycles: int = 0
+    cut: bool = False
+    looped: bool = False
+    work: int = 1
+    height: int = 1
+    asked: list[Answer] = field(default_factory=list)
+
+    def add(self, answer: Answer) -> Value:
+        self.cycles |= answer.cycles
+        self.cut |= answer.cut
+        self.work += answer.work
+        self.height = max(self.height, answer.height + 1)
+        self.asked.append(answer)
+        return answer.value
+
+    def answer(self, value: Value, read: int) -> Answer:
+        asked = tuple(self.asked) if self.work > FEW else ()
+        return Answer(value, read, min(self.work, WORK + 1), self.height, self.cycles, self.cut, self.looped, asked)
+
+
+class Provisional(NamedTuple):
+    """An answer inside an unfinished cycle, or one that a bound cut."""
+
+    answer: Answer
+    waiting: int
+    """The bits of the places of the questions that it waits for."""
+
+
+class Memory:
+    """The answers so far: for good, or for a while."""
+
+    def __init__(self) -> None:
+        self.answers: dict[Hashable, Answer] = {}
+        self.provisional: dict[Hashable, Provisional] = {}
+        self._resting: dict[int, list[Hashable]] = {}
+
+    def keep(self, key: Hashable, answer: Answer, waiting: int) -> None:
+        """Remembers an answer until the last of the questions that it waits for has one; until the end, where it waits for none."""
+        self.provisional[key] = Provisional(answer, waiting)
+        self._resting.setdefault(waiting.bit_length() - 1, []).append(key)
+
+    def forget(self, place: int = -1) -> list[Hashable]:
+        """Forgets the answers that are kept until the question at a place has one, or until the end. Their questions."""
+        resting = self._resting.pop(place, [])
+        for key in resting:
+            del self.provisional[key]
+        return resting
+
+
+@dataclass(slots=True)
+class Cycle:
+    """Questions that ask each other."""
+
+    members: set[Hashable]
+    bits: int
+
+
+class Cycles:
+    """Which questions ask each other, as far as it is known."""
+
+    def __init__(self) -> None:
+        self._of: dict[Hashable, Cycle] = {}
+        self._count = 0
+
+    def bits(self, key: Hashable) -> int:
+        """The bits of the cycle that a question is part of: one for each cycle that was found to be the same."""
+        cycle = self._of.get(key)
+        return cycle.bits if cycle is not None else 0
+
+    def join(self, keys: set[Hashable]) -> None:
+        """Notes that some questions ask each other."""
+        known = {id(cycle): cycle for cycle in map(self._of.get, keys) if cycle is not None}
+        if any(keys <= cycle.members for cycle in known.values()):
+            return
+        bits = sum(cycle.bits for cycle in known.values()) or self._new_bit()
+        whole = Cycle(keys.union(*(cycle.members for cycle in known.values())), bits)
+        self._of.update(dict.fromkeys(whole.members, whole))
+
+    def _new_bit(self) -> int:
+        self._count += 1
+        return 1 << self._count
