@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from s3lint.faces.command.options import parser
@@ -68,4 +69,5 @@ def entry_point() -> None:
         from s3lint.processes import abandon
 
         abandon(code)
+    gc.freeze()  # An interpreter that ends looks through all objects once more.
     sys.exit(code)
