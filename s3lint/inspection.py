@@ -18,7 +18,6 @@ from s3lint.facts.views import OPERATORS, Views
 from s3lint.facts.vocabulary import VOCABULARY
 from s3lint.inference.context import Place
 from s3lint.inference.flow import Scope, Step, Suite
-from s3lint.inference.parameters import decorators
 from s3lint.mentions import Mentions, word_sets_of
 from s3lint.module import Block
 from s3lint.registry import rules
@@ -148,7 +147,7 @@ def _names(words: frozenset[str]) -> dict[str, list[str]]:
 def _is_mocked(scope: Scope | None) -> bool:
     """Whether a function, or one around it, runs against moto's mocks."""
     while scope is not None:
-        if MOCKS.intersection(decorators(scope)):
+        if not MOCKS.isdisjoint(scope.decorators):
             return True
         scope = scope.parent
     return False

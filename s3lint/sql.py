@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from s3lint.timing import CLOCK
+
 if TYPE_CHECKING:
     from sqlglot import exp
 
@@ -54,10 +56,10 @@ def _statements(text: str, engine: str) -> list[Any]:
     """Parsed statements, or the text of those that sqlglot does not parse."""
     if len(text) > LONGEST:
         return [text]
-    import sqlglot
-    from sqlglot import exp
-    from sqlglot.errors import SqlglotError
-
+    with CLOCK.stage("loading sqlglot"):
+        import sqlglot
+        from sqlglot import exp
+        from sqlglot.errors import SqlglotError
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     found: list[Any] = []
     for piece in re.split(r";\s*(?:\n|$)", text):

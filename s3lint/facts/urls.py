@@ -60,7 +60,11 @@ def object_urls(step: Step, context: Context) -> Iterator[Fact]:
 def _may_be_url(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
     """Whether a node makes a text that does not begin otherwise, as far as the node itself tells."""
     if type(node) is cst.Call:
-        return isinstance(node.func, cst.Attribute) and node.func.attr.value in ("format", "join")
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in ("format", "join"):
+            return False
+        return node.func.attr.value == "join" or _may_begin_with_scheme(_first_part(node.func.value))
+    if type(node) is cst.BinaryOperation and not isinstance(node.operator, (cst.Add, cst.Modulo)):
+        return False
     return type(node) in BUILT and _may_begin_with_scheme(_first_part(node))
 
 
@@ -74,7 +78,7 @@ def _may_begin_with_scheme(part: cst.CSTNode) -> bool:
     """A text that begins with a hole may; so may one to which other texts are added before anything stands in it."""
     if isinstance(part, cst.FormattedStringText):
         return part.value[0] in "h\\"
-    return not isinstance(part, cst.SimpleString) or part.raw_value[:1] in ("", "h", "%", "\\")
+    return not isinstance(part, cst.SimpleString) or part.raw_value[:1] in ("", "h", "%", "{", "\\")
 
 
 def _is_object(url: Text) -> bool:

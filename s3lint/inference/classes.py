@@ -14,7 +14,6 @@ from s3lint.inference.evaluator import attribute, invocation
 from s3lint.inference.flow import Scope, Step
 from s3lint.inference.invoke import CALLS, returned
 from s3lint.inference.nested import functions_of
-from s3lint.inference.parameters import decorators
 from s3lint.inference.reaching import Unbound, at_end, final
 from s3lint.inference.values import (
     Constant,
@@ -49,7 +48,7 @@ def call_class(evaluator: Evaluator, made: Class, arguments: Arguments, place: P
 @attribute(Class)
 def class_attribute(evaluator: Evaluator, owner: Class, name: str, place: Place) -> Value:
     found = class_member(evaluator, owner.scope, name)
-    if isinstance(found, Function) and "classmethod" in decorators(found.scope):
+    if isinstance(found, Function) and "classmethod" in found.scope.decorators:
         return Function(found.scope, owner)
     return (
         found if found is not None else _inherited_reference(evaluator, owner.scope, name) or Unknown(f"no `{name}` in the class")
@@ -84,7 +83,7 @@ def _is_none(value: Value) -> bool:
 
 
 def _method_or_property(evaluator: Evaluator, owner: Instance, member: Function) -> Value:
-    names = decorators(member.scope)
+    names = member.scope.decorators
     if any(name in PROPERTIES or name.endswith("cached_property") for name in names):
         receiver = evaluator.context(member.scope, None, owner, owner.context)
         return returned(evaluator, member.scope, receiver)

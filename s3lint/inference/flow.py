@@ -193,6 +193,14 @@ class Scope:
         return parameter_names(self.node.params) if isinstance(self.node, (cst.FunctionDef, cst.Lambda)) else ()
 
     @cached_property
+    def decorators(self) -> tuple[str, ...]:
+        """The dotted names of a function's decorators, called or not."""
+        if not isinstance(self.node, cst.FunctionDef):
+            return ()
+        called = (item.decorator for item in self.node.decorators)
+        return tuple(dotted_name(node.func if isinstance(node, cst.Call) else node) or "" for node in called)
+
+    @cached_property
     def outside(self) -> frozenset[str]:
         """Names that the function declares `global` or `nonlocal`."""
         if self.kind != "function" or self.node is None:

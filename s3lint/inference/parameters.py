@@ -12,7 +12,6 @@ from s3lint.inference.callables import Class, Instance
 from s3lint.inference.calls import Arguments, Call
 from s3lint.inference.context import CallContext, Place
 from s3lint.inference.flow import Scope
-from s3lint.inference.names import dotted_name
 from s3lint.inference.values import Absent, Constant, Data, Given, Mapping, Parameter, Sequence, Text, Union, Unknown, Value
 
 if TYPE_CHECKING:
@@ -45,25 +44,14 @@ def is_receiver(scope: Scope, name: str) -> bool:
 
 
 def is_static(scope: Scope) -> bool:
-    return "staticmethod" in decorators(scope)
-
-
-def decorators(scope: Scope) -> tuple[str, ...]:
-    """The dotted names of a function's decorators, called or not."""
-    if not isinstance(scope.node, cst.FunctionDef):
-        return ()
-    names = []
-    for item in scope.node.decorators:
-        node = item.decorator.func if isinstance(item.decorator, cst.Call) else item.decorator
-        names.append(dotted_name(node) or "")
-    return tuple(names)
+    return "staticmethod" in scope.decorators
 
 
 def _receiver(scope: Scope, bound: CallContext | None, context: CallContext | None) -> Value:
     assert scope.owner is not None
     if bound is not None and bound.receiver is not None:
         return bound.receiver
-    return Class(scope.owner) if "classmethod" in decorators(scope) else Instance(scope.owner, context)
+    return Class(scope.owner) if "classmethod" in scope.decorators else Instance(scope.owner, context)
 
 
 def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
