@@ -334,7 +334,9 @@ def test_a_file_in_a_crowded_folder_outside_every_project_is_checked_with_those_
         return {Path(place["filename"]).name for each in found for place in each["related"]} - {"names.py"}
 
     assert users() == {"beside.py", "other.py"}
-    monkeypatch.setattr(asked, "CROWDED", 3)
+    monkeypatch.setattr(asked, "CROWDED", 4)
+    (root / ".venv").mkdir()
+    (root / ".venv" / "more.py").touch()
     assert users() == {"beside.py", "other.py"}
-    monkeypatch.setattr(asked, "CROWDED", 2)
+    monkeypatch.setattr(asked, "CROWDED", 3)
     assert users() == {"beside.py"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -22,14 +22,14 @@ from s3lint.configuration import (
     is_project,
     settings_for,
 )
-from s3lint.discovery import python_files
 from s3lint.settings import Settings
 from s3lint.targets import Missing
 
 STDIN = "-"
 
 CROWDED = 10_000
-"""Files below a folder that is no project from which on it is taken for a home, not for a checkout: to read it all for one file costs seconds."""
+"""Files and folders below one that is no project from which on it is taken for a home, not for a checkout: to read all of it for one
+file would cost seconds, and to count so many a tenth of one."""
 
 
 def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths: list[Path]) -> Callable[[Path], Settings]:
@@ -58,7 +58,15 @@ def settings_finder(options: argparse.Namespace, changes: dict[str, Any], paths:
 
 @cache
 def is_crowded(folder: Path) -> bool:
-    return next(islice(python_files(folder, Settings(root=folder)), CROWDED, None), None) is not None
+    return next(islice(_names_below(folder), CROWDED, None), None) is not None
+
+
+def _names_below(folder: Path) -> Iterator[str]:
+    passed_over = Settings(root=folder).exclude
+    for _, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in passed_over]
+        yield from folders
+        yield from files
 
 
 def changes_of(options: argparse.Namespace) -> dict[str, Any]:
