@@ -39,6 +39,11 @@ Most of a cold run over storage code is libcst, which makes the nodes of every b
 a function whose parameters matter; both are needed before a rule can look. flake8 makes no such trees, which holds s3lint back where
 nearly every file is about storage. A second run, and a run over code that is about something else, parse next to nothing.
 
+What analysis costs, which is all of the middle rows but the parses, in parses of the same run: by libcst of all files that mention
+storage, of the blocks that are parsed in fact, and of these by libcst together with Python's of the files.
+
+{analysis}
+
 ## Growth
 
 Generated repositories, in which one file of twenty touches storage: many of them below one folder, or all the same files in one
@@ -62,6 +67,7 @@ def write_page(found: Measured, judged: Sequence[Verdict], folder: Path) -> None
         targets=_targets(judged),
         costs=_costs(found),
         stages=_table(STAGES, stages_rows(found)),
+        analysis=_table(ANALYSIS, analysis_rows(found)),
         growth=_growth(found),
     )
     (folder / "performance.md").write_text(text, encoding="utf-8")
@@ -112,9 +118,15 @@ def stages_rows(found: Measured) -> list[tuple[str, ...]]:
     return [(name, *(f"{100 * each.get(name, 0):.0f} %" for each in sets)) for name in sets[0]]
 
 
+def analysis_rows(found: Measured) -> list[tuple[str, ...]]:
+    names = ("of_files", "of_blocks", "of_all")
+    return [(each["name"], f"{each['files']:,}", *(f"{each[name]:.2f}" for name in names)) for each in found["analysis"]]
+
+
 STAGES = ("", "storage-heavy", "neutral")
 TARGETS = ("Target", "Bound", "Measured", "")
 COSTS = ("Set", "Program", "CPU, s", "Elapsed, s", "Memory, MB", "× flake8", "× ruff", "× Fixit")
+ANALYSIS = ("Package", "Files", "÷ files", "÷ blocks", "÷ blocks and Python's parse")
 GROWTH = ("Files", "Repositories", "Findings", "CPU, s", "CPU, ms a file", "Memory, MB")
 
 

@@ -26,8 +26,8 @@ from benchmarks.hot import hot_table
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
 from benchmarks.page import write_page, write_plot
 from benchmarks.peers import CHECK, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
-from benchmarks.stages import stages
-from benchmarks.tables import costs_table, growth_table, show, stages_table, targets_table
+from benchmarks.stages import analysis, stages
+from benchmarks.tables import analysis_table, costs_table, growth_table, show, stages_table, targets_table
 from benchmarks.targets import Measured, verdicts
 
 CACHE = Path(__file__).parent / ".cache"
@@ -124,6 +124,7 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
         "fixing": asdict(parses(chosen.repeat)),
         "growth": [asdict(size) for size in sizes],
         "stages": {name: stages(corpus.folder) for name, corpus in sets.items()},
+        "analysis": [asdict(analysis(folder)) for folder in sorted(sets["storage-heavy"].folder.iterdir()) if folder.is_dir()],
     }
 
 
@@ -161,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write_plot(found, file.with_suffix(".svg"))
     if chosen.docs:
         write_page(found, judged, DOCS)
-    show(costs_table(found), stages_table(found), growth_table(found), targets_table(judged))
+    show(costs_table(found), stages_table(found), analysis_table(found), growth_table(found), targets_table(judged))
     return 0
 
 

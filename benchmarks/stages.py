@@ -1,29 +1,46 @@
-"""Where the time of a check goes, by what the engine does."""
+"""Where the time of a check goes, by what the engine does, and what analysis costs beside parsing."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import run
 
 PROGRAM = """\
-import json, os, sys
+import sys
+del sys.path[0]  # the folder that is checked, which may have modules with names such as `typing`
+import json, os, time
+from pathlib import Path
+import libcst
+from s3lint.collector import paused_collector
+from s3lint.discovery import python_files
+from s3lint.engine import Engine
 from s3lint.faces.command import main
+from s3lint.settings import Settings
 from s3lint.timing import CLOCK
+
 main(["check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--jobs", "1", "--timing", "--output-file", os.devnull])
 used = os.times()
-print(json.dumps({"whole": used.user + used.system, "spent": CLOCK.spent}))
+settings = Settings(root=Path.cwd())
+filter = Engine(settings).filter
+texts = [text for text in (path.read_bytes() for path in python_files(Path.cwd(), settings)) if filter.mentions(text)]
+with paused_collector():
+    start = time.process_time()
+    for text in texts:
+        libcst.parse_module(text)
+    parsing = time.process_time() - start
+print(json.dumps({"whole": used.user + used.system, "spent": CLOCK.spent, "files": len(texts), "parsing": parsing}))
 """
 
-STAGES = {
-    "parsing": "libcst parses blocks",
-    "outline": "Python parses files",
-    "walk": "statements are walked",
-    "findings and fixes": "findings and fixes are made",
-}
+BLOCKS, FILES = "libcst parses blocks", "Python parses files"
+WALK, FIXES = "statements are walked", "findings and fixes are made"
+
+STAGES = {"parsing": BLOCKS, "outline": FILES, "walk": WALK, "findings and fixes": FIXES}
 """Stages of the engine's clock, and what is done in them."""
 
 FACTS = "facts are made: receivers and arguments are inferred"
@@ -31,17 +48,47 @@ RULES = "rules look at facts, and infer what they ask for"
 REST = "start, imports, reading, report"
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What analysis costs, in parses: of the files that mention storage by libcst, of the blocks of them that are parsed in fact, and
+    of these together with Python's parse."""
+
+    name: str
+    files: int
+    of_files: float
+    of_blocks: float
+    of_all: float
+
+
 def stages(folder: Path) -> dict[str, float]:
     """The share of each stage in the CPU time of one process that checks a folder without a cache, largest first."""
+    found = _checked(folder)
+    shares = Counter({name: seconds / found["whole"] for name, seconds in _by_stage(found).items()})
+    shares[REST] += 1 - shares.total()
+    return dict(shares.most_common())
+
+
+def analysis(folder: Path) -> Analysis:
+    found = _checked(folder)
+    spent = _by_stage(found)
+    cost = sum(spent[name] for name in (WALK, FACTS, RULES, FIXES))
+    blocks, files = spent[BLOCKS], spent[FILES]
+    return Analysis(folder.name, found["files"], cost / found["parsing"], cost / blocks, cost / (blocks + files))
+
+
+def _checked(folder: Path) -> Any:
     done = run((sys.executable, "-c", PROGRAM), folder)
     if done.code:
         raise SystemExit(f"s3lint failed: {done.err}")
-    found = json.loads(done.out.splitlines()[-1])
-    shares: Counter[str] = Counter()
+    return json.loads(done.out.splitlines()[-1])
+
+
+def _by_stage(found: Any) -> Counter[str]:
+    """CPU seconds."""
+    spent: Counter[str] = Counter()
     for name, nanoseconds in found["spent"].items():
-        shares[_stage(name)] += nanoseconds / 1e9 / found["whole"]
-    shares[REST] += 1 - shares.total()
-    return dict(shares.most_common())
+        spent[_stage(name)] += nanoseconds / 1e9
+    return spent
 
 
 def _stage(name: str) -> str:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.page import COSTS, GROWTH, STAGES, TARGETS, costs_rows, growth_rows, stages_rows, targets_rows
+from benchmarks.page import (
+    ANALYSIS,
+    COSTS,
+    GROWTH,
+    STAGES,
+    TARGETS,
+    analysis_rows,
+    costs_rows,
+    growth_rows,
+    stages_rows,
+    targets_rows,
+)
 from s3lint.registry import rules
 
 if TYPE_CHECKING:
@@ -54,6 +65,10 @@ def growth_table(found: Measured) -> Table:
 
 def stages_table(found: Measured) -> Table:
     return _of(STAGES, stages_rows(found), "Where the time goes")
+
+
+def analysis_table(found: Measured) -> Table:
+    return _of(ANALYSIS, analysis_rows(found), "What analysis costs, in parses")
 
 
 def targets_table(judged: Sequence[Verdict]) -> Table:
