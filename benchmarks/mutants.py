@@ -53,6 +53,7 @@ OF_INFERENCE = (
     "test_inference_of_code.py",
     "test_inference_of_libraries.py",
     "test_inference_of_projects.py",
+    "test_inference_order.py",
     "test_fixtures.py",
     "test_routes.py",
     "test_bounds.py",

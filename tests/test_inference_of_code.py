@@ -135,6 +135,9 @@ CASES = {
          "        return cls()\nshow(C().x, C.make().x, C().make().x)"),
         ['"a"', '"a"', '"a"'],
     ),
+    "class method that makes an object": (
+        'class C:\n    def __init__(self):\n        self.x = "a"\n    @classmethod\n    def make(cls):\n        show(cls().x)', ['"a"'],
+    ),
     "attribute that is never reached": ('class C:\n    def f(self):\n        raise E\n        self.x = "a"\nshow(C().x)', ['"a"']),
     "nested class": ('def f():\n    class C:\n        X = "a"\n    show(C.X)', ['"a"']),
     "lambda parameter": ('show((lambda x: x)("a"), [f for f in [lambda: "a"]][0]())', ['"a"', '"a"']),

@@ -49,6 +49,12 @@ def test_past_a_bound(program: Callable[[int], str], size: int, callers: bool) -
     assert any("too many steps away" in value or value.endswith('{}"') for value in found[0])
 
 
+def test_attributes_that_are_set_to_each_other() -> None:
+    text = "class C:\n def set(self):\n  self.a = self.a\n  self.b = self.a\n def use(self):\n  show(self.b)\n  show(self.a)\n"
+    found = [answers(text, seed, callers=False) for seed in range(4)]
+    assert found[1:] == found[:-1]
+
+
 NAMES = ("v0", "v1", "v2", "v3")
 
 
