@@ -1,8 +1,8 @@
 """What the evaluator remembers: answers with what they took, and which questions ask each other.
 
 A remembered answer must be what the question would get if nothing were remembered. Two things stand in the way. A question inside a
-cycle gets another answer when one of the cycle waits for it than when somebody asks from outside, so an answer knows the cycles behind
-it. And a bound cuts what takes too much, so an answer knows what it would take if nothing were remembered.
+cycle gets another answer when one of the cycle waits for it than when somebody asks from outside, so an answer knows its cycle. And a
+bound cuts what takes too much, so an answer knows what it would take if nothing were remembered.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Answer(NamedTuple):
     """How many values were computed, those that were remembered counted again for each use: `WORK` and one at most."""
     height: int
     """How many values waited for each other."""
-    cycles: int
-    """The bits of the cycles behind it."""
+    cycle: int
+    """The bits of the cycle that the question is part of."""
     cut: bool
     """Whether a bound cut it."""
     looped: bool
@@ -78,7 +78,6 @@ class Inquiry:
     """The bits of the cycles that it and the questions that wait for it are part of."""
     waiting: int = 0
     """The bits of the places of the questions that wait for it and that it asked."""
-    cycles: int = 0
     cut: bool = False
     looped: bool = False
     work: int = 1
@@ -86,16 +85,15 @@ class Inquiry:
     asked: list[Answer] = field(default_factory=list)
 
     def add(self, answer: Answer) -> Value:
-        self.cycles |= answer.cycles
         self.cut |= answer.cut
         self.work += answer.work
         self.height = max(self.height, answer.height + 1)
         self.asked.append(answer)
         return answer.value
 
-    def answer(self, value: Value, read: int) -> Answer:
+    def answer(self, value: Value, read: int, cycle: int) -> Answer:
         asked = tuple(self.asked) if self.work > FEW else ()
-        return Answer(value, read, min(self.work, WORK + 1), self.height, self.cycles, self.cut, self.looped, asked)
+        return Answer(value, read, min(self.work, WORK + 1), self.height, cycle, self.cut, self.looped, asked)
 
 
 class Provisional(NamedTuple):

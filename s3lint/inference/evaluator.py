@@ -133,7 +133,7 @@ class Evaluator:
             key = (key, "shallow")
         memory, inquiry = self._memory, self._inquiry
         answer = memory.answers.get(key)
-        if answer is not None and not answer.cycles & inquiry.entered:
+        if answer is not None and not answer.cycle & inquiry.entered:
             return self._recalled(answer)
         waiting = self._active.get(key)
         if waiting is not None:
@@ -197,8 +197,7 @@ class Evaluator:
         around.waiting |= waiting
         if resting:
             self._cycles.join({key, *resting})
-        inquiry.cycles |= self._cycles.bits(key)
-        answer = inquiry.answer(value, read)
+        answer = inquiry.answer(value, read, self._cycles.bits(key))
         if waiting or answer.cut:
             self._memory.keep(key, answer, waiting)
         elif place:
