@@ -124,7 +124,7 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
         "fixing": asdict(parses(chosen.repeat)),
         "growth": [asdict(size) for size in sizes],
         "stages": {name: stages(corpus.folder) for name, corpus in sets.items()},
-        "analysis": [asdict(analysis(folder)) for folder in sorted(sets["storage-heavy"].folder.iterdir()) if folder.is_dir()],
+        "analysis": [asdict(analysis(folder)) for folder in sorted(sets["storage-heavy"].folder.glob("[a-z]*/"))],
     }
 
 
