@@ -36,7 +36,7 @@ class Answer(NamedTuple):
     cycle: int
     """The bits of the cycle that the question is part of."""
     cut: bool
-    """Whether a bound cut it."""
+    """Whether the bound on work cut it."""
     looped: bool
     """Whether the question asked itself."""
     asked: tuple[Answer, ...]
@@ -44,8 +44,8 @@ class Answer(NamedTuple):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether the question would surely be within the bounds if nothing were remembered."""
-        return not self.cut and self.height <= DEPTH and (self.work <= WORK or not Work().add(self).is_too_much)
+        """Whether the answer is surely what it would be if nothing were remembered: unknown, or within the bound on work."""
+        return self.height > DEPTH or (not self.cut and (self.work <= WORK or not Work().add(self).is_too_much))
 
 
 class Work:

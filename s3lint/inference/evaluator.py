@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""
 
+TOO_FAR = Unknown("too many steps away")
+
 Expression = Callable[["Evaluator", Any, Place], Value]
 Attribute = Callable[["Evaluator", Any, str, Place], Value]
 Method = Callable[["Evaluator", Any, str, Arguments, Place], Value]
@@ -146,9 +148,12 @@ class Evaluator:
             return self._recalled(provisional.answer)
         if not self._active:
             return self._recalled(self._answered(key, compute))
-        if len(self._active) >= DEPTH or self._steps >= WORK:
+        if len(self._active) >= DEPTH:
+            inquiry.height = 2
+            return TOO_FAR
+        if self._steps >= WORK:
             inquiry.cut = True
-            return Unknown("too many steps away")
+            return TOO_FAR
         return self._recalled(self._computed(key, compute))
 
     def _recalled(self, answer: Answer) -> Value:
@@ -158,7 +163,8 @@ class Evaluator:
     def _answered(self, key: Hashable, compute: Callable[[], Value]) -> Answer:
         """The answer to a question that no other waits for.
 
-        A bound must cut it at the same place in every run, so one that might be past a bound is asked anew with nothing remembered.
+        What is past the bound on depth is unknown. The bound on work must cut at the same place in every run, so a question that might
+        be past it is asked anew with nothing remembered.
         """
         answer = self._asked(key, compute)
         if not answer.is_bounded:
@@ -197,8 +203,9 @@ class Evaluator:
         around.waiting |= waiting
         if resting:
             self._cycles.join({key, *resting})
-        answer = inquiry.answer(value, read, self._cycles.bits(key))
-        if waiting or answer.cut:
+        is_too_high = inquiry.height > DEPTH
+        answer = inquiry.answer(TOO_FAR if is_too_high else value, read, self._cycles.bits(key))
+        if waiting or answer.cut or (inquiry.height + place > DEPTH and not is_too_high):
             self._memory.keep(key, answer, waiting)
         elif place:
             self._memory.answers.setdefault(key, answer)
