@@ -46,7 +46,7 @@ def test_past_a_bound(program: Callable[[int], str], size: int, callers: bool) -
     text = program(size)
     found = [answers(text, seed, callers=callers) for seed in range(4)]
     assert found[1:] == found[:-1]
-    assert any("too many steps away" in value or value.endswith('{}"') for value in found[0])
+    assert any("too many steps away" in value for value in found[0])
 
 
 def test_attributes_that_are_set_to_each_other() -> None:

@@ -149,7 +149,7 @@ class Evaluator:
         if not self._active:
             return self._recalled(self._answered(key, compute))
         if len(self._active) >= DEPTH:
-            inquiry.height = 2
+            inquiry.height = max(inquiry.height, 2)
             return TOO_FAR
         if self._steps >= WORK:
             inquiry.cut = True
