@@ -22,10 +22,10 @@ test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-cache: $(READY)  ## many random lives of a project, each checked with the cache and without
-	@S3LINT_CACHE_EXAMPLES=150 $(BIN)/python -m pytest tests/test_cache.py -k whatever_changes
+	@S3LINT_CACHE_EXAMPLES=150 $(BIN)/python -m pytest tests/runner/test_cache.py -k whatever_changes
 
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
-	@$(BIN)/python -m pytest -m browser -rs tests/test_html_in_browser.py
+	@$(BIN)/python -m pytest -m browser -rs tests/integration/browser/test_html_in_browser.py
 
 test-extended: $(READY)  ## what takes minutes: the installed wheel, the tutorial, every fixture in every hostile shape
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m extended -rs
@@ -36,21 +36,21 @@ matrix: $(READY)  ## every Python that is installed, the oldest and the newest d
 STORES := .venv-stores/bin
 STORES_READY := .venv-stores/.ready
 
-$(STORES_READY): pyproject.toml tests/stores/requirements.txt
+$(STORES_READY): pyproject.toml tests/integration/stores/requirements.txt
 	@if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --allow-existing .venv-stores && uv pip install --quiet --python $(STORES)/python -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	  uv venv --quiet --allow-existing .venv-stores && uv pip install --quiet --python $(STORES)/python -r tests/integration/stores/requirements.txt --editable '.[runtime,delta]'; \
 	else \
-	  $(PYTHON) -m venv .venv-stores && $(STORES)/python -m pip install --quiet -r tests/stores/requirements.txt --editable '.[runtime,delta]'; \
+	  $(PYTHON) -m venv .venv-stores && $(STORES)/python -m pip install --quiet -r tests/integration/stores/requirements.txt --editable '.[runtime,delta]'; \
 	fi
 	@touch $(STORES_READY)
 
 test-stores: $(STORES_READY)  ## the runtime on Ceph, dynalite and Spark on the JVM, installed where need be
-	@tests/stores/install
-	@$(STORES)/python -m pytest -rs --confcutdir=tests/stores tests/stores
+	@tests/integration/stores/install
+	@$(STORES)/python -m pytest -rs --confcutdir=tests/integration/stores tests/integration/stores
 
 test-editors: $(READY)  ## the server under Neovim and Emacs, which are installed where that is possible
-	@tests/editors/install.sh
-	@$(BIN)/python -m pytest -rs tests/editors
+	@tests/integration/editors/install.sh
+	@$(BIN)/python -m pytest -rs tests/integration/editors
 
 lint: $(READY)  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -62,7 +62,7 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 
 tables: $(READY)  ## write the service tables again from the installed boto3
-	@$(BIN)/python -m s3lint.tables.generate
+	@$(BIN)/python -m s3lint.storage.services.generate
 
 docs: $(READY)  ## write the generated parts of the documentation again
 	@$(BIN)/python -m docs.generate
@@ -80,27 +80,27 @@ peers: $(READY)  ## what other linters see of seeded violations
 	@$(BIN)/python -m benchmarks.peers
 
 torture: $(READY)  ## how time and memory grow with the size of hostile programs
-	@$(BIN)/python -m benchmarks.torture
+	@PYTHONPATH=tests $(BIN)/python -m robustness.torture
 
 TIMES ?= 200
 
 faults: $(READY)  ## kills, interrupts, full disks and dead workers
-	@$(BIN)/python -m benchmarks.faults --times $(TIMES)
+	@PYTHONPATH=tests $(BIN)/python -m robustness.faults --times $(TIMES)
 
 SECONDS ?= 600
 
-fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a wheel, and mutation of real code; what fails is kept in benchmarks/.cache
+fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a wheel, and mutation of real code; what fails is kept in tests/robustness/.cache
 	@$(BIN)/python -m pip install --quiet --only-binary :all: atheris 2>/dev/null || true
-	@$(BIN)/python -m benchmarks.fuzz check --seconds $(SECONDS)
-	@$(BIN)/python -m benchmarks.fuzz fix --seconds $(SECONDS)
-	@$(BIN)/python -m benchmarks.mutate --seconds $(SECONDS)
+	@PYTHONPATH=tests $(BIN)/python -m robustness.fuzz check --seconds $(SECONDS)
+	@PYTHONPATH=tests $(BIN)/python -m robustness.fuzz fix --seconds $(SECONDS)
+	@PYTHONPATH=tests $(BIN)/python -m robustness.mutate --seconds $(SECONDS)
 
 audit: $(READY)  ## known holes in the dependencies, where the data can be had
 	@$(BIN)/python -m pip install --quiet pip-audit
-	@$(BIN)/python -m benchmarks.audit
+	@$(BIN)/python -m tools.audit
 
 COVERED := benchmarks/.cache/coverage
-COVERING := $(wildcard tests/test_inference*.py) tests/test_fixtures.py tests/test_rules.py tests/test_single_rules.py tests/test_routes.py tests/test_run.py
+COVERING := tests/inference tests/rules/test_fixtures.py tests/rules/test_rules.py tests/rules/test_single_rules.py tests/runner/test_run.py
 
 coverage: $(READY)  ## the branches of inference and rules that tests of values and findings take; fails below 95 %
 	@$(BIN)/python -m pip install --quiet 'coverage>=7.10'
@@ -109,14 +109,14 @@ coverage: $(READY)  ## the branches of inference and rules that tests of values 
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --show-missing --skip-covered --sort=cover
 	@$(BIN)/python -m coverage json --quiet -o $(COVERED)/report.json
-	@$(BIN)/python -m benchmarks.branches $(COVERED)/report.json
+	@$(BIN)/python -m tools.branches $(COVERED)/report.json
 
 SAMPLE ?= 4
 SEED ?= 1
 
 mutants: $(READY)  ## small mistakes in rules and inference, each of which a test must notice; so many of each module, by a seed
 	@$(BIN)/python -m pip install --quiet 'mutmut>=3.8'
-	@$(BIN)/python -m benchmarks.mutants rules s3lint/inference --sample $(SAMPLE) --seed $(SEED)
+	@$(BIN)/python -m tools.mutants rules s3lint/inference --sample $(SAMPLE) --seed $(SEED)
 
 latency: $(READY)  ## how long an editor waits for diagnostics
 	@$(BIN)/python -m benchmarks.latency
@@ -127,4 +127,4 @@ vscode: $(READY)  ## test the extension for VS Code, and package it
 	@cd editors/vscode && npm run package
 
 clean:
-	@rm -rf $(VENV) .venv-stores tests/stores/.cache build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache
+	@rm -rf $(VENV) .venv-stores tests/integration/stores/.cache build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

@@ -22,15 +22,15 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 TELLING = (
-    "tests/test_fixtures.py",
-    "tests/test_fixes.py",
-    "tests/test_properties.py",
-    "tests/test_inference.py",
-    "tests/test_notebooks.py",
-    "tests/test_suppressions.py",
-    "tests/test_waivers.py",
-    "tests/test_command.py",
-    "tests/test_installed.py",
+    "tests/rules/test_fixtures.py",
+    "tests/fixes/test_fixes.py",
+    "tests/linter/test_properties.py",
+    "tests/inference/test_inference.py",
+    "tests/source/test_notebooks.py",
+    "tests/suppressions/test_suppressions.py",
+    "tests/cli/test_waivers.py",
+    "tests/cli/test_command.py",
+    "tests/cli/test_installed.py",
     "tests/runtime/test_keys.py",
     "tests/runtime/test_package.py",
 )
@@ -84,4 +84,6 @@ def install(session: nox.Session, form: str) -> None:
     session.run("s3lint", "version")
     session.run("s3lint", "check", "--isolated", "--statistics", "bad.py", success_codes=[1])
     session.run("flake8", "--select", "STO", "bad.py", success_codes=[1])
-    session.run("python", "-c", "import s3lint.rules.keys.flat_key, s3lint.schema as s; assert s.FILE.read_text() == s.written()")
+    session.run(
+        "python", "-c", "import s3lint.rules.keys.flat_key, s3lint.config.schema as s; assert s.FILE.read_text() == s.written()"
+    )

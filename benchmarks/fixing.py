@@ -46,7 +46,7 @@ def parses(repeat: int) -> Fixing:
 def _parsed(text: str) -> float:
     import libcst
 
-    from s3lint.collector import paused_collector
+    from s3lint.support.collector import paused_collector
 
     with paused_collector():
         begun = time.process_time()
@@ -55,7 +55,7 @@ def _parsed(text: str) -> float:
 
 
 def _fixed(path: Path) -> tuple[int, float]:
-    from s3lint.fixer import fix_file
+    from s3lint.linter.fix import fix_file
     from s3lint.settings import Settings
 
     data = path.read_bytes()

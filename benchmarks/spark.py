@@ -78,9 +78,9 @@ def _processes(cost: Cost, folder: Path) -> None:
 
 
 def _spark(cost: Cost, folder: Path) -> None:
-    from s3lint.faces.spark import check_frame
-    from s3lint.faces.spark.job import tasks_of
     from s3lint.settings import Settings
+    from s3lint.spark import check_frame
+    from s3lint.spark.job import tasks_of
 
     write_parquet(cost.files, folder / "files")
     begun = time.perf_counter()

@@ -17,12 +17,12 @@ del sys.path[0]  # the folder that is checked, which may have modules with names
 import json, os, time
 from pathlib import Path
 import libcst
-from s3lint.collector import paused_collector
-from s3lint.discovery import python_files
-from s3lint.engine import Engine
-from s3lint.faces.command import main
+from s3lint.support.collector import paused_collector
+from s3lint.project.discovery import python_files
+from s3lint.linter.engine import Engine
+from s3lint.cli import main
 from s3lint.settings import Settings
-from s3lint.timing import CLOCK
+from s3lint.support.clock import CLOCK
 
 main(["check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--jobs", "1", "--timing", "--output-file", os.devnull])
 used = os.times()

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
-from s3lint import schema
-from s3lint.configuration import keys
+from s3lint.config import schema
+from s3lint.config.load import keys
 from s3lint.registry import rules
-from s3lint.rule import Rule
+from s3lint.registry.rule import Rule
 from s3lint.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File, Files
 
-from s3lint import schema
+from s3lint.config import schema
 from s3lint.registry import rules
-from s3lint.rule import Rule
-from s3lint.standard import Clause, clauses, rules_of
+from s3lint.registry.rule import Rule
+from s3lint.registry.standard import Clause, clauses, rules_of
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

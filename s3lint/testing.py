@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from s3lint.engine import Engine
 from s3lint.finding import Finding
-from s3lint.rule import Rule
+from s3lint.linter.engine import Engine
+from s3lint.registry.rule import Rule
 from s3lint.settings import Settings
 
 MARKER = re.compile(r"#:(\^*) ([A-Z]{1,3}\d{3}(?:, [A-Z]{1,3}\d{3})*)\s*$")
@@ -88,7 +88,7 @@ def verify_page(rule: Rule) -> None:
 
 def fixed(text: str, settings: Settings, name: str = "bad.py") -> str:
     """A text after every fix, unsafe ones too."""
-    from s3lint.fixer import fix_file
+    from s3lint.linter.fix import fix_file
 
     path = settings.root / name
     return fix_file(path, text.encode(), settings, unsafe=True).after.decode()

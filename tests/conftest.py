@@ -15,15 +15,15 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from s3lint.engine import Engine
-from s3lint.faces.command import main
+from s3lint.cli import main
 from s3lint.finding import Finding
 from s3lint.inference.evaluator import FRAMES
-from s3lint.mentions import Mentions
-from s3lint.run import check_all
+from s3lint.linter.engine import Engine
+from s3lint.linter.prefilter import Mentions
+from s3lint.project.targets import targets
+from s3lint.runner.run import check_all
 from s3lint.settings import Settings
-from s3lint.source import line_starts
-from s3lint.targets import targets
+from s3lint.source.text import line_starts
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -36,7 +36,7 @@ s3.upload_file("report.pdf", BUCKET, "reports/2026/report.pdf")
 """
 """STO201 in its third line, by way of the fifth, where STO301 is."""
 
-pytest_plugins = ["servers"]
+pytest_plugins = ["support.servers"]
 
 Write = Callable[[dict[str, str | bytes]], Path]
 

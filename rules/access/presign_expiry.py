@@ -36,13 +36,13 @@ dies with them, whatever `ExpiresIn` says.
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import Presign
-from s3lint.inference.choices import choices
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Plan, Replace
+from s3lint.fixes.recipes import code_of
+from s3lint.inference.queries import choices
 from s3lint.inference.values import Constant, Hop, Reference, Site, Value
-from s3lint.plans import Plan, Replace
-from s3lint.remedies import code_of
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

@@ -35,13 +35,13 @@ Clients that come from elsewhere, configurations that are not known, and a signa
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import Presign
-from s3lint.inference.choices import is_missing
-from s3lint.inference.handles import Client
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import AddArgument, Change, Plan
+from s3lint.inference.library_values import Client
+from s3lint.inference.queries import is_missing
 from s3lint.inference.values import Absent, Reference, Site, alternatives
-from s3lint.plans import AddArgument, Change, Plan
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,
@@ -67,7 +67,7 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
 
 def _plan(fact: Presign) -> Plan | None:
     """The signature pinned where the client is made, in its configuration where it has one."""
-    from s3lint.imports import local_name
+    from s3lint.fixes.imports import local_name
 
     made = fact.clients[0].arguments if len(fact.clients) == 1 else None
     if made is None or made.call.function is None:

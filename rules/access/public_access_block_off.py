@@ -33,12 +33,12 @@ Flags that are not known, and clients of other services.
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import choices, is_false
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import AddEntry, Plan, Replace
+from s3lint.inference.queries import choices, is_false
 from s3lint.inference.values import Absent, Hop, Mapping
-from s3lint.plans import AddEntry, Plan, Replace
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

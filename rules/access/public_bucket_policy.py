@@ -38,11 +38,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import choices, literals
+from s3lint.facts.context import Context
+from s3lint.inference.queries import choices, literals
 from s3lint.inference.values import Absent, Chunk, Hop, Mapping, Reference, Sequence, Site, Text, Value
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

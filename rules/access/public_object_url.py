@@ -36,9 +36,9 @@ or compared.
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import ObjectUrl
-from s3lint.rule import Match, Rule
+from s3lint.facts.context import Context
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

@@ -47,15 +47,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import is_missing, literals
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Plan
+from s3lint.fixes.recipes import metadata_plan
+from s3lint.inference.queries import is_missing, literals
 from s3lint.inference.values import Mapping, Text, alternatives
-from s3lint.media import extension_of
-from s3lint.plans import Plan
-from s3lint.remedies import metadata_plan
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
+from s3lint.storage.media_types import extension_of
 
 rule = Rule(
     __name__,
@@ -136,7 +136,7 @@ def _words(fact: ObjectCall, parameter: str) -> Iterator[str]:
     """The literals and the names in what is passed, in snake_case."""
     written = fact.parameters.written(parameter)
     if written is not None:
-        from s3lint.inference.names import words_in
+        from s3lint.syntax.names import words_in
 
         imported = {item.local for item in fact.place.module.outline.imports}
         yield from map(normal, words_in(written.node, imported))

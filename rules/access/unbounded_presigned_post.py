@@ -31,11 +31,11 @@ Conditions that are not known, or known only in part.
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import is_missing
+from s3lint.facts.context import Context
+from s3lint.inference.queries import is_missing
 from s3lint.inference.values import Mapping, Sequence, Text, Value, alternatives
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

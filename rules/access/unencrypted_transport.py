@@ -35,14 +35,14 @@ import re
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import ClientSetup, SessionSetting
-from s3lint.inference.choices import choices, is_false, texts
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Drop, Plan, Replace
+from s3lint.fixes.recipes import code_of
 from s3lint.inference.containers import entry
+from s3lint.inference.queries import choices, is_false, texts
 from s3lint.inference.values import Absent, Constant, Hop, Site, Text, Value, alternatives
-from s3lint.plans import Drop, Plan, Replace
-from s3lint.remedies import code_of
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

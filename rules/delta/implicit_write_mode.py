@@ -29,12 +29,12 @@ known.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.context import Context
 from s3lint.facts import TableWrite
-from s3lint.facts.lakehouse import may_be_storage, says_delta
+from s3lint.facts.context import Context
+from s3lint.facts.queries.lakehouse import may_be_storage, says_delta
+from s3lint.fixes.changes import AddArgument, Plan, Replace
 from s3lint.inference.values import Absent
-from s3lint.plans import AddArgument, Plan, Replace
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

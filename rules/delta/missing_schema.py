@@ -36,14 +36,14 @@ reaches no such write, reads for the sake of `.schema` alone, Auto Loader with a
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import TableRead, TableWrite
-from s3lint.facts.destinations import Destination, destination_of
-from s3lint.facts.rows import Rows, rows_of
-from s3lint.formats import NEED_SCHEMA, format_name, is_delta
-from s3lint.inference.choices import choices, is_missing, is_true, literals
+from s3lint.facts.context import Context
+from s3lint.facts.queries.destinations import Destination, destination_of
+from s3lint.facts.queries.rows import Rows, rows_of
+from s3lint.inference.queries import choices, is_missing, is_true, literals
 from s3lint.inference.values import Absent, Hop, Mapping, Value
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.table_formats import NEED_SCHEMA, format_name, is_delta
 
 rule = Rule(
     __name__,

@@ -33,16 +33,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import ObjectCall, SqlStatement, TableWrite
-from s3lint.facts.destinations import Destination, destination_of
-from s3lint.formats import FILE_FORMATS, TABLE_FORMATS, format_name
-from s3lint.inference.choices import choices
+from s3lint.facts.context import Context
+from s3lint.facts.queries.destinations import Destination, destination_of
+from s3lint.inference.queries import choices
 from s3lint.inference.values import Absent, Hop, Text, Value
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.table_formats import FILE_FORMATS, TABLE_FORMATS, format_name
 
 if TYPE_CHECKING:
-    from s3lint.facts.serialised import Serialised
+    from s3lint.facts.queries.serialised import Serialised
 
 rule = Rule(
     __name__,
@@ -65,7 +65,7 @@ ADVICE = {
 
 @rule.on(TableWrite)
 def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
-    from s3lint.delta_rewrites import delta_write
+    from ._rewrites import delta_write
 
     for value, confidence in choices(fact.format, fact.confidence):
         form = _offending(value, context)
@@ -85,7 +85,7 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
 
 @rule.on(ObjectCall)
 def check_upload(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    from s3lint.facts.serialised import serialised_bodies
+    from s3lint.facts.queries.serialised import serialised_bodies
 
     for found in serialised_bodies(fact, context):
         if found.format in FILE_FORMATS and found.format not in context.settings.lakehouse_formats:
@@ -102,7 +102,7 @@ def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
     if _offends(form, context) and not elsewhere:
         if action.kind == "copy" and (action.location is None or not action.location.startswith("s3")):
             return
-        from s3lint.delta_rewrites import delta_sql
+        from ._rewrites import delta_sql
 
         yield rule.match(fact.site, fact.confidence, plan=delta_sql(fact), what="The SQL", format=form, advice=ADVICE["sql"])
 

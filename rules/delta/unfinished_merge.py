@@ -36,12 +36,12 @@ Where the builder is returned, passed on or stored, so that other code may execu
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import DeltaBuild
-from s3lint.inference.handles import MERGE_CLAUSES
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Append, Plan
+from s3lint.inference.library_values import MERGE_CLAUSES
 from s3lint.inference.values import Hop
-from s3lint.plans import Append, Plan
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

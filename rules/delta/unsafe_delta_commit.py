@@ -36,11 +36,11 @@ Values that are not known, `etag` and the other values of the conditional put, a
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import SessionSetting
-from s3lint.inference.choices import choices, is_true, literals
+from s3lint.facts.context import Context
+from s3lint.inference.queries import choices, is_true, literals
 from s3lint.inference.values import Value
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

@@ -38,15 +38,15 @@ Delta table. In an editor and in flake8 only the file itself tells which paths a
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import DeltaOperation, DeltaPath, FileAccess, ObjectCall, SessionSetting, SqlStatement, TableWrite
-from s3lint.facts.lakehouse import may_be_delta, says_delta
+from s3lint.facts.context import Context
+from s3lint.facts.queries.lakehouse import may_be_delta, says_delta
 from s3lint.finding import Finding
-from s3lint.inference.choices import choices, is_false, texts
+from s3lint.inference.queries import choices, is_false, texts
 from s3lint.inference.values import Absent, Constant, Hop, Mapping, Sequence, Site, Text, Value
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
-from s3lint.uris import split_uri
+from s3lint.storage.uris import split_uri
 
 rule = Rule(
     __name__,

@@ -35,10 +35,10 @@ given may say so in a suppression.
 import re
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import SqlStatement, StringColumn
-from s3lint.formats import is_delta
-from s3lint.rule import Match, Rule
+from s3lint.facts.context import Context
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.table_formats import is_delta
 
 rule = Rule(
     __name__,

@@ -39,13 +39,13 @@ import re
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import KeyTemplate
-from s3lint.inference.callables import BoundMethod
-from s3lint.inference.choices import choices
+from s3lint.facts.context import Context
+from s3lint.inference.code_values import BoundMethod
+from s3lint.inference.queries import choices
 from s3lint.inference.values import Hole, Hop, Reference, Text, Value
-from s3lint.rule import Match, Rule
-from s3lint.uris import jinja_holes
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.uris import jinja_holes
 
 rule = Rule(
     __name__,

@@ -40,15 +40,15 @@ the fallback of a lookup is `bucket-fallback-literal`; one inside a URI is `hard
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.context import Context
 from s3lint.facts import BucketName
+from s3lint.facts.context import Context
 from s3lint.finding import Finding
-from s3lint.inference.choices import primary_choices
+from s3lint.fixes.recipes import from_environment, variable_of
+from s3lint.inference.queries import primary_choices
 from s3lint.inference.values import Hop, Text
-from s3lint.remedies import from_environment, variable_of
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
-from s3lint.uris import bucket_head, is_bucket_name
+from s3lint.storage.uris import bucket_head, is_bucket_name
 
 rule = Rule(
     __name__,

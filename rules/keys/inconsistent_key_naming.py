@@ -38,14 +38,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import KeyTemplate
+from s3lint.facts.context import Context
 from s3lint.finding import Finding
-from s3lint.inference.choices import texts
+from s3lint.inference.queries import texts
 from s3lint.inference.values import Hop
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
-from s3lint.uris import jinja_holes
+from s3lint.storage.uris import jinja_holes
 
 rule = Rule(
     __name__,

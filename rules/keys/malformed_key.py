@@ -40,14 +40,14 @@ Parts of a key that are not known, `name=value` segments, placeholders such as `
 import re
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import KeyTemplate
-from s3lint.inference.choices import choices
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Plan, Replace
+from s3lint.fixes.recipes import code_of
+from s3lint.inference.queries import choices
 from s3lint.inference.values import Hole, Hop, Reference, Text, Value
-from s3lint.plans import Plan, Replace
-from s3lint.remedies import code_of
-from s3lint.rule import Match, Rule
-from s3lint.uris import jinja_holes
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.uris import jinja_holes
 
 rule = Rule(
     __name__,

@@ -45,13 +45,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import KeyTemplate, TableWrite
-from s3lint.facts.destinations import Destination, destination_of
-from s3lint.inference.choices import choices
+from s3lint.facts.context import Context
+from s3lint.facts.queries.destinations import Destination, destination_of
+from s3lint.fixes.changes import Plan, Replace
+from s3lint.inference.queries import choices
 from s3lint.inference.values import Hop, Reference, Site, Text, Value
-from s3lint.plans import Plan, Replace
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,
@@ -93,7 +93,7 @@ def _plan(join: str, site: Site | None) -> Plan | None:
     function = getattr(site.node, "func", None) if site is not None and join == "os.path.join" else None
     if site is None or function is None:
         return None
-    from s3lint.imports import local_name
+    from s3lint.fixes.imports import local_name
 
     module = local_name(site, "posixpath")
     change = Replace(replace(site, node=function), f"{module}.join")

@@ -25,7 +25,7 @@ A bare `# noqa`, which concerns every linter, and with `require-reason = false`.
 - [flake8: in-line ignoring](https://flake8.pycqa.org/en/latest/user/violations.html#in-line-ignoring-errors)
 """
 
-from s3lint.rule import Rule
+from s3lint.registry.rule import Rule
 
 rule = Rule(
     __name__,

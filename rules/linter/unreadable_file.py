@@ -14,7 +14,7 @@ Files that hold nothing that any rule looks for are never parsed, so their synta
 - [PEP 263](https://peps.python.org/pep-0263/): how a file declares its encoding
 """
 
-from s3lint.rule import Rule
+from s3lint.registry.rule import Rule
 
 rule = Rule(
     __name__,

@@ -27,7 +27,7 @@ Rules that are off, or that do not look at the file (tests); rules that compare 
 - [flake8: in-line ignoring](https://flake8.pycqa.org/en/latest/user/violations.html#in-line-ignoring-errors)
 """
 
-from s3lint.rule import Rule
+from s3lint.registry.rule import Rule
 
 rule = Rule(
     __name__,

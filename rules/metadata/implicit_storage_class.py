@@ -35,10 +35,10 @@ Presigned URLs, folder markers (keys that end in `/`), and extra arguments that 
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import is_missing, texts
-from s3lint.rule import Match, Rule
+from s3lint.facts.context import Context
+from s3lint.inference.queries import is_missing, texts
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

@@ -37,17 +37,17 @@ s3.upload_file(path, bucket, f"reports/{year}/summary.pdf", ExtraArgs={"ContentT
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import choices, is_missing, literals
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Drop, Plan
+from s3lint.fixes.recipes import code_of, metadata_plan, with_metadata
+from s3lint.inference.queries import choices, is_missing, literals
 from s3lint.inference.values import Absent, Hop, Mapping, Site, Value
-from s3lint.plans import Drop, Plan
-from s3lint.remedies import code_of, metadata_plan, with_metadata
-from s3lint.rule import Match, Rule
-from s3lint.tables import load
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.services import load
 
 if TYPE_CHECKING:
-    from s3lint.inference.calls import Written
+    from s3lint.inference.arguments import Written
 
 rule = Rule(
     __name__,

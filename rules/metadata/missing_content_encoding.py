@@ -38,13 +38,13 @@ known, with a type that is not known either.
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import is_missing
+from s3lint.facts.context import Context
+from s3lint.fixes.recipes import metadata_plan
+from s3lint.inference.queries import is_missing
 from s3lint.inference.values import Text, alternatives
-from s3lint.media import ARCHIVES, OCTETS, TYPES, extension_of
-from s3lint.remedies import metadata_plan
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.media_types import ARCHIVES, OCTETS, TYPES, extension_of
 
 rule = Rule(
     __name__,
@@ -62,7 +62,7 @@ ARCHIVE_TYPES = frozenset(OCTETS).union(*(TYPES[extension] for extension in ARCH
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     if not fact.writes_itself:
         return
-    from s3lint.facts.compressed import coding_of
+    from ._compressed import coding_of
 
     if is_missing(fact.parameters.get("ContentEncoding")) and _is_readable_content(fact):
         coding = coding_of(fact, context)

@@ -35,13 +35,13 @@ body or none. The standard's own batch example uploads without a type; the sente
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import choices, is_missing, literals, texts
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Plan
+from s3lint.fixes.recipes import content_type, metadata_plan
+from s3lint.inference.queries import choices, is_missing, literals, texts
 from s3lint.inference.values import Absent, Data, Text, Value
-from s3lint.plans import Plan
-from s3lint.remedies import content_type, metadata_plan
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

@@ -39,14 +39,14 @@ type is that of their content, what stands in where a type is not known (`… or
 
 from collections.abc import Iterator
 
-from s3lint.context import Context
 from s3lint.facts import ObjectCall
-from s3lint.inference.choices import choices, primary_choices
+from s3lint.facts.context import Context
+from s3lint.fixes.changes import Append, Plan, Replace
+from s3lint.fixes.recipes import OCTETS, used_site
+from s3lint.inference.queries import choices, primary_choices
 from s3lint.inference.values import Absent, Hop, Reference, Text, alternatives
-from s3lint.media import TYPES, extension_of, fits, inner_extension_of
-from s3lint.plans import Append, Plan, Replace
-from s3lint.remedies import OCTETS, used_site
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
+from s3lint.storage.media_types import TYPES, extension_of, fits, inner_extension_of
 
 rule = Rule(
     __name__,

@@ -38,11 +38,11 @@ import re
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import Attribute, ItemWrite, made_at
-from s3lint.inference.choices import choices
+from s3lint.facts.context import Context
+from s3lint.inference.queries import choices
 from s3lint.inference.values import Data, Reference, Text, Value, alternatives
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

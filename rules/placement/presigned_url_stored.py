@@ -36,12 +36,12 @@ import re
 from collections.abc import Iterator
 
 from s3lint.confidence import Confidence
-from s3lint.context import Context
 from s3lint.facts import ItemWrite, made_at
-from s3lint.inference.choices import choices
-from s3lint.inference.handles import Client
+from s3lint.facts.context import Context
+from s3lint.inference.library_values import Client
+from s3lint.inference.queries import choices
 from s3lint.inference.values import Reference, Text, Value
-from s3lint.rule import Match, Rule
+from s3lint.registry.rule import Match, Rule
 
 rule = Rule(
     __name__,

@@ -13,11 +13,11 @@ from s3lint.confidence import Confidence
 from s3lint.inference.values import Absent, Hop, Mapping, Sequence, Site, Text, Union, Value, alternatives
 
 if TYPE_CHECKING:
-    from s3lint.inference.calls import Arguments, Written
-    from s3lint.inference.context import Place
-    from s3lint.inference.flow import Scope
-    from s3lint.inference.handles import Client
-    from s3lint.sql import SqlAction
+    from s3lint.inference.arguments import Arguments, Written
+    from s3lint.inference.library_values import Client
+    from s3lint.inference.place import Place
+    from s3lint.storage.sql import SqlAction
+    from s3lint.syntax.flow import Scope
 
 
 @dataclass(frozen=True, slots=True)

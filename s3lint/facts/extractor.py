@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from s3lint.facts import Fact
-from s3lint.facts.calls import CallView
-from s3lint.facts.vocabulary import VOCABULARY
-from s3lint.inference.flow import Step
+from s3lint.facts.call_view import CallView
+from s3lint.facts.triggers import VOCABULARY
+from s3lint.syntax.flow import Step
 
 if TYPE_CHECKING:
-    from s3lint.context import Context
+    from s3lint.facts.context import Context
 
 CallExtractor = Callable[[CallView], Iterator[Fact]]
 StepExtractor = Callable[[Step, "Context"], Iterator[Fact]]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.facts.calls import CallView
+from s3lint.facts.call_view import CallView
+from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.callers import Callers
-from s3lint.inference.calls import Arguments, Call
-from s3lint.inference.context import Place
-from s3lint.inference.names import called_name
-from s3lint.inference.references import by_reference
+from s3lint.inference.indirect_calls import by_reference
+from s3lint.inference.place import Place
+from s3lint.syntax.names import called_name
 
 if TYPE_CHECKING:
     from s3lint.settings import Settings

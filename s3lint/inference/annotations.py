@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.callables import Class, Instance
-from s3lint.inference.context import Place
-from s3lint.inference.handles import (
+from s3lint.inference.code_values import Class, Instance
+from s3lint.inference.library_values import (
     BucketHandle,
     Client,
     DeltaHandle,
@@ -18,6 +17,7 @@ from s3lint.inference.handles import (
     Session,
     SparkSession,
 )
+from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Unknown, Value
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.answers import Work
-from s3lint.inference.calls import Call
+from s3lint.inference.arguments import Call
+from s3lint.inference.call_sites import CallSite, Named
 from s3lint.inference.containers import entry
-from s3lint.inference.context import CallContext, Place
-from s3lint.inference.flow import Scope
-from s3lint.inference.parts import free_parameter, free_parameters
-from s3lint.inference.sites import CallSite, Named
+from s3lint.inference.memo import Work
+from s3lint.inference.place import CallContext, Place
+from s3lint.inference.size import free_parameter, free_parameters
 from s3lint.inference.values import Constant, Mapping, Union, Value, alternatives, join_values
-from s3lint.searches import Search
+from s3lint.project.searches import Search
+from s3lint.syntax.flow import Scope
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

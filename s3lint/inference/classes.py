@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.callables import Class, Function, Instance
-from s3lint.inference.calls import Arguments
-from s3lint.inference.context import CallContext, Place
+from s3lint.inference.arguments import Arguments
+from s3lint.inference.code_values import Class, Function, Instance
 from s3lint.inference.evaluator import attribute, invocation
-from s3lint.inference.flow import Scope, Step
-from s3lint.inference.invoke import CALLS, returned
-from s3lint.inference.nested import functions_of
+from s3lint.inference.functions import CALLS, returned
+from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import Unbound, at_end, final
 from s3lint.inference.values import (
     Constant,
@@ -26,7 +24,9 @@ from s3lint.inference.values import (
     alternatives,
     join_values,
 )
-from s3lint.module import Block
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.module import Block
+from s3lint.syntax.nested import functions_of
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 
-from s3lint.inference.answers import DEPTH, WORK, Answer, Cycles, Inquiry, Memory, Work
-from s3lint.inference.callables import BoundMethod
-from s3lint.inference.calls import Arguments
+from s3lint.inference.arguments import Arguments
+from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.containers import entry
-from s3lint.inference.context import CallContext, Place
-from s3lint.inference.flow import Scope
-from s3lint.inference.parts import bounded
+from s3lint.inference.memo import DEPTH, WORK, Answer, Cycles, Inquiry, Memory, Work
+from s3lint.inference.place import CallContext, Place
+from s3lint.inference.size import bounded
 from s3lint.inference.values import Fallback, Site, Text, Union, Unknown, Value, join_values
+from s3lint.syntax.flow import Scope
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
-    from s3lint.module import Module
+    from s3lint.syntax.module import Module
 
 FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.callables import Function
-from s3lint.inference.calls import Arguments, Call
-from s3lint.inference.changes import unpacked
+from s3lint.inference.arguments import Arguments, Call
+from s3lint.inference.code_values import Function
+from s3lint.inference.conditions import truth
 from s3lint.inference.containers import element, item_at, keyed, merged
-from s3lint.inference.context import CallContext, Place
+from s3lint.inference.escapes import opened_where_passed
 from s3lint.inference.evaluator import expression
-from s3lint.inference.flow import Scope
-from s3lint.inference.handles import Frame, SparkSession
-from s3lint.inference.names import dotted_name, subscript_key, target_names
+from s3lint.inference.library_values import Frame, SparkSession
+from s3lint.inference.mutations import unpacked
 from s3lint.inference.operators import LARGEST
 from s3lint.inference.parameters import parameter_value
-from s3lint.inference.passing import opened_where_passed
+from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import Unbound, assigned_by_functions, before, final
-from s3lint.inference.truth import truth
 from s3lint.inference.values import (
     MOST_ITEMS,
     Constant,
@@ -37,7 +35,9 @@ from s3lint.inference.values import (
     alternatives,
     join_values,
 )
-from s3lint.walk import subtree
+from s3lint.syntax.flow import Scope
+from s3lint.syntax.names import dotted_name, subscript_key, target_names
+from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

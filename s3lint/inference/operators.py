@@ -9,7 +9,7 @@ from itertools import product
 import libcst as cst
 
 from s3lint.inference.containers import merged
-from s3lint.inference.handles import CloudPath, Frame
+from s3lint.inference.library_values import CloudPath, Frame
 from s3lint.inference.values import (
     ALTERNATIVES,
     MOST_ITEMS,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.annotations import annotated_value
-from s3lint.inference.callables import Class, Instance
-from s3lint.inference.calls import Arguments, Call
-from s3lint.inference.context import CallContext, Place
-from s3lint.inference.flow import Scope
+from s3lint.inference.arguments import Arguments, Call
+from s3lint.inference.code_values import Class, Instance
+from s3lint.inference.place import CallContext, Place
 from s3lint.inference.values import Absent, Constant, Data, Given, Mapping, Parameter, Sequence, Text, Union, Unknown, Value
+from s3lint.syntax.flow import Scope
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

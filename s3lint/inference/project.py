@@ -8,21 +8,21 @@ from pathlib import Path
 
 import libcst as cst
 
-from s3lint.files import ProjectFiles
-from s3lint.inference.callables import ModuleValue
 from s3lint.inference.callers import Callers
-from s3lint.inference.context import Place
+from s3lint.inference.code_values import ModuleValue
 from s3lint.inference.evaluator import Evaluator
-from s3lint.inference.names import dotted_name
+from s3lint.inference.place import Place
 from s3lint.inference.reaching import Unbound, final
 from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
-from s3lint.loader import Loader
-from s3lint.module import Module
-from s3lint.outline import Import
-from s3lint.reads import FileRead, FolderRead, Reads, SearchRead, digest, digest_of_paths
-from s3lint.searches import Search
-from s3lint.source import Source, Unreadable
-from s3lint.words import module_name
+from s3lint.project.dependencies import FileRead, FolderRead, Reads, SearchRead, digest, digest_of_paths
+from s3lint.project.files import ProjectFiles
+from s3lint.project.loader import Loader
+from s3lint.project.searches import Search
+from s3lint.project.word_index import module_name
+from s3lint.source.text import Source, Unreadable
+from s3lint.syntax.module import Module
+from s3lint.syntax.names import dotted_name
+from s3lint.syntax.outline import Import
 
 LIBRARIES = frozenset(
     [

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.annotations import annotated_value
-from s3lint.inference.callables import Class, Function
-from s3lint.inference.changes import augmented, changed_by_call, deleted, item_set, unpacked
+from s3lint.inference.code_values import Class, Function
+from s3lint.inference.conditions import truth
 from s3lint.inference.containers import element, entered
-from s3lint.inference.context import CallContext, Place
-from s3lint.inference.flow import Scope, Step, Suite
-from s3lint.inference.frozen import frozen
-from s3lint.inference.handles import Frame, Reader, Writer
-from s3lint.inference.names import dotted_name, import_names, target_names
-from s3lint.inference.nested import functions_of
+from s3lint.inference.library_values import Frame, Reader, Writer
+from s3lint.inference.mutations import augmented, changed_by_call, deleted, item_set, unpacked
 from s3lint.inference.parameters import parameter_value
-from s3lint.inference.truth import truth
+from s3lint.inference.place import CallContext, Place
 from s3lint.inference.values import Mapping, Nothing, Sequence, Site, Union, Unknown, Value, join_values
-from s3lint.module import Block
-from s3lint.walk import subtree
+from s3lint.support.frozen import frozen
+from s3lint.syntax.flow import Scope, Step, Suite
+from s3lint.syntax.module import Block
+from s3lint.syntax.names import dotted_name, import_names, target_names
+from s3lint.syntax.nested import functions_of
+from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.calls import Arguments
-from s3lint.inference.context import Place
+from s3lint.inference.arguments import Arguments
 from s3lint.inference.evaluator import expression, method
-from s3lint.inference.names import last_name
 from s3lint.inference.operators import combined, concatenated, is_text
+from s3lint.inference.place import Place
 from s3lint.inference.values import (
     LONGEST,
     Chunk,
@@ -29,6 +28,7 @@ from s3lint.inference.values import (
     Unknown,
     Value,
 )
+from s3lint.syntax.names import last_name
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

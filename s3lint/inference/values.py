@@ -11,15 +11,15 @@ from dataclasses import field, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from s3lint.inference.frozen import frozen
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     import libcst as cst
     from typing_extensions import Self
 
-    from s3lint.inference.calls import Arguments
-    from s3lint.inference.flow import Scope
-    from s3lint.module import Block, Module
+    from s3lint.inference.arguments import Arguments
+    from s3lint.syntax.flow import Scope
+    from s3lint.syntax.module import Block, Module
 
 ALTERNATIVES = 32
 """How many alternatives of one value are kept; further ones count as one unknown."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from s3lint.finding import Finding, Location
 
 if TYPE_CHECKING:
-    from s3lint.run import Waiver
+    from s3lint.runner.run import Waiver
 
 WIDTH = 80
 """Columns of a report for people that does not go to a terminal."""

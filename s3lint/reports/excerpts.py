@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from s3lint.notebooks import cell_lines
-from s3lint.source import Source, Unreadable
+from s3lint.source.notebooks import cell_lines
+from s3lint.source.text import Source, Unreadable
 
 KEPT = 64
 """Files whose lines are remembered; findings come file by file."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.registry import rules
+from s3lint.registry.standard import clauses
 from s3lint.reports import Report
-from s3lint.standard import clauses
 
 
 def render(report: Report) -> str:

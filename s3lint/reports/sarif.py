@@ -11,11 +11,11 @@ from urllib.parse import quote
 from s3lint import __version__
 from s3lint.finding import Edit, Finding, Location
 from s3lint.registry import rules
+from s3lint.registry.rule import Rule
+from s3lint.registry.standard import clauses
 from s3lint.reports import Report, printable
 from s3lint.reports.excerpts import line_of
 from s3lint.reports.fingerprints import fingerprints
-from s3lint.rule import Rule
-from s3lint.standard import clauses
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 SITE = "https://s3lint.github.io/s3lint/"

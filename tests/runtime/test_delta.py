@@ -15,7 +15,6 @@ import deltalake
 import polars as pl
 import pyarrow as pa
 import pytest
-from servers import BUCKET
 
 from s3lint.runtime import ArgumentError, ConflictError, MissingError, SchemaError, StorageError, UnsafeStoreError, s3_client
 from s3lint.runtime.delta import (
@@ -31,6 +30,7 @@ from s3lint.runtime.delta import (
     read_with_schema,
 )
 from s3lint.runtime.probe import require_conditional_put
+from support.servers import BUCKET
 
 pytestmark = [pytest.mark.xdist_group("runtime"), pytest.mark.usefixtures("store")]
 

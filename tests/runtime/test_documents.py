@@ -14,7 +14,6 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
-from servers import BUCKET, TABLE
 
 from s3lint.runtime import (
     AccessPattern,
@@ -38,6 +37,7 @@ from s3lint.runtime import (
     store_document,
     store_document_async,
 )
+from support.servers import BUCKET, TABLE
 
 pytestmark = [pytest.mark.xdist_group("runtime"), pytest.mark.usefixtures("store")]
 

@@ -14,7 +14,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
-from servers import BUCKET
 
 from s3lint.runtime import (
     AccessPattern,
@@ -35,6 +34,7 @@ from s3lint.runtime import (
     upload,
     upload_many,
 )
+from support.servers import BUCKET
 
 pytestmark = [pytest.mark.xdist_group("runtime"), pytest.mark.usefixtures("store")]
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CHECKOUT, run
 
+from conftest import CHECKOUT, run
 from s3lint.settings import Settings
 from s3lint.testing import check
 

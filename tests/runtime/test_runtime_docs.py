@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CHECKOUT
-from servers import BUCKET
 
+from conftest import CHECKOUT
 from s3lint import runtime
 from s3lint.settings import Settings
 from s3lint.testing import check
+from support.servers import BUCKET
 
 TEXT = (CHECKOUT / "docs" / "runtime.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)

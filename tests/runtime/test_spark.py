@@ -1,4 +1,4 @@
-"""Delta tables through Spark Connect, with Sail behind it. What needs Delta Lake's own Spark is tested in `tests/stores`."""
+"""Delta tables through Spark Connect, with Sail behind it. What needs Delta Lake's own Spark is tested in `tests/integration/stores`."""
 
 from __future__ import annotations
 

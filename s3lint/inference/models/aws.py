@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3lint.inference.callables import BoundMethod
-from s3lint.inference.calls import Arguments
-from s3lint.inference.context import Place
+from s3lint.inference.arguments import Arguments
+from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.evaluator import attribute, method
-from s3lint.inference.handles import (
+from s3lint.inference.library_values import (
     BucketHandle,
     Client,
     FileSystem,
@@ -19,6 +18,7 @@ from s3lint.inference.handles import (
     SubResource,
 )
 from s3lint.inference.models.library import attribute_of, function
+from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Sequence, Text, Unknown, Value
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.calls import Arguments, Call
-from s3lint.inference.context import Place
-from s3lint.inference.flow import Scope, Step
+from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.models.library import attribute_of, function
-from s3lint.inference.names import called_name
-from s3lint.inference.nested import functions_of
 from s3lint.inference.parameters import parameter_source
+from s3lint.inference.place import Place
 from s3lint.inference.values import Absent, Constant, Given, Reference, Sequence, Text, Unknown, Value
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.names import called_name
+from s3lint.syntax.nested import functions_of
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3lint.inference.calls import Arguments
-from s3lint.inference.context import Place
+from s3lint.inference.arguments import Arguments
 from s3lint.inference.evaluator import method
-from s3lint.inference.handles import Buffer, CloudPath, Frame, Reader
+from s3lint.inference.library_values import Buffer, CloudPath, Frame, Reader
 from s3lint.inference.models.library import function
+from s3lint.inference.place import Place
 from s3lint.inference.values import Absent, Reference, Text, Value
 
 if TYPE_CHECKING:

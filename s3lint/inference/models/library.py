@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from s3lint.inference.calls import Arguments
-from s3lint.inference.context import Place
+from s3lint.inference.arguments import Arguments
 from s3lint.inference.evaluator import attribute, invocation
-from s3lint.inference.handles import Writer
+from s3lint.inference.library_values import Writer
+from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Value
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.callables import BoundMethod
-from s3lint.inference.calls import Arguments
-from s3lint.inference.context import Place
+from s3lint.inference.arguments import Arguments
+from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.evaluator import attribute, method
-from s3lint.inference.handles import DeltaBuilder, DeltaHandle, Frame, Reader, SparkSession, Writer
+from s3lint.inference.library_values import DeltaBuilder, DeltaHandle, Frame, Reader, SparkSession, Writer
 from s3lint.inference.models.library import attribute_of, function
+from s3lint.inference.place import Place
 from s3lint.inference.values import Absent, Chunk, Mapping, Reference, Site, Text, Value, alternatives
 
 if TYPE_CHECKING:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3lint.inference.callables import Class, Instance, Partial
-from s3lint.inference.calls import Arguments
+from s3lint.inference.arguments import Arguments
 from s3lint.inference.classes import bases
+from s3lint.inference.code_values import Class, Instance, Partial
 from s3lint.inference.containers import element, merged
-from s3lint.inference.context import Place
-from s3lint.inference.handles import Buffer, CloudPath
+from s3lint.inference.library_values import Buffer, CloudPath
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.operators import PATHS, concatenated
+from s3lint.inference.place import Place
 from s3lint.inference.values import (
     Absent,
     Chunk,

@@ -12,14 +12,14 @@ from typing import Any
 from s3lint import __version__
 from s3lint.finding import Finding, Location, Related
 from s3lint.registry import rules
+from s3lint.registry.rule import Rule
+from s3lint.registry.standard import Clause, clauses, rules_of
 from s3lint.reports import Report, printable
 from s3lint.reports.excerpts import line_of, lines_of
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.folders import folders
 from s3lint.reports.html.organisation import Organisation, teams
-from s3lint.rule import Rule
-from s3lint.run import Outcome, Waiver
-from s3lint.standard import Clause, clauses, rules_of
+from s3lint.runner.run import Outcome, Waiver
 
 AROUND = 2
 """Lines of source shown before and after that of a finding."""

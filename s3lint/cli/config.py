@@ -1,0 +1,65 @@
+"""`s3lint config`: each setting in force, and where it comes from."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from s3lint.cli.asked import changes_of, settings_finder
+from s3lint.cli.saying import complain
+from s3lint.config.load import COMMAND_LINE, ConfigurationError, keys, layers
+from s3lint.config.schema import plain, written
+from s3lint.project.targets import Missing
+from s3lint.reports import Report, printable
+from s3lint.settings import Settings
+
+DEFAULT = "default"
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.schema:
+        print(written(), end="")
+        return 0
+    try:
+        path = Path(os.path.abspath(options.path))
+        if not path.exists():
+            raise Missing(f"{path}: no such file or folder")
+        changes = changes_of(options)
+        settings = settings_finder(options, changes, [path])(path)
+        origins = origins_of(settings, changes)
+    except (ConfigurationError, Missing) as error:
+        complain(error)
+        return 2
+    print(_json(settings, origins) if options.output_format == "json" else _text(settings, origins))
+    return 0
+
+
+def origins_of(settings: Settings, changes: dict[str, Any]) -> dict[str, str]:
+    """Where each field's value comes from: a file, the command line, or nowhere."""
+    found = dict.fromkeys(keys().values(), DEFAULT)
+    for layer in reversed(layers(settings.source) if settings.source is not None else []):
+        found |= dict.fromkeys(layer.found, str(layer.file))
+    return found | dict.fromkeys(changes, COMMAND_LINE)
+
+
+def _text(settings: Settings, origins: dict[str, str]) -> str:
+    """The settings as TOML, with their origins as comments."""
+    here = Report([], Path.cwd())
+    rows = [(f"{key} = {_toml(plain(getattr(settings, name)))}", here.shown(Path(origins[name]))) for key, name in keys().items()]
+    width = max(len(row) for row, _ in rows if len(row) <= 60)
+    lines = [f"{row:{width}}  # {origin}" for row, origin in rows]
+    return "\n".join(printable(line) for line in [f"# root: {settings.root}", *lines])
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _json(settings: Settings, origins: dict[str, str]) -> str:
+    made = {key: {"value": plain(getattr(settings, name)), "origin": origins[name]} for key, name in keys().items()}
+    return json.dumps({"root": str(settings.root), "settings": made}, indent=2)

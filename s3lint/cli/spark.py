@@ -1,0 +1,102 @@
+"""`s3lint spark`: a whole organisation at once."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3lint.cli.asked import changes_of, settings_finder
+from s3lint.cli.output import write_file
+from s3lint.cli.saying import complain
+from s3lint.config.load import ConfigurationError
+from s3lint.project.targets import Missing
+from s3lint.runtime import StorageError
+
+if TYPE_CHECKING:
+    from s3lint.spark.job import Done, Job
+    from s3lint.spark.sources import Source
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        from pyspark.errors import PySparkException
+
+        from s3lint.spark.job import Job
+        from s3lint.spark.session import session
+        from s3lint.spark.sources import source_of
+        from s3lint.spark.tables import Tables
+    except ImportError as error:
+        print(f"s3lint: `s3lint spark` needs the extra spark: pip install 's3lint[spark]' ({error})", file=sys.stderr)
+        return 2
+    try:
+        settings = settings_finder(options, changes_of(options), [Path.cwd()])(Path.cwd())
+        teams = teams_in(Path(options.teams)) if options.teams is not None else {}
+        folder = _empty(Path(options.patches)) if options.patches is not None else None
+        spark = session()
+        job = Job(spark, Tables(options.target), settings, date.today(), teams)
+        source = source_of(spark, options.source, options.source_format, every=options.commits == "every")
+        done = job.run(source)
+        patches, refused = _write_patches(job, source, folder, unsafe=options.unsafe_fixes) if folder is not None else (0, [])
+        if options.html is not None:
+            _write_page(job, Path(options.html))
+        if options.maintain:
+            job.maintain()
+    except (ConfigurationError, Missing, StorageError) as error:
+        complain(error)
+        return 2
+    except PySparkException as error:
+        print(f"s3lint: Spark stopped the job: {_first_line(error)}", file=sys.stderr)
+        return 2
+    print(_said(done, patches if folder is not None else None))
+    for message in (*done.errors, *refused):
+        complain(message)
+    return 2 if done.errors or refused else 0
+
+
+def _first_line(error: Exception) -> str:
+    """What an engine says of a failure, without the frames and plans behind it."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+def _write_patches(job: Job, source: Source, folder: Path, *, unsafe: bool) -> tuple[int, list[str]]:
+    from s3lint.spark.campaign import write_patches
+
+    return write_patches(job, source, folder, unsafe=unsafe)
+
+
+def _write_page(job: Job, file: Path) -> None:
+    from s3lint.reports.html import render
+    from s3lint.spark.overview import overview
+
+    write_file(file, render(overview(job.spark, job.tables, job.settings, job.today)))
+
+
+def teams_in(file: Path) -> dict[str, str]:
+    """The team of each repository, from a CSV file with those two columns. Raises `Missing`."""
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Missing(f"{file}: the teams cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if not all(row.get("repository") and row.get("team") for row in rows):
+        raise Missing(f"{file}: no table of teams: give a CSV file with the columns repository and team, both filled")
+    return {row["repository"]: row["team"] for row in rows}
+
+
+def _empty(folder: Path) -> Path:
+    """A folder for patches. Raises `Missing` where another campaign's could lie between them."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Missing(f"{folder}: the patches need an empty folder, or one that is not there yet")
+    return folder
+
+
+def _said(done: Done, patches: int | None) -> str:
+    if not done.batches:
+        said = "Nothing is new."
+    else:
+        said = f"Checked {done.commits} commit{'s' if done.commits != 1 else ''} with {done.files} files."
+    return said if patches is None else f"{said} Wrote {patches} patch{'es' if patches != 1 else ''}."

@@ -1,0 +1,109 @@
+"""`s3lint waivers`: every suppression with its reason, its end, its author and its age."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from s3lint.cli.asked import jobs_of
+from s3lint.cli.request import asked_for
+from s3lint.cli.saying import complain
+from s3lint.config.load import ConfigurationError
+from s3lint.project.targets import Missing
+from s3lint.reports import Report, printable
+from s3lint.runner.run import Waiver, check_all
+from s3lint.source.notebook_edits import row_in_file
+from s3lint.suppressions.blame import Author, authors
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        asked = asked_for(options)
+        outcome = check_all(asked.files, jobs_of(options.jobs), cache=asked.cache, company=asked.company)
+    except (ConfigurationError, Missing) as error:
+        complain(error)
+        return 2
+    found = outcome.waivers
+    written = list(zip(found, _authors(found), strict=True))
+    if options.output_format == "json":
+        print(json.dumps([_as_dict(waiver, author) for waiver, author in written], indent=2))
+    else:
+        print("\n".join([*(printable(line) for line in _lines(written)), _summary(found)]))
+    for message in outcome.errors:
+        complain(message)
+    return 2 if outcome.errors else 0
+
+
+def _authors(waivers: list[Waiver]) -> Iterator[Author | None]:
+    rows: dict[Path, list[int]] = {}
+    for waiver in waivers:
+        rows.setdefault(waiver.path, []).append(_row(waiver))
+    known = {path: authors(path, listed) for path, listed in rows.items()}
+    for waiver in waivers:
+        yield known[waiver.path].get(_row(waiver))
+
+
+def _row(waiver: Waiver) -> int:
+    """The row in the file, of a notebook too."""
+    if waiver.cell is None:
+        return waiver.location.row
+    return row_in_file(waiver.path.read_bytes(), waiver.cell, waiver.location.row)
+
+
+def _lines(written: Iterable[tuple[Waiver, Author | None]]) -> Iterator[str]:
+    here = Report([], Path.cwd())
+    for waiver, author in written:
+        each = waiver.suppression
+        yield f"{here.place(waiver.path, waiver.location, waiver.cell)}: {each.shown} {each.reason or '(no reason)'}"
+        ends = [_end(each.until)] if each.until is not None else ["until= is followed by no date"] if each.undated else []
+        hides = f"hides {len(waiver.hidden)} finding{'' if len(waiver.hidden) == 1 else 's'}"
+        yield "  " + ", ".join([*ends, f"by {author.name} {_age(author)}" if author is not None else "author unknown", hides])
+
+
+def _end(until: date) -> str:
+    days = (until - date.today()).days
+    if days < 0:
+        return f"expired on {until}"
+    return f"until {until} ({days} day{'' if days == 1 else 's'} left)"
+
+
+def _age(author: Author) -> str:
+    days = (date.today() - author.day).days
+    return f"on {author.day} ({days} day{'' if days == 1 else 's'} ago)"
+
+
+def _summary(found: list[Waiver]) -> str:
+    if not found:
+        return "No waivers."
+    today = date.today()
+    counts = {
+        "expired": sum(waiver.suppression.expired(today) for waiver in found),
+        "without a reason": sum(not waiver.suppression.reason for waiver in found),
+        "hiding nothing": sum(not waiver.hidden for waiver in found),
+    }
+    notes = [f"{count} {what}" for what, count in counts.items() if count]
+    files = len({waiver.path for waiver in found})
+    total = f"{len(found)} waiver{'' if len(found) == 1 else 's'} in {files} file{'' if files == 1 else 's'}"
+    return f"\n{total}{': ' if notes else ''}{', '.join(notes)}."
+
+
+def _as_dict(waiver: Waiver, author: Author | None) -> dict[str, Any]:
+    each, today = waiver.suppression, date.today()
+    return {
+        "filename": str(waiver.path),
+        "cell": waiver.cell,
+        "location": {"row": waiver.location.row, "column": waiver.location.column},
+        "kind": each.kind,
+        "rules": list(each.selectors),
+        "reason": each.reason,
+        "until": each.until.isoformat() if each.until is not None else None,
+        "expired": each.expired(today),
+        "author": author.name if author is not None else None,
+        "date": author.day.isoformat() if author is not None else None,
+        "age_days": (today - author.day).days if author is not None else None,
+        "hidden": [finding.code for finding in waiver.hidden],
+    }

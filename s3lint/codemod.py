@@ -1,0 +1,59 @@
+"""One libcst codemod for each rule that fixes: `python -m libcst.tool codemod --no-format -x s3lint.codemod.MissingContentType src/`.
+
+The class is named after the rule. Unsafe fixes are applied too: whoever runs a codemod reads what it did.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import libcst as cst
+from libcst.codemod import CodemodCommand, SkipFile
+
+from s3lint.config.load import common_root, settings_for
+from s3lint.linter.fix import Unsettled, fix_file
+from s3lint.registry import rules
+from s3lint.registry.rule import Rule
+
+
+class FixCommand(CodemodCommand):
+    """Applies every fix of one rule to a module."""
+
+    DESCRIPTION = "Applies every fix of one rule of s3lint."
+    code = ""
+
+    def transform_module_impl(self, tree: cst.Module) -> cst.Module:
+        """Raises `SkipFile` where the fixes do not settle."""
+        path = Path(self.context.filename or "stdin.py").absolute()
+        settings = settings_for(path.parent, common_root([path]), {"select": (self.code,)})
+        try:
+            fixed = fix_file(path, tree.bytes, settings, unsafe=True)
+        except Unsettled as error:
+            raise SkipFile(str(error)) from None
+        return tree if fixed.after == fixed.before else cst.parse_module(fixed.after, tree.config_for_parsing)
+
+
+def class_name(rule: Rule) -> str:
+    return rule.name.title().replace("-", "")
+
+
+@cache
+def _commands() -> dict[str, type[FixCommand]]:
+    return {
+        class_name(rule): type(
+            class_name(rule),
+            (FixCommand,),
+            {"code": rule.code, "DESCRIPTION": f"{rule.code}: {rule.page.partition(chr(10))[0]}", "__module__": __name__},
+        )
+        for rule in rules().values()
+        if rule.fix != "none"
+    }
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return _commands()[name]
+    except KeyError:
+        raise AttributeError(f"no rule that fixes is called {name}; there are {', '.join(sorted(_commands()))}") from None

@@ -1,0 +1,88 @@
+"""The JSON schema of `[tool.s3lint]`, by which editors complete and check it; `schema.json` is its text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from s3lint.confidence import Confidence
+from s3lint.config.load import SELECTORS, keys
+from s3lint.registry import OWN, rules
+from s3lint.settings import Settings
+
+FILE = Path(__file__).with_name("schema.json")
+
+URL = "https://s3lint.github.io/s3lint/config/schema.json"
+
+
+def written() -> str:
+    """What `schema.json` holds."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The schema of the table, with a default and a description for each key."""
+    hints = get_type_hints(Settings)
+    known = {field.name: field for field in fields(Settings)}
+    properties = {key: _property(known[name], hints[name]) for key, name in keys().items()}
+    extend = {"type": "string", "description": "another configuration file whose settings hold where this one says nothing"}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": URL,
+        "title": "s3lint",
+        "description": "The settings of s3lint: [tool.s3lint] in pyproject.toml, or the whole of s3lint.toml and .s3lint.toml.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"extend": extend, **properties},
+        "definitions": {"rule": {"anyOf": [{"enum": _selectors()}, {"type": "string"}]}},
+    }
+
+
+def _property(field: Field[Any], kind: Any) -> dict[str, Any]:
+    holds_rules = field.name in SELECTORS or field.name == "per_file_ignores"
+    return {**_type(kind, holds_rules=holds_rules), "description": about(field.name), "default": plain(default_of(field))}
+
+
+def about(name: str) -> str:
+    """What is said of a field."""
+    described: str = get_type_hints(Settings, include_extras=True)[name].__metadata__[0]
+    return described
+
+
+def default_of(field: Field[Any]) -> Any:
+    return field.default_factory() if field.default_factory is not MISSING else field.default
+
+
+def plain(value: Any) -> Any:
+    """A setting as TOML and JSON write it; a path that is not set is an empty text."""
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, Confidence | Path) else value
+
+
+def _type(kind: Any, *, holds_rules: bool) -> dict[str, Any]:
+    if kind is Confidence:
+        return {"enum": [str(level) for level in Confidence]}
+    if get_origin(kind) is Literal:
+        return {"enum": list(get_args(kind))}
+    if get_origin(kind) is tuple:
+        return {"type": "array", "items": {"$ref": "#/definitions/rule"} if holds_rules else {"type": "string"}}
+    if get_origin(kind) is dict:
+        return {"type": "object", "additionalProperties": _type(get_args(kind)[1], holds_rules=holds_rules)}
+    if kind is int:
+        return {"type": "integer", "minimum": 1}
+    return {"type": "boolean" if kind is bool else "string"}
+
+
+def _selectors() -> list[str]:
+    """What names rules of s3lint's own: codes, beginnings of codes, names. Rule packs add theirs, which no schema knows."""
+    own = [rule for rule in rules().values() if rule.module.startswith(f"{OWN}.")]
+    codes = [rule.code for rule in own]
+    beginnings = sorted({code[:length] for code in codes for length in (3, 4)})
+    return ["ALL", *beginnings, *codes, *(rule.name for rule in own)]

@@ -1,0 +1,77 @@
+"""Which rules are on, and which findings of which files are reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from s3lint.finding import Finding
+from s3lint.project.patterns import spec_of
+from s3lint.settings import Settings
+
+IN_TESTS = ("STO4", "STO506", "STO507", "STO9")
+"""The rules that look at tests too: what they find is wrong there as well."""
+
+
+class Selection:
+    """The codes that are on, by profile, `select`, `extend-select` and `ignore`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Raises `UnknownRule` for a selector that names no rule."""
+        from s3lint.registry import rules
+
+        settings = self.settings
+        if settings.select:
+            chosen = union_of(settings.select)
+        else:
+            chosen = frozenset(code for code, rule in rules().items() if settings.profile in (rule.profile, "strict"))
+        return (chosen | union_of(settings.extend_select)) - union_of(settings.ignore)
+
+    def reports(self, finding: Finding) -> bool:
+        """Whether a finding is wanted, in the file that it stands in."""
+        if finding.code not in self.codes or finding.confidence < self.settings.min_confidence:
+            return False
+        if finding.code in self.ignored_in(finding.path):
+            return False
+        return self.checks_tests(finding.code) or not self.is_test(finding.path)
+
+    def with_fix_as_set(self, finding: Finding) -> Finding:
+        """A finding whose fix is as safe as the settings say; without one where they forbid it."""
+        if finding.fix is None:
+            return finding
+        if finding.code in union_of(self.settings.unfixable):
+            return replace(finding, fix=None)
+        safe = finding.fix.safe or finding.code in union_of(self.settings.extend_safe_fixes)
+        safe = safe and finding.code not in union_of(self.settings.extend_unsafe_fixes)
+        return replace(finding, fix=replace(finding.fix, safe=safe))
+
+    def checks_tests(self, code: str) -> bool:
+        return self.settings.lint_tests or code.startswith(IN_TESTS)
+
+    def is_test(self, path: Path) -> bool:
+        return self._matches(path, self.settings.test_paths)
+
+    def ignored_in(self, path: Path) -> frozenset[str]:
+        selectors = [
+            selector
+            for pattern, selectors in self.settings.per_file_ignores.items()
+            if self._matches(path, (pattern,))
+            for selector in selectors
+        ]
+        return union_of(selectors)
+
+    def _matches(self, path: Path, patterns: tuple[str, ...]) -> bool:
+        root = self.settings.root
+        relative = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+        return spec_of(patterns).match_file(relative.as_posix())
+
+
+def union_of(selectors: tuple[str, ...] | list[str]) -> frozenset[str]:
+    from s3lint.registry import select
+
+    return frozenset(code for selector in selectors for code in select(selector))

@@ -1,0 +1,114 @@
+"""Literals that address a bucket: `s3://…` URIs, ARNs and endpoint URLs, wherever code uses them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.facts import BucketAddress, Fact
+from s3lint.facts.extractor import from_steps
+from s3lint.facts.extractors.sql import locate
+from s3lint.facts.triggers import ADDRESSES
+from s3lint.inference.place import Place
+from s3lint.inference.queries import choices
+from s3lint.inference.values import Chunk, Site, Text
+from s3lint.storage.uris import bucket_of
+from s3lint.syntax.flow import Step
+from s3lint.syntax.names import called_name
+from s3lint.syntax.walk import subtree
+
+if TYPE_CHECKING:
+    from s3lint.facts.context import Context
+
+LITERALS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
+
+TEMPLATES = (*LITERALS, cst.BinaryOperation)
+"""Expressions that are one text, whichever literal in them one looks at."""
+
+USES = (cst.Arg, cst.Param, cst.Assign, cst.AnnAssign, cst.NamedExpr)
+"""What gives a text to a call, to a name, or makes it a default."""
+
+LOGGING = frozenset(
+    {"print", "pprint", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "echo", "secho"}
+)
+"""Calls whose text is for people."""
+
+PROSE = frozenset({"help", "description", "doc", "epilog", "example", "examples", "metavar", "title", "prompt", "message", "msg"})
+"""Keywords whose text is for people."""
+
+SQL = re.compile(
+    r"(?:\s|--[^\n]*\n)*(?:CREATE|INSERT|COPY|UNLOAD|ALTER|SELECT|WITH|MERGE|DROP|DELETE|UPDATE|VACUUM|OPTIMIZE|CONVERT|DESCRIBE|MSCK|LOAD)\b",
+    re.IGNORECASE,
+)
+
+IN_SQL = re.compile(r"s3[an]?://([a-z0-9][^/'\"`\s]*)", re.IGNORECASE)
+
+
+@from_steps("addresses")
+def bucket_addresses(step: Step, context: Context) -> Iterator[Fact]:
+    for node, binders in step.nodes:
+        if isinstance(node, LITERALS) and _mentions_address(node):
+            whole = _template_of(node, step)
+            if _is_used(whole, step):
+                yield from _addresses(whole, Place(step, binders), context)
+
+
+def _mentions_address(node: cst.BaseExpression) -> bool:
+    parts = (part.value for part in subtree(node) if isinstance(part, (cst.SimpleString, cst.FormattedStringText)))
+    return any(word in text for text in parts for word in ADDRESSES)
+
+
+def _template_of(node: cst.BaseExpression, step: Step) -> cst.BaseExpression:
+    """The largest text that a literal is a part of: `"s3://%s/x" % bucket`, `"s3://{}/x".format(bucket)`."""
+    parent = step.parents.get(id(node))
+    if isinstance(parent, TEMPLATES):
+        return _template_of(parent, step)
+    if isinstance(parent, cst.Attribute) and parent.attr.value == "format":
+        call = step.parents.get(id(parent))
+        return _template_of(call, step) if isinstance(call, cst.Call) else node
+    return node
+
+
+def _is_used(node: cst.CSTNode, step: Step) -> bool:
+    """Whether code uses a text as more than words for people: it is passed, assigned, or a default."""
+    while not isinstance(node, USES):
+        parent = step.parents.get(id(node))
+        if parent is None or isinstance(parent, (cst.Comparison, cst.Subscript, cst.Raise, cst.Return)):
+            return False
+        node = parent
+    if not isinstance(node, cst.Arg):
+        return True
+    call = step.parents.get(id(node))
+    logged = isinstance(call, cst.Call) and called_name(call.func) in LOGGING
+    return not logged and not isinstance(step.node, cst.Raise) and not (node.keyword is not None and node.keyword.value in PROSE)
+
+
+def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iterator[Fact]:
+    site = Site(place.block, node)
+    for value, confidence in choices(context.evaluator.evaluate(node, place)):
+        if isinstance(value, Text):
+            bucket = bucket_of(value)
+            found = [(bucket, _named(bucket))] if bucket is not None else _in_sql(value)
+            for name, written in found:
+                inside = written is not None and any(part is written.node for part in subtree(node))
+                yield BucketAddress(written if inside and written else site, place, confidence, name, written or site)
+
+
+def _named(bucket: Text) -> Site | None:
+    """The literal that holds the beginning of a bucket's name."""
+    first = bucket.parts[0] if bucket.parts else None
+    return first.site if isinstance(first, Chunk) else None
+
+
+def _in_sql(value: Text) -> Iterator[tuple[Text, Site]]:
+    if not SQL.match(value.head):
+        return
+    for index, part in enumerate(value.parts):
+        if isinstance(part, Chunk) and part.site is not None:
+            for match in IN_SQL.finditer(part.text):
+                rest = value.parts[index + 1 : index + 2] if match.end() == len(part.text) else ()
+                site = locate(part.site, re.compile(re.escape(match[0])))
+                yield Text((Chunk(match[1], part.site), *rest), site=site), site

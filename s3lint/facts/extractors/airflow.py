@@ -1,0 +1,58 @@
+"""Airflow's amazon provider: the hook's uploads, and the operators that name a bucket and a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
+from s3lint.facts.call_view import CallView
+from s3lint.facts.extractor import from_calls
+from s3lint.facts.extractors.objects import names_of
+from s3lint.facts.triggers import AIRFLOW_LOADS
+from s3lint.facts.views import OPERATORS
+from s3lint.inference.values import Absent, Reference
+
+LOADS = {
+    "load_file": ("filename", "key", "bucket_name", "replace", "encrypt", "gzip", "acl_policy"),
+    "load_string": ("string_data", "key", "bucket_name", "replace", "encrypt", "encoding", "acl_policy"),
+    "load_bytes": ("bytes_data", "key", "bucket_name", "replace", "encrypt", "acl_policy"),
+    "load_file_obj": ("file_obj", "key", "bucket_name", "replace", "encrypt", "acl_policy"),
+}
+"""The hook puts the key before the bucket; a key may be a whole URI, and then no bucket is given."""
+
+LOAD_NAMES = {"Bucket": "bucket_name", "Key": "key", "ACL": "acl_policy"}
+
+BUCKET_KEYWORDS = ("bucket_name", "s3_bucket", "dest_bucket", "source_bucket_name", "dest_bucket_name", "bucket")
+KEY_KEYWORDS = ("s3_key", "dest_key", "dest_bucket_key")
+
+
+@from_calls("airflow")
+def airflow_calls(view: CallView) -> Iterator[Fact]:
+    if view.name in AIRFLOW_LOADS:
+        for receiver, confidence in view.receivers():
+            if isinstance(receiver, Reference) and receiver.path == "airflow.S3Hook()":
+                parameters = Parameters(view.arguments, LOADS[view.name], aliases=LOAD_NAMES)
+                call = ObjectCall(view.site, view.place, confidence, "airflow", "upload_file", parameters)
+                yield call
+                yield from names_of(call)
+    elif view.name.endswith(OPERATORS) and _is_amazon(view):
+        yield from _operator(view)
+
+
+def _is_amazon(view: CallView) -> bool:
+    """Whether an operator is Amazon's; one that is not resolved is known by its name, in a file that speaks of Airflow."""
+    return ".amazon." in view.path or (not view.path and "S3" in view.name and "airflow" in view.place.module.source.text)
+
+
+def _operator(view: CallView) -> Iterator[Fact]:
+    for keyword in BUCKET_KEYWORDS:
+        value = view.arguments.get(keyword)
+        if not isinstance(value, Absent):
+            yield BucketName(view.site, view.place, Confidence.HIGH, value, "call", f"{view.name}.{keyword}")
+    if "Sensor" in view.name or "Delete" in view.name:
+        return
+    for keyword in KEY_KEYWORDS:
+        value = view.arguments.get(keyword)
+        if not isinstance(value, Absent):
+            yield KeyTemplate(view.site, view.place, Confidence.HIGH, value, f"{view.name}.{keyword}")

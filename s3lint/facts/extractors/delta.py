@@ -1,0 +1,138 @@
+"""Operations on Delta tables, and builders that must be executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from s3lint.confidence import Confidence
+from s3lint.facts import DeltaBuild, DeltaOperation, Fact
+from s3lint.facts.call_view import CallView
+from s3lint.facts.extractor import from_calls
+from s3lint.facts.triggers import BUILDERS, DELTA_METHODS
+from s3lint.inference.code_values import BoundMethod
+from s3lint.inference.library_values import MERGE_CLAUSES, DeltaBuilder, DeltaHandle
+from s3lint.inference.place import Place
+from s3lint.inference.values import Parameter, Reference, Site, Unknown, Value, alternatives
+from s3lint.syntax.flow import Scope, Step
+
+
+@from_calls("delta")
+def delta_operations(view: CallView) -> Iterator[Fact]:
+    if view.name in DELTA_METHODS:
+        for receiver, confidence in view.receivers():
+            if isinstance(receiver, DeltaHandle):
+                yield DeltaOperation(
+                    view.site, view.place, confidence, receiver.library, view.name, view.arguments, receiver.location
+                )
+
+
+@from_calls("delta")
+def delta_builds(view: CallView) -> Iterator[Fact]:
+    if view.name not in BUILDERS:
+        return
+    started = _started(view)
+    if started is None:
+        return
+    library, kind, confidence = started
+    chain, methods = chain_of(view)
+    executed = any(name.startswith("execute") for name in methods)
+    clauses = tuple(methods)
+    if not executed:
+        later = _later(view.place, chain)
+        executed_later = None if later is None else any(name.startswith("execute") for name in later)
+        yield DeltaBuild(
+            view.method, view.place, confidence, library, kind, (*clauses, *(later or ())), executed_later, _site(view, chain),
+            view.name,
+        )  # fmt: skip
+    else:
+        yield DeltaBuild(view.method, view.place, confidence, library, kind, clauses, True, _site(view, chain), view.name)
+
+
+def _site(view: CallView, node: cst.CSTNode) -> Site:
+    return Site(view.place.block, node)
+
+
+def _started(view: CallView) -> tuple[str, str, Confidence] | None:
+    """The library and the kind of a builder that a call starts."""
+    for value in alternatives(view.callers.evaluator.evaluate(view.call.node, view.place)):  # type: ignore[arg-type]
+        if isinstance(value, DeltaBuilder) and value.start is not None:
+            return value.library, value.kind, Confidence.HIGH
+    if view.name == "merge" and view.receiver is not None and _is_unresolved(view.receiver):
+        _, methods = chain_of(view)
+        clause = next((name for name in methods if name.startswith(MERGE_CLAUSES)), None)
+        if clause is not None:
+            return ("spark" if clause[4].isupper() else "delta-rs"), "merge", Confidence.MEDIUM
+    return None
+
+
+def _is_unresolved(value: Value) -> bool:
+    return any(isinstance(choice, (Unknown, Parameter, BoundMethod, Reference)) for choice in alternatives(value))
+
+
+def chain_of(view: CallView) -> tuple[cst.CSTNode, list[str]]:
+    """The longest chain of method calls that grows out of a call, and the names of the methods called on it."""
+    return climb(view.place.step, view.call.node)
+
+
+def climb(step: Step, node: cst.CSTNode) -> tuple[cst.CSTNode, list[str]]:
+    parents = step.parents
+    names: list[str] = []
+    while True:
+        parent = parents.get(id(node))
+        if isinstance(parent, cst.Attribute) and parent.value is node:
+            call = parents.get(id(parent))
+            if isinstance(call, cst.Call) and call.func is parent:
+                names.append(parent.attr.value)
+                node = call
+                continue
+        if isinstance(parent, cst.Await):
+            node = parent
+            continue
+        return node, names
+
+
+def _later(place: Place, chain: cst.CSTNode) -> list[str] | None:
+    """The methods that are called on a builder after the statement that makes it; None where others may call them."""
+    step = place.step
+    if isinstance(step.node, cst.Expr) and step.node.value is chain:
+        return []
+    if isinstance(step.node, cst.Assign) and step.node.value is chain and len(step.node.targets) == 1:
+        target = step.node.targets[0].target
+        if isinstance(target, cst.Name) and place.scope.kind == "function":
+            return _calls_on(place.scope, target.value, step)
+    return None
+
+
+def _calls_on(scope: Scope, name: str, since: Step) -> list[str] | None:
+    """Every method called on a local name; None where the name goes anywhere else."""
+    found: list[str] = []
+    for step in scope.walk():
+        if step is since:
+            continue
+        for node, _ in step.nodes:
+            if isinstance(node, cst.Name) and node.value == name:
+                found += climb(step, node)[1]
+        if _escapes(step, name):
+            return None
+    return found
+
+
+def _escapes(step: Step, name: str) -> bool:
+    """Whether a name is used otherwise than as the receiver of a method."""
+    parents = step.parents
+    for node, binders in step.nodes:
+        if isinstance(node, cst.Name) and node.value == name:
+            parent = parents.get(id(node))
+            is_receiver = isinstance(parent, cst.Attribute) and parent.value is node
+            is_target = isinstance(parent, cst.AssignTarget)
+            if binders or not (is_receiver or is_target):
+                return True
+    if step.scope is not None:
+        return any(_mentions(inner, name) for inner in step.scope.walk())
+    return False
+
+
+def _mentions(step: Step, name: str) -> bool:
+    return any(isinstance(node, cst.Name) and node.value == name for node, _ in step.nodes)

@@ -1,0 +1,81 @@
+"""Objects written as files: s3fs and fsspec, smart_open, cloudpathlib, awswrangler's upload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
+from s3lint.facts.call_view import CallView
+from s3lint.facts.extractor import from_calls
+from s3lint.facts.queries.destinations import Destination, destination_of
+from s3lint.inference.library_values import CloudPath, FileSystem
+from s3lint.inference.queries import literals
+from s3lint.inference.values import Absent, Reference, Text, Value, alternatives
+from s3lint.storage.uris import S3Uri, split_path, split_uri
+
+FILE_SYSTEM_WRITES = {
+    "open": 0,
+    "pipe": 0,
+    "pipe_file": 0,
+    "put": 1,
+    "put_file": 1,
+    "upload": 1,
+    "touch": 0,
+    "write_text": 0,
+    "write_bytes": 0,
+}
+"""Methods of a file system that write, and the position of the path."""
+
+OPENERS = {"smart_open.open": "uri", "smart_open.smart_open": "uri", "fsspec.open": "urlpath"}
+
+CLOUD_PATH_WRITES = frozenset({"write_text", "write_bytes", "upload_from", "touch", "open"})
+
+
+@from_calls("files")
+def store_buckets(view: CallView) -> Iterator[Fact]:
+    if view.path == "obstore.store.S3Store":
+        bucket = view.arguments.get("bucket", 0)
+        if not isinstance(bucket, Absent):
+            yield BucketName(view.site, view.place, Confidence.HIGH, bucket, "call", view.name)
+
+
+@from_calls("files")
+def file_writes(view: CallView) -> Iterator[Fact]:
+    for path, library, confidence in _written_paths(view):
+        for choice in alternatives(path):
+            if isinstance(choice, Reference) and destination_of(choice) is Destination.S3:
+                yield KeyTemplate(view.site, view.place, confidence, choice, view.name)
+            uri = _split(choice, library)
+            if uri is not None and uri.key is not None:
+                parameters = Parameters(view.arguments, bound={"Bucket": uri.bucket, "Key": uri.key})
+                yield ObjectCall(view.site, view.place, confidence, library, "put_object", parameters)
+                yield KeyTemplate(view.site, view.place, confidence, uri.key, view.name)
+
+
+def _split(value: Value, library: str) -> S3Uri | None:
+    if not isinstance(value, Text):
+        return None
+    uri = split_uri(value)
+    if uri is None and library == "s3fs" and "://" not in value.head and not value.head.startswith(("/", ".")):
+        uri = split_path(value)
+    return uri
+
+
+def _written_paths(view: CallView) -> Iterator[tuple[Value, str, Confidence]]:
+    for receiver, confidence in view.receivers():
+        if isinstance(receiver, FileSystem) and view.name in FILE_SYSTEM_WRITES and _is_for_writing(view):
+            yield view.arguments.get("path", FILE_SYSTEM_WRITES[view.name]), "s3fs", confidence
+        elif isinstance(receiver, CloudPath) and view.name in CLOUD_PATH_WRITES and _is_for_writing(view, 0):
+            yield receiver.uri, "cloudpathlib", confidence
+    if view.path in OPENERS and _is_for_writing(view):
+        yield view.arguments.get(OPENERS[view.path], 0), view.path.partition(".")[0], Confidence.HIGH
+    elif view.path == "awswrangler.s3.upload":
+        yield view.arguments.get("path", 1), "awswrangler", Confidence.HIGH
+
+
+def _is_for_writing(view: CallView, position: int = 1) -> bool:
+    if view.name != "open":
+        return True
+    mode = view.arguments.get("mode", position)
+    return not isinstance(mode, Absent) and any("w" in text or "a" in text for text in literals(mode))

@@ -1,0 +1,133 @@
+"""Writes of frames outside Spark: pandas, polars, dask, pyarrow, duckdb, awswrangler, delta-rs, pandas-on-Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from s3lint.confidence import Confidence
+from s3lint.facts import Fact, TableWrite
+from s3lint.facts.call_view import CallView
+from s3lint.facts.extractor import from_calls
+from s3lint.facts.extractors.writes import sources_of, text
+from s3lint.facts.triggers import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
+from s3lint.inference.code_values import BoundMethod
+from s3lint.inference.library_values import Frame
+from s3lint.inference.values import Absent, Parameter, Reference, Text, Unknown, Value
+
+PATH_KEYWORDS = (
+    "path", "path_or_buf", "path_or_buffer", "excel_writer", "buf", "filename", "url_path", "file", "target", "where", "root_path",
+    "base_dir", "dest", "file_name", "table_or_uri", "s3_output", "table_location",
+)  # fmt: skip
+
+FORMATS = {
+    "to_excel": "excel", "write_excel": "excel", "write_table": "parquet", "write_to_dataset": "parquet", "write_metadata": "parquet", "write_feather": "feather",
+    "to_textfiles": "text", "write_ipc": "ipc", "sink_ipc": "ipc", "ParquetWriter": "parquet",
+}  # fmt: skip
+
+FRAME_METHODS = PANDAS_SINKS | POLARS_SINKS | OTHER_SINKS | DELTA_SINKS
+
+CATALOG_METHODS = frozenset({"to_table", "to_spark_io"})
+"""Methods that name a table or a format, not a path, first."""
+
+FUNCTIONS = {
+    "pyarrow.parquet.write_table": 1,
+    "pyarrow.parquet.write_to_dataset": 1,
+    "pyarrow.parquet.write_metadata": 1,
+    "pyarrow.dataset.write_dataset": 1,
+    "pyarrow.parquet.ParquetWriter": 0,
+    "pyarrow.orc.write_table": 1,
+    "pyarrow.feather.write_feather": 1,
+    "deltalake.write_deltalake": 0,
+    "deltalake.writer.write_deltalake": 0,
+    "dask.dataframe.to_parquet": 1,
+    "dask.dataframe.to_csv": 1,
+    "dask.dataframe.to_json": 1,
+    "dask.dataframe.to_orc": 1,
+    "awswrangler.athena.unload": 1,
+    "awswrangler.redshift.unload_to_files": 1,
+    "awswrangler.timestream.unload_to_files": 1,
+    "awswrangler.athena.create_ctas_table": 4,
+    "awswrangler.athena.to_iceberg": 5,
+}
+"""Library functions that write, and the position of the path."""
+
+
+@from_calls("writes")
+def frame_writes(view: CallView) -> Iterator[Fact]:
+    if view.name in FRAME_METHODS or view.name in ARROW_SINKS:
+        write = _wrangler(view) or _function(view) or _method(view)
+        if write is not None:
+            yield write
+            yield from sources_of(write)
+
+
+def _wrangler(view: CallView) -> TableWrite | None:
+    """`awswrangler.s3.to_*` can only write to S3."""
+    if not view.path.startswith("awswrangler.s3."):
+        return None
+    form = "delta" if "deltalake" in view.name else format_name(view.name)
+    path = view.arguments.get("path", 1)
+    return _made(view, Confidence.HIGH, "awswrangler", text(form), path if isinstance(path, Text) else text("s3://"))
+
+
+def _function(view: CallView) -> TableWrite | None:
+    position = FUNCTIONS.get(view.path)
+    if position is None:
+        return None
+    library = view.path.partition(".")[0]
+    form: Value = text("delta" if library == "deltalake" else format_name(view.name))
+    for keyword in ("format", "file_format", "storage_format", "unload_format"):
+        given = view.arguments.get(keyword)
+        form = form if isinstance(given, Absent) else given
+    if library == "awswrangler":
+        form = form if not isinstance(form, Text) or ("unload" not in str(form) and "ctas" not in str(form)) else text("parquet")
+    return _made(view, Confidence.HIGH, library, form, _path(view, position))
+
+
+def _method(view: CallView) -> TableWrite | None:
+    if not _goes_somewhere(view):
+        return None
+    for receiver, confidence in view.receivers():
+        if isinstance(receiver, Frame) and receiver.library != "spark":
+            return _frame_write(view, receiver, confidence, receiver.library)
+        if isinstance(receiver, (Unknown, Parameter, BoundMethod)):
+            return _frame_write(view, receiver, Confidence.MEDIUM, "pandas" if view.name in PANDAS_SINKS else "polars")
+        if isinstance(receiver, Reference) and receiver.path.startswith(("pandas.", "polars.", "dask.", "pyarrow.", "duckdb.")):
+            return _frame_write(view, receiver, Confidence.MEDIUM, receiver.path.partition(".")[0])
+    return None
+
+
+def _goes_somewhere(view: CallView) -> bool:
+    """Without a path the result is returned, whatever makes it."""
+    given = view.arguments
+    return view.name in CATALOG_METHODS or given.count > 0 or given.spreads or any(name in PATH_KEYWORDS for name in given.keywords)
+
+
+def _frame_write(view: CallView, frame: Value, confidence: Confidence, library: str) -> TableWrite | None:
+    if view.name in ARROW_SINKS:
+        return None
+    form: Value = text("delta" if view.name in ("write_delta", "sink_delta", "to_delta") else format_name(view.name))
+    if view.name in CATALOG_METHODS:
+        form = view.arguments.get("format", 1)
+    return _made(view, confidence, library, form, _path(view, 0), frame)
+
+
+def format_name(method: str) -> str:
+    return FORMATS.get(method) or method.rpartition("_")[2]
+
+
+def _path(view: CallView, position: int) -> Value:
+    for keyword in PATH_KEYWORDS:
+        value = view.arguments.get(keyword)
+        if not isinstance(value, Absent):
+            return value
+    return view.arguments.get(None, position)
+
+
+def _made(view: CallView, confidence: Confidence, library: str, form: Value, path: Value, frame: Value | None = None) -> TableWrite:
+    mode = view.arguments.get("mode", 2 if view.path.endswith("write_deltalake") else None)
+    return TableWrite(
+        view.site, view.place, confidence, library, form, mode, path, view.method, frame or Unknown("the frame is an argument"),
+        table=view.name == "to_table", operation=view.name, arguments=view.arguments,
+        file_system=view.arguments.get("filesystem"),
+    )  # fmt: skip

@@ -1,0 +1,79 @@
+"""Values that are buckets or keys because of the name that they are given: `RAW_BUCKET = …`, `upload(bucket_name=…)`, `s3_key = …`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.confidence import Confidence
+from s3lint.facts import BucketName, Fact, KeyTemplate
+from s3lint.facts.extractor import from_steps
+from s3lint.facts.triggers import LIBRARIES, STUBS
+from s3lint.inference.place import Place
+from s3lint.inference.values import Site
+from s3lint.syntax.flow import Step
+from s3lint.syntax.names import all_parameters, last_name
+
+if TYPE_CHECKING:
+    from s3lint.facts.context import Context
+    from s3lint.syntax.module import Module
+
+BUCKET_NAME = re.compile(r"bucket(_?name)?$", re.IGNORECASE)
+OTHER_STORES = re.compile(r"(?:^|_)(?:gcs|gs|gcp|google|azure|oss|minio|r2|b2|token|leaky|hash)(?:_|$)", re.IGNORECASE)
+AWS_NAME = re.compile(r"(?:^|_|\b)(?:s3|aws)|s3|aws", re.IGNORECASE)
+KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNORECASE)
+
+
+def uses_s3(module: Module) -> bool:
+    """Whether a module imports a library that reaches S3, or the types of one."""
+    return any(name.startswith((*LIBRARIES, *STUBS)) for name in module.imports)
+
+
+@from_steps("names")
+def named_values(step: Step, context: Context) -> Iterator[Fact]:
+    for name, node, place in named(step):
+        if BUCKET_NAME.search(name) and not OTHER_STORES.search(name):
+            if uses_s3(context.module) or AWS_NAME.search(name):
+                yield _bucket(name, node, place, context)
+        elif KEY_NAME.search(name) and ("s3" in name.lower() or uses_s3(context.module)):
+            site = Site(place.block, node)
+            yield KeyTemplate(site, place, Confidence.HIGH, context.evaluator.evaluate(node, place), name, named=True)
+
+
+def _bucket(name: str, node: cst.BaseExpression, place: Place, context: Context) -> BucketName:
+    value = context.evaluator.evaluate(node, place)
+    return BucketName(Site(place.block, node), place, Confidence.HIGH, value, "name", name)
+
+
+def named(step: Step) -> Iterator[tuple[str, cst.BaseExpression, Place]]:
+    """Every name with the expression that is assigned to it, passed under it, or its default."""
+    place = Place(step)
+    node = step.node
+    if isinstance(node, cst.Assign):
+        for target in node.targets:
+            yield from _assigned(target.target, node.value, place)
+    elif isinstance(node, cst.AnnAssign) and node.value is not None:
+        yield last_name(node.target), node.value, place
+    elif isinstance(node, cst.FunctionDef):
+        for parameter in all_parameters(node.params):
+            if parameter.default is not None:
+                yield parameter.name.value, parameter.default, place
+    for part, binders in step.nodes:
+        if type(part) is cst.Arg and part.keyword is not None:
+            yield part.keyword.value, part.value, Place(step, binders)
+        elif type(part) is cst.DictElement and isinstance(part.key, cst.SimpleString):
+            yield part.key.raw_value, part.value, Place(step, binders)
+
+
+def _assigned(
+    target: cst.BaseExpression, value: cst.BaseExpression, place: Place
+) -> Iterator[tuple[str, cst.BaseExpression, Place]]:
+    if isinstance(target, (cst.Tuple, cst.List)):
+        if isinstance(value, (cst.Tuple, cst.List)) and len(value.elements) == len(target.elements):
+            for inner, item in zip(target.elements, value.elements, strict=True):
+                yield from _assigned(inner.value, item.value, place)
+    else:
+        yield last_name(target), value, place

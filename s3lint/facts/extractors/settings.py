@@ -1,0 +1,91 @@
+"""Settings of Spark sessions, of Hadoop, and of delta-rs: by a call, in a mapping, or as an environment variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.confidence import Confidence
+from s3lint.facts import Fact, SessionSetting
+from s3lint.facts.extractor import from_steps
+from s3lint.facts.triggers import SPARK_SETTINGS, STORAGE_OPTIONS
+from s3lint.inference.place import Place
+from s3lint.inference.values import Site
+from s3lint.syntax.flow import Step
+from s3lint.syntax.names import called_name, subscript_key
+
+if TYPE_CHECKING:
+    from s3lint.facts.context import Context
+
+SETTERS = frozenset({"config", "set", "setIfMissing", "setdefault"})
+
+OF_ONE_TABLE = frozenset({"spark_conf"})
+"""Arguments whose settings hold for one table's pipeline alone."""
+
+Setting = tuple[cst.BaseExpression, cst.BaseExpression, Place]
+
+
+@from_steps("settings")
+def session_settings(step: Step, context: Context) -> Iterator[Fact]:
+    for key, node, place in _pairs(step):
+        name = context.evaluator.text(key, place)
+        if name is not None and _asked_about(normal(name)):
+            yield _setting(normal(name), node, place, context)
+    for part, binders in step.nodes:
+        if isinstance(part, cst.Arg) and part.keyword is not None and part.keyword.value in STORAGE_OPTIONS:
+            yield _setting(part.keyword.value, part.value, Place(step, binders), context)
+
+
+def _setting(key: str, node: cst.BaseExpression, place: Place, context: Context) -> SessionSetting:
+    value = context.callers.evaluate(node, place)
+    return SessionSetting(Site(place.block, node), place, Confidence.HIGH, key, value)
+
+
+def normal(key: str) -> str:
+    """A key as Hadoop and delta-rs read it, which tell no capitals apart in the keys that rules ask about."""
+    return key.lower().removeprefix("spark.hadoop.")
+
+
+def _asked_about(key: str) -> bool:
+    return key in STORAGE_OPTIONS or key.startswith(SPARK_SETTINGS)
+
+
+def _pairs(step: Step) -> Iterator[Setting]:
+    """Every key with what is set under it."""
+    node = step.node
+    if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Subscript):
+        key = subscript_key(node.targets[0].target)
+        if key is not None:
+            yield key, node.value, Place(step)
+    for part, binders in step.nodes:
+        place = Place(step, binders)
+        if isinstance(part, cst.Call) and called_name(part.func) in SETTERS:
+            yield from _passed(part, place)
+        elif isinstance(part, cst.DictElement) and not _is_of_one_table(part, step):
+            yield part.key, part.value, place
+        elif isinstance(part, cst.Tuple) and len(part.elements) == 2:
+            yield part.elements[0].value, part.elements[1].value, place
+
+
+def _passed(call: cst.Call, place: Place) -> Iterator[Setting]:
+    key, value = (_argument(call, index, name) for index, name in enumerate(("key", "value")))
+    if key is not None and value is not None:
+        yield key, value, place
+
+
+def _argument(call: cst.Call, index: int, name: str) -> cst.BaseExpression | None:
+    named = next((arg.value for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
+    if named is None and len(call.args) > index and call.args[index].keyword is None and not call.args[index].star:
+        return call.args[index].value
+    return named
+
+
+def _is_of_one_table(element: cst.CSTNode, step: Step) -> bool:
+    node: cst.CSTNode | None = element
+    while node is not None:
+        if isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value in OF_ONE_TABLE:
+            return True
+        node = step.parents.get(id(node))
+    return False

@@ -1,0 +1,106 @@
+"""SQL text that runs on Spark, Databricks, Athena, Redshift or duckdb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from s3lint.confidence import Confidence
+from s3lint.facts import Fact, SessionSetting, SqlStatement
+from s3lint.facts.call_view import CallView
+from s3lint.facts.extractor import from_calls
+from s3lint.facts.extractors.settings import normal
+from s3lint.inference.code_values import BoundMethod
+from s3lint.inference.library_values import Client, Frame, SparkSession
+from s3lint.inference.queries import texts
+from s3lint.inference.values import Chunk, Parameter, Reference, Site, Text, Unknown, Value
+from s3lint.storage.sql import SqlAction, actions
+
+HOLE = "s3lint_hole"
+"""What stands for a hole in the text that is parsed: a word that fits inside names and quotes alike."""
+
+ENGINES = (
+    ("awswrangler.athena.", "athena"),
+    ("awswrangler.redshift.", "redshift"),
+    ("pyathena.", "athena"),
+    ("duckdb.", "duckdb"),
+    ("redshift_connector.", "redshift"),
+    ("databricks.sql.", "databricks"),
+)
+
+CLIENT_TEXTS = {"athena": ("QueryString", "athena"), "redshift-data": ("Sql", "redshift")}
+
+TEXT_KEYWORDS = ("sqlQuery", "sql", "query", "operation", "QueryString", "Sql", "statement")
+
+
+@from_calls("sql")
+def sql_statements(view: CallView) -> Iterator[Fact]:
+    found = _engine(view)
+    if found is None:
+        return
+    engine, confidence, value = found
+    for text, sure in texts(value, confidence):
+        for action in actions(parsable(text), engine):
+            certain = sure if action.parsed else min(sure, Confidence.MEDIUM)
+            yield SqlStatement(site_of(text, action, view.site), view.place, certain, engine, text, action)
+            if action.setting is not None:
+                yield _setting(action, text, view, certain)
+
+
+def _setting(action: SqlAction, text: Text, view: CallView, confidence: Confidence) -> SessionSetting:
+    assert action.setting is not None
+    key, value = action.setting
+    site = site_of(text, action, view.site)
+    return SessionSetting(site, view.place, confidence, normal(key), Text((Chunk(value),), site=site))
+
+
+def _engine(view: CallView) -> tuple[str, Confidence, Value] | None:
+    """The engine that runs the text of a call, and the text."""
+    for receiver, confidence in view.receivers():
+        if isinstance(receiver, SparkSession) and view.name == "sql":
+            return "spark", confidence, view.arguments.get("sqlQuery", 0)
+        if isinstance(receiver, Client) and receiver.service in CLIENT_TEXTS:
+            keyword, engine = CLIENT_TEXTS[receiver.service]
+            return engine, confidence, view.arguments.get(keyword)
+        if isinstance(receiver, Frame) and receiver.library == "duckdb":
+            return "duckdb", confidence, _text(view)
+        if isinstance(receiver, (Unknown, Parameter, BoundMethod)) and view.name == "sql" and "spark" in view.receiver_name.lower():
+            return "spark", Confidence.MEDIUM, view.arguments.get("sqlQuery", 0)
+    path = view.path or _receiver_path(view)
+    named = next((engine for prefix, engine in ENGINES if path.startswith(prefix)), None)
+    return (named, Confidence.HIGH, _text(view)) if named is not None else None
+
+
+def _receiver_path(view: CallView) -> str:
+    return next((value.path for value, _ in view.receivers() if isinstance(value, Reference)), "")
+
+
+def _text(view: CallView) -> Value:
+    for keyword in TEXT_KEYWORDS:
+        value = view.arguments.get(keyword)
+        if isinstance(value, Text):
+            return value
+    return view.arguments.get(None, 0)
+
+
+def parsable(text: Text) -> str:
+    """The SQL with a word in place of each hole."""
+    return "".join(part.text if isinstance(part, Chunk) else HOLE for part in text.parts)
+
+
+def site_of(text: Text, action: SqlAction, otherwise: Site) -> Site:
+    """The clause that an action comes from, inside the literal that holds it."""
+    for anchor in action.anchors:
+        pattern = re.compile(anchor, re.IGNORECASE)
+        for part in text.parts:
+            if isinstance(part, Chunk) and part.site is not None and pattern.search(part.text):
+                return locate(part.site, pattern)
+    return text.site or otherwise
+
+
+def locate(site: Site, pattern: re.Pattern[str]) -> Site:
+    """A part of a literal: where a pattern stands in its source."""
+    source = getattr(site.node, "value", None)
+    match = pattern.search(source) if isinstance(source, str) else None
+    return replace(site, span=match.span()) if match is not None else site

@@ -1,0 +1,27 @@
+"""django-storages: settings that stand for what every upload passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from s3lint.confidence import Confidence
+from s3lint.facts import Fact, ObjectCall, Parameters
+from s3lint.facts.extractor import from_steps
+from s3lint.facts.extractors.names import named
+from s3lint.facts.triggers import STORAGES_ACL
+from s3lint.inference.arguments import Arguments, Call
+from s3lint.inference.values import Site
+from s3lint.syntax.flow import Step
+
+if TYPE_CHECKING:
+    from s3lint.facts.context import Context
+
+
+@from_steps("storages")
+def storage_settings(step: Step, context: Context) -> Iterator[Fact]:
+    for name, node, place in named(step):
+        if name in STORAGES_ACL:
+            acl = context.callers.evaluate(node, place)
+            parameters = Parameters(Arguments(context.callers, Call(node, None)), bound={"ACL": acl})
+            yield ObjectCall(Site(place.block, node), place, Confidence.HIGH, "django-storages", name, parameters)

@@ -1,0 +1,149 @@
+"""Plain URLs of objects: `https://bucket.s3.amazonaws.com/key`, put together from names and handed to somebody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeGuard
+
+import libcst as cst
+
+from s3lint.facts import Fact, ObjectUrl
+from s3lint.facts.extractor import from_steps
+from s3lint.facts.extractors.addresses import LOGGING
+from s3lint.inference.place import Place
+from s3lint.inference.queries import texts
+from s3lint.inference.values import Hole, Site, Text
+from s3lint.storage.uris import LONGEST_HOST, split_path, without_prefix
+from s3lint.syntax.flow import Step
+from s3lint.syntax.names import called_name
+
+if TYPE_CHECKING:
+    from s3lint.facts.context import Context
+
+HOST = re.compile(r"(?:^|[.\0])[a-z0-9-]{0,63}s3(?:-[a-z0-9\0-]+)?(?:\.[a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?$")
+"""An endpoint of S3; a NUL stands for a part that is not known."""
+
+CONSOLE = re.compile(r"console\.aws|s3\.console")
+
+BUILT = frozenset({cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation})
+
+TRANSPARENT = (
+    cst.Dict, cst.DictElement, cst.List, cst.Tuple, cst.Set, cst.Element, cst.IfExp, cst.BooleanOperation, cst.Await,
+)  # fmt: skip
+"""Expressions that hand on what stands in them."""
+
+READERS = re.compile(
+    r"^(?:get|head|post|put|patch|delete|options|request|urlopen|urlretrieve|download\w*|fetch\w*|read\w*|load\w*|parse\w*|open|connect|urlparse|urlsplit|quote"
+    r"|startswith|endswith|replace|split|strip|rstrip|lstrip|removeprefix|match|search|compile|len|str|hash|isinstance|\w*Request)$"
+)
+"""Calls that follow the URL, or take it apart, themselves."""
+
+FOLLOWED = re.compile(
+    r"^(?:endpoint(?:_?url)?|base_?url|host|\w*(?:template|policy)_?(?:body_?)?ur[li]|media_?(?:file_?)?uri|model_?(?:data_?)?url)$",
+    re.IGNORECASE,
+)
+"""Arguments and entries whose URL a client, or AWS with the caller's own rights, reads from."""
+
+
+@from_steps("urls")
+def object_urls(step: Step, context: Context) -> Iterator[Fact]:
+    for node, binders in step.nodes:
+        if _may_be_url(node) and not isinstance(step.parents.get(id(node)), (cst.BinaryOperation, cst.ConcatenatedString)):
+            place = Place(step, binders)
+            site = Site(place.block, node)
+            for url, confidence in texts(context.evaluator.evaluate(node, place)):
+                if _is_object(url) and _is_handed_on(node, step):
+                    yield ObjectUrl(site, place, confidence, url.at(site))
+
+
+def _may_be_url(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
+    """Whether a node makes a text that does not begin otherwise, as far as the node itself tells."""
+    if type(node) is cst.Call:
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in ("format", "join"):
+            return False
+        return node.func.attr.value == "join" or _may_begin_with_scheme(_first_part(node.func.value))
+    if type(node) is cst.BinaryOperation and not isinstance(node.operator, (cst.Add, cst.Modulo)):
+        return False
+    return type(node) in BUILT and _may_begin_with_scheme(_first_part(node))
+
+
+def _first_part(node: cst.CSTNode) -> cst.CSTNode:
+    while isinstance(node, (cst.BinaryOperation, cst.ConcatenatedString)):
+        node = node.left
+    return node.parts[0] if isinstance(node, cst.FormattedString) and node.parts else node
+
+
+def _may_begin_with_scheme(part: cst.CSTNode) -> bool:
+    """A text that begins with a hole may; so may one to which other texts are added before anything stands in it."""
+    if isinstance(part, cst.FormattedStringText):
+        return part.value[0] in "h\\"
+    return not isinstance(part, cst.SimpleString) or part.raw_value[:1] in ("", "h", "%", "{", "\\")
+
+
+def _is_object(url: Text) -> bool:
+    scheme = next((scheme for scheme in ("https://", "http://") if url.head.startswith(scheme)), None)
+    if scheme is None or CONSOLE.search(url.known) or "X-Amz-" in url.known or not any(map(_names_something, url.holes)):
+        return False
+    path = split_path(without_prefix(url, len(scheme)))
+    host, key = path.bucket.known.lower(), path.key
+    if key is None or not key.parts or "?" in key.known or len(host) > LONGEST_HOST or HOST.search(host) is None:
+        return False
+    named_in_host = re.match(r"s3[.-]", host) is None
+    return named_in_host or "/" in key.known
+
+
+def _names_something(hole: Hole) -> bool:
+    """Whether a hole may hold a bucket or a key, not just the region."""
+    return "region" not in hole.name.lower()
+
+
+def _is_handed_on(node: cst.CSTNode, step: Step, depth: int = 2) -> bool:
+    """Whether a value is returned, stored, or sent, itself or by the name that it gets."""
+    parent = step.parents.get(id(node))
+    while isinstance(parent, TRANSPARENT):
+        if (
+            isinstance(parent, cst.DictElement)
+            and isinstance(parent.key, cst.SimpleString)
+            and FOLLOWED.match(parent.key.raw_value)
+        ):
+            return False
+        node, parent = parent, step.parents.get(id(parent))
+    if isinstance(parent, (cst.Return, cst.Yield)):
+        return True
+    if isinstance(parent, cst.Arg):
+        return _is_sent(parent, step, depth)
+    if isinstance(parent, (cst.Assign, cst.AnnAssign)):
+        return any(_is_stored(target, step, depth) for target in _targets(parent))
+    return False
+
+
+def _targets(node: cst.Assign | cst.AnnAssign) -> list[cst.BaseExpression]:
+    return [target.target for target in node.targets] if isinstance(node, cst.Assign) else [node.target]
+
+
+def _is_stored(target: cst.BaseExpression, step: Step, depth: int) -> bool:
+    if isinstance(target, (cst.Attribute, cst.Subscript)):
+        return True
+    if isinstance(target, cst.Name) and FOLLOWED.match(target.value):
+        return False
+    return isinstance(target, cst.Name) and depth > 0 and _is_used_later(target.value, step, depth - 1)
+
+
+def _is_used_later(name: str, since: Step, depth: int) -> bool:
+    for step in since.suite.scope.walk():
+        if step is not since:
+            for node, _ in step.nodes:
+                if isinstance(node, cst.Name) and node.value == name and _is_handed_on(node, step, depth):
+                    return True
+    return False
+
+
+def _is_sent(arg: cst.Arg, step: Step, depth: int) -> bool:
+    call = step.parents.get(id(arg))
+    if not isinstance(call, cst.Call) or (arg.keyword is not None and FOLLOWED.match(arg.keyword.value)):
+        return False
+    name = called_name(call.func) or ""
+    if name in ("dumps", "dict"):
+        return _is_handed_on(call, step, depth)
+    return name not in LOGGING and READERS.match(name) is None

@@ -1,0 +1,70 @@
+"""Where a path leads: to S3, elsewhere, or nobody knows."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from s3lint.inference.library_values import Buffer, CloudPath, FileSystem
+from s3lint.inference.values import Constant, Reference, Text, Value
+
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+S3 = re.compile(r"(?:simplecache::|filecache::)?s3[an]?://?", re.IGNORECASE)
+
+LOCAL_MAKERS = (
+    "tempfile.",
+    "os.getcwd",
+    "os.curdir",
+    "__file__",
+    "pathlib.Path",
+    "os.path.abspath",
+    "os.path.dirname",
+    "os.path.expanduser",
+)
+
+
+class Destination(Enum):
+    S3 = "s3"
+    ELSEWHERE = "elsewhere"
+    BUFFER = "buffer"
+    UNKNOWN = "unknown"
+
+
+def destination_of(path: Value, file_system: Value | None = None) -> Destination:
+    """The kind of place that one value names; give each alternative of a union by itself.
+
+    A path without a scheme is local (on EMR it is HDFS), unless an S3 file system object is passed along.
+    """
+    if isinstance(path, CloudPath):
+        return Destination.S3
+    if isinstance(path, Buffer):
+        return Destination.BUFFER if path.kind in BUFFERS else Destination.ELSEWHERE
+    if isinstance(path, Text):
+        return _of_text(path, isinstance(file_system, FileSystem))
+    if isinstance(path, Reference):
+        return _of_reference(path, file_system)
+    if isinstance(path, Constant) and path.value is not None:
+        return Destination.ELSEWHERE
+    return Destination.UNKNOWN
+
+
+BUFFERS = frozenset({"io.BytesIO()", "io.StringIO()", "pyarrow.BufferOutputStream()"})
+
+
+def _of_text(path: Text, on_s3: bool) -> Destination:
+    head = path.head
+    if S3.match(head):
+        return Destination.S3
+    if SCHEME.match(head):
+        return Destination.ELSEWHERE
+    if head.startswith("{{") or not head:
+        return destination_of(path.holes[0].value) if path.holes and not on_s3 else Destination.UNKNOWN
+    return Destination.S3 if on_s3 else Destination.ELSEWHERE
+
+
+def _of_reference(path: Reference, file_system: Value | None) -> Destination:
+    if path.operands and path.path in ("os.path.join()", "str()", "os.path.abspath()", "os.path.dirname()", "pathlib.Path()"):
+        first = destination_of(path.operands[0], file_system)
+        if first is not Destination.UNKNOWN:
+            return first
+    return Destination.ELSEWHERE if path.path.startswith(LOCAL_MAKERS) else Destination.UNKNOWN

@@ -1,0 +1,175 @@
+"""Whether the items that a function writes point to the objects that it uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from s3lint.facts import Fact, ItemWrite, ObjectCall
+from s3lint.facts.context import Context
+from s3lint.facts.queries.reach import facts_within
+from s3lint.inference.values import Entry, Mapping, Parameter, Reference, Sequence, Text, Union, Unknown, Value, alternatives
+from s3lint.syntax.flow import Scope
+from s3lint.syntax.names import words_in
+
+NO_NAMES = frozenset(
+    {
+        "", "self", "cls", "str", "int", "len", "dict", "json", "s3", "client", "table", "Table", "put_item", "Item", "boto3",
+        "event", "context", "request", "body", "payload", "data", "item", "os", "environ", "S", "N",
+    }
+)  # fmt: skip
+"""Names and literals that a key and an item share without one being derived from the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """What a function, with the helpers that it calls, uploads and writes to DynamoDB, each in the order of the code."""
+
+    scope: Scope
+    uploads: tuple[ObjectCall, ...]
+    items: tuple[ItemWrite, ...]
+
+    @classmethod
+    def of(cls, scope: Scope, context: Context) -> Writes:
+        uploads = [fact for fact in _facts(scope, context, "objects", "files") if isinstance(fact, ObjectCall)]
+        items = [fact for fact in _facts(scope, context, "items") if isinstance(fact, ItemWrite)]
+        return cls(scope, tuple(fact for fact in uploads if fact.writes and not fact.presigned), tuple(items))
+
+
+def _facts(scope: Scope, context: Context, *words: str) -> Iterator[Fact]:
+    for each in words:
+        yield from facts_within(scope, each, context)
+
+
+def writes_around(fact: ItemWrite, context: Context) -> Writes | None:
+    """The innermost function that uploads something and makes this write, itself or through a helper."""
+    if fact.scope.kind != "function":
+        return None
+    callers = [site.place.scope for site in context.callers.of(fact.scope)]
+    for scope in dict.fromkeys((fact.scope, *callers)):
+        if scope.kind == "function":
+            found = Writes.of(scope, context)
+            if found.uploads and found.items:
+                return found
+    return None
+
+
+def points_to(item: ItemWrite, upload: ObjectCall) -> bool | None:
+    """Whether an item carries the key or the bucket of an object, or what the key was derived from; None where nobody knows."""
+    if _has_pointer_name(item):
+        return True
+    sources = Sources()
+    for value in (upload.key, upload.bucket):
+        sources.add(value)
+    for name in ("Key", "Bucket"):
+        written = upload.parameters.written(name)
+        if written is not None:
+            sources.names.update(words_in(written.node))
+    stored = Sources()
+    stored.add(item.item)
+    stored.names.update(words_in(item.site.node))
+    if sources.shares(stored):
+        return True
+    return None if stored.unknown or sources.unknown else False
+
+
+POINTERS = ("key", "url", "uri", "path", "location", "bucket", "arn", "prefix", "href", "link")
+"""How an attribute is called that leads to an object."""
+
+
+def _has_pointer_name(item: ItemWrite) -> bool:
+    names = [attribute.name.lower().lstrip(":") for attribute in item.attributes()]
+    return any(name.rpartition(".")[2].endswith(POINTERS) for name in names)
+
+
+def _inside(value: Union | Sequence | Mapping) -> tuple[Any, ...]:
+    if isinstance(value, Union):
+        return value.alternatives
+    return value.items if isinstance(value, Sequence) else value.entries
+
+
+class Sources:
+    """What values are made of: parameters, names, environment variables, calls of libraries."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.values: list[Value] = []
+        self.unknown = False
+
+    def add(self, value: Any) -> None:
+        if isinstance(value, (Union, Sequence, Mapping)):
+            self.unknown = self.unknown or bool(getattr(value, "open", False))
+            for inner in _inside(value):
+                self.add(inner)
+        elif isinstance(value, Entry):
+            self._add_entry(value)
+        elif isinstance(value, Text):
+            self.values.append(value)
+            for hole in value.holes:
+                self.names.add(hole.name)
+                self.add(hole.value)
+        elif isinstance(value, Parameter):
+            self.names.add(value.name)
+        elif isinstance(value, Reference):
+            self._add_reference(value)
+        elif isinstance(value, Unknown):
+            self.unknown = self.unknown or not value.parts
+            for part in value.parts:
+                self.add(part)
+
+    def _add_entry(self, entry: Entry) -> None:
+        self.names.add(entry.key)
+        if entry.site is not None:
+            self.names.update(words_in(entry.site.node))
+        self.add(entry.value)
+
+    def _add_reference(self, value: Reference) -> None:
+        self.values.append(value)
+        for operand in (*value.operands, value.receiver):
+            self.add(operand)
+        if value.arguments is not None:
+            for written in value.arguments.positional():
+                self.names.update(words_in(written.node))
+
+    def shares(self, other: Sources) -> bool:
+        if (self.names - NO_NAMES) & other.names:
+            return True
+        return any(one == another for one in self.values for another in other.values if not _is_common(one))
+
+
+def _is_common(value: Value) -> bool:
+    """Whether two values that are equal need not be the same thing: the time of day, a fresh identifier, a short word."""
+    if isinstance(value, Reference):
+        return value.path.startswith(("datetime.", "time.", "uuid."))
+    return isinstance(value, Text) and value.literal is not None and len(value.literal) < 4
+
+
+def own_writes(scope: Scope, context: Context) -> Writes:
+    """What a function uploads and writes itself, without its helpers."""
+    found = [fact for words in ("objects", "files", "items") for fact in facts_within(scope, words, context, depth=0)]
+    uploads = (fact for fact in found if isinstance(fact, ObjectCall) and fact.writes and not fact.presigned)
+    return Writes(scope, tuple(uploads), tuple(fact for fact in found if isinstance(fact, ItemWrite)))
+
+
+def uploaded_after(item: ItemWrite, writes: Writes) -> ObjectCall | None:
+    """The object that an item carries the key of and that is uploaded later, with no item written after that."""
+    for upload in writes.uploads:
+        if _is_before(item, upload) and not any(_is_before(upload, other) for other in writes.items) and _carries(item, upload):
+            return upload
+    return None
+
+
+def _is_before(one: Fact, other: Fact) -> bool:
+    """Whether a statement comes before another on every way through both."""
+    first, second = one.place.step.path, other.place.step.path
+    shared = next((index for index, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None)
+    # Paths alternate between the index of a statement and that of the suite in it.
+    return shared is not None and shared % 2 == 0 and first[shared] < second[shared]
+
+
+def _carries(item: ItemWrite, upload: ObjectCall) -> bool:
+    key = upload.key
+    if isinstance(key, Unknown):
+        return False
+    return any(value == key for attribute in item.attributes() for value in alternatives(attribute.value))

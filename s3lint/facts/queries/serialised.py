@@ -1,0 +1,95 @@
+"""Tables that are serialised first and uploaded as an object then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from s3lint.facts import ObjectCall, TableWrite
+from s3lint.facts.context import Context
+from s3lint.facts.extractors.frames import format_name
+from s3lint.facts.queries.reach import facts_within
+from s3lint.inference.library_values import Buffer
+from s3lint.inference.values import Absent, Reference, Site, Text, Value, alternatives
+from s3lint.syntax.flow import Scope
+
+METHOD = re.compile(r"DataFrame\(\)\.((?:to|write)_(?:csv|json|parquet|excel|feather|orc|ndjson|avro|ipc))\(\)")
+
+BODIES = ("Body", "Fileobj", "Filename")
+
+
+@dataclass(frozen=True, slots=True)
+class Serialised:
+    """A method that writes a table's rows into what is uploaded."""
+
+    site: Site
+    method: str
+    format: str
+
+
+def serialised_bodies(fact: ObjectCall, context: Context) -> Iterator[Serialised]:
+    """The methods that made the body of an upload out of a table."""
+    if not fact.writes or fact.presigned:
+        return
+    for name in BODIES:
+        value = fact.parameters.get(name)
+        if not isinstance(value, Absent):
+            for choice in alternatives(value):
+                yield from _made_of(choice, fact, context)
+
+
+def _made_of(value: Value, fact: ObjectCall, context: Context) -> Iterator[Serialised]:
+    if isinstance(value, Buffer):
+        yield from _into_buffer(value, fact, context)
+    elif isinstance(value, Reference):
+        yield from _into_text(value)
+        receiver = value.receiver
+        if isinstance(receiver, (Buffer, Reference)):
+            yield from _made_of(receiver, fact, context)
+        for operand in value.operands:
+            yield from _made_of(operand, fact, context)
+    elif isinstance(value, Text) and value.known.strip("\0"):
+        yield from _into_file(value, fact.scope, context)
+
+
+def _into_text(value: Reference) -> Iterator[Serialised]:
+    match = METHOD.search(value.path)
+    if match is not None and match.end() == len(value.path) and value.arguments is not None:
+        written = value.arguments.call.function
+        if written is not None and isinstance(written.node, cst.Attribute):
+            yield Serialised(Site(written.place.block, written.node.attr), match[1], format_name(match[1]))
+
+
+def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator[Serialised]:
+    """The writers that the function that made the buffer, or the uploading one, hands it to; a file handle leads to its path."""
+    for path in alternatives(buffer.path):
+        if isinstance(path, Text):
+            yield from _into_file(path, fact.scope, context)
+        elif isinstance(path, Reference):
+            yield from _made_of(path, fact, context)
+    scopes = dict.fromkeys(scope for scope in (buffer.scope, fact.scope) if scope is not None)
+    for scope in scopes:
+        for write in _writes(scope, context):
+            for target in alternatives(write.destination):
+                if isinstance(target, Buffer) and _same_node(target, buffer):
+                    yield Serialised(write.method, write.operation, format_name(write.operation))
+
+
+def _into_file(path: Text, scope: Scope, context: Context) -> Iterator[Serialised]:
+    for write in _writes(scope, context):
+        for target in alternatives(write.destination):
+            if target == path or (isinstance(target, Buffer) and target.path == path):
+                yield Serialised(write.method, write.operation, format_name(write.operation))
+
+
+def _writes(scope: Scope, context: Context) -> Iterator[TableWrite]:
+    for write in facts_within(scope, "writes", context):
+        if isinstance(write, TableWrite) and write.library not in ("spark", "rdd", "glue", "awswrangler", "deltalake"):
+            yield write
+
+
+def _same_node(one: Value, other: Value) -> bool:
+    return one.site is not None and other.site is not None and one.site.node is other.site.node

@@ -1,0 +1,41 @@
+"""Importing this module registers every extractor."""
+
+from s3lint.facts.extractors import (
+    addresses,
+    airflow,
+    clients,
+    columns,
+    delta,
+    files,
+    frames,
+    items,
+    names,
+    objects,
+    paths,
+    reads,
+    settings,
+    sql,
+    storages,
+    urls,
+    writes,
+)
+
+__all__ = [
+    "addresses",
+    "airflow",
+    "clients",
+    "columns",
+    "delta",
+    "files",
+    "frames",
+    "items",
+    "names",
+    "objects",
+    "paths",
+    "reads",
+    "settings",
+    "sql",
+    "storages",
+    "urls",
+    "writes",
+]

@@ -1,0 +1,328 @@
+"""The names by which storage calls are found. They need no libcst: the mentions filter and the extractors share them.
+
+Each word set belongs to one extractor. `names` are names of functions and methods; where `gates` are given, a module that holds
+none of these texts cannot make the fact, because its receiver could not be what the name needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from s3lint.facts import (
+    BucketAddress,
+    BucketName,
+    ClientSetup,
+    DeltaBuild,
+    DeltaOperation,
+    DeltaPath,
+    Fact,
+    FileAccess,
+    ItemWrite,
+    KeyTemplate,
+    ObjectCall,
+    ObjectUrl,
+    Presign,
+    SessionSetting,
+    SqlStatement,
+    StringColumn,
+    TableRead,
+    TableWrite,
+)
+from s3lint.facts.triggers_lexical import (
+    ANYTHING,
+    BUCKET,
+    CALLED,
+    FUNCTION,
+    KEY,
+    KEYWORD,
+    METHOD,
+    OBJECT_ACTION,
+    SETUP,
+    WORD,
+    Shape,
+)
+from s3lint.storage.services import load
+
+INJECTED = frozenset(load("s3")["injected"]["client"])
+
+S3_OPERATIONS = frozenset(name for name, operation in load("s3")["operations"].items() if "Bucket" in operation["members"]) | {
+    "list_buckets"
+}
+"""Client operations that name a bucket."""
+
+ITEM_OPERATIONS = frozenset(
+    [
+        "put_item",
+        "update_item",
+        "batch_write_item",
+        "transact_write_items",
+        "execute_statement",
+        "batch_execute_statement",
+        "execute_transaction",
+    ]
+)
+
+ACCOUNT_OPERATIONS = frozenset({"put_public_access_block", "delete_public_access_block"})
+"""What `s3control` does to all buckets of an account."""
+
+OBJECT_ACTIONS = frozenset({"put", "copy_from", "initiate_multipart_upload"})
+
+AIRFLOW_LOADS = frozenset({"load_file", "load_string", "load_bytes", "load_file_obj"})
+
+SPARK_FORMATS = frozenset({"json", "csv", "parquet", "orc", "text", "xml", "avro"})
+
+SPARK_SINKS = SPARK_FORMATS | {"save", "saveAsTable", "insertInto", "start", "toTable"}
+
+SPARK_SINKS_V2 = frozenset({"create", "replace", "createOrReplace", "append", "overwrite", "overwritePartitions"})
+
+RDD_SINKS = frozenset(
+    [
+        "saveAsTextFile",
+        "saveAsPickleFile",
+        "saveAsSequenceFile",
+        "saveAsHadoopFile",
+        "saveAsNewAPIHadoopFile",
+        "saveAsHadoopDataset",
+        "saveAsNewAPIHadoopDataset",
+    ]
+)
+
+PANDAS_SINKS = frozenset(
+    [
+        "to_parquet",
+        "to_csv",
+        "to_json",
+        "to_feather",
+        "to_orc",
+        "to_pickle",
+        "to_stata",
+        "to_xml",
+        "to_excel",
+        "to_hdf",
+        "to_spark_io",
+    ]
+)
+
+POLARS_SINKS = frozenset(
+    [
+        "write_parquet",
+        "write_csv",
+        "write_ipc",
+        "write_ndjson",
+        "write_json",
+        "write_avro",
+        "write_excel",
+        "sink_parquet",
+        "sink_csv",
+        "sink_ipc",
+        "sink_ndjson",
+    ]
+)
+
+ARROW_SINKS = frozenset({"ParquetWriter", "write_table", "write_to_dataset", "write_dataset", "write_feather", "write_metadata"})
+
+DELTA_SINKS = frozenset({"write_deltalake", "to_deltalake", "write_delta", "sink_delta", "to_delta", "to_table"})
+
+OTHER_SINKS = frozenset({"to_textfiles", "to_avro", "to_excel", "unload", "unload_to_files", "create_ctas_table", "to_iceberg"})
+
+FRAME_SINKS = PANDAS_SINKS - {"to_spark_io"} | POLARS_SINKS | ARROW_SINKS
+"""What writes frames in file formats: nothing is wrong with that outside S3 and Delta Lake."""
+
+CATALOG_SINKS = frozenset({"createTable", "createExternalTable"})
+
+PIPELINE_SINKS = frozenset({"table", "materialized_view", "create_sink"})
+"""What declares the tables of a Spark declarative pipeline."""
+
+GLUE_SINKS = frozenset(
+    {"from_options", "from_catalog", "write_dynamic_frame_from_options", "write_from_options", "getSink", "setFormat"}
+)
+
+READERS = frozenset({"json", "csv", "xml", "load"})
+
+SQL_METHODS = frozenset(
+    {
+        "sql",
+        "execute",
+        "executemany",
+        "query",
+        "run",
+        "start_query_execution",
+        "read_sql_query",
+        "execute_query",
+        "run_query",
+        "from_query",
+    }
+)
+
+BUILDERS = frozenset({"merge", "optimize", "create", "createIfNotExists", "createOrReplace", "replace"})
+
+BINARY_ATTRIBUTES = frozenset({"BinaryAttribute", "BinarySetAttribute"})
+"""PynamoDB's declarations of attributes that hold bytes."""
+
+STORAGES_ACL = frozenset({"AWS_DEFAULT_ACL", "default_acl"})
+"""Settings of django-storages that hold the ACL of every upload."""
+
+ADDRESSES = ("s3://", "s3a://", "s3n://", "arn:aws:s3:::", "amazonaws.com")
+"""Texts that every address of a bucket holds."""
+
+DELTA_METHODS = frozenset({"delete", "vacuum"})
+
+PATH_READERS = frozenset({"read_parquet", "scan_parquet", "read_table", "ParquetDataset", "ParquetFile"})
+
+COLUMN_MAKERS = frozenset({"StructField", "addColumn", "Field", "field"})
+
+CLIENT_MAKERS = frozenset({"client", "resource", "create_client", "S3FileSystem", "S3Hook"})
+
+SPARK_SETTINGS = (
+    "fs.s3a.endpoint",
+    "fs.s3a.connection.ssl.enabled",
+    "spark.databricks.delta.",
+    "spark.delta.logstore.",
+)
+"""How the keys of Spark's and Hadoop's settings begin that rules ask about, in lower case."""
+
+STORAGE_OPTIONS = (
+    "aws_s3_allow_unsafe_rename",
+    "s3_allow_unsafe_rename",
+    "aws_s3_locking_provider",
+    "aws_conditional_put",
+    "conditional_put",
+)
+"""Options of delta-rs that rules ask about, in lower case; each may be an environment variable too."""
+
+SETTING_TEXTS = frozenset(
+    {"fs.s3a.endpoint", "connection.ssl.enabled", "databricks.delta.", "delta.logStore."}
+    | {spelt for option in STORAGE_OPTIONS for spelt in (option, option.upper())}
+)
+
+
+KEY_NAMES = frozenset({"s3_key", "object_key", "obj_key", "file_key", "blob_key", "upload_key"})
+"""What names of keys of objects end in; in capitals too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Names, the gates before them, and the shape in which a name must stand in the text to matter.
+
+    With `stored` they matter only in a project of which some file names a store (`searches.STORES`).
+    """
+
+    names: frozenset[str]
+    gates: frozenset[str] = field(default_factory=frozenset)
+    shape: Shape = WORD
+    stored: bool = False
+
+
+BEHIND_ATTRIBUTE = (".", ",", ")", "]", " ", "\t", "\n", "\r", "\\", "#")
+"""What can stand behind `frame.write` and `spark.read`; a bracket would make them calls of a file's methods."""
+
+S3_GATE = frozenset({"s3", "S3", "boto", "aws", "Aws", "AWS"})
+
+WRITER_GATE = frozenset({"writeStream", "writeTo"} | {f".write{end}" for end in BEHIND_ATTRIBUTE})
+
+READER_GATE = frozenset({"readStream"} | {f".read{end}" for end in BEHIND_ATTRIBUTE})
+
+LIBRARIES = (
+    "boto3", "botocore", "aioboto3", "aiobotocore", "s3fs", "smart_open", "cloudpathlib", "obstore", "awswrangler",
+    "airflow.providers.amazon", "storages",
+)  # fmt: skip
+"""Imports by which a module uses S3."""
+
+STUBS = ("mypy_boto3_", "types_boto3_", "types_aiobotocore_")
+
+PRODUCTS: dict[str, tuple[type[Fact], ...]] = {
+    "objects": (ObjectCall, BucketName, KeyTemplate, Presign),
+    "airflow": (ObjectCall, BucketName, KeyTemplate),
+    "files": (ObjectCall, BucketName, KeyTemplate),
+    "names": (BucketName, KeyTemplate),
+    "storages": (ObjectCall,),
+    "addresses": (BucketAddress,),
+    "urls": (ObjectUrl,),
+    "clients": (ClientSetup,),
+    "settings": (SessionSetting,),
+    "items": (ItemWrite,),
+    "writes": (TableWrite, TableRead),
+    "reads": (TableRead,),
+    "sql": (SqlStatement, SessionSetting),
+    "delta": (DeltaOperation, DeltaBuild),
+    "paths": (DeltaPath, FileAccess),
+    "columns": (StringColumn,),
+}
+"""Which facts the extractors of a word set make."""
+
+VOCABULARY: dict[str, tuple[Words, ...]] = {
+    "objects": (
+        Words(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
+        Words(S3_OPERATIONS, frozenset({"Bucket"})),
+        Words(ACCOUNT_OPERATIONS),
+        Words(frozenset({"Bucket", "Object", "ObjectSummary"}), S3_GATE, CALLED),
+        Words(frozenset({"put", "paginate", "wait"}), S3_GATE, OBJECT_ACTION),
+        Words(frozenset({"copy"}), S3_GATE, CALLED),
+        Words(frozenset({"BucketAcl", "ObjectAcl", "BucketPolicy", "initiate_multipart_upload"})),
+        Words(frozenset({"upload"}), frozenset({"TransferManager"}), METHOD),
+    ),
+    "airflow": (
+        Words(AIRFLOW_LOADS, frozenset({"S3Hook", "s3_hook", "S3_hook"}), METHOD),
+        Words(
+            frozenset({"s3_bucket", "bucket_name", "dest_bucket", "s3_key", "dest_key"}),
+            frozenset({"airflow"}),
+            KEYWORD,
+        ),
+    ),
+    "files": (
+        Words(
+            frozenset(
+                {"open", "pipe", "pipe_file", "put", "put_file", "upload", "touch", "write_text", "write_bytes", "upload_from"}
+            ),
+            frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "awswrangler"}),
+            FUNCTION,
+        ),
+        Words(frozenset({"S3Store"}), frozenset({"obstore"}), FUNCTION),
+    ),
+    "names": (
+        Words(frozenset({"bucket", "Bucket", "BUCKET"}), S3_GATE, BUCKET),
+        Words(KEY_NAMES | {name.upper() for name in KEY_NAMES}, S3_GATE, KEY),
+    ),
+    "storages": (Words(STORAGES_ACL),),
+    "addresses": (Words(frozenset(ADDRESSES), shape=ANYTHING),),
+    "urls": (Words(frozenset({"amazonaws.com"}), shape=ANYTHING),),
+    "clients": (Words(CLIENT_MAKERS, S3_GATE | {"dynamo", "Dynamo", "DYNAMO"}, SETUP),),
+    "settings": (Words(SETTING_TEXTS, shape=ANYTHING),),
+    "items": (Words(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
+    "writes": (
+        Words(SPARK_SINKS, WRITER_GATE, METHOD),
+        Words(SPARK_SINKS_V2, frozenset({"writeTo"}), METHOD),
+        Words(RDD_SINKS),
+        Words(CATALOG_SINKS, shape=METHOD),
+        Words(PIPELINE_SINKS, frozenset({"pipelines"}), FUNCTION),
+        Words(FRAME_SINKS, shape=WORD, stored=True),
+        Words(DELTA_SINKS - {"to_table"} | OTHER_SINKS - {"unload", "to_excel"} | {"to_spark_io"}),
+        Words(frozenset({"to_table"}), frozenset({"pandas_api", "pyspark.pandas", "pandas_on_spark"}), METHOD),
+        Words(frozenset({"unload"}), frozenset({"awswrangler"}), METHOD),
+        Words(GLUE_SINKS, frozenset({"write_dynamic_frame", "getSink", "GlueContext", "DynamicFrame"}), METHOD),
+    ),
+    "reads": (
+        Words(READERS, READER_GATE, METHOD),
+        Words(frozenset({"createDataFrame"})),
+    ),
+    "sql": (
+        Words(frozenset({"sql"}), frozenset({"spark", "Spark", "duckdb"}), METHOD),
+        Words(SQL_METHODS - {"sql"}, frozenset({"athena", "Athena", "redshift", "duckdb", "databricks", "pyathena"}), METHOD),
+    ),
+    "delta": (
+        Words(
+            BUILDERS | DELTA_METHODS,
+            frozenset({"DeltaTable", "deltalake", "whenMatched", "whenNotMatched", "when_matched", "when_not_matched"}),
+            METHOD,
+        ),
+    ),
+    "columns": (Words(COLUMN_MAKERS, frozenset({"delta", "Delta", "DELTA"}), FUNCTION),),
+    "paths": (
+        Words(PATH_READERS | {"forPath", "convertToDelta"}, shape=FUNCTION),
+        Words(frozenset({"DeltaTable"}), frozenset({"deltalake"}), FUNCTION),
+        Words(frozenset({"parquet", "load"}), READER_GATE, METHOD),
+        Words(frozenset({"delete_objects"}), frozenset({"awswrangler"}), METHOD),
+        Words(frozenset({"rm", "rmdir", "delete"}), frozenset({"s3fs", "fsspec"}), METHOD),
+    ),
+}
+"""Which extractor looks at which names."""

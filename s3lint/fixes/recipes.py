@@ -1,0 +1,125 @@
+"""Changes that several rules make: metadata added to a write, a value replaced where the call gets it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from s3lint.fixes.changes import AddArgument, AddEntry, Change, Plan, Replace
+from s3lint.inference.queries import is_missing
+from s3lint.inference.values import Absent, Mapping, Text, alternatives
+from s3lint.storage.media_types import TYPES, extension_of
+
+if TYPE_CHECKING:
+    from s3lint.facts import ObjectCall
+    from s3lint.inference.values import Site, Value
+    from s3lint.settings import Settings
+
+REPEATABLE = re.compile(
+    r"[\w.]+|'[^'\\]*'|\"[^\"\\]*\"|f\"[^\"\\{}]*(?:\{[\w.]+\}[^\"\\{}]*)*\"|f'[^'\\{}]*(?:\{[\w.]+\}[^'\\{}]*)*'"
+)
+"""Expressions that may be written twice: they have no side effects."""
+
+OCTETS = '"application/octet-stream"'
+
+
+def code_of(site: Site) -> str:
+    """The code of an expression as it is written."""
+    from s3lint.syntax.positions import source_of
+
+    return source_of(site)
+
+
+def is_direct(fact: ObjectCall) -> bool:
+    """Whether the call stands in the code itself, not in a helper that calls by reference."""
+    function = fact.parameters.arguments.call.function
+    return function is not None and getattr(fact.site.node, "func", None) is function.node
+
+
+def with_metadata(fact: ObjectCall, name: str, text: str) -> Change | None:
+    """The write with one more piece of metadata, where its call takes it; None where it is passed in another way."""
+    nested = fact.parameters.nested
+    if not is_direct(fact):
+        return None
+    if nested is None:
+        return AddArgument(fact.site, name, text)
+    written = fact.parameters.written(nested)
+    if written is None:
+        given = fact.parameters.arguments.get(nested, fact.parameters.positions.index(nested))
+        return AddArgument(fact.site, nested, f'{{"{name}": {text}}}') if isinstance(given, Absent) else None
+    if type(written.node).__name__ == "Dict":
+        return AddEntry(written.site, name, text)
+    if is_missing(fact.parameters.arguments.value_of(written)):
+        return Replace(written.site, f'{{"{name}": {text}}}')
+    if type(written.node).__name__ in ("Name", "Attribute"):
+        held = code_of(written.site)
+        always = all(isinstance(choice, Mapping) for choice in alternatives(fact.parameters.arguments.value_of(written)))
+        return Replace(written.site, f'{{**{held if always else f"({held} or {{}})"}, "{name}": {text}}}')
+    return None
+
+
+def content_type(fact: ObjectCall) -> tuple[str, tuple[str, ...]] | None:
+    """An expression for the content type, by the key and then the file, and what it imports; None where there is nothing to go by."""
+    for parameter in ("Key", "Filename"):
+        found = {_known_type(value) for value in alternatives(fact.parameters.get(parameter))}
+        known = found.pop() if len(found) == 1 else None
+        if known is not None:
+            return f'"{known}"', ()
+    from s3lint.fixes.imports import local_name
+
+    for parameter in ("Key", "Filename"):
+        written = fact.parameters.written(parameter)
+        module = local_name(fact.site, "mimetypes")
+        code = code_of(written.site).lstrip("(").rstrip(")") if written is not None else ""
+        if module is not None and REPEATABLE.fullmatch(code):
+            return f"{module}.guess_type({code})[0] or {OCTETS}", ("mimetypes",)
+    return None
+
+
+def _known_type(value: Value) -> str | None:
+    extension = extension_of(value) if isinstance(value, Text) else None
+    return TYPES[extension][0] if extension in TYPES else None
+
+
+def metadata_plan(
+    fact: ObjectCall, name: str, text: str, message: str, *, safe: bool, imports: tuple[str, ...] = ()
+) -> Plan | None:
+    change = with_metadata(fact, name, text)
+    return Plan(message, (change,), safe, imports) if change is not None else None
+
+
+def used_site(fact: ObjectCall, name: str, value: Value) -> Site | None:
+    """Where a value of a call can be replaced without touching other uses of it: in the call itself, or at its argument."""
+    from s3lint.syntax.walk import subtree
+
+    if (
+        value.site is not None
+        and value.site.block is fact.site.block
+        and any(value.site.node is node for node in subtree(fact.site.node))
+    ):
+        return value.site
+    written = fact.parameters.written(name)
+    return written.site if written is not None and written.site.block is fact.site.block else None
+
+
+def from_environment(site: Site, name: str, variable: str) -> Plan | None:
+    """A literal that is a whole name, replaced by a lookup of an environment variable."""
+    from s3lint.fixes.imports import local_name
+
+    if site.span is not None or getattr(site.node, "evaluated_value", None) != name:
+        return None
+    module = local_name(site, "os")
+    if module is None:
+        return None
+    message = f"Read it from the environment; set {variable} wherever the program runs"
+    return Plan(message, (Replace(site, f'{module}.environ["{variable}"]'),), imports=("os",))
+
+
+def variable_of(bucket: str, settings: Settings, *, alone: bool) -> str:
+    """The environment variable for a bucket's name: as configured, the general one, or one named after the bucket."""
+    if bucket in settings.bucket_env:
+        return settings.bucket_env[bucket]
+    if alone:
+        return settings.bucket_env_var
+    words = re.sub(r"[^A-Za-z0-9]+", "_", bucket).strip("_").upper()
+    return f"{words.removesuffix('_BUCKET')}_BUCKET"

@@ -1,0 +1,159 @@
+"""The calls of a name in the project, and which function each of them calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from s3lint.inference.arguments import Call
+from s3lint.inference.code_values import Class, Function
+from s3lint.inference.indirect_calls import by_reference
+from s3lint.inference.place import Place
+from s3lint.inference.values import Value, alternatives
+from s3lint.project.searches import Search
+from s3lint.support.frozen import frozen
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.names import called_name
+from s3lint.syntax.nested import functions_of
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from s3lint.inference.evaluator import Evaluator
+    from s3lint.syntax.module import Block, Module
+
+NAMESAKES = 1_000
+"""How many calls of one name are looked at in a module, and in all modules but that of the function."""
+
+
+@frozen()
+class CallSite:
+    """One call of a function, with the object that it is called on."""
+
+    call: Call
+    place: Place
+    receiver: Value | None
+
+
+class Calling:
+    """A search for callers, in the blocks of the files that it finds."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self.name = search.name
+
+    def in_block(self, block: Block) -> bool:
+        """A method of a class that names its base may call `super().__init__`."""
+        text = block.text
+        if self._search.kind == "constructions" and block.member and ".__init__(" in text:
+            return True
+        return self._search.is_used_in(text)
+
+
+class Looked(NamedTuple):
+    """What the calls of a name in one module reach."""
+
+    found: list[tuple[Scope, CallSite]]
+    calls: int
+    read: int
+
+
+class Named:
+    """The calls of one name. Each is evaluated once, however many functions of that name somebody asks for."""
+
+    def __init__(self, evaluator: Evaluator, search: Search) -> None:
+        self.evaluator = evaluator
+        self.reads = evaluator.reads
+        self._name = search.name
+        self._is_constructor = search.kind == "constructions"
+        self._calling = Calling(search)
+        self._in_module: dict[Module, Looked] = {}
+        self._met: dict[Scope, list[CallSite]] = {}
+        self._read = 0
+        """What was read for the modules that are met: a change in any of them may be a call of any function of the name."""
+        self._left = evaluator.project.holding(search)
+        self._looked_at = 0
+
+    def of(self, scope: Scope) -> Iterator[CallSite]:
+        """The calls of one function, those in its own module first, but for those in its own body."""
+        wanted = _reached(scope)
+        for found, site in self._within(scope.module).found:
+            if found is wanted and site.place.scope is not scope:
+                yield site
+        met, index = self._met.setdefault(wanted, []), 0
+        self.reads.noted |= self._read
+        while index < len(met) or self._meet_more():
+            for site in met[index:]:
+                index += 1
+                if site.place.module is not scope.module:
+                    yield site
+
+    def _meet_more(self) -> bool:
+        """Evaluates the calls in one more module."""
+        with self.reads.apart():
+            module = next(self._left, None) if self._looked_at < NAMESAKES else None
+            looked = self._within(module) if module is not None else Looked([], 0, 0)
+            self._read |= self.reads.noted
+        for scope, site in looked.found:
+            self._met.setdefault(scope, []).append(site)
+        self._looked_at += looked.calls
+        return module is not None
+
+    def _within(self, module: Module) -> Looked:
+        """The calls in a module, each with every function or class that it may reach."""
+        looked = self._in_module.get(module)
+        if looked is None:
+            with self.reads.apart():
+                calls = list(islice(self._calls(module), NAMESAKES))
+                found = [reached for call in calls for reached in self._reaching(call)]
+                looked = self._in_module[module] = Looked(found, len(calls), self.reads.noted)
+        self.reads.noted |= looked.read
+        return looked
+
+    def _calls(self, module: Module) -> Iterator[Call]:
+        for step in steps_holding(self.evaluator, module, self._calling):
+            for node, binders in step.calls:
+                yield from self._matching(node, Place(step, binders))
+
+    def _matching(self, node: cst.Call, place: Place) -> Iterator[Call]:
+        called = called_name(node.func)
+        if called == self._name or (self._is_constructor and called == "__init__"):
+            yield Call.of(node, place)
+            return
+        for call in by_reference(node, place):
+            if call.function is not None and called_name(call.function.node) == self._name:
+                yield call
+
+    def _reaching(self, call: Call) -> Iterator[tuple[Scope, CallSite]]:
+        if call.function is None:
+            return
+        function, found = call.function, {}
+        for callee in alternatives(self.evaluator.evaluate(function.node, function.place)):
+            scope, receiver = _callee(callee)
+            if scope is not None and scope not in found:
+                found[scope] = CallSite(call, function.place, receiver)
+        yield from found.items()
+
+
+def _callee(value: Value) -> tuple[Scope | None, Value | None]:
+    """What a call of a value reaches, and on which object."""
+    if isinstance(value, Function):
+        return _reached(value.scope), value.receiver
+    return (value.scope, None) if isinstance(value, Class) else (None, None)
+
+
+def _reached(scope: Scope) -> Scope:
+    """A constructor is reached through its class."""
+    return scope.owner if scope.name == "__init__" and scope.owner is not None else scope
+
+
+def steps_holding(evaluator: Evaluator, module: Module, calling: Calling) -> Iterator[Step]:
+    """Every statement of the blocks that may call a function."""
+    steps = evaluator.module_scope(module).suite.steps
+    for step in (steps[number] for number in module.blocks_holding(calling.name)):
+        if calling.in_block(step.block):
+            if step.scope is None:
+                yield from step.body.walk()
+            for function in functions_of(step, calling.in_block):
+                yield from function.walk()

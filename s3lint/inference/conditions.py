@@ -1,0 +1,129 @@
+"""What a test comes out as, where the values in it are known: `prefix.endswith("/")` of a caller's literal, `key is None`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.code_values import Class, Function, Instance, ModuleValue
+from s3lint.inference.place import Place
+from s3lint.inference.values import Constant, Data, Mapping, Sequence, Text, Value, alternatives
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+
+def truth(evaluator: Evaluator, test: cst.BaseExpression, place: Place) -> bool | None:
+    """Whether a test holds; None where that is not known without following calls of first-party functions."""
+    with evaluator.without_calls():
+        return _truth(evaluator, test, place)
+
+
+def _truth(evaluator: Evaluator, test: cst.BaseExpression, place: Place) -> bool | None:
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        inner = _truth(evaluator, test.expression, place)
+        return None if inner is None else not inner
+    if isinstance(test, cst.BooleanOperation):
+        return _combined(evaluator, test, place)
+    if isinstance(test, cst.Comparison):
+        return _compared(evaluator, test, place)
+    if isinstance(test, cst.Call):
+        return _asked_of_text(evaluator, test, place)
+    if isinstance(test, (cst.Name, cst.Attribute, cst.Integer, cst.SimpleString)):
+        return _agreed([_truth_of(choice) for choice in alternatives(evaluator.evaluate(test, place))])
+    return None
+
+
+def _agreed(answers: list[bool | None]) -> bool | None:
+    return answers[0] if answers and all(answer is answers[0] for answer in answers) else None
+
+
+def _truth_of(value: Value) -> bool | None:
+    if isinstance(value, Constant):
+        return bool(value.value)
+    if isinstance(value, Text):
+        return bool(value.known.strip("\0")) or (None if value.parts else False)
+    if isinstance(value, Data):
+        return bool(value.value)
+    if isinstance(value, (Mapping, Sequence)):
+        filled = value.entries if isinstance(value, Mapping) else value.items
+        return True if filled else (None if value.open else False)
+    return True if isinstance(value, (Function, Class, Instance, ModuleValue)) else None
+
+
+def _combined(evaluator: Evaluator, test: cst.BooleanOperation, place: Place) -> bool | None:
+    left, right = _truth(evaluator, test.left, place), _truth(evaluator, test.right, place)
+    decisive = isinstance(test.operator, cst.Or)
+    if decisive in (left, right):
+        return decisive
+    return None if None in (left, right) else not decisive
+
+
+def _compared(evaluator: Evaluator, test: cst.Comparison, place: Place) -> bool | None:
+    if len(test.comparisons) != 1:
+        return None
+    target = test.comparisons[0]
+    left = list(alternatives(evaluator.evaluate(test.left, place)))
+    right = list(alternatives(evaluator.evaluate(target.comparator, place)))
+    if isinstance(target.operator, (cst.Is, cst.Equal)):
+        return _agreed([_same(one, other) for one in left for other in right])
+    if isinstance(target.operator, (cst.IsNot, cst.NotEqual)):
+        same = _agreed([_same(one, other) for one in left for other in right])
+        return None if same is None else not same
+    if isinstance(target.operator, (cst.In, cst.NotIn)) and len(right) == 1:
+        inside = _agreed([_contained(one, right[0]) for one in left])
+        return None if inside is None else inside is isinstance(target.operator, cst.In)
+    return None
+
+
+def _same(one: Value, other: Value) -> bool | None:
+    known = _literal(one), _literal(other)
+    if known[0] is not _NOT_KNOWN and known[1] is not _NOT_KNOWN:
+        return bool(known[0] == known[1]) and type(known[0]) is type(known[1])
+    given = (Text, Data, Mapping, Sequence, Function, Class, Instance)
+    pairs = ((one, other), (other, one))
+    if any(isinstance(a, Constant) and a.value is None and isinstance(b, given) for a, b in pairs):
+        return False
+    return None
+
+
+_NOT_KNOWN = object()
+
+
+def _literal(value: Value) -> object:
+    if isinstance(value, Constant):
+        return value.value
+    return value.literal if isinstance(value, Text) and value.literal is not None else _NOT_KNOWN
+
+
+def _contained(one: Value, container: Value) -> bool | None:
+    if isinstance(container, Sequence) and not (container.open or container.repeated):
+        answers = [_same(one, item) for item in container.items]
+        return True if True in answers else (None if None in answers else False)
+    if isinstance(one, Text) and isinstance(container, Text) and one.literal is not None and container.literal is not None:
+        return one.literal in container.literal
+    if isinstance(one, Text) and isinstance(container, Mapping) and one.literal is not None and not container.open:
+        return one.literal in container.names
+    return None
+
+
+def _asked_of_text(evaluator: Evaluator, test: cst.Call, place: Place) -> bool | None:
+    """`text.startswith("…")` and `text.endswith("…")`."""
+    if not isinstance(test.func, cst.Attribute) or len(test.args) != 1 or test.func.attr.value not in ("startswith", "endswith"):
+        return None
+    affix = evaluator.text(test.args[0].value, place)
+    if affix is None:
+        return None
+    at_start = test.func.attr.value == "startswith"
+    return _agreed([_has_affix(choice, affix, at_start) for choice in alternatives(evaluator.evaluate(test.func.value, place))])
+
+
+def _has_affix(value: Value, affix: str, at_start: bool) -> bool | None:
+    if not isinstance(value, Text):
+        return None
+    known = value.head if at_start else value.tail
+    if known.startswith(affix) if at_start else known.endswith(affix):
+        return True
+    shared = affix.startswith(known) if at_start else affix.endswith(known)
+    return None if value.holes and shared else False

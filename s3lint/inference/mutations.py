@@ -1,0 +1,160 @@
+"""How statements alter a value in place: items set and deleted, `update`, `append`, augmented assignments, Spark's writers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.arguments import Arguments, Call
+from s3lint.inference.containers import item_at, merged
+from s3lint.inference.library_values import DeltaBuilder, Reader, Writer
+from s3lint.inference.operators import combined
+from s3lint.inference.place import Place
+from s3lint.inference.values import (
+    Absent,
+    Mapping,
+    Sequence,
+    Site,
+    Text,
+    Unknown,
+    Value,
+    alternatives,
+)
+from s3lint.syntax.names import subscript_key, target_names
+from s3lint.syntax.outline import MUTATORS
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+
+def item_set(
+    evaluator: Evaluator, target: cst.Subscript, value: Value, place: Place, earlier: Value, site: Site | None = None
+) -> Value:
+    """`d["a"]["b"] = value`: the container `d` afterwards."""
+    keys: list[str | None] = []
+    node: cst.BaseExpression = target
+    while isinstance(node, cst.Subscript):
+        key = subscript_key(node)
+        keys.append(evaluator.text(key, place) if key is not None else None)
+        node = node.value
+    if isinstance(node, cst.Call):
+        return Unknown("a call finds what is set in it")
+    return evaluator.each(earlier, lambda container: _with_item(container, list(reversed(keys)), value, site))
+
+
+def _with_item(container: Value, keys: list[str | None], value: Value, site: Site | None) -> Value:
+    if isinstance(container, Mapping):
+        key, rest = keys[0], keys[1:]
+        if key is None:
+            return container.opened()
+        if not rest:
+            return container.with_entry(key, value, site=site)
+        return container.with_entry(key, _with_item(container.get(key), rest, value, site), site=site)
+    return container.opened() if isinstance(container, Sequence) else container
+
+
+def deleted(evaluator: Evaluator, node: cst.Del, place: Place, name: str, earlier: Value) -> Value:
+    """What is left of a name after `del name`, `del name["key"]`, or several of them."""
+    listed = node.target.elements if isinstance(node.target, (cst.Tuple, cst.List)) else ()
+    for target in [element.value for element in listed] or [node.target]:
+        if name in set(target_names(target)):
+            earlier = (
+                _item_deleted(evaluator, target, place, earlier) if isinstance(target, cst.Subscript) else Unknown("it is deleted")
+            )
+    return earlier
+
+
+def _item_deleted(evaluator: Evaluator, target: cst.Subscript, place: Place, earlier: Value) -> Value:
+    if isinstance(target.value, cst.Subscript):
+        return item_set(evaluator, target.value, Unknown("an item of it is deleted"), place, earlier)
+    key = subscript_key(target)
+    text = evaluator.text(key, place) if key is not None else None
+    return evaluator.each(earlier, lambda container: _without_item(container, text))
+
+
+def _without_item(container: Value, key: str | None) -> Value:
+    if isinstance(container, Mapping):
+        return container.without(key) if key is not None else container.opened()
+    return container.opened() if isinstance(container, Sequence) else container
+
+
+def augmented(evaluator: Evaluator, node: cst.AugAssign, place: Place, earlier: Value) -> Value:
+    added = evaluator.evaluate(node.value, place)
+    if isinstance(node.target, cst.Subscript):
+        return item_set(evaluator, node.target, Unknown("an augmented assignment sets it"), place, earlier)
+    return combined(node.operator, earlier, added)
+
+
+def changed_by_call(evaluator: Evaluator, value: cst.BaseExpression, place: Place, earlier: Value) -> Value:
+    """The receiver of a method call that stands as a statement, afterwards."""
+    if isinstance(value, cst.Await):
+        value = value.expression
+    if not isinstance(value, cst.Call) or not isinstance(value.func, cst.Attribute):
+        return earlier
+    if isinstance(value.func.value, (cst.Name, cst.Attribute)) and value.func.attr.value in MUTATORS:
+        arguments = Arguments(evaluator, Call.of(value, place))
+        method = value.func.attr.value
+        return evaluator.each(earlier, lambda container: mutated(container, method, arguments))
+    if any(isinstance(choice, (Writer, Reader, DeltaBuilder)) for choice in alternatives(earlier)):
+        result = evaluator.evaluate(value, place)
+        return result if isinstance(result, (Writer, Reader, DeltaBuilder)) else earlier
+    return evaluator.each(earlier, _opened)
+
+
+def _opened(container: Value) -> Value:
+    return container.opened() if isinstance(container, (Mapping, Sequence)) else container
+
+
+def mutated(container: Value, method: str, arguments: Arguments) -> Value:
+    """A dict or list after one of its own methods."""
+    if isinstance(container, Mapping):
+        return _mutated_mapping(container, method, arguments)
+    if not isinstance(container, Sequence):
+        return container
+    first = arguments.get(None, 0)
+    if method in ("append", "add"):
+        return Sequence((*container.items, first), container.open, site=container.site, trace=container.trace)
+    if method == "extend" and isinstance(first, Sequence):
+        return Sequence((*container.items, *first.items), container.open or first.open, site=container.site)
+    return container.opened()
+
+
+def _mutated_mapping(container: Mapping, method: str, arguments: Arguments) -> Value:
+    key = arguments.get(None, 0)
+    if method == "update":
+        return _updated(container, arguments)
+    if method == "clear":
+        return Mapping(site=container.site)
+    if not isinstance(key, Text) or key.literal is None:
+        return container.opened()
+    if method == "pop":
+        return container.without(key.literal)
+    if method == "setdefault":
+        present = container.get(key.literal)
+        if isinstance(present, Absent):
+            return container.with_entry(key.literal, arguments.get("default", 1))
+        return container if not isinstance(present, Unknown) else container.opened()
+    return container.opened()
+
+
+def _updated(container: Mapping, arguments: Arguments) -> Value:
+    result: Value = container
+    if arguments.count:
+        result = merged(container, arguments.get(None, 0))
+    for name, value in arguments.named():
+        result = result.with_entry(name, value) if isinstance(result, Mapping) else result
+    return result
+
+
+def unpacked(target: cst.CSTNode, value: Value, name: str) -> Value:
+    """The part of an assigned value that a name in the target receives."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        starred = False
+        for index, part in enumerate(target.elements):
+            starred = starred or isinstance(part, cst.StarredElement)
+            if name in set(target_names(part)):
+                if starred:
+                    return Unknown("it takes the rest of a sequence")
+                return unpacked(part.value, item_at(value, index), name)
+    return value

@@ -1,0 +1,6 @@
+"""Importing this module registers every expression, method and library that the evaluator knows."""
+
+from s3lint.inference import classes, duck_typing, expressions, functions, text
+from s3lint.inference.models import aws, commandline, frames, spark, stdlib
+
+__all__ = ["aws", "classes", "commandline", "duck_typing", "expressions", "frames", "functions", "spark", "stdlib", "text"]

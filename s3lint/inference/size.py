@@ -1,0 +1,72 @@
+"""What values are made of: values within values, of which equal ones may be one object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from s3lint.inference.values import Absent, Constant, Data, Nothing, Parameter, Unknown, Value
+
+if TYPE_CHECKING:
+    from s3lint.syntax.flow import Scope
+
+HEAVIEST = 3_200
+"""How many parts a value may have, shared ones counted wherever they stand, since `v = [v, v]` doubles them with every line; a list of
+a thousand pairs has 3 001. A heavier value is unknown."""
+
+NO_PARTS = frozenset({"site", "trace", "weight", "arguments", "scope", "context"})
+
+PLAIN = frozenset({Absent, Constant, Data, Nothing})
+"""Kinds of values that hold no others."""
+
+
+def bounded(value: Value) -> Value:
+    """The value, or an unknown one instead of one that is too heavy to be looked into."""
+    return value if type(value) in PLAIN or weight_of(value) <= HEAVIEST else Unknown("it has too many parts", site=value.site)
+
+
+def weight_of(value: Value) -> int:
+    """How many parts a value has, itself included."""
+    if not value.weight:
+        object.__setattr__(value, "weight", 1 + sum(map(weight_of, _held(value))))
+    return value.weight
+
+
+def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | None:
+    """The function of the first parameter in a value that no context binds."""
+    return next((parameter.scope for parameter in free_parameters(value) if not bound or parameter.scope not in bound), None)
+
+
+def free_parameters(value: Value) -> Iterator[Parameter]:
+    """Every parameter in a value."""
+    return (part for part in _parts(value) if isinstance(part, Parameter))
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    """A value and all that it is made of."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        yield part
+        pending.extend(_held(part))
+
+
+def _held(value: Value) -> Iterator[Value]:
+    """The values of which a value is made."""
+    kind: Any = type(value)
+    pending = [] if kind is Parameter else [getattr(value, name) for name in _value_fields(kind)]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Value):
+            yield part
+        elif isinstance(part, tuple):
+            pending.extend(part)
+        elif hasattr(part, "value"):
+            pending.append(part.value)
+
+
+@cache
+def _value_fields(kind: type[Value]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in NO_PARTS)

@@ -1,0 +1,144 @@
+"""Which rules there are. Nothing imports a rule by name: the package `s3lint.rules` is walked, and packs of others are asked."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING
+
+from s3lint.registry.rule import Rule
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+OWN = "s3lint.rules"
+"""The package of s3lint's own rules, and the group of entry points under which packs offer theirs."""
+
+CODE = re.compile(r"[A-Z]{1,3}\d{3}")
+"""What flake8 accepts as a code, with all three digits."""
+
+
+class UnknownRule(LookupError):
+    """A code or name that no rule has. `nearest` is the most similar one, or None."""
+
+    def __init__(self, text: str, nearest: str | None) -> None:
+        hint = f": did you mean {nearest}?" if nearest else ""
+        super().__init__(f"no rule is called {text}{hint}")
+        self.nearest = nearest
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The rules by code, where each comes from, and what is wrong with rule packs that are left out, one sentence each."""
+
+    rules: MappingProxyType[str, Rule]
+    origins: MappingProxyType[str, str]
+    problems: tuple[str, ...]
+
+
+@cache
+def registry() -> Registry:
+    """The rules of s3lint, and those of installed rule packs."""
+    origins = {rule.code: "s3lint" for rule in _walk(OWN)}
+    found = {rule.code: rule for rule in _walk(OWN)}
+    problems = []
+    for pack in packs():
+        try:
+            offered = list(_offered(pack, found))
+        except Exception as error:
+            problems.append(f"the rule pack {_origin(pack)} is left out: {type(error).__name__}: {error}")
+            continue
+        found |= {rule.code: rule for rule in offered}
+        origins |= {rule.code: _origin(pack) for rule in offered}
+    return Registry(MappingProxyType(dict(sorted(found.items()))), MappingProxyType(origins), tuple(problems))
+
+
+def packs() -> list[EntryPoint]:
+    """The entry points of rule packs, in order of their names: a rule, several rules, or a package of rule modules."""
+    from importlib.metadata import entry_points
+
+    return sorted(entry_points(group=OWN), key=lambda entry: (entry.name, entry.value))
+
+
+def _origin(pack: EntryPoint) -> str:
+    return f"{pack.dist.name} {pack.dist.version}" if pack.dist is not None else pack.name
+
+
+def _offered(pack: EntryPoint, known: Container[str]) -> Iterator[Rule]:
+    """The rules of a pack. Raises what its import raises, `TypeError` for what is no rule, and `ValueError` for none of its own."""
+    offer = pack.load()
+    if isinstance(offer, Rule):
+        offer = [offer]
+    elif isinstance(offer, ModuleType):
+        offer = list(_walk(offer.__name__))
+    if not offer:
+        raise ValueError(f"{pack.value} offers no rule")
+    for rule in offer:
+        if not isinstance(rule, Rule):
+            raise TypeError(f"{pack.value} offers a {type(rule).__name__}, which is no rule")
+        if CODE.fullmatch(rule.code) is None:
+            raise ValueError(f"{rule.code!r} is no code: it takes one to three capitals and three digits")
+        if rule.code in known:
+            raise ValueError(f"the code {rule.code} is taken")
+        yield rule
+
+
+def rules() -> MappingProxyType[str, Rule]:
+    """Every rule by its code, in order of codes."""
+    return registry().rules
+
+
+def _walk(package: str) -> Iterator[Rule]:
+    """The rules of a package and of the modules in it. Modules whose name begins with `_` are helpers of rules."""
+    module = import_module(package)
+    rule = getattr(module, "rule", None)
+    if isinstance(rule, Rule):
+        yield rule
+    for info in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{package}."):
+        rule = getattr(import_module(info.name), "rule", None) if not _is_helper(info.name) else None
+        if isinstance(rule, Rule):
+            yield rule
+
+
+def _is_helper(name: str) -> bool:
+    return name.rpartition(".")[2].startswith("_")
+
+
+@cache
+def by_name() -> MappingProxyType[str, Rule]:
+    return MappingProxyType({rule.name: rule for rule in rules().values()})
+
+
+def find(text: str) -> Rule:
+    """The rule of a code or a name. Raises `UnknownRule`."""
+    found = rules().get(text.upper()) or by_name().get(text.lower())
+    if found is None:
+        raise UnknownRule(text, nearest(text))
+    return found
+
+
+def select(text: str) -> frozenset[str]:
+    """The codes that a selector names: a code, the beginning of one (`STO5`), a name, or `ALL`. Raises `UnknownRule`."""
+    if text.upper() == "ALL":
+        return frozenset(rules())
+    codes = (
+        frozenset(code for code in rules() if code.startswith(text.upper())) if BEGINNING.fullmatch(text.upper()) else frozenset()
+    )
+    return codes or frozenset({find(text).code})
+
+
+BEGINNING = re.compile(r"[A-Z]{1,3}\d{0,3}")
+"""The beginning of a code."""
+
+
+def nearest(text: str) -> str | None:
+    from difflib import get_close_matches
+
+    known = [*rules(), *by_name()]
+    close = get_close_matches(text.upper(), known, 1) or get_close_matches(text.lower(), known, 1)
+    return close[0] if close else None

@@ -1,0 +1,117 @@
+"""A rule: a clause of the standard, a message, and checks over facts."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from s3lint.confidence import Confidence
+
+if TYPE_CHECKING:
+    from s3lint.facts.context import Context
+    from s3lint.finding import Finding
+    from s3lint.fixes.changes import Plan
+    from s3lint.inference.values import Hop, Site
+    from s3lint.settings import Settings
+
+PAGES = "https://s3lint.github.io/s3lint/rules"
+"""Where the pages of s3lint's own rules are published."""
+
+FixLevel = Literal["none", "safe", "unsafe", "sometimes"]
+Profile = Literal["default", "strict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a check yields: a place that violates the rule. The engine makes it a finding."""
+
+    rule: Rule
+    site: Site
+    message: str
+    confidence: Confidence
+    hops: tuple[Hop, ...] = ()
+    subject: str = ""
+    plan: Plan | None = None
+
+
+Together = Callable[[list["Finding"], "Settings"], Iterable["Finding"]]
+Check = Callable[[Any, "Context"], Iterable[Match]]
+C = TypeVar("C", bound=Check)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. Its name, its fixture folder and its page follow from the name of its module."""
+
+    module: str
+    code: str
+    clause: str | None
+    """The id of the sentence that it enforces; None for a rule about the linter itself."""
+    summary: str
+    profile: Profile = "default"
+    fix: FixLevel = "none"
+    helper: str | None = None
+    mentions: tuple[str, ...] = ()
+    """Texts without which the rule cannot fire, for a rule that subscribes to syntax rather than to facts."""
+    yields_to: tuple[str, ...] = ()
+    """Codes whose findings at the same place say enough."""
+    whole_project: bool = False
+    """Whether only a look at the whole project tells if a finding stands."""
+    checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
+    comparisons: list[Together] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.module.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def chapter(self) -> str:
+        return self.module.split(".")[-2]
+
+    @property
+    def page(self) -> str:
+        """The documentation of the rule: the docstring of its module."""
+        return inspect.cleandoc(sys.modules[self.module].__doc__ or "")
+
+    @property
+    def url(self) -> str:
+        return f"{PAGES}/{self.name}/" if self.module.startswith("s3lint.rules.") else ""
+
+    def on(self, *kinds: type) -> Callable[[C], C]:
+        """Subscribes a check to kinds of facts (or to libcst node types, where no fact fits)."""
+
+        def register(check: C) -> C:
+            self.checks.append((kinds, check))
+            return check
+
+        return register
+
+    def together(self, compare: Together) -> Together:
+        """Registers what looks at all findings of the rule in a project, and says which of them are reported.
+
+        In an editor and in flake8 these are the findings of one file.
+        """
+        self.comparisons.append(compare)
+        return compare
+
+    def compared(self, findings: list[Finding], settings: Settings) -> list[Finding]:
+        """What is left of the rule's findings when they are looked at together."""
+        for compare in self.comparisons:
+            findings = list(compare(findings, settings))
+        return findings
+
+    def match(
+        self,
+        site: Site,
+        confidence: Confidence,
+        hops: tuple[Hop, ...] = (),
+        *,
+        subject: str = "",
+        plan: Plan | None = None,
+        **details: object,
+    ) -> Match:
+        """A violation at a place; the details fill the fields of the summary, the plan says how it could be fixed."""
+        return Match(self, site, self.summary.format(**details), confidence, hops, subject, plan)

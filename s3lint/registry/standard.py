@@ -1,0 +1,50 @@
+"""The sentences of the standard, and the rules that enforce each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from s3lint.registry.rule import Rule
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One sentence of the standard."""
+
+    id: str
+    section: str
+    text: str
+    same_as: tuple[str, ...] = ()
+    unchecked: str | None = None
+
+
+@cache
+def clauses() -> MappingProxyType[str, Clause]:
+    """Every sentence by its id, in the order of the standard."""
+    data = tomllib.loads(files("s3lint.registry").joinpath("standard.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({clause.id: clause for clause in _clauses(data)})
+
+
+def _clauses(data: dict[str, dict[str, object]]) -> Iterator[Clause]:
+    for section, entries in data.items():
+        for name, entry in entries.items():
+            if isinstance(entry, dict):
+                same_as = tuple(entry.get("same-as", ()))
+                yield Clause(f"{section}.{name}", str(entries["title"]), entry["text"], same_as, entry.get("unchecked"))
+
+
+def rules_of(clause: Clause, rules: Iterable[Rule]) -> list[Rule]:
+    """The rules that enforce a sentence, those of its restatements included."""
+    ids = {clause.id, *clause.same_as}
+    ids |= {other.id for other in clauses().values() if clause.id in other.same_as}
+    return [rule for rule in rules if rule.clause in ids]

@@ -1,0 +1,1 @@
+"""Many files: workers, results and their cache."""

@@ -1,0 +1,141 @@
+"""Whether what a result rests on is still so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3lint.project.dependencies import FileRead, FolderRead, NeighbourRead, Read, SearchRead, digest_of_paths
+from s3lint.project.files import LARGEST, ProjectFiles
+from s3lint.project.searches import Search
+
+if TYPE_CHECKING:
+    from s3lint.linter.engine import Engine
+    from s3lint.runner.cache.contents import Contents
+    from s3lint.settings import Settings
+
+
+MOST = 20_000
+"""Searches over which only those are kept that the last run has made."""
+
+
+OPEN = "?"
+"""The digest of a file that changed while it was looked at."""
+
+
+class Present:
+    """One project as it stands. `earlier` is what an earlier run wrote of its searches, so that only changed files are searched."""
+
+    def __init__(self, settings: Settings, contents: Contents, earlier: str = "") -> None:
+        self.walked: Sequence[Path] | None = None
+        """The files of the project, where a walk has found them before."""
+        self._settings = settings
+        self._contents = contents
+        self._files = ProjectFiles(settings)
+        listed, found, concerned = json.loads(earlier) if earlier else ({}, [], {})
+        self._listed: dict[str, str] = listed
+        self._earlier: dict[Search, tuple[str, list[int]]] = {
+            Search(kind, name): (digest, places) for kind, name, digest, places in found
+        }
+        self._earlier_concerned: dict[str, str] = concerned
+        self._found: dict[Search, tuple[Path, ...]] = {}
+
+    def holds(self, read: Read) -> bool:
+        """Whether something that was read would be read again as it was."""
+        if isinstance(read, FileRead):
+            return self._digest(read.path) == read.digest
+        if isinstance(read, FolderRead):
+            ask = self._files.is_namespace if read.namespace else self._files.is_folder
+            return ask(read.path) == read.found
+        if isinstance(read, SearchRead):
+            return self._digest_of(read.search) == read.digest
+        return self._concern(str(read.path)) == read.found
+
+    @cached_property
+    def listing(self) -> dict[Path, str]:
+        """The files in which searches look, as `ProjectFiles.searched` has them, with the digests of what they hold."""
+        walked = self.walked if self.walked is not None else self._files.listed()
+        return {path: self._digest(path) or "" for path in walked if self._files.is_searched(path)}
+
+    def learn(self, searched: Iterable[tuple[Search, tuple[Path, ...]]], reads: Iterable[Read]) -> None:
+        """Takes over what a look was the first to find out."""
+        self._found |= dict(searched)
+        self._concerned.update({str(read.path): read.found for read in reads if isinstance(read, NeighbourRead)})
+
+    def written(self) -> str | None:
+        """What the next run has to know of searches; None where that is what this one knew. Files that change meanwhile are left open."""
+        if not (self._earlier or self._found or self._earlier_concerned) or self._is_known():
+            return None
+        kept = {*self._found, *(self._earlier if len(self._earlier) < MOST else ())}
+        found = {search: self._find(search) or () for search in sorted(kept, key=lambda each: (each.kind, each.name))}
+        places = {path: place for place, path in enumerate(self.listing)}
+        return json.dumps(
+            [
+                {str(path): digest if self._contents.is_steady(path) else OPEN for path, digest in self.listing.items()},
+                [_row(search, paths, places) for search, paths in found.items()],
+                self._concerned,
+            ]
+        )
+
+    def _is_known(self) -> bool:
+        """Whether an earlier run has written all that this one knows."""
+        return self._found.keys() <= self._earlier.keys() and self._is_unchanged and self._concerned == self._earlier_concerned
+
+    @cached_property
+    def _is_unchanged(self) -> bool:
+        """Whether all files in which searches look are as an earlier run saw them."""
+        return self._listed == {str(path): digest for path, digest in self.listing.items()}
+
+    @cached_property
+    def _changed(self) -> dict[Path, bytes]:
+        """The files that earlier searches have not seen as they are."""
+        paths = (path for path, digest in self.listing.items() if self._listed.get(str(path)) != digest)
+        return {path: self._files.read(path) or b"" for path in paths}
+
+    def _digest(self, path: Path) -> str | None:
+        content = self._contents.of(path)
+        return content.plain if content is not None and content.size <= LARGEST else None
+
+    def _digest_of(self, search: Search) -> str | None:
+        """The digest of what a search finds; None for one that nobody has made yet."""
+        if search in self._earlier and search not in self._found and self._is_unchanged:
+            return self._earlier[search][0]
+        found = self._find(search)
+        return digest_of_paths(found) if found is not None else None
+
+    def _find(self, search: Search) -> tuple[Path, ...] | None:
+        """The files that a search finds; None for one that nobody has made yet."""
+        if search not in self._found and search in self._earlier:
+            before = {self._paths[place] for place in self._earlier[search][1]}
+            self._found[search] = tuple(
+                path for path in self.listing if (search.finds(self._changed[path]) if path in self._changed else path in before)
+            )
+        return self._found.get(search)
+
+    @cached_property
+    def _paths(self) -> list[Path]:
+        return list(map(Path, self._listed))
+
+    @cached_property
+    def _concerned(self) -> dict[str, str]:
+        """For each file with which others it is concerned; any change in the project may be one for all of them."""
+        return dict(self._earlier_concerned) if self._is_unchanged else {}
+
+    def _concern(self, path: str) -> str:
+        if path not in self._concerned:
+            data = self._files.read(Path(path))
+            self._concerned[path] = self._engine.neighbours.concern(Path(path), data) if data is not None else ""
+        return self._concerned[path]
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from s3lint.linter.engine import Engine
+
+        return Engine(self._settings)
+
+
+def _row(search: Search, paths: tuple[Path, ...], places: dict[Path, int]) -> list[object]:
+    return [search.kind, search.name, digest_of_paths(paths), [places[path] for path in paths if path in places]]

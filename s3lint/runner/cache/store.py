@@ -1,0 +1,213 @@
+"""Rows that outlive a run, in one SQLite file that several runs may use at a time.
+
+Whatever is wrong with the file costs a run what it would have found there, and nothing else: a damaged row counts as missing, a damaged
+file is started anew.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import zlib
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from s3lint.project.dependencies import digest
+from s3lint.runner.cache.contents import Content, Known
+
+FORMAT = 1
+
+PATIENCE = 10.0
+"""Seconds that a run waits for another one to finish writing."""
+
+LARGEST = 256_000_000
+"""Bytes of the file over which it is started anew."""
+
+KEPT = 30
+"""Days that an entry is kept without being used."""
+
+TABLES = f"""
+CREATE TABLE contents (path BLOB PRIMARY KEY, state TEXT, raw TEXT, plain TEXT, size INTEGER) WITHOUT ROWID;
+CREATE TABLE reads (id INTEGER PRIMARY KEY, text TEXT UNIQUE, sum INTEGER);
+CREATE TABLE entries (variant TEXT, key BLOB, day INTEGER, digest TEXT, reads BLOB, value BLOB, sum TEXT, PRIMARY KEY (variant, key));
+PRAGMA user_version = {FORMAT};
+"""
+
+MANY = 500
+"""Values in one question; SQLite bounds them."""
+
+IN_THE_WAY = ("locked", "readonly", "unable to open", "full")
+"""What SQLite says where the file is not to blame."""
+
+Key = tuple[str, bytes]
+"""A variant, which is all that holds for a whole run, and the key of an entry in it."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A remembered value: the digest of what it was made of, what it rests on besides, and itself."""
+
+    digest: str
+    reads: Collection[str]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry as it is found; its reads are numbers."""
+
+    digest: str
+    reads: Collection[int]
+    value: str
+
+
+@dataclass(slots=True)
+class Update:
+    """What a run adds, and the entries that it used."""
+
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    contents: Mapping[Path, Known] = field(default_factory=dict)
+    used: list[Key] = field(default_factory=list)
+
+
+class Store:
+    """The entries of earlier runs. Nothing here raises. `today` is the number of a day."""
+
+    def __init__(self, file: Path, today: int) -> None:
+        self._file = file
+        self._today = today
+        self._connection: sqlite3.Connection | None = None
+        self._aging = False
+        """Whether an entry was found that was last used on another day."""
+
+    def contents(self) -> dict[Path, Known]:
+        """What is known of files."""
+        return self._asked(_contents, {})
+
+    def entries(self, variant: str, keys: Iterable[bytes]) -> dict[bytes, Stored]:
+        """The entries of these keys, as far as there are any."""
+        wanted = list(keys)
+        return self._asked(lambda connection: dict(self._entries(connection, variant, wanted)), {})
+
+    def reads(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The texts of reads by their numbers."""
+        wanted = sorted(set(numbers))
+        return self._asked(lambda connection: dict(_reads(connection, wanted)), {})
+
+    def save(self, update: Update) -> None:
+        if update.entries or update.contents or self._aging:
+            self._asked(lambda connection: self._save(connection, update), None)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _asked(self, question: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        try:
+            return question(self._opened())
+        except (sqlite3.Error, ValueError, TypeError, zlib.error, OSError) as error:
+            self.close()
+            if not any(text in str(error) for text in IN_THE_WAY):
+                with suppress(OSError):
+                    self._file.unlink(missing_ok=True)
+            return otherwise
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = sqlite3.connect(self._file, PATIENCE, isolation_level=None)
+            self._connection.execute("PRAGMA synchronous = OFF")
+            if _format(self._connection) != FORMAT:
+                _make(self._connection)
+        return self._connection
+
+    def _entries(self, connection: sqlite3.Connection, variant: str, keys: list[bytes]) -> Iterator[tuple[bytes, Stored]]:
+        asked = "SELECT key, day, digest, reads, value, sum FROM entries WHERE variant = ? AND key IN"
+        for key, day, digest_, reads, value, sum_ in _selected(connection, asked, keys, variant):
+            if sum_ == _sum(key, digest_, reads, value):
+                self._aging |= day != self._today
+                yield key, Stored(digest_, array("I", zlib.decompress(reads)), zlib.decompress(value).decode())
+
+    def _save(self, connection: sqlite3.Connection, update: Update) -> None:
+        if self._file.stat().st_size > LARGEST:
+            self.close()
+            self._file.unlink()
+            connection = self._opened()
+        connection.execute("BEGIN IMMEDIATE")
+        numbers = _numbered(connection, {read for entry in update.entries.values() for read in entry.reads})
+        rows = (self._row(key, entry, numbers) for key, entry in update.entries.items())
+        connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?)", map(_content_row, update.contents.items()))
+        if self._aging:
+            used = ((self._today, *each) for each in update.used)
+            connection.executemany("UPDATE entries SET day = ? WHERE variant = ? AND key = ?", used)
+            if connection.execute("DELETE FROM entries WHERE day < ?", (self._today - KEPT,)).rowcount:
+                _forget(connection)
+        connection.execute("COMMIT")
+
+    def _row(self, key: Key, entry: Entry, numbers: dict[str, int]) -> tuple[object, ...]:
+        reads = zlib.compress(array("I", sorted(numbers[read] for read in entry.reads)).tobytes(), 1)
+        value = zlib.compress(entry.value.encode(), 1)
+        return *key, self._today, entry.digest, reads, value, _sum(key[1], entry.digest, reads, value)
+
+
+def _format(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    """Makes the tables, unless another run has just done so; those of another format are dropped."""
+    connection.execute("BEGIN IMMEDIATE")
+    if _format(connection) != FORMAT:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            connection.execute(f'DROP TABLE "{name}"')
+        for statement in TABLES.strip().split("\n"):
+            connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+def _selected(connection: sqlite3.Connection, question: str, values: list[Any], *before: object) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(values), MANY):
+        some = values[start : start + MANY]
+        yield from connection.execute(f"{question} ({','.join('?' * len(some))})", (*before, *some))
+
+
+def _contents(connection: sqlite3.Connection) -> dict[Path, Known]:
+    rows = connection.execute("SELECT path, state, raw, plain, size FROM contents")
+    return {Path(os.fsdecode(path)): (state, Content(raw, plain, size)) for path, state, raw, plain, size in rows}
+
+
+def _content_row(known: tuple[Path, Known]) -> tuple[object, ...]:
+    path, (state, content) = known
+    return os.fsencode(path), state, content.raw, content.plain, content.size
+
+
+def _reads(connection: sqlite3.Connection, numbers: list[int]) -> Iterator[tuple[int, str]]:
+    for number, text, sum_ in _selected(connection, "SELECT id, text, sum FROM reads WHERE id IN", numbers):
+        if sum_ == zlib.crc32(text.encode()):
+            yield number, text
+
+
+def _numbered(connection: sqlite3.Connection, texts: set[str]) -> dict[str, int]:
+    rows = ((text, zlib.crc32(text.encode())) for text in texts)
+    connection.executemany("INSERT OR IGNORE INTO reads (text, sum) VALUES (?, ?)", rows)
+    return {text: number for number, text in _selected(connection, "SELECT id, text FROM reads WHERE text IN", list(texts))}
+
+
+def _forget(connection: sqlite3.Connection) -> None:
+    """Drops the reads on which no entry rests any more."""
+    used = {number for (reads,) in connection.execute("SELECT reads FROM entries") for number in array("I", zlib.decompress(reads))}
+    known = [number for (number,) in connection.execute("SELECT id FROM reads")]
+    connection.executemany("DELETE FROM reads WHERE id = ?", ((number,) for number in known if number not in used))
+
+
+def _sum(key: bytes, *parts: str | bytes) -> str:
+    """What tells a damaged row."""
+    return digest(b"\0".join([key, *(part.encode() if isinstance(part, str) else part for part in parts)]))

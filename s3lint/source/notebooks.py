@@ -1,0 +1,274 @@
+"""Notebooks as one Python text: Jupyter's `.ipynb`, and Databricks' `.py` sources with their `# MAGIC` lines.
+
+The text keeps every line where it was, so that a row of it is a row of a cell. Magics and shell lines are masked, `%sql` cells become a
+call of `spark.sql` around the same lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from s3lint.finding import Edit, Finding, Fix, Location, Related
+from s3lint.source.text import Unreadable
+from s3lint.support.silence import without_parser_warnings
+
+DATABRICKS = b"# Databricks notebook source"
+"""The first line of a notebook that Databricks exports as Python."""
+
+COMMAND = re.compile(r"# COMMAND -{10}")
+MAGIC = "# MAGIC "
+SQL_CELL = re.compile(r"%{1,2}sql\s*(?:$|(?=[^\s:]))(?!.*://)", re.IGNORECASE)
+PYTHON_CELL = re.compile(r"%%(?:time|timeit|capture|prun|python3?|local|pyspark|spark)\b")
+OTHER_CELL = re.compile(r"%%\w|%(?:md|sh|scala|r|fs|html|bash)\b")
+
+LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
+ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*[\w., ]+=\s*)[%!].*$")
+
+OPEN, CLOSE = 'spark.sql("""', '""")'
+"""What makes a text of SQL a call; the opening is as long as `# MAGIC %sql `."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """The rows of a text that are not as somebody wrote them: what the text says, what is written, by how much it is shifted."""
+
+    rows: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+
+    def allow(self, fix: Fix) -> bool:
+        return not self.rows or all(self._allows(edit) for edit in fix.edits)
+
+    def _allows(self, edit: Edit) -> bool:
+        """An edit stands where what it replaces is written just so."""
+        return all(self._is_written(edit, row) for row in range(edit.start.row, edit.end.row + 1) if row in self.rows)
+
+    def _is_written(self, edit: Edit, row: int) -> bool:
+        made, written, shift = self.rows[row]
+        start = edit.start.column - 1 if row == edit.start.row else 0
+        end = edit.end.column - 1 if row == edit.end.row else len(made)
+        replaced = made[start:end]
+        return bool(replaced) and start >= shift and replaced == written[start - shift : end - shift]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Where each cell of a notebook lies in its text. `broken` says where cells do not parse, in rows of the text."""
+
+    numbers: tuple[int, ...]
+    starts: tuple[int, ...]
+    broken: tuple[Unreadable, ...] = ()
+    shifts: dict[int, int] = field(default_factory=dict)
+    """By how many columns the text of a row is longer than the cell's."""
+    masks: Masks = field(default_factory=Masks)
+
+    def place(self, location: Location) -> tuple[int, Location]:
+        """The cell, from 1 over all cells, and the row in it."""
+        index = max(0, bisect_right(self.starts, location.row) - 1)
+        column = max(1, location.column - self.shifts.get(location.row, 0))
+        return self.numbers[index], Location(location.row - self.starts[index] + 1, column)
+
+    def shown(self, finding: Finding) -> Finding:
+        """A finding with its cell, and with rows as the cell counts them."""
+        cell, start = self.place(finding.start)
+        _, end = self.place(finding.end)
+        related = tuple(self._related(place) if place.path == finding.path else place for place in finding.related)
+        return replace(finding, cell=cell, start=start, end=end, noqa_row=end.row, related=related, fix=self._fix(finding.fix))
+
+    def _fix(self, fix: Fix | None) -> Fix | None:
+        edits = [self._edit(edit) for edit in fix.edits] if fix is not None else []
+        return None if fix is None or None in edits else replace(fix, edits=tuple(edit for edit in edits if edit is not None))
+
+    def _edit(self, edit: Edit) -> Edit | None:
+        """None for an edit that reaches over a cell's end."""
+        cell, start = self.place(edit.start)
+        last, end = self.place(edit.end)
+        return Edit(start, end, edit.content, cell) if cell == last else None
+
+    def _related(self, place: Related) -> Related:
+        cell, location = self.place(place.location)
+        return Related(place.path, location, place.message, cell)
+
+
+def masks(written: Iterable[str], made: Iterable[str], shifts: dict[int, int] | None = None) -> Masks:
+    """The rows that two lists of lines, equally long, do not share."""
+    rows = enumerate(zip(made, written, strict=True), 1)
+    return Masks({row: (text, line, (shifts or {}).get(row, 0)) for row, (text, line) in rows if text != line})
+
+
+def masked_rows(data: bytes) -> Masks:
+    """What `plain` changes in a source."""
+    made = plain(data)
+    if made == data:
+        return Masks()
+    written, text = (each.decode("utf-8", "surrogateescape").split("\n") for each in (data, made))
+    return masks(written, text)
+
+
+def plain(data: bytes) -> bytes:
+    """A Databricks source with its SQL cells as Python; any other bytes as they are."""
+    if not data.startswith(DATABRICKS) or b"%sql" not in data:
+        return data
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    found: list[str] = []
+    for cell in _databricks_cells(lines):
+        first = next((line for line in cell if line.startswith("# MAGIC")), "")
+        found += _databricks_sql(cell) if first.startswith(f"{MAGIC}%sql") else cell
+    return "\n".join(found).encode("utf-8", "surrogateescape")
+
+
+def _databricks_cells(lines: list[str]) -> Iterator[list[str]]:
+    cell: list[str] = []
+    for line in lines:
+        if COMMAND.match(line) and cell:
+            yield cell
+            cell = []
+        cell.append(line)
+    yield cell
+
+
+def _databricks_sql(cell: list[str]) -> list[str]:
+    """The lines behind `# MAGIC %sql`, which is as long as what opens the call."""
+    rows = [index for index, line in enumerate(cell) if line.startswith("# MAGIC")]
+    made = list(cell)
+    for index in rows:
+        made[index] = _quoted(cell[index].removeprefix("# MAGIC").removeprefix(" "))
+        if index != rows[0]:
+            made[index] = f"{' ' * len(MAGIC)}{made[index]}"
+    made[rows[0]] = OPEN + re.sub(r"^%sql ?", "", made[rows[0]])
+    made[rows[-1]] = made[rows[-1]].rstrip("\r") + CLOSE + ("\r" if cell[rows[-1]].endswith("\r") else "")
+    return made
+
+
+def _quoted(sql: str) -> str:
+    """SQL that may stand in a text of Python; what would end the text, or escape in it, keeps its length."""
+    return sql.replace('"""', "'''").replace("\\", "/")
+
+
+@without_parser_warnings()
+def read(data: bytes) -> tuple[bytes, Cells] | None:
+    """The Python text of a notebook and its cells; None for a notebook of another language.
+
+    Raises `Unreadable` where the file is no notebook.
+    """
+    document = _document(data)
+    if not _is_python(document):
+        return None
+    lines: list[str] = []
+    original: list[str] = []
+    numbers, starts, broken = [], [], []
+    shifts: dict[int, int] = {}
+    for number, cell in enumerate(document["cells"], 1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            written = _source(cell)
+            source = _masked(written)
+            shifts |= {
+                len(lines) + row: shift_of(line, made) for row, (line, made) in enumerate(zip(written, source, strict=True), 1)
+            }
+            refusal = _refusal(source)
+            if refusal is not None:
+                broken.append(Unreadable(refusal.message, len(lines) + refusal.row, refusal.column))
+                source = ["" for _ in source]
+            numbers.append(number)
+            starts.append(len(lines) + 1)
+            lines += source
+            original += written
+    text = "\n".join(lines) + "\n" if lines else ""
+    shifts = {row: shift for row, shift in shifts.items() if shift}
+    cells = Cells(tuple(numbers) or (1,), tuple(starts) or (1,), tuple(broken), shifts, masks(original, lines, shifts))
+    return text.encode("utf-8", "surrogatepass"), cells
+
+
+def shift_of(written: str, made: str) -> int:
+    """How much further right the text of a line stands than in the cell: SQL behind what opens a call, Python without its indent."""
+    if not made.startswith(OPEN):
+        return len(made) - len(written) if made and written.endswith(made) else 0
+    return len(OPEN) - (len(written) - len(made.removeprefix(OPEN).removesuffix(CLOSE)))
+
+
+def cell_lines(data: bytes, number: int) -> list[str]:
+    """The lines of one cell as they are written. Raises `Unreadable`."""
+    cells = _document(data)["cells"]
+    return _source(cells[number - 1]) if 0 < number <= len(cells) else []
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        row, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        raise Unreadable("the notebook is not valid JSON", row, column) from None
+    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
+        raise Unreadable("the notebook has no list of cells: save it in version 4 of the format")
+    return document
+
+
+def _is_python(document: dict[str, Any]) -> bool:
+    metadata = document.get("metadata")
+    known = metadata if isinstance(metadata, dict) else {}
+    named = [
+        known.get(part, {}).get(key)
+        for part, key in (("language_info", "name"), ("kernelspec", "language"))
+        if isinstance(known.get(part), dict)
+    ]
+    languages = [str(name).lower() for name in named if name]
+    return not languages or "python" in languages[0]
+
+
+def _source(cell: dict[str, Any]) -> list[str]:
+    source = cell.get("source", "")
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _masked(lines: list[str]) -> list[str]:
+    """The lines of a cell with its magics masked."""
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    head = lines[first].strip()
+    if SQL_CELL.match(head):
+        body = [_quoted(line) for line in lines[first + 1 :]]
+        made = [*lines[:first], OPEN + _quoted(re.sub(r"^%{1,2}sql ?", "", head, flags=re.IGNORECASE)), *body]
+        return [*made[:-1], made[-1] + CLOSE]
+    if PYTHON_CELL.match(head):
+        return _masked(["" if index == first else line for index, line in enumerate(lines)])
+    if OTHER_CELL.match(head):
+        return ["" for _ in lines]
+    return lines if _refusal(lines) is None else list(_without_magics(_dedented(lines)))
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    """A cell that is indented as a whole runs as if it were not."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return [line.removeprefix(indent) for line in lines]
+
+
+def _without_magics(lines: Iterable[str]) -> Iterator[str]:
+    continued = False
+    for line in lines:
+        assigned, magic = ASSIGNED_MAGIC.match(line), LINE_MAGIC.match(line)
+        behind, continued = continued, line.endswith("\\") and (continued or assigned is not None or magic is not None)
+        if behind:
+            yield ""
+        elif assigned is not None:
+            yield f"{assigned['target']}None"
+        elif magic is not None:
+            yield f"{magic['indent']}pass"
+        else:
+            yield line
+
+
+def _refusal(lines: list[str]) -> Unreadable | None:
+    """Why Python does not parse the lines of a cell."""
+    try:
+        ast.parse("\n".join(lines))
+    except SyntaxError as error:
+        row = min(max(error.lineno or 1, 1), len(lines))
+        return Unreadable(error.msg, row, max(error.offset or 1, 1))
+    except (ValueError, RecursionError, MemoryError):
+        return Unreadable("the cell cannot be parsed")
+    return None

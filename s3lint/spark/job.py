@@ -1,0 +1,156 @@
+"""The job of an organisation: what is new in the source is checked, the findings are appended, the current state is merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from s3lint.runtime.spark import Application, Table, append, is_apache, maintain, merge, overwrite_partition
+from s3lint.spark.checking import check_frame
+from s3lint.spark.groups import KEYS
+from s3lint.spark.schemas import names, struct
+from s3lint.spark.sources import Known, Source
+from s3lint.spark.tables import BATCHES, REPOSITORIES, SUMMARY, Tables, current, read
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from s3lint.settings import Settings
+
+FILES_IN_TASK = 1_000
+"""Files that one task checks: a second of work or more, beside which the start of a task (0.2 s) is little, and a lost one too."""
+
+MOST_TASKS = 20_000
+
+NO_TEAM = "(none)"
+
+
+@dataclass
+class Done:
+    """What a run came to. `errors` are repositories that could not be read, one sentence each."""
+
+    batches: list[int] = field(default_factory=list)
+    commits: int = 0
+    files: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One target, and how it is filled. `teams` names the team of repositories, else the first part of their names is it."""
+
+    spark: SparkSession
+    tables: Tables
+    settings: Settings
+    today: date
+    teams: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, source: Source) -> Done:
+        """Finishes a batch that broke off, then checks what is new. The same run twice changes nothing more.
+
+        Raises what the runtime's `append` and `merge` raise.
+        """
+        done = Done()
+        planned, finished = self._last(self.tables.batches), self._last(self.tables.repositories)
+        if planned > finished:
+            self._finish(planned, source, done)
+        new, done.errors = source.new(self._known())
+        if new:
+            number = planned + 1
+            rows = [
+                (each.repository, each.commit, each.ordinal, each.files, self.team_of(each.repository), number, self.today)
+                for each in new
+            ]
+            self._append_once(self.tables.batches, self.spark.createDataFrame(rows, struct(BATCHES)), number)
+            self._finish(number, source, done)
+        self._summarise()
+        return done
+
+    def team_of(self, repository: str) -> str:
+        folder, _, name = repository.partition("/")
+        return self.teams.get(repository, folder if name else NO_TEAM)
+
+    def maintain(self) -> None:
+        """Compacts the tables and deletes files that no reader of the last week needs."""
+        for table in self.tables.all:
+            maintain(table, self.spark)
+
+    def _finish(self, number: int, source: Source, done: Done) -> None:
+        """Checks a batch as it was planned, however often that was begun before."""
+        plan = read(self.spark, self.tables.batches).filter(f"batch = {number}").collect()
+        commits = [(row["repository"], row["commit"]) for row in plan]
+        files = sum(row["files"] for row in plan)
+        found = check_frame(source.contents(commits), self.settings, partitions=tasks_of(files))
+        self._append_once(self.tables.findings, self._dated(found, number), number)
+        self._merge_state(number)
+        done.batches.append(number)
+        done.commits += len(plan)
+        done.files += files
+
+    def _dated(self, found: DataFrame, number: int) -> DataFrame:
+        """The findings of a batch, with its number and dates, which are those of its plan."""
+        from pyspark.sql import functions as f
+
+        plan = read(self.spark, self.tables.batches).filter(f"batch = {number}").select(*KEYS, "team", "batch", "checked")
+        week = f.date_sub("checked", f.weekday("checked")).alias("week")
+        return found.join(f.broadcast(plan), list(KEYS)).select("*", week)
+
+    def _append_once(self, table: Table, frame: DataFrame, number: int) -> None:
+        """Appends a batch, unless it is there. Only Spark itself makes sure of that where two jobs run at the same time."""
+        if is_apache(self.spark):
+            append(table, frame, application=Application(f"s3lint:{table.path}", number))
+        elif not read(self.spark, table).filter(f"batch = {number}").limit(1).collect():
+            append(table, frame)
+
+    def _merge_state(self, number: int) -> None:
+        from pyspark.sql import functions as f
+
+        plan = read(self.spark, self.tables.batches).filter(f"batch = {number}")
+        counts = (
+            read(self.spark, self.tables.findings)
+            .filter(f"batch = {number}")
+            .groupBy(*KEYS)
+            .agg(f.count("code").alias("findings"), f.count("error").alias("errors"))
+        )
+        newest = plan.groupBy("repository").agg(f.max("ordinal").alias("ordinal"))
+        state = (
+            plan.join(newest, ["repository", "ordinal"])
+            .join(counts, list(KEYS), "left")
+            .na.fill(0, ["findings", "errors"])
+            .select(*names(REPOSITORIES))
+        )
+        merge(self.tables.repositories, state, keys=["repository"])
+
+    def _summarise(self) -> None:
+        """Replaces the summary of this week by what holds now."""
+        from pyspark.sql import functions as f
+
+        week = monday(self.today)
+        counts = (
+            current(self.spark, self.tables)
+            .filter("code is not null")
+            .groupBy("team", "code")
+            .agg(f.count("*").alias("findings"), f.countDistinct("repository").alias("repositories"))
+            .withColumn("week", f.lit(week))
+        )
+        overwrite_partition(self.tables.summary, counts.select(*names(SUMMARY)), where={"week": week})
+
+    def _last(self, table: Table) -> int:
+        from pyspark.sql import functions as f
+
+        return read(self.spark, table).agg(f.max("batch").alias("last")).collect()[0]["last"] or 0
+
+    def _known(self) -> Known:
+        state = read(self.spark, self.tables.repositories).select(*KEYS).collect()
+        seen = read(self.spark, self.tables.batches).select(*KEYS).distinct().collect()
+        return Known({row["repository"]: row["commit"] for row in state}, {(row["repository"], row["commit"]) for row in seen})
+
+
+def tasks_of(files: int) -> int:
+    return max(1, min(MOST_TASKS, -(-files // FILES_IN_TASK)))
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,130 @@
+"""A folder of bare git mirrors: which repositories and commits it holds, and the Python files of a commit. Nothing is checked out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from s3lint.project.discovery import SUFFIXES
+
+ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+FILES = ("100644", "100755", "100664")
+"""Modes of regular files; links and submodules are passed over."""
+
+ENDINGS = tuple(suffix.encode() for suffix in SUFFIXES)
+
+
+class MirrorError(Exception):
+    """A mirror that cannot be read: one sentence."""
+
+
+def repositories(folder: Path) -> list[str]:
+    """The names of the bare repositories below a folder: their paths without `.git`."""
+    found = []
+    for current, folders, _ in os.walk(folder):
+        path = Path(current)
+        if is_bare(path):
+            found.append(path.relative_to(folder).as_posix().removesuffix(".git"))
+            folders.clear()
+        folders.sort()
+    return sorted(found)
+
+
+def is_bare(path: Path) -> bool:
+    return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+
+
+def commits(folder: Path, name: str, since: str | None, *, every: bool) -> list[str]:
+    """The commits of a mirror's HEAD that are new since one, oldest first: the newest alone, or every one of the first parents.
+
+    None for a repository without commits. Where history was rewritten, or nothing was seen before, the newest alone is new. Raises
+    `MirrorError`.
+    """
+    if not _git(folder, name, "for-each-ref", "--count=1"):
+        return []
+    try:
+        newest = _git(folder, name, "rev-parse", "--verify", "HEAD^{commit}").decode().strip()
+    except MirrorError as error:
+        raise MirrorError(f"{error}: its HEAD names no commit") from None
+    if newest == since:
+        return []
+    if since is not None and every and _is_ancestor(folder, name, since, newest):
+        return _git(folder, name, "rev-list", "--first-parent", "--reverse", f"{since}..{newest}").decode().split()
+    return [newest]
+
+
+def _is_ancestor(folder: Path, name: str, old: str, new: str) -> bool:
+    try:
+        _git(folder, name, "merge-base", "--is-ancestor", old, new)
+    except MirrorError:
+        return False
+    return True
+
+
+def count(folder: Path, name: str, commit: str) -> int:
+    """How many Python files a commit holds. Raises `MirrorError`."""
+    return len(_listed(folder, name, commit))
+
+
+def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]:
+    """The path and content of each Python file and notebook of a commit. Raises `MirrorError`."""
+    listed = _listed(folder, name, commit)
+    command = ["git", "-C", str(_place(folder, name)), "cat-file", "--batch"]
+    with subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for path, identity in listed:
+            process.stdin.write(identity.encode() + b"\n")
+            process.stdin.flush()
+            yield path, _object(process.stdout, name, path)
+        process.stdin.close()
+
+
+def _object(output: IO[bytes], name: str, path: bytes) -> bytes:
+    header = output.readline().split()
+    if len(header) != 3 or header[1] != b"blob":
+        raise MirrorError(f"{name}: git does not hold the content of {path.decode(errors='replace')}: fetch the mirror again")
+    data = output.read(int(header[2]))
+    output.read(1)
+    return data
+
+
+def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:
+    entries = _git(folder, name, "ls-tree", "-r", "-z", commit).split(b"\0")
+    found = []
+    for entry in filter(None, entries):
+        about, _, path = entry.partition(b"\t")
+        mode, _, identity = about.decode().split()
+        if mode in FILES and path.endswith(ENDINGS):
+            found.append((path, identity))
+    return found
+
+
+def _git(folder: Path, name: str, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - nothing in the arguments is read by a shell
+            ["git", "-C", str(_place(folder, name)), *arguments],  # noqa: S607 - git is where the user has it
+            capture_output=True,
+            check=False,
+            env=_environment(),
+        )
+    except OSError as error:
+        raise MirrorError(f"{name}: git cannot be run: {error.strerror or error}") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().partition("\n")[0] or f"git {arguments[0]} failed"
+        raise MirrorError(f"{name}: the mirror cannot be read: {said}")
+    return done.stdout
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / f"{name}.git" if is_bare(folder / f"{name}.git") else folder / name
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, **ENVIRONMENT}

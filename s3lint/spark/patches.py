@@ -1,0 +1,101 @@
+"""One unified diff for each rule of a commit, as `git apply` takes it."""
+
+from __future__ import annotations
+
+import difflib
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s3lint.linter.fix import Fixed, Unsettled, buckets_of, fix_in, is_applicable, with_buckets
+from s3lint.linter.workspace import Workspace
+from s3lint.spark.checking import source_rows
+from s3lint.spark.groups import KEYS, Row, by_group
+from s3lint.spark.repository import ROOT, StoredFiles, failure, look, name_of, path_in, settle, stored
+from s3lint.spark.schemas import PATCHES
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from s3lint.finding import Finding
+    from s3lint.settings import Settings
+
+NO_NEWLINE = b"\\ No newline at end of file\n"
+QUOTED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+
+
+def patch_frame(frame: DataFrame, settings: Settings, *, unsafe: bool = False, partitions: int | None = None) -> DataFrame:
+    """The fixes of files given as for `check_frame`, with the columns of `schemas.PATCHES`: one row for each rule of a commit.
+
+    Each patch stands by itself and applies to the commit. With `unsafe`, fixes too after which somebody must act. One task holds a
+    whole repository. Raises `SchemaError` for a frame of other columns.
+    """
+    settings = stored(settings)
+
+    def patched(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+        return patches_of(rows, settings, unsafe=unsafe)
+
+    return by_group(source_rows(frame), KEYS, patched, PATCHES, partitions)
+
+
+def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iterator[dict[str, Any]]:
+    """The patches of one commit, and why a file has none. Rows that `check_frame` reports are passed over."""
+    contents = {}
+    for row in rows:
+        try:
+            contents[path_in(row["path"])] = row["content"]
+        except ValueError:
+            continue
+    contents = {path: data for path, data in contents.items() if data is not None}
+    try:
+        findings = list(settle(settings, look(settings, contents, contents).results))
+    except Exception as error:
+        yield {"files": 0, "error": failure(error)}
+        return
+    settings = with_buckets(settings, buckets_of(findings))
+    by_rule: dict[str, dict[Path, list[Finding]]] = {}
+    for finding in findings:
+        if is_applicable(finding, unsafe=unsafe):
+            by_rule.setdefault(finding.code, {}).setdefault(finding.path, []).append(finding)
+    for code, by_path in sorted(by_rule.items()):
+        yield from _patches_of_rule(code, by_path, contents, replace(settings, select=(code,), extend_select=()), unsafe=unsafe)
+
+
+def _patches_of_rule(
+    code: str, by_path: Mapping[Path, list[Finding]], contents: Mapping[Path, bytes], settings: Settings, *, unsafe: bool
+) -> Iterator[dict[str, Any]]:
+    parts, texts = [], dict[Path, bytes]()
+    workspace = Workspace(settings, StoredFiles(settings, ChainMap(texts, dict(contents))), texts)
+    for path in sorted(by_path):
+        try:
+            fixed = fix_in(workspace, path, contents[path], unsafe=unsafe)
+        except Exception as error:
+            reason = str(error) if isinstance(error, Unsettled) else f"{path}: {failure(error)}"
+            yield {"code": code, "files": 0, "error": reason.replace(f"{ROOT}/", "")}
+            continue
+        if fixed.after != fixed.before:
+            parts.append(diff(fixed))
+    if parts:
+        yield {"code": code, "patch": b"".join(parts), "files": len(parts)}
+
+
+def diff(fixed: Fixed) -> bytes:
+    """The change of a file, in the bytes that it is written in: lines end where git ends them."""
+    name = name_of(fixed.path)
+    before, after = (_lines(data) for data in (fixed.before, fixed.after))
+    names = (_quoted(f"a/{name}"), _quoted(f"b/{name}"))
+    rows = difflib.diff_bytes(difflib.unified_diff, before, after, *names)
+    return b"".join(row if row.endswith(b"\n") else row + b"\n" + NO_NEWLINE for row in rows)
+
+
+def _lines(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n")
+    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _quoted(name: str) -> bytes:
+    """A file's name as git reads it: in quotes where it holds what would end it."""
+    escaped = "".join(QUOTED.get(character, character) for character in name)
+    return (f'"{escaped}"' if escaped != name else name).encode("utf-8", "surrogateescape")

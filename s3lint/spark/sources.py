@@ -1,0 +1,186 @@
+"""Where files come from: git mirrors, or a table of files in Delta or Parquet. Each says what is new, and gives the content of commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from s3lint.runtime import ArgumentError, SchemaError
+from s3lint.spark import mirrors
+from s3lint.spark.checking import source_rows
+from s3lint.spark.groups import KEYS
+from s3lint.spark.schemas import COMMIT, SOURCE, batch, struct
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+Kind = Literal["git", "delta", "parquet"]
+
+AT_ONCE = 200
+"""Files of a mirror in one batch."""
+
+COMMITS_IN_TASK = 8
+"""Commits that one task reads."""
+
+READERS = 8
+"""Mirrors that are looked at together."""
+
+
+@dataclass(frozen=True)
+class New:
+    """A commit to check: `ordinal` tells a repository's commits of one run apart, the newest has the highest."""
+
+    repository: str
+    commit: str
+    ordinal: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was checked before: the last commit of each repository, and all pairs of repository and commit."""
+
+    last: Mapping[str, str]
+    all: Collection[tuple[str, str]]
+
+
+class Source(Protocol):
+    def new(self, known: Known) -> tuple[list[New], list[str]]:
+        """The commits to check, and one sentence for each repository that cannot be read. Raises `ArgumentError` where none is there."""
+        ...
+
+    def contents(self, commits: Sequence[tuple[str, str]]) -> DataFrame:
+        """The files of commits, as `check_frame` reads them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """A folder of bare mirrors that every worker can read."""
+
+    spark: SparkSession
+    folder: Path
+    every: bool = False
+
+    def new(self, known: Known) -> tuple[list[New], list[str]]:
+        found, errors = list[New](), list[str]()
+        names = mirrors.repositories(self.folder)
+        if not names:
+            raise ArgumentError(f"There is no bare git mirror in {str(self.folder)!r}: fill it with `git clone --mirror`.")
+        with ThreadPoolExecutor(READERS) as pool:
+            for result in pool.map(lambda name: self._new_in(name, known.last.get(name)), names):
+                if isinstance(result, str):
+                    errors.append(result)
+                else:
+                    found += result
+        return found, errors
+
+    def _new_in(self, name: str, since: str | None) -> list[New] | str:
+        try:
+            commits = mirrors.commits(self.folder, name, since, every=self.every)
+            return [New(name, commit, at, mirrors.count(self.folder, name, commit)) for at, commit in enumerate(commits)]
+        except mirrors.MirrorError as error:
+            return str(error)
+
+    def contents(self, commits: Sequence[tuple[str, str]]) -> DataFrame:
+        folder = self.folder
+
+        def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for each in batches:
+                for row in each.to_pylist():
+                    yield from _read(folder, row["repository"], row["commit"])
+
+        plan = self.spark.createDataFrame(list(commits), struct(COMMIT))
+        return plan.repartition(-(-len(commits) // COMMITS_IN_TASK)).mapInArrow(read, struct((*SOURCE, "error string")))
+
+
+def _read(folder: Path, repository: str, commit: str) -> Iterator[pa.RecordBatch]:
+    """The files of a commit in batches; where the mirror breaks, one row that says so."""
+    columns = (*SOURCE, "error string")
+    key, rows = {"repository": repository, "commit": commit}, []
+    try:
+        for path, content in mirrors.files(folder, repository, commit):
+            rows.append({**key, **_file(path, content)})
+            if len(rows) == AT_ONCE:
+                yield batch(rows, columns)
+                rows = []
+    except (mirrors.MirrorError, OSError) as error:
+        rows.append({**key, "error": str(error)})
+    yield batch(rows, columns)
+
+
+def _file(path: bytes, content: bytes) -> dict[str, object]:
+    """A file whose name is no UTF-8 has none that a table could hold, or a patch could give back."""
+    try:
+        return {"path": path.decode(), "content": content}
+    except UnicodeDecodeError:
+        return {"path": path.decode(errors="replace"), "error": "the name of the file is not UTF-8: rename it"}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A table of files: repository, commit, path and content, and `committed_at` where a repository may bring several new commits."""
+
+    spark: SparkSession
+    path: str
+    kind: Literal["delta", "parquet"]
+
+    def new(self, known: Known) -> tuple[list[New], list[str]]:
+        from pyspark.sql import functions as f
+
+        frame = self._frame()
+        dated = "committed_at" in frame.columns
+        counted = (
+            source_rows(frame.withColumn("at", f.col("committed_at").cast("string") if dated else f.lit("")), "at")
+            .groupBy(*KEYS)
+            .agg(f.count("*").alias("files"), f.max("at").alias("at"))
+        )
+        rows = sorted((row["repository"], row["at"] or "", row["commit"], row["files"]) for row in counted.collect())
+        fresh = [row for row in rows if (row[0], row[2]) not in known.all]
+        return list(_numbered(fresh, dated=dated)), []
+
+    def contents(self, commits: Sequence[tuple[str, str]]) -> DataFrame:
+        from pyspark.sql import functions as f
+
+        plan = self.spark.createDataFrame(list(commits), struct(COMMIT))
+        return source_rows(self._frame()).join(f.broadcast(plan), list(KEYS))
+
+    def _frame(self) -> DataFrame:
+        return self.spark.read.format(self.kind).load(self.path)
+
+
+def _numbered(rows: Iterable[tuple[str, str, str, int]], *, dated: bool) -> Iterator[New]:
+    last, ordinal = None, 0
+    for repository, _, commit, files in rows:
+        ordinal = ordinal + 1 if repository == last else 0
+        if ordinal and not dated:
+            raise SchemaError(
+                f"The source holds several new commits of {repository!r} and does not say which is the newest: add committed_at."
+            )
+        last = repository
+        yield New(repository, commit, ordinal, files)
+
+
+def source_of(spark: SparkSession, place: str, kind: Kind | None, *, every: bool) -> Source:
+    """The source at a place, of the kind given or the one that it looks like. Raises `ArgumentError` where nothing is there."""
+    folder = Path(place)
+    local = "://" not in place
+    if local and not folder.exists():
+        raise ArgumentError(f"There is no source at {place!r}: give a table of files, or a folder of bare git mirrors.")
+    if kind is None:
+        kind = _kind_of(folder) if local else ("parquet" if place.rstrip("/").endswith(".parquet") else "delta")
+    if kind == "git":
+        return Mirrors(spark, folder.absolute(), every)
+    return Stored(spark, place, kind)
+
+
+def _kind_of(folder: Path) -> Kind:
+    if (folder / "_delta_log").is_dir():
+        return "delta"
+    if folder.is_file() or any(folder.glob("*.parquet")) or any(folder.glob("*/*.parquet")):
+        return "parquet"
+    return "git"

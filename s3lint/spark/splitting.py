@@ -1,0 +1,118 @@
+"""Large repositories in parts, each with the modules of the whole that others take values from, or that pass values to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s3lint.linter.engine import Engine
+from s3lint.project.import_graph import REACH
+from s3lint.project.loader import Loader
+from s3lint.project.word_index import module_name
+from s3lint.spark.groups import KEYS, Row, by_group
+from s3lint.spark.repository import StoredFiles, is_checked, path_in
+from s3lint.spark.schemas import COMMIT, batch, struct
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from s3lint.settings import Settings
+
+PART_FILES = 2_000
+PART_BYTES = 32_000_000
+"""How much of a repository one part holds at most, beside what is shared."""
+
+SHARED_BYTES = 64_000_000
+"""How much of a repository all its parts hold; what is over it stays in its own part."""
+
+INDEX = (*COMMIT, "path string", "size int!", "storage boolean!", "imported strings")
+SHARED = (*COMMIT, "path string")
+
+
+def parted(rows: DataFrame, settings: Settings) -> DataFrame:
+    """The rows with a `part`, and whether the file is `wanted` there: shared files stand in every part and are wanted in one.
+
+    Counts the files of each commit, which evaluates the frame once.
+    """
+    from pyspark.sql import functions as f
+
+    sizes = rows.groupBy(*KEYS).agg(f.count("*").alias("files"), f.sum(f.length("content")).alias("bytes"))
+    needed = f.greatest(f.ceil(f.col("files") / PART_FILES), f.ceil(f.col("bytes") / PART_BYTES), f.lit(1))
+    large = [
+        (row["repository"], row["commit"], int(row["parts"]))
+        for row in sizes.select(*KEYS, needed.alias("parts")).filter("parts > 1").collect()
+    ]
+    if not large:
+        return rows.withColumn("part", f.lit(0)).withColumn("wanted", f.lit(True))
+    parts = rows.sparkSession.createDataFrame(large, struct((*COMMIT, "parts int!")))
+    return _spread(rows.join(f.broadcast(parts), list(KEYS), "left"), settings)
+
+
+def _spread(rows: DataFrame, settings: Settings) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    shared = _shared(rows.filter("parts > 1").select(*KEYS, "path", "content"), settings).withColumn("shared", f.lit(True))
+    own = f.coalesce(f.expr("cast(pmod(crc32(cast(path as binary)), parts) as int)"), f.lit(0))
+    placed = rows.withColumn("own", own).join(shared, [*KEYS, "path"], "left")
+    everywhere = f.expr("case when shared then sequence(0, parts - 1) else array(own) end")
+    spread = placed.withColumn("part", f.explode(everywhere)).withColumn("part", f.col("part").cast("int"))
+    return spread.select(*KEYS, "path", "content", "error", "part", (f.col("part") == f.col("own")).alias("wanted"))
+
+
+def _shared(rows: DataFrame, settings: Settings) -> DataFrame:
+    """The paths that every part of their repository needs."""
+
+    def index(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        engine, loader = Engine(settings, StoredFiles(settings, {})), Loader()
+        for each in batches:
+            yield batch([_indexed(engine, loader, row) for row in each.to_pylist()], INDEX)
+
+    def share(found: Iterable[Row]) -> list[dict[str, Any]]:
+        return [{"path": path} for path in shared_of(list(found))]
+
+    indexed = rows.mapInArrow(index, struct(INDEX)).filter("path is not null")
+    return by_group(indexed, KEYS, share, SHARED, None)
+
+
+def _indexed(engine: Engine, loader: Loader, row: dict[str, Any]) -> dict[str, Any]:
+    """What a file imports and whether it touches storage; without a path where nobody may take values from it."""
+    kept = {"repository": row["repository"], "commit": row["commit"], "size": 0, "storage": False}
+    try:
+        path = path_in(row["path"])
+    except ValueError:
+        return kept
+    data = row["content"]
+    if data is None or not is_checked(path, engine.settings) or path.suffix == ".ipynb" or engine.selection.is_test(path):
+        return kept
+    return {
+        **kept,
+        "path": row["path"],
+        "size": len(data),
+        "storage": bool(engine.filter.mentions(data)),
+        "imported": sorted(loader.imported_names(path, data)),
+    }
+
+
+def shared_of(rows: list[dict[str, Any]]) -> list[str]:
+    """The paths of modules that storage code imports at some removes, then of those that import storage code, up to a bound."""
+    imported = {row["path"]: frozenset(row["imported"] or ()) for row in rows}
+    name = {path: module_name(Path(path)) for path in imported}
+    storage = {row["path"] for row in rows if row["storage"]}
+    below, above = {name[path] for path in storage}, {name[path] for path in storage}
+    for _ in range(REACH):
+        below |= {each for path in imported if path in storage or name[path] in below for each in imported[path]}
+        above |= {name[path] for path in imported if not above.isdisjoint(imported[path])}
+    sizes = {row["path"]: row["size"] for row in rows}
+    wanted = sorted(
+        (path for path in imported if name[path] in below or name[path] in above),
+        key=lambda path: (name[path] not in below, path not in storage, path),
+    )
+    taken, total = [], 0
+    for path in wanted:
+        total += sizes[path]
+        if total > SHARED_BYTES:
+            break
+        taken.append(path)
+    return taken

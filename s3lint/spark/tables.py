@@ -1,0 +1,84 @@
+"""The tables of a job, declared. All stand beside each other: `findings`, `findings_batches`, `findings_repositories`, `findings_summary`.
+
+`findings` is a history that only grows. Which of its rows hold now is told by `findings_repositories`: those of each repository's commit
+and batch. A row of `findings_batches` says before anything else what a batch is to check, so that one that broke off is done again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from s3lint.runtime.spark import NO_TABLE, Evolution, Table
+from s3lint.spark.groups import KEYS
+from s3lint.spark.schemas import FINDINGS, Columns, struct
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+NULLABLE_FINDINGS: Columns = tuple(column.removesuffix("!") for column in FINDINGS)
+"""A column without nulls would be looked through before the write, and the whole check be done twice."""
+
+HISTORY: Columns = (*NULLABLE_FINDINGS, "team string", "batch long", "checked date", "week date")
+BATCHES: Columns = ("repository string", "commit string", "ordinal int", "files long", "team string", "batch long", "checked date")
+REPOSITORIES: Columns = (
+    "repository string",
+    "team string",
+    "commit string",
+    "files long",
+    "findings long",
+    "errors long",
+    "batch long",
+    "checked date",
+)
+SUMMARY: Columns = ("week date", "team string", "code string", "findings long", "repositories long")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one target."""
+
+    target: str
+
+    @property
+    def findings(self) -> Table:
+        return self._table("", HISTORY, "week")
+
+    @property
+    def batches(self) -> Table:
+        return self._table("_batches", BATCHES)
+
+    @property
+    def repositories(self) -> Table:
+        return self._table("_repositories", REPOSITORIES)
+
+    @property
+    def summary(self) -> Table:
+        return self._table("_summary", SUMMARY, "week")
+
+    @property
+    def all(self) -> tuple[Table, ...]:
+        return self.findings, self.batches, self.repositories, self.summary
+
+    def _table(self, ending: str, columns: Columns, *partitions: str) -> Table:
+        return Table(self.target.rstrip("/") + ending, struct(columns), Evolution.ADD_COLUMNS, partitions)
+
+
+def read(spark: SparkSession, table: Table) -> DataFrame:
+    """The rows of a table; none where there is no table yet."""
+    from pyspark.errors import PySparkException
+
+    try:
+        frame = spark.read.format("delta").load(table.path)
+        _ = frame.schema
+    except PySparkException as error:
+        if any(sign in str(error) for sign in NO_TABLE):
+            return spark.createDataFrame([], table.schema)
+        raise
+    return frame
+
+
+def current(spark: SparkSession, tables: Tables) -> DataFrame:
+    """The findings and errors that hold now: of the last batch of each repository, in its newest commit."""
+    latest = read(spark, tables.repositories).select(*KEYS, "batch")
+    return read(spark, tables.findings).join(latest, [*KEYS, "batch"], "left_semi")

@@ -1,0 +1,204 @@
+"""What a SQL statement does to tables and files, parsed with sqlglot.
+
+sqlglot is loaded only when a text holds a word that can matter. What it cannot parse is read with tolerant patterns.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from s3lint.support.clock import CLOCK
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+MATTERS = re.compile(r"\b(create|replace|insert|copy|unload|truncate|delete|alter|vacuum|set|merge)\b", re.IGNORECASE)
+
+DIALECTS = {"spark": "spark", "databricks": "databricks", "athena": "athena", "redshift": "redshift", "duckdb": "duckdb"}
+
+LONGEST = 100_000
+"""Characters of a SQL text that are parsed; a longer one is read with patterns."""
+
+WHITE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAction:
+    """One thing that a statement does. `anchors` are patterns for the clause that a report points to, the best first."""
+
+    kind: str
+    anchors: tuple[str, ...]
+    format: str | None = None
+    target: str | None = None
+    location: str | None = None
+    guarded: bool = False
+    """Whether a PARTITION, WHERE or REPLACE WHERE bounds what it destroys."""
+    hours: float | None = None
+    setting: tuple[str, str] | None = None
+    parsed: bool = True
+
+
+def actions(text: str, engine: str) -> list[SqlAction]:
+    """What a text of one or more statements does."""
+    if not MATTERS.search(text):
+        return []
+    found: list[SqlAction] = []
+    for statement in _statements(text, engine):
+        found += _of_text(statement) if isinstance(statement, str) else list(_of_tree(statement))
+    return found
+
+
+def _statements(text: str, engine: str) -> list[Any]:
+    """Parsed statements, or the text of those that sqlglot does not parse."""
+    if len(text) > LONGEST:
+        return [text]
+    with CLOCK.stage("loading sqlglot"):
+        import sqlglot
+        from sqlglot import exp
+        from sqlglot.errors import SqlglotError
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    found: list[Any] = []
+    for piece in re.split(r";\s*(?:\n|$)", text):
+        if not piece.strip():
+            continue
+        try:
+            trees = sqlglot.parse(piece, dialect=DIALECTS[engine])
+        except (SqlglotError, RecursionError, ValueError):
+            found.append(piece)
+            continue
+        found += [piece if isinstance(tree, (exp.Command, exp.Alias, exp.Column)) else tree for tree in trees if tree is not None]
+    return found
+
+
+def _of_tree(tree: exp.Expression) -> Iterator[SqlAction]:
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Create) and tree.args.get("kind") == "TABLE":
+        yield from _created(tree)
+    elif isinstance(tree, exp.Insert) and tree.args.get("overwrite"):
+        yield from _overwritten(tree)
+    elif isinstance(tree, exp.Copy) and not tree.args.get("kind"):
+        yield _copied(tree)
+    elif isinstance(tree, exp.TruncateTable):
+        yield SqlAction("truncate", ("truncate",), target=_name(tree.expressions[0] if tree.expressions else None))
+    elif isinstance(tree, exp.Delete):
+        yield SqlAction("delete", ("delete",), target=_name(tree.this), guarded=bool(tree.args.get("where")))
+    elif isinstance(tree, exp.Alter):
+        yield from _altered(tree)
+    elif isinstance(tree, exp.Set):
+        yield from _settings(tree)
+
+
+def _name(node: object) -> str | None:
+    return node.sql() if hasattr(node, "sql") else None
+
+
+def _created(tree: exp.Create) -> Iterator[SqlAction]:
+    from sqlglot import exp
+
+    table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+    properties = tree.args.get("properties")
+    form, location = None, None
+    for item in properties.expressions if properties is not None else ():
+        if isinstance(item, exp.FileFormatProperty):
+            form = item.this.name if hasattr(item.this, "name") else str(item.this)
+            form = form or item.this.sql()
+        elif isinstance(item, exp.LocationProperty):
+            location = item.this.name
+        elif isinstance(item, exp.Property) and item.name.lower() == "external_location":
+            location = item.args["value"].name
+    for column in tree.this.expressions if isinstance(tree.this, exp.Schema) else ():
+        if (
+            isinstance(column, exp.ColumnDef)
+            and column.args.get("kind") is not None
+            and column.args["kind"].is_type("text", "varchar")
+        ):
+            yield SqlAction("string-column", (rf"\b{re.escape(column.name)}[`\"]?\s+\w+",), form, column.name, location)
+    if tree.args.get("replace"):
+        yield SqlAction("replace", (r"create\s+or\s+replace",), form, _name(table), location)
+    yield SqlAction("create", (r"using\s+\S+|stored\s+as\s+\S+|\bformat\s*=\s*\S+", "create"), form, _name(table), location)
+
+
+def _overwritten(tree: exp.Insert) -> Iterator[SqlAction]:
+    from sqlglot import exp
+
+    if isinstance(tree.this, exp.Directory):
+        yield from _of_text(tree.sql(dialect="hive"))
+        return
+    target = tree.this
+    guarded = bool(tree.args.get("where") or tree.args.get("partition")) or "PARTITION" in target.sql(dialect="spark").upper()
+    yield SqlAction("insert-overwrite", (r"insert\s+overwrite",), target=_name(target), guarded=guarded)
+
+
+def _copied(tree: exp.Copy) -> SqlAction:
+    location = tree.args["files"][0].name if tree.args.get("files") else None
+    form = None
+    for parameter in tree.args.get("params") or ():
+        if parameter.name.upper() == "FORMAT" and parameter.args.get("expression") is not None:
+            form = parameter.args["expression"].name
+    return SqlAction("copy", ("copy",), form or _extension(location), location=location)
+
+
+def _extension(location: str | None) -> str | None:
+    return location.rpartition(".")[2].lower() if location and "." in location.rpartition("/")[2] else "csv"
+
+
+def _altered(tree: exp.Alter) -> Iterator[SqlAction]:
+    from sqlglot import exp
+
+    for action in tree.args.get("actions") or ():
+        if isinstance(action, exp.Drop) and str(action.args.get("kind")).upper() in ("COLUMN", "COLUMNS"):
+            yield SqlAction("drop-column", (r"drop\s+columns?",), target=_name(tree.this))
+        elif type(action).__name__ == "ReplaceColumns":
+            yield SqlAction("replace-columns", (r"replace\s+columns",), target=_name(tree.this))
+
+
+def _settings(tree: exp.Set) -> Iterator[SqlAction]:
+    for item in tree.expressions:
+        key, _, value = item.sql(dialect="spark").partition("=")
+        yield SqlAction("set", (r"set\s",), setting=(key.strip().replace("`", ""), value.strip().strip("'\"")))
+
+
+PATTERNS: dict[str, str] = {
+    "insert-directory": r"insert\s+overwrite\s+(?:local\s+)?directory\s+(?P<location>'[^']*'|\"[^\"]*\"|\S+)?.*?(?:using|stored\s+as)\s+(?P<format>[\w.]+)",
+    "insert-overwrite": r"insert\s+overwrite\s+(?:table\s+|into\s+)?(?!local\b|directory\b)(?P<target>[\w.`]+)(?P<guard>.*?\bpartition\s*\()?",
+    "unload": r"unload\s*\(.*?\)\s*to\s+(?P<location>'[^']*'|\"[^\"]*\"|\S+)(?:.*?format\s*(?:as\s+|=\s*)?['\"]?(?P<format>\w+))?",
+    "copy": r"^\s*copy\s+(?!into\b)(?:\(.*\)|\S+)\s+to\s+(?P<location>'[^']*'|\S+)(?:.*?format\s+'?(?P<format>\w+))?",
+    "create": r"create\s+(?:or\s+replace\s+)?(?:external\s+)?table\s+(?:if\s+not\s+exists\s+)?(?P<target>[^\s(]+).*?(?:using|stored\s+as)\s+(?P<format>[\w.]+)(?:.*?location\s+(?P<location>'[^']*'|\S+))?",
+    "replace": r"(?:create\s+or\s+)?replace\s+table\s+(?P<target>[^\s(]+)",
+    "truncate": r"truncate\s+(?:table\s+)?(?P<target>[\w.`]+)",
+    "delete": r"delete\s+from\s+(?P<target>[\w.`]+)(?P<guard>.*?\bwhere\b)?",
+    "drop-column": r"alter\s+table\s+(?P<target>\S+)\s+drop\s+columns?\b",
+    "replace-columns": r"alter\s+table\s+(?P<target>\S+)\s+replace\s+columns\b",
+    "vacuum": r"vacuum\s+(?P<target>\S+)(?:.*?retain\s+(?P<hours>[\d.]+)\s+hours?\b(?!\s*dry\s+run))?",
+}
+"""For statements that sqlglot leaves as text. Each pattern is linear: no repetition stands inside another."""
+
+_COMPILED = {kind: re.compile(pattern, re.IGNORECASE | re.DOTALL) for kind, pattern in PATTERNS.items()}
+
+
+def _of_text(text: str) -> list[SqlAction]:
+    found = []
+    for kind, pattern in _COMPILED.items():
+        match = pattern.search(text)
+        if match is not None:
+            groups = match.groupdict()
+            hours = groups.get("hours")
+            location = groups.get("location")
+            found.append(
+                SqlAction(
+                    kind,
+                    (kind.partition("-")[0],),
+                    (groups.get("format") or ("text" if kind == "unload" else None)),
+                    groups.get("target"),
+                    location.strip("'\"") if location else None,
+                    groups.get("guard") is not None,
+                    float(hours) if hours else None,
+                    parsed=False,
+                )
+            )
+    return found

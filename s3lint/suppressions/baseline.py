@@ -1,0 +1,187 @@
+"""Known findings, which are not reported: known by rule, file and content, so that code may move and files may be renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s3lint.config.load import ConfigurationError
+from s3lint.finding import Finding
+from s3lint.project.discovery import is_notebook
+from s3lint.registry import rules
+from s3lint.source.notebook_edits import cell_source
+from s3lint.source.text import Source, Unreadable, between, split_lines
+
+if TYPE_CHECKING:
+    from s3lint.project.targets import Target
+    from s3lint.settings import Settings
+
+NAME = ".s3lint-baseline.json"
+VERSION = 1
+
+EXCERPT = 60
+"""Characters of a finding's text that are shown to whoever reads the file."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """Findings that are told apart by nothing. `file` is relative to the folder of the baseline, `content` a digest."""
+
+    file: str
+    code: str
+    content: str
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a baseline says of findings: those that are new, the entries of the others, and the entries that nothing matches."""
+
+    new: list[Finding]
+    known: Counter[Entry]
+    unmatched: Counter[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    path: Path
+    entries: Counter[Entry] = field(default_factory=Counter)
+
+    def match(self, found: Iterable[tuple[Finding, str]]) -> Matched:
+        """Findings, each with the text that it stands on. Entries of files that are gone match in any file."""
+        left, known, rest = Counter(self.entries), Counter[Entry](), list[tuple[Finding, Entry]]()
+        for finding, text in found:
+            entry = self.entry(finding, text)
+            if left[entry] > 0:
+                left[entry] -= 1
+                known[entry] += 1
+            else:
+                rest.append((finding, entry))
+        gone: dict[tuple[str, str], list[Entry]] = {}
+        for each in sorted((+left).elements()) if rest else ():
+            if self.is_gone(each):
+                gone.setdefault((each.code, each.content), []).append(each)
+        new = []
+        for finding, entry in rest:
+            moved = gone.get((entry.code, entry.content))
+            if moved:
+                left[moved.pop(0)] -= 1
+                known[entry] += 1
+            else:
+                new.append(finding)
+        return Matched(new, known, +left)
+
+    def is_gone(self, entry: Entry) -> bool:
+        """Whether the file of an entry is no longer there."""
+        return not (self.path.parent / entry.file).exists()
+
+    def entry(self, finding: Finding, text: str) -> Entry:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return Entry(Path(os.path.relpath(finding.path, self.path.parent)).as_posix(), finding.code, digest, text[:EXCERPT])
+
+    def written(self) -> str:
+        """The file: one entry a line, in order, so that branches merge."""
+        rows = [json.dumps(_row(entry, count), ensure_ascii=False) for entry, count in sorted((+self.entries).items())]
+        listed = "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
+        return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
+
+
+def _row(entry: Entry, count: int) -> dict[str, Any]:
+    return {"file": entry.file, "code": entry.code, "content": entry.content, "count": count, "text": entry.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The files of a run to which a baseline applies. `whole`: the run left none of them out."""
+
+    files: frozenset[Path]
+    whole: bool
+
+    def stale(self, baseline: Baseline, unmatched: Counter[Entry]) -> Counter[Entry]:
+        """The unmatched entries whose findings the run would have found."""
+        return Counter({entry: count for entry, count in unmatched.items() if self.whole or self._judges(entry, baseline)})
+
+    def _judges(self, entry: Entry, baseline: Baseline) -> bool:
+        rule = rules().get(entry.code)
+        looked = Path(os.path.normpath(baseline.path.parent / entry.file)) in self.files
+        return looked and (rule is None or not rule.whole_project)
+
+
+def scopes(targets: Iterable[Target], path_of: Callable[[Settings], Path | None]) -> dict[Path, Scope]:
+    """The baselines of a run, each with the files to which it applies."""
+    found: dict[Path, list[Target]] = {}
+    for target in targets:
+        path = path_of(target.settings)
+        if path is not None:
+            found.setdefault(path, []).append(target)
+    return {path: Scope(frozenset(one.path for one in own), _is_whole(path, own)) for path, own in sorted(found.items())}
+
+
+def _is_whole(path: Path, own: list[Target]) -> bool:
+    around = any(path.is_relative_to(root) for root in {one.settings.root for one in own})
+    return around and not any(one.alone for one in own)
+
+
+def load(path: Path) -> Baseline:
+    """The baseline in a file. Raises `ConfigurationError` where there is none."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: the baseline cannot be read: {error.strerror}; `s3lint baseline` writes it") from None
+    return _load(path, status.st_mtime_ns, status.st_size)
+
+
+@cache
+def _load(path: Path, _changed: int, _size: int) -> Baseline:
+    try:
+        data = json.loads(path.read_bytes())
+        if data["version"] != VERSION:
+            raise ConfigurationError(f"{path}: version {data['version']} of the baseline's format is not known: update s3lint")
+        rows = [
+            (Entry(row["file"], row["code"], row["content"], str(row.get("text", ""))), row["count"]) for row in data["findings"]
+        ]
+        return Baseline(path, Counter({entry: int(count) for entry, count in rows}))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        said = error if isinstance(error, ValueError) else "an entry is not as `s3lint baseline` writes it"
+        raise ConfigurationError(f"{path} is no baseline: {said}") from None
+
+
+def with_contents(findings: Sequence[Finding], overlay: Mapping[Path, bytes] | None = None) -> list[tuple[Finding, str]]:
+    """Each finding with the text that it stands on, whatever formatters make of it. Files are read at most once."""
+    lines: dict[tuple[Path, int | None], list[str]] = {}
+    made = []
+    for finding in findings:
+        place = (finding.path, finding.cell)
+        if place not in lines:
+            lines[place] = _lines(*place, overlay or {})
+        made.append((finding, _content(finding, lines[place])))
+    return made
+
+
+def _lines(path: Path, cell: int | None, overlay: Mapping[Path, bytes]) -> list[str]:
+    try:
+        data = overlay[path] if path in overlay else path.read_bytes()
+        if is_notebook(path.name):
+            return split_lines(cell_source(data, cell)) if cell is not None else []
+        return Source.decode(path, data).lines
+    except (OSError, Unreadable):
+        return []
+
+
+TRAILING_COMMA = re.compile(r",(?=[)\]}])")
+
+
+def _content(finding: Finding, lines: list[str]) -> str:
+    """The text of a finding without white space, kinds of quotes and trailing commas; of an empty range its whole line."""
+    if finding.end.row > len(lines):
+        return ""
+    text = between(lines, finding.start, finding.end) or lines[finding.start.row - 1]
+    return TRAILING_COMMA.sub("", "".join(text.split()).replace("'", '"'))

@@ -1,0 +1,144 @@
+"""Writes the comments that let findings stand, as edits."""
+
+from __future__ import annotations
+
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from s3lint.finding import Edit, Finding, Fix, Location
+from s3lint.project.discovery import is_notebook
+from s3lint.source.notebook_edits import cell_source
+from s3lint.source.notebooks import OPEN, plain, read, shift_of
+from s3lint.source.text import Source, split_lines, tokens_of
+from s3lint.suppressions.comments import BETWEEN_STATEMENTS, Suppression, suppressions
+
+UNREADABLE, UNJUSTIFIED, UNUSED = "STO900", "STO901", "STO902"
+
+TEXT_STARTS = [getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)]
+TEXT_ENDS = [getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)]
+"""Since Python 3.12 a line may end within a text; a comment there is wrong to every older Python."""
+
+
+def allowed(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -> list[Finding]:
+    """The findings of a file, each with the edit that allows it as its fix.
+
+    Unreadable code and useless suppressions cannot be allowed. Raises `Unreadable` where the file is not text.
+    """
+    cells: dict[int | None, list[Finding]] = {}
+    for finding in findings:
+        if finding.code not in (UNREADABLE, UNUSED):
+            cells.setdefault(finding.cell, []).append(finding)
+    return [made for cell, found in cells.items() for made in _Page.of(path, data, cell).allowed(found, reason)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A file or one cell: its lines as they are written, the same as Python, and where comments may go."""
+
+    cell: int | None
+    lines: list[str]
+    python: list[str]
+    comments: list[Suppression]
+    ends: set[int] = field(default_factory=set)
+    """The rows at whose end a comment may stand."""
+    statements: dict[int, int] = field(default_factory=dict)
+    """The first row of the statement that a row belongs to."""
+
+    @classmethod
+    def of(cls, path: Path, data: bytes, cell: int | None) -> _Page:
+        if is_notebook(path.name):
+            assert cell is not None
+            return cls._of_text(cell, cell_source(data, cell), _python(data, cell))
+        return cls._of_text(None, Source.decode(path, data).text, Source.decode(path, plain(data)).text)
+
+    @classmethod
+    def _of_text(cls, cell: int | None, written: str, python: str) -> _Page:
+        page = cls(cell, split_lines(written), split_lines(python), suppressions(python))
+        first = depth = 0
+        try:
+            for token in tokens_of(python):
+                row, last = token.start[0], token.end[0]
+                depth += (token.type in TEXT_STARTS) - (token.type in TEXT_ENDS)
+                first = first or (row if token.type not in BETWEEN_STATEMENTS else 0)
+                page.statements.update(dict.fromkeys(range(row, last + 1), first) if first else {})
+                if token.type in (tokenize.NL, tokenize.NEWLINE) and not depth:
+                    page.ends.add(row)
+                first = 0 if token.type == tokenize.NEWLINE else first
+        except (tokenize.TokenError, SyntaxError):
+            pass
+        return page
+
+    def allowed(self, findings: Iterable[Finding], reason: str) -> Iterator[Finding]:
+        """What is written at one place is one edit, which several findings share."""
+        texts: dict[Location, str] = {}
+        codes: dict[Location, list[str]] = {}
+        places: list[tuple[Finding, Location]] = []
+        for finding in findings:
+            bare = self._without_reason(finding)
+            if bare is None:
+                place = self._place(finding)
+                codes.setdefault(place, []).append(finding.code)
+            else:
+                place, text = self._justified(bare, reason)
+                texts[place] = text
+            places.append((finding, place))
+        for place, listed in codes.items():
+            texts[place] = texts.get(place, "") + self._comment(place, sorted(set(listed)), reason)
+        for finding, place in places:
+            edit = Edit(place, place, texts[place], self.cell)
+            yield replace(finding, fix=Fix(f"Allow {finding.code}: {reason}", (edit,), safe=True))
+
+    def _without_reason(self, finding: Finding) -> Suppression | None:
+        """The suppression that would cover a finding, or that the finding is about, if it gave a reason."""
+        for each in self.comments:
+            about = finding.code == UNJUSTIFIED and each.row == finding.start.row and self._column(each) == finding.start.column
+            if not each.reason and (about or (not each.is_noqa and each.covers(finding))):
+                return each
+        return None
+
+    def _justified(self, each: Suppression, reason: str) -> tuple[Location, str]:
+        """flake8 might read the first word of a reason as a code."""
+        end = len(each.text) if each.is_noqa else each.text.index("]") + 1
+        return Location(each.row, self._column(each) + end), f" - {reason}" if each.is_noqa else f" {reason}"
+
+    def _column(self, each: Suppression) -> int:
+        """Where a suppression starts in its line as it is written."""
+        return each.column + 1 - shift_of(self._line(each.row), self.python[each.row - 1].rstrip("\r\n"))
+
+    def _place(self, finding: Finding) -> Location:
+        """Behind the line of a finding; where that is inside a text, above the statement."""
+        for row in (finding.start.row, finding.noqa_row):
+            if row in self.ends or self._is_sql(row):
+                return Location(row, len(self._line(row)) + 1)
+        return Location(self.statements.get(finding.start.row, finding.start.row), 1)
+
+    def _line(self, row: int) -> str:
+        return self.lines[row - 1].rstrip("\r\n")
+
+    def _is_sql(self, row: int) -> bool:
+        """Whether a row is SQL that a notebook holds as such."""
+        first = self.statements.get(row, row) - 1
+        return self.python[first].startswith(OPEN) and self.python[first] != self.lines[first]
+
+    def _comment(self, place: Location, codes: list[str], reason: str) -> str:
+        sign = "--" if self._is_sql(place.row) else "#"
+        line = self._line(place.row)
+        comment = f"{sign} s3lint: allow[{', '.join(codes)}] {reason}"
+        if place.column > 1:
+            return f"  {comment}"
+        indent = line[: len(line) - len(line.lstrip())]
+        newline = self.lines[place.row - 1][len(line) :] or "\n"
+        return f"{indent}{comment}{newline}"
+
+
+def _python(data: bytes, cell: int) -> str:
+    """The lines of one cell as Python."""
+    opened = read(data)
+    assert opened is not None
+    text, cells = opened
+    index = cells.numbers.index(cell)
+    lines = text.decode("utf-8", "surrogatepass").split("\n")
+    end = cells.starts[index + 1] - 1 if index + 1 < len(cells.starts) else len(lines) - 1
+    return "\n".join(lines[cells.starts[index] - 1 : end])

@@ -1,0 +1,1 @@
+"""The syntax of one module: outline, blocks, scopes, positions."""

@@ -1,0 +1,357 @@
+"""Scopes, suites and steps: the shape of the code through which a value flows.
+
+A *suite* is a list of statements, a *step* is one statement in it. A step of a module may be a block that is not parsed yet: the
+outline already tells which names it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import libcst as cst
+
+from s3lint.support.frozen import frozen
+from s3lint.syntax.module import Block, Module
+from s3lint.syntax.names import changed_names, dotted_name, parameter_names
+from s3lint.syntax.outline import Part
+from s3lint.syntax.walk import Binders, children, expressions
+
+FunctionNode = cst.FunctionDef | cst.Lambda
+Statement = cst.BaseSmallStatement | cst.BaseCompoundStatement
+
+LEAVING = (cst.Return, cst.Raise, cst.Continue, cst.Break)
+EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.fail"})
+
+
+@dataclass(eq=False, repr=False)
+class Step:
+    """One statement. `changes` are the names that it, or a statement nested in it, binds or alters (`self.x` is one name)."""
+
+    node: Statement | Block
+    suite: Suite
+    index: int
+    block: Block
+    changes: frozenset[str]
+    suites: list[Suite] = field(default_factory=list)
+    scope: Scope | None = None
+    """The scope that a function or class statement opens."""
+
+    @cached_property
+    def nodes(self) -> list[tuple[cst.CSTNode, Binders]]:
+        """The nodes of this statement alone, in source order, with the lambdas and comprehensions around each."""
+        return [] if isinstance(self.node, Block) else list(expressions(self.node))
+
+    @cached_property
+    def calls(self) -> list[tuple[cst.Call, Binders]]:
+        """The calls among the nodes."""
+        return [(node, binders) for node, binders in self.nodes if type(node) is cst.Call]
+
+    @cached_property
+    def parents(self) -> dict[int, cst.CSTNode]:
+        """For the `id` of each node of this statement, the node around it."""
+        return {id(child): node for node, _ in self.nodes for child in children(node)}
+
+    @property
+    def body(self) -> Suite:
+        """The statements of a block, which is parsed for it."""
+        if not self.suites and isinstance(self.node, Block):
+            self.suites.append(suite_of(self.node.statements, "block", self.suite.scope, self.node, self))
+        return self.suites[0]
+
+    @cached_property
+    def path(self) -> tuple[int, ...]:
+        """Where the step stands in its scope: paths compare as the source is ordered."""
+        owner = self.suite.owner
+        if owner is None:
+            return (self.index,)
+        return (*owner.path, owner.suites.index(self.suite), self.index)
+
+    @cached_property
+    def ends(self) -> bool:
+        """Whether control never passes on to the next step."""
+        if isinstance(self.node, LEAVING):
+            return True
+        if isinstance(self.node, cst.Expr) and isinstance(self.node.value, cst.Call):
+            return dotted_name(self.node.value.func) in EXITS
+        ways = {suite.role for suite in self.suites}
+        if isinstance(self.node, cst.With) or (isinstance(self.node, cst.If) and "else" in ways):
+            return all(suite.ends for suite in self.suites)
+        if isinstance(self.node, (cst.Try, cst.TryStar)):
+            return all(suite.ends for suite in self.suites if suite.role in ("try", "handler")) and "orelse" not in ways
+        return False
+
+
+@dataclass(eq=False, repr=False)
+class Suite:
+    """A list of statements. `role` tells how control enters it."""
+
+    role: str
+    scope: Scope
+    owner: Step | None
+    clause: cst.CSTNode | None = None
+    steps: list[Step] = field(default_factory=list)
+
+    @cached_property
+    def changes(self) -> dict[str, list[int]]:
+        """For each name, the steps that change it."""
+        found: dict[str, list[int]] = {}
+        for step in self.steps:
+            for name in step.changes:
+                found.setdefault(name, []).append(step.index)
+        return found
+
+    @cached_property
+    def ends(self) -> bool:
+        return any(step.ends for step in self.steps)
+
+    def last_change(self, name: str, before: int) -> Step | None:
+        """The last step before an index that changes a name."""
+        found = None
+        for index in self.changes.get(name, ()):
+            if index >= before:
+                break
+            found = self.steps[index]
+        return found
+
+    def walk(self) -> Iterator[Step]:
+        """Every step of the suite and of the suites nested in it, but for those of nested functions and classes."""
+        for step in self.steps:
+            yield step
+            for suite in step.suites:
+                yield from suite.walk()
+
+
+@frozen()
+class Passing:
+    """An argument of a call: its position or its keyword."""
+
+    step: Step
+    call: cst.Call
+    argument: int | str
+
+
+@frozen()
+class AssignedMethod:
+    """`name = x.method`, or `name = partial(x.method, …)`."""
+
+    step: Step
+    function: cst.Attribute
+    partial: cst.Call | None = None
+
+    @classmethod
+    def read(cls, step: Step, value: cst.BaseExpression) -> AssignedMethod | None:
+        if isinstance(value, cst.Attribute):
+            return cls(step, value)
+        if isinstance(value, cst.Call) and value.args and (dotted_name(value.func) or "").endswith("partial"):
+            first = value.args[0].value
+            return cls(step, first, value) if isinstance(first, cst.Attribute) else None
+        return None
+
+
+@dataclass(eq=False, repr=False)
+class Scope:
+    """A module, a class or a function."""
+
+    module: Module
+    kind: str
+    name: str
+    parent: Scope | None
+    block: Block | None = None
+    node: FunctionNode | cst.ClassDef | None = None
+    part: Part | None = None
+    step: Step | None = None
+    """The statement that defines it."""
+    setting: dict[str, list[Scope]] = field(default_factory=dict)
+    """For the attributes that somebody asked for, the methods of a class that set them."""
+
+    @cached_property
+    def suite(self) -> Suite:
+        if self.kind == "module":
+            return _outlined(self, self.module.blocks)
+        if self.part is not None:
+            return _outlined(self, [Block(self.module, member, member=True) for member in self.part.members])
+        assert self.block is not None
+        body = self.node.body if self.node is not None else None
+        statements = body.body if isinstance(body, cst.BaseSuite) else ()
+        return suite_of(statements, "scope", self, self.block, None)
+
+    @cached_property
+    def header(self) -> cst.ClassDef | None:
+        """The statement of a class, without its body where the outline has split that off."""
+        if isinstance(self.node, cst.ClassDef):
+            return self.node
+        if self.block is None or not self.block.statements:
+            return None
+        statement = self.block.statements[0]
+        return statement if isinstance(statement, cst.ClassDef) else None
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        return parameter_names(self.node.params) if isinstance(self.node, (cst.FunctionDef, cst.Lambda)) else ()
+
+    @cached_property
+    def decorators(self) -> tuple[str, ...]:
+        """The dotted names of a function's decorators, called or not."""
+        if not isinstance(self.node, cst.FunctionDef):
+            return ()
+        called = (item.decorator for item in self.node.decorators)
+        return tuple(dotted_name(node.func if isinstance(node, cst.Call) else node) or "" for node in called)
+
+    @cached_property
+    def outside(self) -> frozenset[str]:
+        """Names that the function declares `global` or `nonlocal`."""
+        if self.kind != "function" or self.node is None:
+            return frozenset()
+        declared = (step.node for step in self.suite.walk() if isinstance(step.node, (cst.Global, cst.Nonlocal)))
+        return frozenset(item.name.value for node in declared for item in node.names)
+
+    @property
+    def qualified_name(self) -> str:
+        if self.parent is None or self.parent.kind == "module":
+            return self.name
+        return f"{self.parent.qualified_name}.{self.name}"
+
+    @property
+    def owner(self) -> Scope | None:
+        """The class whose method this function is."""
+        return self.parent if self.parent is not None and self.parent.kind == "class" else None
+
+    @cached_property
+    def passed(self) -> dict[str, list[Passing]]:
+        """For each name, the calls in this function that take it as an argument."""
+        found: dict[str, list[Passing]] = {}
+        for step in self.suite.walk():
+            for node, _ in step.calls:
+                for index, arg in enumerate(node.args):
+                    name = dotted_name(arg.value) if not arg.star else None
+                    if name is not None:
+                        key = arg.keyword.value if arg.keyword is not None else index
+                        found.setdefault(name, []).append(Passing(step, node, key))
+        return found
+
+    @cached_property
+    def returns(self) -> list[tuple[Step, cst.Return]]:
+        """The `return` statements of a function."""
+        return [(step, step.node) for step in self.suite.walk() if type(step.node) is cst.Return]
+
+    @cached_property
+    def yields(self) -> list[tuple[Step, cst.Yield, Binders]]:
+        """The `yield` expressions of a function."""
+        steps = (step for step in self.suite.walk() if step.block.holds_yield)
+        return [(step, node, binders) for step in steps for node, binders in step.nodes if type(node) is cst.Yield]
+
+    @cached_property
+    def assigned_methods(self) -> dict[str, list[AssignedMethod]]:
+        """Local names that stand for a method of something, or for a partial application of one."""
+        found: dict[str, list[AssignedMethod]] = {}
+        for step in self.suite.walk() if self.kind == "function" else ():
+            if isinstance(step.node, cst.Assign) and isinstance(step.node.targets[0].target, cst.Name):
+                method = AssignedMethod.read(step, step.node.value)
+                if method is not None:
+                    found.setdefault(step.node.targets[0].target.value, []).append(method)
+        return found
+
+    def binds(self, name: str) -> bool:
+        if name in self.outside:
+            return False
+        return name in self.parameters or name in self.suite.changes
+
+    def may_bind(self, name: str) -> bool:
+        """Whether the scope binds a name, or imports whatever another module binds."""
+        return self.binds(name) or (self.kind == "module" and self.binds("*"))
+
+    def walk(self) -> Iterator[Step]:
+        return self.suite.walk()
+
+
+def _outlined(scope: Scope, blocks: Sequence[Block]) -> Suite:
+    suite = Suite("scope", scope, None)
+    for index, block in enumerate(blocks):
+        step = Step(block, suite, index, block, block.part.binds)
+        if block.part.kind == "whole":
+            step.changes = frozenset(step.body.changes)
+        if block.part.kind == "class":
+            step.scope = Scope(scope.module, "class", block.part.name, scope, block, part=block.part, step=step)
+        suite.steps.append(step)
+    return suite
+
+
+def suite_of(
+    statements: Iterable[cst.BaseStatement | cst.BaseSmallStatement],
+    role: str,
+    scope: Scope,
+    block: Block,
+    owner: Step | None,
+    clause: cst.CSTNode | None = None,
+) -> Suite:
+    suite = Suite(role, scope, owner, clause)
+    for statement in statements:
+        small = statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,)
+        for node in small:
+            suite.steps.append(_step(node, suite, len(suite.steps), block))  # type: ignore[arg-type]
+    return suite
+
+
+def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
+    step = Step(node, suite, index, block, frozenset())
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        kind = "function" if isinstance(node, cst.FunctionDef) else "class"
+        parent = suite.scope
+        step.scope = Scope(parent.module, kind, node.name.value, parent, block, node, step=step)
+    else:
+        step.suites = [suite_of(_statements(body), role, suite.scope, block, step, clause) for role, body, clause in _clauses(node)]
+    step.changes = changed_names(node, block).union(*(inner.changes for inner in step.suites))
+    return step
+
+
+def _statements(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement | cst.BaseSmallStatement]:
+    return suite.body
+
+
+Clause = tuple[str, cst.BaseSuite, cst.CSTNode]
+
+
+def _clauses(node: Statement) -> Iterable[Clause]:
+    """The role and the body of each clause of a compound statement."""
+    function = _CLAUSES.get(type(node))
+    return function(node) if function is not None else ()
+
+
+def _if_clauses(node: cst.If) -> Iterator[Clause]:
+    """An `elif` chain is flat."""
+    branch: cst.If | cst.Else | None = node
+    while isinstance(branch, cst.If):
+        yield "if", branch.body, branch
+        branch = branch.orelse
+    if branch is not None:
+        yield "else", branch.body, branch
+
+
+def _loop_clauses(node: cst.For | cst.While) -> Iterator[Clause]:
+    yield "loop", node.body, node
+    if node.orelse is not None:
+        yield "orelse", node.orelse.body, node.orelse
+
+
+def _try_clauses(node: cst.Try | cst.TryStar) -> Iterator[Clause]:
+    yield "try", node.body, node
+    for handler in node.handlers:
+        yield "handler", handler.body, handler
+    if node.orelse is not None:
+        yield "orelse", node.orelse.body, node.orelse
+    if node.finalbody is not None:
+        yield "finally", node.finalbody.body, node.finalbody
+
+
+_CLAUSES: dict[type, Callable[[Any], Iterable[Clause]]] = {
+    cst.If: _if_clauses,
+    cst.For: _loop_clauses,
+    cst.While: _loop_clauses,
+    cst.Try: _try_clauses,
+    cst.TryStar: _try_clauses,
+    cst.With: lambda node: (("with", node.body, node),),
+    cst.Match: lambda node: (("case", case.body, case) for case in node.cases),
+}

@@ -1,0 +1,255 @@
+"""A module: its outline, and libcst trees of those blocks only that somebody asked for."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import cast
+
+import libcst as cst
+
+from s3lint.source.text import Source, Unreadable, split_lines, without_feeds
+from s3lint.support.clock import CLOCK
+from s3lint.support.collector import paused_collector
+from s3lint.syntax.names import dotted_name, import_names
+from s3lint.syntax.nesting import too_deep
+from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
+from s3lint.syntax.positions import Positions, positions_of
+from s3lint.syntax.walk import children, subtree
+
+
+@dataclass(eq=False, repr=False)
+class Parsed:
+    """The tree of a block, and what is known of it wherever the block stands."""
+
+    tree: cst.Module
+    text: str
+
+    @cached_property
+    def positions(self) -> Positions:
+        return positions_of(self.tree, without_feeds(self.text))
+
+    @cached_property
+    def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        return {child: node for node in subtree(self.tree) for child in children(node)}
+
+
+class Trees:
+    """The trees of one module by their texts, those of the version before it included.
+
+    Blocks with equal texts share none: values are remembered by node.
+    """
+
+    def __init__(self, before: Trees | None = None) -> None:
+        self.used: dict[str, Parsed] = {}
+        self._offered = dict(before.used) if before is not None else {}
+
+    def of(self, text: str) -> Parsed:
+        """Raises `Unreadable`."""
+        found = self._offered.pop(text, None) or Parsed(parse_tree(text), text)
+        self.used[text] = found
+        return found
+
+
+@dataclass(eq=False, repr=False)
+class Block:
+    """A run of lines that libcst parses alone: top-level statements, one member of a class, or the header of a class.
+
+    `offset` is added to the rows of its tree to obtain rows of the file.
+    """
+
+    module: Module
+    part: Part
+    member: bool = False
+    refused: Unreadable | None = None
+
+    @cached_property
+    def offset(self) -> int:
+        return self.part.start - 1 - (1 if self.member else 0)
+
+    @cached_property
+    def text(self) -> str:
+        return self.module.source.rows(self.part.start, self.part.end)
+
+    @cached_property
+    def sets(self) -> frozenset[str]:
+        """The names of the attributes that a block which is a function itself binds or alters."""
+        return attributes_set(self.text)
+
+    @cached_property
+    def holds_walrus(self) -> bool:
+        """Whether some expression may bind a name."""
+        return ":=" in self.text
+
+    @cached_property
+    def holds_yield(self) -> bool:
+        """Whether some function may be a generator."""
+        return "yield" in self.text
+
+    @cached_property
+    def parsed(self) -> Parsed:
+        """An empty module where libcst refuses the block; `refused` then says why."""
+        end = self.part.header if self.part.kind == "class" else self.part.end
+        text = self.module.source.rows(self.part.start, end)
+        if self.part.kind == "class":
+            text += f"{_newline(text)}{_indentation(text)} pass\n"
+        if self.member:
+            text = MEMBER_HEADER + text
+        try:
+            return self.module.trees.of(text)
+        except Unreadable as error:
+            self.refused = Unreadable(error.message, error.row + self.offset, error.column)
+            return Parsed(cst.Module(body=()), "")
+
+    @property
+    def tree(self) -> cst.Module:
+        return self.parsed.tree
+
+    @cached_property
+    def statements(self) -> Sequence[cst.BaseStatement]:
+        body = cast("Sequence[cst.BaseStatement]", self.tree.body)
+        if not self.member or not body:
+            return body
+        holder = cast("cst.ClassDef", body[0])
+        return cast("Sequence[cst.BaseStatement]", holder.body.body)
+
+    @property
+    def positions(self) -> Positions:
+        return self.parsed.positions
+
+    @property
+    def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        return self.parsed.parents
+
+
+def _newline(text: str) -> str:
+    return "" if text.endswith(("\n", "\r")) else "\n"
+
+
+def _indentation(text: str) -> str:
+    first = next(line for line in split_lines(text) if line.strip())
+    return first[: len(first) - len(first.lstrip())]
+
+
+def parse_tree(text: str) -> cst.Module:
+    """Raises `Unreadable` where libcst refuses the text, or where it is nested so deeply that libcst would crash."""
+    reason = too_deep(text)
+    if reason:
+        raise Unreadable(reason)
+    try:
+        with paused_collector(), CLOCK.stage("parsing"):
+            return cst.parse_module(without_feeds(text))
+    except cst.ParserSyntaxError as error:
+        raise Unreadable("invalid syntax", error.raw_line, error.raw_column + 1) from None
+    except Exception as error:
+        raise Unreadable(f"libcst refuses the code: {type(error).__name__}") from None
+
+
+@dataclass(eq=False, repr=False)
+class Module:
+    """One file of the project. Two modules are the same only when they are the same object: a project loads each once."""
+
+    source: Source
+    outline: Outline
+    trees: Trees
+    blocks: list[Block] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, source: Source, tree: ast.Module | None = None, before: Module | None = None) -> Module:
+        """Raises `Unreadable` where neither `ast` nor libcst reads the text. `tree` is an `ast.Module`, if one is at hand.
+
+        `before` is the module as it was, which nobody asks any more: what its text shares with the new one is not parsed again.
+        """
+        with paused_collector(), CLOCK.stage("outline"):
+            found = _outline(source, tree)
+        module = cls(source, found, Trees(before.trees if before is not None else None))
+        module.blocks = [Block(module, part) for part in found.parts]
+        return module
+
+    @property
+    def path(self) -> Path:
+        return self.source.path
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """Where in the text each block begins."""
+        return [self.source.starts[block.part.start - 1] for block in self.blocks]
+
+    def blocks_holding(self, word: str) -> Iterator[int]:
+        """The numbers of the blocks in whose text a word stands, in order."""
+        place = self.source.text.find(word)
+        while place >= 0:
+            number = bisect_right(self._offsets, place)
+            if number:
+                yield number - 1
+            place = self.source.text.find(word, self._offsets[number]) if number < len(self._offsets) else -1
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Local names of imported functions that are called otherwise where they come from."""
+        return {item.local: item.name for item in self.outline.imports if item.name is not None and item.name != item.local}
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that assignments, parameters and definitions anywhere in the file bind."""
+        return frozenset(name for node in ast.walk(syntax_of(self)) for name in _bound_by(node))
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """Every module that is imported anywhere at the top of the file, by its dotted path."""
+        return frozenset(item.module for item in self.outline.imports if not item.level)
+
+
+@lru_cache(maxsize=4)
+def syntax_of(module: Module) -> ast.Module:
+    """The whole tree of `ast`; an empty one where only libcst reads the text. It is some ten times the size of the text, so few are kept."""
+    try:
+        return parse(module.source.text)
+    except Unreadable:
+        return ast.Module([], [])
+
+
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+
+
+def _outline(source: Source, tree: ast.Module | None) -> Outline:
+    try:
+        return outline(tree if tree is not None else parse(source.text), source.text)
+    except TooDeep:
+        raise
+    except Unreadable as refused:
+        try:
+            return whole(source)
+        except Unreadable:
+            raise refused from None
+
+
+def whole(source: Source) -> Outline:
+    """The outline of a text that only libcst reads (syntax newer than the running Python): one block.
+
+    Raises `Unreadable` with what `ast` says, which names the place better, where libcst refuses it too.
+    """
+    tree = parse_tree(source.text)
+    imports = tuple(_imports(tree))
+    return Outline([Part(1, max(1, len(source.starts) - 1), "whole", frozenset(), imports)])
+
+
+def _imports(tree: cst.Module) -> Iterator[Import]:
+    for line in tree.body:
+        for node in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(node, (cst.Import, cst.ImportFrom)) and not isinstance(node.names, cst.ImportStar):
+                module = dotted_name(node.module) or "" if isinstance(node, cst.ImportFrom) and node.module is not None else ""
+                level = len(node.relative) if isinstance(node, cst.ImportFrom) else 0
+                for local, alias in import_names(node):
+                    name = dotted_name(alias.name) or ""
+                    yield Import(local, module or name, name if isinstance(node, cst.ImportFrom) else None, level)

@@ -1,0 +1,259 @@
+"""The outline of a module: its top-level blocks and the names that each binds, without libcst.
+
+`ast.parse` is ten times cheaper than libcst, so it decides what libcst must parse. A class is split into its members: a method is
+parsed alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from s3lint.source.text import Unreadable, split_lines
+
+MEMBER_HEADER = "class _:\n"
+"""What makes the member of a class a module."""
+
+NEWLINE = re.compile(r"\r\n?|\n")
+"""What ends a row for Python's parser; `str.splitlines` knows more."""
+
+MUTATORS = frozenset(
+    {"append", "add", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update"}
+)
+"""Methods of dicts, lists and sets that change their receiver."""
+
+CHAINED = frozenset(
+    {"format", "mode", "option", "options", "partitionBy", "outputMode", "using", "schema", "trigger", "tableProperty"}
+)
+"""Methods of Spark readers and writers that change their receiver and return it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One imported name: `from ..module import name as local` has level 2; a plain `import a.b` binds `a`."""
+
+    local: str
+    module: str
+    name: str | None
+    level: int
+
+    def may_name(self, module: str) -> bool:
+        """Whether a module that files import by this name, without its packages, may be what is imported or where it is from."""
+        return module in (self.name, self.module.rpartition(".")[2])
+
+
+@dataclass(slots=True)
+class Part:
+    """A run of lines that libcst parses alone: top-level statements, or one member of a class."""
+
+    start: int
+    end: int
+    kind: str
+    binds: frozenset[str]
+    imports: tuple[Import, ...] = ()
+    name: str = ""
+    header: int = 0
+    members: tuple[Part, ...] = ()
+
+    def parts(self) -> Iterator[Part]:
+        """Itself, or the members and the header of a class."""
+        yield self
+        for member in self.members:
+            yield from member.parts()
+
+
+@dataclass(slots=True)
+class Outline:
+    parts: list[Part]
+    binds: dict[str, list[int]] = field(default_factory=dict)
+    globals: dict[str, list[int]] = field(default_factory=dict)
+    imports: tuple[Import, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.imports = tuple(item for part in self.parts for item in part.imports)
+        for index, part in enumerate(self.parts):
+            for name in part.binds:
+                self.binds.setdefault(name, []).append(index)
+
+
+class TooDeep(Unreadable):
+    """Code that is refused for its nesting, whatever parser one would try."""
+
+
+def parse(text: str) -> ast.Module:
+    """Raises `Unreadable` where Python's own parser refuses the text."""
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        if "too many nested parentheses" in str(error.msg):
+            raise TooDeep("brackets are nested too deeply", *_place(error, text)) from None
+        raise Unreadable(error.msg or "invalid syntax", *_place(error, text)) from None
+    except (RecursionError, MemoryError):
+        raise TooDeep("the code is nested too deeply to be parsed") from None
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
+
+
+def _place(error: SyntaxError, text: str) -> tuple[int, int]:
+    """Where the text is refused. Python names places behind the end of a text or of a line where a statement goes on there."""
+    lines = split_lines(text) or [""]
+    row = min(max(1, error.lineno or 1), len(lines))
+    return row, min(max(1, error.offset or 1), len(lines[row - 1]) + 1)
+
+
+def outline(tree: ast.Module, text: str) -> Outline:
+    """The blocks of a module, in order. `tree` may be the one that flake8 hands over."""
+    walrus = Rows(text, ":=")
+    found = Outline(_merged([_part(statement, walrus) for statement in tree.body]))
+    _find_globals(tree, found, Rows(text, "global "))
+    return found
+
+
+def attributes_set(function: str) -> frozenset[str]:
+    """The names of the attributes that a function itself binds or alters, by its text."""
+    tree = parse(f"{MEMBER_HEADER}{function}" if function[:1].isspace() else function)
+    own = next(node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    changed = (name for statement in own.body for name in _changes(statement, walrus=False))
+    return frozenset(name.partition(".")[2] for name in changed)
+
+
+class Rows:
+    """The rows of a module on which a text stands. Most statements need no walk, because none of theirs does."""
+
+    def __init__(self, text: str, wanted: str) -> None:
+        self._rows = [row for row, line in enumerate(NEWLINE.split(text), 1) if wanted in line] if wanted in text else []
+
+    def within(self, statement: ast.stmt) -> bool:
+        """Whether the text stands on a row of a statement."""
+        index = bisect_left(self._rows, statement.lineno)
+        return index < len(self._rows) and self._rows[index] <= (statement.end_lineno or statement.lineno)
+
+
+def _part(statement: ast.stmt, walrus: Rows) -> Part:
+    start = min([statement.lineno, *(node.lineno for node in getattr(statement, "decorator_list", ()))])
+    end = statement.end_lineno or statement.lineno
+    binds = frozenset(_changes(statement, walrus=walrus.within(statement)))
+    if isinstance(statement, ast.ClassDef):
+        return _class(statement, start, end, binds, walrus)
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return Part(start, end, "function", binds, name=statement.name)
+    return Part(start, end, "statement", binds, tuple(_imports(statement)))
+
+
+def _class(statement: ast.ClassDef, start: int, end: int, binds: frozenset[str], walrus: Rows) -> Part:
+    members = _merged([_part(member, walrus) for member in statement.body])
+    header = members[0].start - 1
+    if header < statement.lineno:
+        return Part(start, end, "statement", binds, name=statement.name)
+    return Part(start, end, "class", binds, (), statement.name, header, tuple(members))
+
+
+def _merged(parts: list[Part]) -> list[Part]:
+    """Statements that share a line cannot be parsed apart."""
+    merged: list[Part] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if last and part.start <= last.end:
+            last.end = max(last.end, part.end)
+            last.kind, last.members = "statement", ()
+            last.binds |= part.binds
+            last.imports += part.imports
+        else:
+            merged.append(part)
+    return merged
+
+
+def _imports(statement: ast.stmt) -> Iterator[Import]:
+    for node in _statements(statement):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                local = alias.asname or alias.name.partition(".")[0]
+                yield Import(local, alias.name, None, 0)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield Import(alias.asname or alias.name, node.module or "", alias.name, node.level)
+
+
+def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """The statement and those nested in it, but for the bodies of functions and classes."""
+    pending = [statement]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        for suite in ("body", "orelse", "finalbody"):
+            pending.extend(getattr(node, suite, ()))
+        for clause in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            pending.extend(clause.body)
+
+
+def _changes(statement: ast.stmt, *, walrus: bool) -> Iterator[str]:
+    """The names that a statement binds or alters; `*` for a star import."""
+    for node in _statements(statement):
+        yield from _own_changes(node)
+    if walrus:
+        for part in ast.walk(statement):
+            if isinstance(part, ast.NamedExpr) and isinstance(part.target, ast.Name):
+                yield part.target.id
+
+
+def _own_changes(node: ast.stmt) -> Iterator[str]:
+    yield from (handler.name for handler in getattr(node, "handlers", ()) if handler.name)
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=targets, value=value):
+            yield from _targets(targets)
+            yield from _own_changes(ast.Expr(value))
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target) | ast.For(target=target) | ast.AsyncFor(target=target):
+            yield from _targets([target])
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            for alias in names:
+                yield alias.asname or alias.name.partition(".")[0]
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            yield from _targets([item.optional_vars for item in items if item.optional_vars])
+        case ast.Delete(targets=targets):
+            yield from _targets(targets)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver, attr=name))) if name in MUTATORS or name in CHAINED:
+            yield from _targets([receiver])
+        case ast.Match(cases=cases):
+            yield from _captures(cases)
+
+
+def _targets(targets: Iterable[ast.expr]) -> Iterator[str]:
+    pending = list(targets)
+    while pending:
+        target = pending.pop()
+        match target:
+            case ast.Name(id=name):
+                yield name
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                pending.extend(parts)
+            case ast.Starred(value=inner) | ast.Subscript(value=inner):
+                pending.append(inner)
+            case ast.Attribute(value=ast.Name(id=owner), attr=name):
+                yield f"{owner}.{name}"
+            case ast.Call(func=ast.Attribute(value=inner)):
+                pending.append(inner)
+
+
+def _captures(cases: Iterable[ast.match_case]) -> Iterator[str]:
+    for case in cases:
+        for node in ast.walk(case.pattern):
+            name = getattr(node, "name", None) or getattr(node, "rest", None)
+            if isinstance(name, str):
+                yield name
+
+
+def _find_globals(tree: ast.Module, found: Outline, rows: Rows) -> None:
+    starts = [part.start for part in found.parts]
+    for statement in tree.body:
+        for node in ast.walk(statement) if rows.within(statement) else ():
+            if isinstance(node, ast.Global):
+                index = max(i for i, start in enumerate(starts) if start <= node.lineno)
+                for name in node.names:
+                    found.globals.setdefault(name, []).append(index)

@@ -1,0 +1,165 @@
+"""From a node to rows and columns. Computed only for blocks that hold a finding.
+
+libcst's `PositionProvider` gives the same ranges (a test compares them) at five times the cost: it splits each token into lines and
+walks the tree twice.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from bisect import bisect_right
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+from s3lint.finding import Location
+from s3lint.source.text import LEADING_FEED, between
+
+if TYPE_CHECKING:
+    from s3lint.inference.values import Site
+
+DEEP_STACK = 512 * 1024 * 1024
+"""Bytes of stack for code so nested that writing it out needs more than a thread usually has."""
+
+NEWLINE = re.compile(r"\r\n?|\n")
+
+
+class Positions:
+    """The ranges of the nodes of one tree, in rows (from 1) and columns (from 0) of the text that it was made of.
+
+    There are none where libcst writes another text: it forgets some of the white space of `except*` and of type parameters with stars.
+    """
+
+    def __init__(self, written: _Written, text: str) -> None:
+        code = "".join(written.tokens)
+        self._ranges = written.ranges if code.rstrip() == text.rstrip() else {}
+        self._starts = [0, *(match.end() for match in NEWLINE.finditer(code))]
+
+    def of(self, node: cst.CSTNode) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Where a node starts, and where it ends (behind its last character); None where it is no part of the tree."""
+        found = self._ranges.get(id(node))
+        return (self._place(found[0]), self._place(found[1])) if found is not None else None
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        row = bisect_right(self._starts, offset)
+        return row, offset - self._starts[row - 1]
+
+
+class _Written(CodegenState):
+    """Writes a tree out, and notes at which offsets each node starts and ends: where its code does, whitespace around it left out."""
+
+    def __init__(self, tree: cst.Module) -> None:
+        super().__init__(tree.default_indent, tree.default_newline)
+        self.offset = 0
+        self.ranges: dict[int, tuple[int, int]] = {}
+        self._begun: list[int] = []
+        tree._codegen(self)  # noqa: SLF001
+
+    def add_indent_tokens(self) -> None:
+        super().add_indent_tokens()
+        self.offset += sum(map(len, self.indent_tokens))
+
+    def add_token(self, value: str) -> None:
+        self.tokens.append(value)
+        self.offset += len(value)
+
+    def before_codegen(self, node: cst.CSTNode) -> None:  # noqa: ARG002
+        self._begun.append(self.offset)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        self.ranges.setdefault(id(node), (self._begun.pop(), self.offset))
+
+    def pop_trailing_newline(self) -> None:
+        """What ends behind it is on the next row."""
+
+    def record_syntactic_position(  # type: ignore[override]  # libcst's returns a generator's context manager
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> _Syntactic:
+        return _Syntactic(self, node, start_node, end_node)
+
+
+class _Syntactic:
+    """The part of a node that is code. It may start and end with nodes within it."""
+
+    __slots__ = ("_begun", "_end", "_node", "_start", "_written")
+
+    def __init__(self, written: _Written, node: cst.CSTNode, start: cst.CSTNode | None, end: cst.CSTNode | None) -> None:
+        self._written, self._node, self._start, self._end = written, node, start, end
+
+    def __enter__(self) -> None:
+        self._begun = self._written.offset
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        ranges = self._written.ranges
+        start = self._begun if self._start is None else ranges[id(self._start)][0]
+        ranges[id(self._node)] = start, self._written.offset if self._end is None else ranges[id(self._end)][1]
+
+
+def positions_of(tree: cst.Module, text: str) -> Positions:
+    """The range of each node of a tree. `text` is what it was made of."""
+    try:
+        return Positions(_Written(tree), text)
+    except RecursionError:
+        return _resolve_deep(tree, text)
+
+
+def _resolve_deep(tree: cst.Module, text: str) -> Positions:
+    found: list[Positions] = []
+    limit, size = sys.getrecursionlimit(), threading.stack_size(DEEP_STACK)
+    try:
+        sys.setrecursionlimit(200_000)
+        thread = threading.Thread(target=lambda: found.append(Positions(_Written(tree), text)))
+        thread.start()
+        thread.join()
+    finally:
+        sys.setrecursionlimit(limit)
+        threading.stack_size(size)
+    return found[0] if found else Positions(_Written(cst.Module(())), "")
+
+
+def locate(site: Site) -> tuple[Location, Location]:
+    """Where a site starts, and where it ends (behind its last character)."""
+    block = site.block
+    found = block.positions.of(site.node)
+    if found is None:
+        start = Location(block.part.start, 1)
+        return start, start
+    start, end = (_placed(site, *place) for place in found)
+    if site.span is None:
+        return start, end
+    source = str(getattr(site.node, "value", ""))
+    return _advanced(site, start, source[: site.span[0]]), _advanced(site, start, source[: site.span[1]])
+
+
+def _placed(site: Site, line: int, column: int) -> Location:
+    """A position in the file."""
+    row = line + site.block.offset
+    return Location(row, column + 1 + _feeds(site, row))
+
+
+def _feeds(site: Site, row: int) -> int:
+    """How many characters libcst was not shown at the start of a line."""
+    lines = site.module.source.lines
+    found = LEADING_FEED.match(lines[row - 1]) if row <= len(lines) and "\f" in lines[row - 1] else None
+    return found.end() if found is not None else 0
+
+
+def _advanced(site: Site, start: Location, text: str) -> Location:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) == 1:
+        return Location(start.row, start.column + len(text))
+    row = start.row + len(lines) - 1
+    return Location(row, len(lines[-1]) + 1 + _feeds(site, row))
+
+
+def source_of(site: Site) -> str:
+    """The code of a node as it is written, with the parentheses around it."""
+    opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
+    start = locate(replace(site, node=opening[0]) if opening else site)[0]
+    end = locate(replace(site, node=closing[-1]) if closing else site)[1]
+    return between(site.module.source.lines, start, end)

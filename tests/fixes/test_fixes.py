@@ -1,0 +1,308 @@
+"""Fixes: what they keep, how files are written, and what becomes of shapes that are hard to edit."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import stat
+import tokenize
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import Write, run, s3lint_here
+from s3lint.finding import Edit, Finding, Fix, Location
+from s3lint.linter.fix import Unsettled, fix_file, with_fixes
+from s3lint.settings import Settings
+from s3lint.support.atomic_write import Changed, replace_file
+from s3lint.testing import fixed
+
+HEAD = 'import boto3\n\ns3 = boto3.client("s3")\n'
+
+CALL = 's3.upload_file("a.pdf", bucket, "reports/2026/a.pdf")\n'
+
+TYPED = 's3.upload_file("a.pdf", bucket, "reports/2026/a.pdf", ExtraArgs={"ContentType": "application/pdf"})\n'
+
+
+def after(text: str, *codes: str) -> str:
+    return fixed(text, Settings(root=Path("/nowhere"), select=codes))
+
+
+def content_type(text: str) -> str:
+    return after(HEAD + text, "STO301").removeprefix(HEAD)
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (CALL, TYPED),
+        (CALL.replace('a.pdf")', 'a.pdf",)'), TYPED.replace("})", "},)")),
+        (CALL.replace(")\n", ")  # keep\n"), TYPED.replace(")\n", ")  # keep\n")),
+        ("(" + CALL[:-1] + ")\n", "(" + TYPED[:-1] + ")\n"),
+        (CALL[:-1] + "; " + CALL, TYPED[:-1] + "; " + TYPED),
+        ("if bucket: " + CALL, "if bucket: " + TYPED),
+        (
+            's3.upload_file(\n    "a.pdf",\n    bucket,\n    "reports/a.pdf",  # the key\n)\n',
+            's3.upload_file(\n    "a.pdf",\n    bucket,\n    "reports/a.pdf",  # the key\n    ExtraArgs={"ContentType": "application/pdf"},\n)\n',
+        ),
+        (
+            "s3.upload_file(\"a.pdf\", bucket, \"reports/a.pdf\", ExtraArgs={'ACL': 'private'})\n",
+            "s3.upload_file(\"a.pdf\", bucket, \"reports/a.pdf\", ExtraArgs={'ACL': 'private', 'ContentType': \"application/pdf\"})\n",
+        ),
+        (
+            's3.upload_file("a.pdf", bucket, "reports/a.pdf", ExtraArgs={})\n',
+            's3.upload_file("a.pdf", bucket, "reports/a.pdf", ExtraArgs={"ContentType": "application/pdf"})\n',
+        ),
+        (
+            's3.upload_file("a.pdf", bucket, "reports/a.pdf", ExtraArgs=None)\n',
+            's3.upload_file("a.pdf", bucket, "reports/a.pdf", ExtraArgs={"ContentType": "application/pdf"})\n',
+        ),
+        (
+            's3.put_object(Bucket=bucket, Key="reports/" "a.pdf", Body=body, **{})\n',
+            's3.put_object(Bucket=bucket, Key="reports/" "a.pdf", Body=body, **{}, ContentType="application/pdf")\n',
+        ),
+    ],
+)
+def test_an_argument_is_added_where_it_belongs(before: str, expected: str) -> None:
+    assert content_type(before) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s3.put_object(Bucket=bucket, Key=make_key(), Body=body)\n",
+        "executor.submit(s3.upload_file, path, bucket, make_key())\n",
+    ],
+)
+def test_what_would_be_done_twice_is_not_fixed(text: str) -> None:
+    assert content_type(text) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ('"""Doc."""\n{}', '"""Doc."""\nimport os\n\n{}'),
+        ("from __future__ import annotations\n\n{}", "from __future__ import annotations\n\nimport os\n\n{}"),
+        ("import json\nimport sys\n\n{}", "import json\nimport os\nimport sys\n\n{}"),
+        ("import os\n\n{}", "import os\n\n{}"),
+        ("import os as system\n\n{}", "import os as system\n\n{}"),
+        ("#!/usr/bin/env python\n# A comment.\n{}", "#!/usr/bin/env python\n# A comment.\nimport os\n\n{}"),
+    ],
+)
+def test_an_import_goes_where_it_belongs(before: str, expected: str) -> None:
+    code = 'import boto3\n\nboto3.client("s3").download_file({}, "a/b", "c")\n'
+    name = "system" if "system" in before else "os"
+    made = after(before.replace("{}", code.replace("{}", '"acme-documents"')), "STO201")
+    assert made == expected.replace("{}", code.replace("{}", f'{name}.environ["S3_BUCKET_NAME"]'))
+
+
+@pytest.mark.parametrize("shadow", ["os = 1\n", "def f(os):\n    pass\n", "class os:\n    pass\n", "import system as os\n"])
+def test_a_name_that_is_taken_is_not_used(shadow: str) -> None:
+    text = f'import boto3\n\n{shadow}boto3.client("s3").download_file("acme-documents", "a/b", "c")\n'
+    assert after(text, "STO201") == text
+
+
+def test_a_fix_that_would_drop_a_comment_is_unsafe() -> None:
+    text = (
+        HEAD
+        + 's3.upload_file(\n    "a.pdf", bucket, "r/a.pdf",\n    ContentType="application/pdf",  # by contract\n    Config=None,\n)\n'
+    )
+    path = Path("/nowhere/a.py")
+    settings = Settings(root=Path("/nowhere"), select=("STO304",))
+    assert fix_file(path, text.encode(), settings, unsafe=False).after == text.encode()
+    assert b"ExtraArgs=" in fix_file(path, text.encode(), settings, unsafe=True).after
+
+
+def test_a_suppressed_finding_is_never_fixed() -> None:
+    text = CALL.replace(")\n", ")  # s3lint: allow[STO301] raw bytes\n")
+    assert content_type(text) == text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        'f(\n\fs3.upload_file(\n \f\t"a.pdf", bucket,\n\f"r/a.pdf"))\n',
+        'if bucket:\n  \f    s3.upload_file("a.pdf", bucket, "r/a.pdf")\n\f    pass\n',
+        'class A:\n\f    x = s3.upload_file("a.pdf", bucket, "r/a.pdf")\n \f    def f(self): s3.upload_file("a.pdf", bucket, "r/a.pdf")\n',
+    ],
+)
+def test_form_feeds_do_not_shift_an_edit(before: str) -> None:
+    assert content_type(before) == before.replace('r/a.pdf"', 'r/a.pdf", ExtraArgs={"ContentType": "application/pdf"}')
+
+
+@pytest.mark.parametrize("quote", ['"', "'", "'''", '"""'])
+def test_an_f_string_is_not_ended_by_new_code_within_it(quote: str) -> None:
+    call = {'"': CALL.replace('"', "'"), "'": CALL}.get(quote[0], CALL).strip()
+    text = f"x = f{quote}{{{call}}}{quote}\n"
+    assert (content_type(text) == text) is (quote == '"')
+    ast.parse(content_type(text))
+
+
+def test_code_that_libcst_does_not_write_as_it_is_stays() -> None:
+    text = f"try: x\nexcept* OSError  : {CALL}"
+    assert content_type(text) == text
+    assert content_type(text.replace("  :", ":")) != text.replace("  :", ":")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_bytes_outside_the_edits_stay(project: Write, encoding: str, newline: str) -> None:
+    cookie = "# -*- coding: latin-1 -*-\n" if encoding == "latin-1" else ""
+    text = f"{cookie}{HEAD}# Größe\f\n{CALL}"
+    root = project({"a.py": text.replace("\n", newline).encode(encoding)})
+    assert s3lint_here("check", "--fix", "--select", "STO301", cwd=root).code == 0
+    assert (root / "a.py").read_bytes() == text.replace(CALL, TYPED).replace("\n", newline).encode(encoding)
+
+
+def test_safe_fixes_are_applied_and_unsafe_ones_wait(project: Write) -> None:
+    root = project({"a.py": HEAD + CALL.replace("bucket", '"acme-documents"')})
+    done = s3lint_here("check", "--fix", cwd=root)
+    assert done.code == 1
+    assert "Fixed 1 finding in 1 file." in done.out
+    assert 'ExtraArgs={"ContentType"' in (root / "a.py").read_text()
+    assert '"acme-documents"' in (root / "a.py").read_text()
+    done = s3lint_here("check", "--fix", "--unsafe-fixes", "--show-fixes", cwd=root)
+    assert done.code == 0
+    assert "STO201 Read it from the environment; set S3_BUCKET_NAME wherever the program runs." in done.out
+    assert 'os.environ["S3_BUCKET_NAME"]' in (root / "a.py").read_text()
+
+
+def test_each_of_several_buckets_gets_a_variable(project: Write) -> None:
+    use = 'import boto3\n\nboto3.client("s3").download_file("{}", "a/b", "c")\n'
+    root = project({"a.py": use.replace("{}", "acme-raw"), "b.py": use.replace("{}", "acme-docs-bucket")})
+    assert s3lint_here("check", "--fix", "--unsafe-fixes", cwd=root).code == 0
+    assert 'os.environ["ACME_RAW_BUCKET"]' in (root / "a.py").read_text()
+    assert 'os.environ["ACME_DOCS_BUCKET"]' in (root / "b.py").read_text()
+
+
+def test_a_diff_changes_nothing_and_applies(project: Write) -> None:
+    before = HEAD + CALL
+    root = project({"src/a.py": before, "clean.py": "x = 1\n"})
+    done = s3lint_here("check", "--diff", cwd=root)
+    assert done.code == 1
+    assert (root / "src" / "a.py").read_text() == before
+    run("git", "init", "--quiet", cwd=root)
+    assert run("git", "apply", "-", cwd=root, stdin=done.out.encode()).code == 0
+    assert (root / "src" / "a.py").read_text() == HEAD + TYPED
+    assert s3lint_here("check", "--diff", cwd=root) == s3lint_here("check", "--diff", "clean.py", cwd=root)
+
+
+def test_standard_input_comes_out_fixed(project: Write) -> None:
+    done = s3lint_here("check", "--fix", "-", cwd=project({}), stdin=(HEAD + CALL).encode())
+    assert (done.code, done.out) == (0, HEAD + TYPED)
+
+
+def test_fix_only_reports_nothing(project: Write) -> None:
+    root = project({"a.py": HEAD + CALL.replace("bucket", '"acme-documents"')})
+    done = s3lint_here("check", "--fix-only", "--quiet", cwd=root)
+    assert (done.code, done.out) == (0, "")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write every file")
+def test_a_read_only_file_is_said_and_the_others_go_on(project: Write) -> None:
+    root = project({"a.py": HEAD + CALL, "b.py": HEAD + CALL})
+    (root / "a.py").chmod(0o444)
+    done = s3lint_here("check", "--fix", cwd=root)
+    assert done.code == 2
+    assert "a.py: cannot be written: the file is read-only" in done.err
+    assert (root / "b.py").read_text() == HEAD + TYPED
+
+
+def test_mode_and_links_are_kept(tmp_path: Path) -> None:
+    target, link = tmp_path / "real.py", tmp_path / "link.py"
+    target.write_bytes(b"old")
+    target.chmod(0o750)
+    link.symlink_to(target)
+    replace_file(link, b"old", b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o750
+    assert [path.name for path in tmp_path.iterdir()].sort() == ["real.py", "link.py"].sort()
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"somebody else's")
+    with pytest.raises(Changed):
+        replace_file(path, b"old", b"new")
+    assert path.read_bytes() == b"somebody else's"
+    assert [left.name for left in tmp_path.iterdir()] == ["a.py"]
+
+
+def finding(*edits: Edit) -> Finding:
+    from s3lint.confidence import Confidence
+
+    start = edits[0].start
+    fix = Fix("", edits)
+    return Finding("STO301", "missing-content-type", "", Path("a.py"), start, start, Confidence.HIGH, "default", None, fix=fix)
+
+
+def edit(start: int, end: int, content: str) -> Edit:
+    return Edit(Location(1, start), Location(1, end), content)
+
+
+def test_fixes_that_touch_wait_for_the_next_round() -> None:
+    shared = edit(1, 1, "I")
+    findings = [finding(edit(3, 5, "x"), shared), finding(edit(4, 6, "y")), finding(edit(8, 9, "z"), shared)]
+    text, done = with_fixes(Path("a.py"), b"abcdefghij", findings)
+    assert text == b"Iabxefgzij"
+    assert done == [findings[0], findings[2]]
+
+
+def test_fixes_that_never_settle_leave_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = finding(edit(1, 1, "#"))
+    monkeypatch.setattr("s3lint.linter.fix._applicable", lambda *_, **__: [again])
+    with pytest.raises(Unsettled, match="the fixes of STO301 do not settle; the file stays as it was"):
+        fix_file(Path("a.py"), b"x = 1\n", Settings(), unsafe=True)
+
+
+def test_a_fix_that_breaks_the_code_leaves_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("s3lint.linter.fix._applicable", lambda *_, **__: [finding(edit(1, 1, "("))])
+    with pytest.raises(Unsettled, match="the fixes of STO301 leave code that does not parse"):
+        fix_file(Path("a.py"), b"x = 1\n", Settings(), unsafe=True)
+
+
+def bad_lines() -> list[str]:
+    """Lines of the fixtures that hold a finding, as statements of one function."""
+    folder = Path(__file__).parents[2] / "fixtures"
+    lines = [
+        line for path in folder.glob("*/*/bad.py") for line in path.read_text(encoding="utf-8").splitlines() if "#: STO" in line
+    ]
+    return [line for line in lines if _is_statement(line.strip())]
+
+
+def _is_statement(line: str) -> bool:
+    try:
+        ast.parse(line)
+    except SyntaxError:
+        return False
+    return not line.startswith(("def ", "class ", "return", "async ", "with ", "@"))
+
+
+def comments(data: bytes) -> list[str]:
+    tokens = tokenize.tokenize(io.BytesIO(data).readline)
+    return sorted(token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+LINES = sorted({line.strip() for line in bad_lines()})
+
+IMPORTS = "import boto3\nimport polars as pl\nimport awswrangler as wr\ns3 = boto3.client('s3')\nresource = boto3.resource('s3')\n"
+
+
+@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=8, unique=True), st.booleans())
+def test_fixed_programs_parse_settle_and_keep_their_comments(lines: list[str], unsafe: bool) -> None:
+    text = f"{IMPORTS}def program(bucket, key, body, path, name, df):\n" + "".join(f"    {line}\n" for line in lines)
+    settings = Settings(root=Path("/nowhere"), profile="strict", ignore=("STO902",))
+    done = fix_file(Path("/nowhere/a.py"), text.encode(), settings, unsafe=unsafe)
+    ast.parse(done.after)
+    assert comments(done.after) == comments(text.encode())
+    assert fix_file(Path("/nowhere/a.py"), done.after, settings, unsafe=unsafe).after == done.after
+
+
+def test_bytes_that_would_be_written_in_another_way_are_left_alone(tmp_path: Path) -> None:
+    data = b"# coding: utf-7\n# +AGE- is an a\nimport boto3\nboto3.client('s3').put_object(Bucket=b, Key='a/b.txt', Body=c)\n"
+    with pytest.raises(Unsettled, match="in another way"):
+        fix_file(tmp_path / "a.py", data, Settings(root=tmp_path), unsafe=True)

@@ -1,0 +1,69 @@
+"""Real editors open, type, fix and save: `make test-editors`. One that is not installed is skipped, and said to be."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import Write, run
+from editors.screen import APP, screen
+
+HERE = Path(__file__).parent
+
+DOCUMENTED = (HERE.parents[2] / "docs" / "editors.md").read_text(encoding="utf-8")
+
+LINE = 's3.upload_file("🪣.pdf", BUCKET, "reports/a.pdf", ExtraArgs={"ContentType": "application/pdf"})\n'
+
+SAID = [
+    "opened: STO201",
+    "typed: STO201 STO301",
+    'chosen: Pass ContentType="application/pdf" (STO301)',
+    "chosen: Allow STO201 on this line, and say why",
+]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("nvim", "--headless", "-u", "NONE", "-c", f"luafile {HERE / 'neovim.lua'}"),
+        ("emacs", "--batch", "-q", "-l", HERE / "eglot.el"),
+    ],
+    ids=["Neovim", "Emacs with eglot"],
+)
+def test_an_editor_shows_a_finding_fixes_it_and_saves(project: Write, command: tuple[str | Path, ...]) -> None:
+    if shutil.which(str(command[0])) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    root = project({"app.py": APP, "s3lint.toml": ""})
+    done = run(*command, cwd=root, S3LINT=f"{sys.executable} -m s3lint")
+    said = [line.strip() for line in (done.out + done.err).splitlines()]
+    assert (done.code, [line for line in said if line in SAID]) == (0, SAID), said
+    assert (root / "app.py").read_text() == APP.rstrip("\n") + "  # s3lint: allow[STO201] TODO: say why\n" + LINE
+
+
+def test_the_screen_in_the_documentation_is_what_neovim_shows(tmp_path: Path) -> None:
+    if shutil.which("nvim") is None:
+        pytest.skip("nvim is not installed")
+    assert f"```text\n{screen(tmp_path)}\n```" in DOCUMENTED
+
+
+SETTINGS = re.findall(r"^```(lua|elisp)\n(.*?)^```", DOCUMENTED, re.MULTILINE | re.DOTALL)
+
+READ_ELISP = '(with-temp-buffer (insert-file-contents "settings") (while (progn (forward-comment 999) (not (eobp))) (read (current-buffer))))'
+
+READERS = {
+    "lua": ("nvim", "--headless", "-u", "NONE", "-c", "lua if not loadfile('settings') then vim.cmd('cquit') end", "-c", "qall"),
+    "elisp": ("emacs", "--batch", "-q", "--eval", READ_ELISP),
+}
+
+
+@pytest.mark.parametrize(("language", "text"), SETTINGS)
+def test_the_settings_in_the_documentation_are_code(tmp_path: Path, language: str, text: str) -> None:
+    if shutil.which(READERS[language][0]) is None:
+        pytest.skip(f"{READERS[language][0]} is not installed")
+    for ending, accepted in ((text, True), (text.rstrip().removesuffix(")"), False)):
+        (tmp_path / "settings").write_text(ending, encoding="utf-8")
+        assert (run(*READERS[language], cwd=tmp_path).code == 0) is accepted

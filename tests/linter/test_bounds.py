@@ -1,0 +1,201 @@
+"""Each bound of docs/reliability.md at its edge: what reaches it is known, and one more is what the page says."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from conftest import CHECKOUT
+from s3lint.confidence import Confidence
+from s3lint.finding import Edit, Finding, Fix, Location, Related
+from s3lint.inference.call_sites import NAMESAKES
+from s3lint.inference.callers import CALLERS, HEIGHT
+from s3lint.inference.functions import CALLS
+from s3lint.inference.memo import DEPTH, WORK
+from s3lint.inference.operators import COMBINATIONS, LARGEST
+from s3lint.inference.size import HEAVIEST, bounded
+from s3lint.inference.text import DIGITS
+from s3lint.inference.values import ALTERNATIVES, LONGEST, MOST_ITEMS, PARTS, Chunk, Constant, Sequence, Text, Unknown
+from s3lint.linter.findings import MOST_RELATED, merged
+from s3lint.linter.fix import ROUNDS, Unsettled, fix_text
+from s3lint.storage.sql import LONGEST as LONGEST_SQL
+from s3lint.storage.sql import actions
+from s3lint.storage.uris import LONGEST_HOST, bucket_of
+from s3lint.syntax.nesting import BRACKETS, LINKS, too_deep
+from support.values import shown
+
+ROW = re.compile(r"^\| .+ \| `(?P<module>[\w.]+)\.(?P<name>[A-Z_]+)`(?: (?P<size>[\d ]*\d))? \|", re.MULTILINE)
+
+
+def test_the_page_tells_what_each_constant_is() -> None:
+    rows = list(ROW.finditer((CHECKOUT / "docs" / "reliability.md").read_text(encoding="utf-8")))
+    assert len(rows) == 21
+    for row in rows:
+        found = getattr(import_module(f"s3lint.{row['module']}"), row["name"])
+        assert row["size"] is None or found in (int(row["size"].replace(" ", "")), 1 << int(row["size"].replace(" ", "")))
+
+
+def value(text: str, *, callers: bool = False) -> str:
+    """The only value that a program shows."""
+    (found,) = shown(text, callers=callers)
+    return found
+
+
+def choice(size: int, use: str = "v") -> str:
+    return f"for v in [{', '.join(map(repr, map(str, range(size))))}]:\n    show({use})\n"
+
+
+def called(size: int) -> str:
+    return "def f(v):\n    show(v)\n" + "".join(f"f('{number}')\n" for number in range(size))
+
+
+def through(size: int) -> str:
+    functions = (f"def f{number}(v):\n    return f{number - 1}(v)\n" for number in range(1, size))
+    return "".join(["def f0(v):\n    return v\n", *functions, f"show(f{size - 1}('a'))\n"])
+
+
+def handed_down(size: int) -> str:
+    functions = (f"def f{number}(v):\n    f{number - 1}(v)\n" for number in range(1, size))
+    return "".join(["def f0(v):\n    show(v)\n", *functions, f"f{size - 1}('a')\n"])
+
+
+def assigned_again(size: int) -> str:
+    lines = (f"v{number + 1} = v{number}\n" for number in range(size))
+    return "".join(["v0 = 'a'\n", *lines, f"show(v{size})\n"])
+
+
+def of_names(size: int) -> str:
+    lines = (f"v{number} = 1\n" for number in range(size))
+    return "".join([*lines, f"show([{', '.join(f'v{number}' for number in range(size))}])\n"])
+
+
+def test_alternatives() -> None:
+    assert "unknown" not in value(choice(ALTERNATIVES))
+    assert value(choice(ALTERNATIVES + 1)).endswith(f"unknown: more than {ALTERNATIVES} alternatives")
+
+
+def test_texts_of_several_alternatives() -> None:
+    assert value(choice(COMBINATIONS, "v + 'x'")).count(" | ") == COMBINATIONS - 1
+    assert value(choice(COMBINATIONS + 1, "v + 'x'")) == '"{v}x"'
+
+
+@pytest.mark.parametrize(("size", "end"), [(PARTS, f'{{v{PARTS - 1}}}"'), (PARTS + 1, f'{{v{PARTS - 1}}}{{}}"')])
+def test_parts_of_a_text(size: int, end: str) -> None:
+    assert value("show(f'" + "".join(f"{{v{number}}}" for number in range(size)) + "')").endswith(end)
+
+
+def test_characters_of_a_computed_text() -> None:
+    def replaced(size: int) -> str:
+        return value(f"show('{'a' * 1024}'.replace('a', '{'b' * size}'))")
+
+    assert replaced(LONGEST // 1024) == f'"{"b" * LONGEST}"'
+    assert replaced(LONGEST // 1024 + 1) == "unknown: a very long text"
+
+
+def test_items_of_a_list() -> None:
+    assert not value(f"show([{'1, ' * MOST_ITEMS}])").endswith(", …]")
+    assert value(f"show([{'1, ' * (MOST_ITEMS + 1)}])").endswith(", …]")
+
+
+def test_parts_of_a_value() -> None:
+    full, over = (Sequence((Constant(1),) * size) for size in (HEAVIEST - 1, HEAVIEST))
+    assert bounded(full) is full
+    assert isinstance(bounded(over), Unknown)
+
+
+def test_bits_of_a_number() -> None:
+    assert value(f"show({LARGEST - 1})") == str(LARGEST - 1)
+    assert value(f"show({LARGEST})") == "unknown: a very large number"
+
+
+def test_digits_of_a_width() -> None:
+    assert value(f"show(f'{{1:{'9' * DIGITS}}}')") == f'"{"1":>999}"'
+    assert value(f"show(f'{{1:1{'0' * DIGITS}}}')") == '"{}"'
+
+
+def test_values_that_wait_for_each_other() -> None:
+    assert value(assigned_again(80)) == '"a"'
+    assert value(assigned_again(DEPTH)) == "unknown: too many steps away"
+
+
+def test_values_of_one_question() -> None:
+    assert "unknown" not in value(of_names(WORK // 5))
+    assert "unknown: too many steps away" in value(of_names(WORK))
+
+
+def test_calls_in_each_other() -> None:
+    assert value(through(CALLS)) == '"a"'
+    assert value(through(CALLS + 1)) == "unknown: the call is too deep, or recursive"
+
+
+def test_callers() -> None:
+    assert "parameter" not in value(called(CALLERS), callers=True)
+    assert value(called(CALLERS + 1), callers=True).endswith(" | parameter v")
+
+
+def test_calls_of_one_name() -> None:
+    def value_after(others: int) -> str:
+        return value("".join(["def f(v):\n    show(v)\n", "x.f()\n" * others, "f('a')\n"]), callers=True)
+
+    assert value_after(NAMESAKES - 1) == '"a"'
+    assert value_after(NAMESAKES) == "parameter v"
+
+
+def test_callers_of_callers() -> None:
+    assert value(handed_down(HEIGHT), callers=True) == '"a"'
+    assert value(handed_down(HEIGHT + 1), callers=True) == "parameter v"
+
+
+@pytest.mark.parametrize(
+    ("size", "program"),
+    [
+        (BRACKETS, lambda size: f"v = {'(' * size}1{')' * size}{' ' * LINKS}\n"),
+        (LINKS, lambda size: f"v{' + 1' * (size - 1)}\n"),
+        (LINKS, lambda size: "if a: b\n" + "elif a: b\n" * size),
+    ],
+    ids=["brackets", "links", "branches"],
+)
+def test_nesting(size: int, program) -> None:
+    assert too_deep(program(size)) is None
+    assert too_deep(program(size + 1)) is not None or too_deep(program(size + 2)) is not None
+
+
+def test_characters_of_sql() -> None:
+    statement = "DELETE FROM t"
+    assert [action.parsed for action in actions(statement.ljust(LONGEST_SQL), "spark")] == [True]
+    assert [action.parsed for action in actions(statement.ljust(LONGEST_SQL + 1), "spark")] == [False]
+
+
+def test_characters_of_a_host() -> None:
+    def bucket(size: int) -> Text | None:
+        return bucket_of(Text((Chunk(f"https://{'a' * (size - len('.s3.amazonaws.com'))}.s3.amazonaws.com/k", None),)))
+
+    assert bucket(LONGEST_HOST) is not None
+    assert bucket(LONGEST_HOST + 1) is None
+
+
+def finding(fix: Fix | None = None, related: tuple[Related, ...] = ()) -> Finding:
+    start = Location(1, 1)
+    return Finding("STO301", "missing-content-type", "", Path("a.py"), start, start, Confidence.HIGH, "default", None, related, fix)
+
+
+def test_related_places_of_a_finding() -> None:
+    places = tuple(Related(Path("a.py"), Location(row, 1), "") for row in range(1, MOST_RELATED + 2))
+    (joined,) = merged([finding(related=places[:-1]), finding(related=places[:1])])
+    assert joined.related == places[:-1]
+    (joined,) = merged([finding(related=places[:-1]), finding(related=places[-1:])])
+    assert joined.related == places[:-1]
+
+
+def test_rounds_of_fixes() -> None:
+    append = finding(Fix("", (Edit(Location(1, 1), Location(1, 1), "#"),), safe=True))
+
+    def fixed(times: int) -> bytes:
+        return fix_text(Path("a.py"), b"\n", lambda text: [append] * (text.count(b"#") < times), unsafe=False).after
+
+    assert fixed(ROUNDS - 1) == b"#" * (ROUNDS - 1) + b"\n"
+    with pytest.raises(Unsettled):
+        fixed(ROUNDS)

@@ -1,0 +1,171 @@
+"""The filter before all parsing: it hides nothing that a rule would find, and it hides most of the rest."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from conftest import fixture_files, run, statements, unfiltered
+from s3lint.facts.triggers import VOCABULARY
+from s3lint.finding import Location
+from s3lint.linter.engine import Engine
+from s3lint.linter.prefilter import Filter, filter_for
+from s3lint.project.searches import Search
+from s3lint.registry import rules
+from s3lint.settings import Settings
+
+STRICT = Settings(root=Path("/nowhere"), profile="strict")
+
+WORDS = sorted({word for entries in VOCABULARY.values() for words in entries for word in words.names})
+
+GATES = sorted({gate for entries in VOCABULARY.values() for words in entries for gate in words.gates})
+
+NAME = re.compile(r"\b[A-Za-z_]\w*\b")
+
+
+def verdict(engine: Engine, text: str) -> list[tuple[str, Location]]:
+    """The rules that fire and where. A mere name may add to how sure a finding is; it may not decide whether there is one."""
+    findings, errors = engine.check(STRICT.root / "example.py", text.encode())
+    assert errors == ()
+    return [(finding.code, finding.start) for finding in findings]
+
+
+def same_verdict(text: str) -> None:
+    assert verdict(Engine(STRICT), text) == verdict(unfiltered(STRICT), text)
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in fixture_files()])
+def test_nothing_is_lost_in_the_fixtures(path: Path) -> None:
+    same_verdict(path.read_text(encoding="utf-8"))
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> str:
+    """Statements of the fixtures, some of whose names are words of the vocabulary instead, and perhaps a gate in a comment."""
+    text = "\n".join(draw(st.lists(st.sampled_from(statements()), min_size=1, max_size=5)))
+    for _ in range(draw(st.integers(0, 3))):
+        found = draw(st.sampled_from(list(NAME.finditer(text))))
+        text = text[: found.start()] + draw(st.sampled_from(WORDS)) + text[found.end() :]
+    return f"{text}\n# {draw(st.sampled_from(['', *GATES]))}\n"
+
+
+def parses(text: str) -> bool:
+    """Unreadable files are reported only where they mention something, so they tell nothing here."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+@settings(max_examples=60)
+@given(programs().filter(parses))
+def test_nothing_is_lost_in_small_programs(text: str) -> None:
+    same_verdict(text)
+
+
+PRELUDE = """\
+import boto3
+
+OTHER = "acme-other"
+NESTED = ["acme-nested"]
+key = f"{x}.json"
+
+def made(x):
+    return f"{x}.pdf"
+
+class Config:
+    raw = "acme-inner"
+"""
+
+FORMS = (
+    "{name} = {value}",
+    "{name}: {annotation} = {value}",
+    "def f({name}: {annotation} = {value}): pass",
+    "def f({name}={value}): pass",
+    "f({name}={value})",
+    "f(\n    {name} = {value},\n)",
+    'd = {{"{name}": {value}}}',
+    'd["{name}"] = {value}',
+    "self.{name} = {value}",
+    "z, {name} = 1, {value}",
+    "({name}, z) = {value}, 1",
+    "{name} = z = {value}",
+    "if ({name} := {value}): pass",
+)
+
+NAMES = ("bucket", "BUCKET", "raw_bucket", "S3_BUCKET_NAME", "bucketName", "s3_key", "file_key", "OBJECT_KEY", "cache_key")
+
+ANNOTATIONS = ("str", "dict[str, str]", '"str"', 'Annotated[str, Option("--a", b="c")]')
+
+VALUES = (
+    '"acme-x"', "OTHER", "key", "made(x)", "NESTED[0]", "Config.raw", "Config().raw", 'f"{x}.pdf"', '"%s.pdf" % x',
+    '"{}.pdf".format(x)', 'x + ".pdf"', '(x +\n    ".pdf")', 'str(x) + ".pdf"', 'x["k"] + ".pdf"', '"-".join(["acme", "j"])',
+    'prefix or "acme-or"', 'a if b else "acme-if"', '("acme-a", "acme-b")[0]', '{"a": "acme-d"}["a"]', "other_bucket", "None",
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(FORMS), st.sampled_from(NAMES), st.sampled_from(ANNOTATIONS), st.sampled_from(VALUES))
+def test_no_named_value_is_lost(form: str, name: str, annotation: str, value: str) -> None:
+    same_verdict(PRELUDE + form.format(name=name, annotation=annotation, value=value) + "\n")
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_is_seen_where_its_gates_are(word: str) -> None:
+    for name, entries in VOCABULARY.items():
+        for words in entries:
+            if word in words.names:
+                gates = " ".join(sorted(words.gates))
+                texts = (f"# {gates} \nx.{word}(Bucket=f'a', **b)", f"# {gates} \n{word}(a)", f"# {gates} \n{word} = f'a'")
+                assert any(name in Filter([name]).mentions(text.encode()).words for text in texts)
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet=st.characters(exclude_characters="_", codec="utf-8", categories=("Lu", "Zs", "Po", "Nd")), max_size=400))
+@example("from datetime import timedelta\nkeys = {draws: put for put in keys}\n")
+def test_what_has_no_word_is_not_kept(text: str) -> None:
+    everything = filter_for(frozenset(rules()))
+    assert not everything.mentions(text.encode())
+
+
+def test_hardly_a_file_of_the_standard_library_is_kept() -> None:
+    default = Engine(Settings(root=Path("/nowhere"))).filter
+    files = list(Path(sysconfig.get_path("stdlib")).glob("*.py"))
+    kept = [path.name for path in files if default.mentions(path.read_bytes())]
+    assert len(kept) < len(files) / 10, kept
+
+
+STORES = (
+    "s3://lake", "S3A://lake/", "import s3fs", "from s3path import S3Path", '{"protocol": "s3"}', "AnyPath  # cloudpathlib", "import boto3",
+    "import awswrangler as wr", "from pyspark.sql import SparkSession", "import duckdb", 'df.write.format("delta")', "format = 'delta'\n",
+    "from deltalake import DeltaTable", "CREATE TABLE t USING  DELTA", "DeltaTable.forPath", "pl.scan_delta(p)", "delta.`/lake/t`",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STORES)
+def test_a_file_that_names_a_store_is_known(text: str) -> None:
+    assert Search("stores").finds(f"x = 1\n{text}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["like S3.", "class3", "delta = now - then", "from datetime import timedelta", '{"delta": 1}', "is300 = md5s3x"]
+)
+def test_a_file_that_names_no_store_is_known(text: str) -> None:
+    assert not Search("stores").finds(text.encode())
+
+
+def test_frames_are_parsed_only_where_a_file_of_the_project_names_a_store(tmp_path: Path) -> None:
+    (tmp_path / "writer.py").write_text("def save(frame, path):\n    frame.to_csv(path)\n", encoding="utf-8")
+    program = "import sys; from s3lint.cli import main; main(['check', '--no-cache']); print('libcst' in sys.modules)"
+    assert run(sys.executable, "-c", program, cwd=tmp_path).out.splitlines()[-1] == "False"
+
+    (tmp_path / "config.py").write_text("OUT = 's3://acme-lake/out'\n", encoding="utf-8")
+    assert run(sys.executable, "-c", program, cwd=tmp_path).out.splitlines()[-1] == "True"

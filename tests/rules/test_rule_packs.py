@@ -1,0 +1,157 @@
+"""Rules that other packages offer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import Run, Write, run, s3lint
+
+RULE = '''\
+"""no-cache-control: an object is written without saying how long it may be cached.
+
+## What it finds
+`put_object` with no `CacheControl`.
+
+## Why
+Caches decide otherwise.
+
+## Do not
+```python
+import boto3
+
+boto3.client("s3").put_object(Bucket=bucket, Key=f"pages/{name}", Body=body, ContentType="text/html")
+```
+
+## Do
+```python
+import boto3
+
+s3 = boto3.client("s3")
+s3.put_object(Bucket=bucket, Key=f"pages/{name}", Body=body, ContentType="text/html", CacheControl="no-cache")
+```
+
+## When it stays silent
+Arguments that are not known.
+
+## References
+- [Cache-Control](https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Cache-Control)
+"""
+
+from s3lint.facts import ObjectCall
+from s3lint.inference.queries import is_missing
+from s3lint.registry.rule import Rule
+
+rule = Rule(__name__, code="ACM001", clause=None, summary="`{operation}` sets no CacheControl: pass it.")
+
+
+@rule.on(ObjectCall)
+def check(fact, context):
+    if fact.operation == "put_object" and is_missing(fact.parameters.get("CacheControl")):
+        yield rule.match(fact.site, fact.confidence, operation=fact.operation)
+'''
+
+BAD = """\
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def save(bucket, name, body):
+    s3.put_object(Bucket=bucket, Key=f"pages/{name}", Body=body, ContentType="text/html")  #: ACM001
+"""
+
+GOOD = BAD.replace(")  #: ACM001", ', CacheControl="no-cache")')
+
+
+def packed(project: Write, value: str, files: dict[str, str | bytes] | None = None) -> Path:
+    """A folder of installed packages that holds one rule pack, and a file that its rule fires on."""
+    pack: dict[str, str | bytes] = {
+        "site/acme_rules/__init__.py": "",
+        "site/acme_rules/metadata/__init__.py": "",
+        "site/acme_rules/metadata/no_cache_control.py": RULE,
+        "site/acme_rules-1.2.dist-info/METADATA": "Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.2\n",
+        "site/acme_rules-1.2.dist-info/entry_points.txt": f"[s3lint.rules]\nacme = {value}\n",
+        "src/page.py": BAD,
+    }
+    return project(pack | (files or {}))
+
+
+def with_pack(root: Path, *arguments: str) -> Run:
+    return s3lint(*arguments, cwd=root / "src", PYTHONPATH=str(root / "site"))
+
+
+@pytest.mark.parametrize(
+    "value", ["acme_rules", "acme_rules.metadata.no_cache_control", "acme_rules.metadata.no_cache_control:rule"]
+)
+def test_a_pack_is_found_and_its_rules_are_used(project: Write, value: str) -> None:
+    root = packed(project, value)
+    done = with_pack(root, "check", "--output-format", "json")
+    assert [(finding["code"], finding["url"]) for finding in json.loads(done.out)] == [("ACM001", "")]
+    assert done.err == ""
+    listed = with_pack(root, "rule", "--all").out.splitlines()
+    assert "acme-rules 1.2" in next(line for line in listed if line.startswith("ACM001"))
+    assert "Caches decide otherwise." in with_pack(root, "rule", "no-cache-control").out
+
+
+def test_its_rules_see_frames_of_projects_that_name_no_store(project: Write) -> None:
+    rule = RULE.replace("ObjectCall", "TableWrite")
+    start = rule.index("@rule.on")
+    rule = (
+        rule[:start]
+        + '@rule.on(TableWrite)\ndef check(fact, context):\n    yield rule.match(fact.site, fact.confidence, operation="to_pickle")\n'
+    )
+    frames = "def keep(frame):\n    frame.to_pickle('frame.pickle')\n"
+    root = packed(project, "acme_rules", {"site/acme_rules/metadata/no_cache_control.py": rule, "src/page.py": frames})
+    assert "page.py:2:5: ACM001" in with_pack(root, "check", "--output-format", "concise").out
+
+
+def test_its_codes_are_selected_and_suppressed_like_any_other(project: Write) -> None:
+    root = packed(project, "acme_rules")
+    for option in ("--ignore=ACM001", "--ignore=ACM", "--ignore=no-cache-control", "--select=STO1"):
+        assert with_pack(root, "check", option).code == 0
+    text = BAD.replace("#: ACM001", "# noqa: ACM001 by the CDN")
+    project({"src/page.py": text})
+    assert with_pack(root, "check").code == 0
+    project({"src/page.py": text.replace("noqa: ACM001", "s3lint: allow[no-cache-control]")})
+    assert with_pack(root, "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "replaced", "reason"),
+    [
+        ("acme_missing", "", "ModuleNotFoundError: No module named 'acme_missing'"),
+        ("acme_rules.metadata:__name__", "", "TypeError: acme_rules.metadata:__name__ offers a str, which is no rule"),
+        ("acme_rules", 'code="STO201"', "ValueError: the code STO201 is taken"),
+        ("acme_rules", 'code="acme-1"', "ValueError: 'acme-1' is no code: it takes one to three capitals and three digits"),
+        ("acme_rules", "code=1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_broken_pack_is_one_warning(project: Write, value: str, replaced: str, reason: str) -> None:
+    text = RULE.replace('code="ACM001"', replaced) if replaced else RULE
+    root = packed(project, value, {"site/acme_rules/metadata/no_cache_control.py": text})
+    done = with_pack(root, "check")
+    assert (done.code, done.out) == (0, "No findings.\n")
+    assert done.err == f"s3lint: warning: the rule pack acme-rules 1.2 is left out: {reason}\n"
+
+
+def test_the_harness_is_for_packs_too(project: Write) -> None:
+    test = """\
+from pathlib import Path
+
+from acme_rules.metadata.no_cache_control import rule
+from s3lint.testing import verify
+
+verify(rule, Path("fixture"))
+"""
+    root = packed(project, "acme_rules", {"fixture/bad.py": BAD, "fixture/good.py": GOOD, "verify.py": test})
+    done = run(sys.executable, "verify.py", cwd=root, PYTHONPATH=str(root / "site"))
+    assert (done.code, done.err) == (0, "")
+    project({"fixture/good.py": BAD})
+    assert (
+        "AssertionError: good.py (as it is): [(7, 'ACM001')]"
+        in run(sys.executable, "verify.py", cwd=root, PYTHONPATH=str(root / "site")).err
+    )

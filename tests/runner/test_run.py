@@ -1,0 +1,104 @@
+"""How a run is spread over processes, how much it keeps in memory, and how it finds words."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conftest import BUCKET_BY_NAME, Write, check_project, s3lint_here
+from conftest import run as run_program
+from s3lint.project.files import ProjectFiles
+from s3lint.runner import run
+from s3lint.settings import Settings
+from s3lint.support.workers import available_cores
+
+if TYPE_CHECKING:
+    import pytest
+
+HELPER = "import boto3\n\n\ndef keep(bucket, key):\n    boto3.client('s3').delete_object(Bucket=bucket, Key=key)\n"
+
+
+def test_cores_are_those_that_a_container_pays_for(tmp_path: Path) -> None:
+    everything = available_cores(tmp_path)
+    (tmp_path / "cpu").mkdir()
+    for quota, cores in (("-1", everything), ("50000", 1)):
+        (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text(quota)
+        (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
+        assert available_cores(tmp_path) == cores
+    for limit, cores in (("max 100000", everything), ("10000 100000", 1), ("9000000 100000", everything)):
+        (tmp_path / "cpu.max").write_text(f"{limit}\n")
+        assert available_cores(tmp_path) == cores
+
+
+def test_what_a_worker_forgets_changes_no_finding(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"module_{i}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n" for i in range(4)}
+    root = project(files | {"helper.py": HELPER, "other.py": BUCKET_BY_NAME})
+    remembered = check_project(root)
+    monkeypatch.setattr(run, "OBJECTS", 0)
+    assert check_project(root) == remembered
+    assert len({finding.path for finding in remembered}) == 5
+
+
+def test_workers_find_what_one_process_finds(project: Write) -> None:
+    files = {f"module_{i:02}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n{BUCKET_BY_NAME}" for i in range(2 * run.FEW)}
+    root = project(files | {"helper.py": HELPER, "silent.py": "VALUE = 1\n"})
+    assert check_project(root, jobs=2) == check_project(root)
+
+
+def test_words_are_found_wherever_they_stand_now(project: Write) -> None:
+    root = project({"a.py": "def keep():\n    pass\n", "b.py": "keep()\nlose()\n", "c.py": "keepsake()\n"})
+    files = ProjectFiles(Settings(root=root))
+
+    def holding(word: bytes) -> list[str]:
+        return [path.name for path in files.words.holding(word)]
+
+    assert holding(b"keep") == ["a.py", "b.py"]
+    assert holding(b"lose") == ["b.py"]
+    (root / "c.py").write_text("keep()\nlose()\n")
+    (root / "d.py").write_text("keep()\n")
+    (root / "b.py").unlink()
+    for name in ("b.py", "c.py", "d.py"):
+        files.refresh(root / name)
+    assert holding(b"keep") == ["a.py", "c.py", "d.py"]
+    assert holding(b"lose") == ["c.py"]
+
+
+def test_flake8_finds_in_a_folder_what_it_finds_in_its_files(project: Write) -> None:
+    root = project({"a.py": "from helper import keep\nkeep('acme', 'a/b')\n", "helper.py": HELPER, "b.py": BUCKET_BY_NAME})
+    flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", "--jobs", "2")
+    whole, each = run_program(*flake8, ".", cwd=root), run_program(*flake8, "a.py", "b.py", "helper.py", cwd=root)
+    assert sorted(line.removeprefix("./") for line in whole.out.splitlines()) == sorted(each.out.splitlines())
+    assert "a.py" in whole.out
+
+
+def test_flake8_remembers_what_it_found_in_a_folder(project: Write) -> None:
+    root = project({"config.py": "BUCKET = name\n", "a.py": f"from config import BUCKET\n{HELPER}keep(BUCKET, 'a/b')\n"})
+    flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", ".")
+    first = run_program(*flake8, cwd=root)
+    assert (root / ".s3lint_cache" / "results.sqlite").is_file()
+    assert run_program(*flake8, cwd=root) == first
+
+    (root / "config.py").write_text("BUCKET = 'acme-documents'\n", encoding="utf-8")
+    assert "acme-documents" in run_program(*flake8, cwd=root).out
+
+
+def test_flake8s_configuration_may_choose_the_profile_and_no_cache(project: Write) -> None:
+    configuration = "[flake8]\nextend-select = STO\ns3lint-profile = strict\ns3lint-no-cache = true\n"
+    root = project({"a.py": HELPER.replace("delete_object", "put_object"), ".flake8": configuration})
+    assert "STO313" in run_program(sys.executable, "-m", "flake8", ".", cwd=root).out
+    assert not (root / ".s3lint_cache").exists()
+
+
+def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
+    root = project({f"module_{i:02}.py": BUCKET_BY_NAME for i in range(2 * run.FEW)})
+    plain, timed = (
+        s3lint_here("check", "--isolated", "--no-cache", "--output-format", "json", "--jobs", "2", *more, cwd=root)
+        for more in ((), ("--timing",))
+    )
+    assert timed.out == plain.out
+    assert timed.code == plain.code
+    assert {"parsing", "facts: objects", "finding files"} <= {
+        row.strip(" │").partition("│")[0].strip() for row in timed.err.splitlines()
+    }
+    assert plain.err == ""

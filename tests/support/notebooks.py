@@ -1,0 +1,24 @@
+"""Notebooks made of their cells."""
+
+from __future__ import annotations
+
+import json
+
+
+def notebook(*sources: str, language: str = "python") -> str:
+    """A notebook of code cells; a source that begins with `#md ` becomes a cell of text."""
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": source}
+        if source.startswith("#md ")
+        else {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": source.splitlines(keepends=True),
+        }
+        for source in sources
+    ]
+    return json.dumps(
+        {"cells": cells, "metadata": {"language_info": {"name": language}}, "nbformat": 4, "nbformat_minor": 5}, indent=1
+    )
