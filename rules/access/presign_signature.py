@@ -40,8 +40,9 @@ from s3lint.facts.context import Context
 from s3lint.fixes.changes import AddArgument, Change, Plan
 from s3lint.inference.library_values import Client
 from s3lint.inference.queries import is_missing
-from s3lint.inference.values import Absent, Reference, Site, alternatives
+from s3lint.inference.values import Absent, Reference, alternatives
 from s3lint.registry.rule import Match, Rule
+from s3lint.syntax.site import Site
 
 rule = Rule(
     __name__,

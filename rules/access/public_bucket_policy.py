@@ -41,8 +41,9 @@ from typing import Any
 from s3lint.facts import ObjectCall
 from s3lint.facts.context import Context
 from s3lint.inference.queries import choices, literals
-from s3lint.inference.values import Absent, Chunk, Hop, Mapping, Reference, Sequence, Site, Text, Value
+from s3lint.inference.values import Absent, Chunk, Hop, Mapping, Reference, Sequence, Text, Value
 from s3lint.registry.rule import Match, Rule
+from s3lint.syntax.site import Site
 
 rule = Rule(
     __name__,

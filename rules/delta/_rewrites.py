@@ -10,8 +10,8 @@ import libcst as cst
 from s3lint.facts import SqlStatement, TableWrite
 from s3lint.fixes.changes import Change, Plan, Replace
 from s3lint.fixes.imports import local_name
-from s3lint.inference.values import Constant, Site, Text, alternatives
-from s3lint.syntax.positions import source_of
+from s3lint.inference.values import Constant, Text, alternatives
+from s3lint.syntax.site import Site, source_of
 
 FOLLOW = "readers must read Delta, and what is there already needs CONVERT TO DELTA"
 

@@ -43,10 +43,11 @@ from s3lint.facts.context import Context
 from s3lint.facts.queries.lakehouse import may_be_delta, says_delta
 from s3lint.finding import Finding
 from s3lint.inference.queries import choices, is_false, texts
-from s3lint.inference.values import Absent, Constant, Hop, Mapping, Sequence, Site, Text, Value
+from s3lint.inference.values import Absent, Constant, Hop, Mapping, Sequence, Text, Value
 from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
 from s3lint.storage.uris import split_uri
+from s3lint.syntax.site import Site
 
 rule = Rule(
     __name__,

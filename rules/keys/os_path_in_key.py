@@ -50,8 +50,9 @@ from s3lint.facts.context import Context
 from s3lint.facts.queries.destinations import Destination, destination_of
 from s3lint.fixes.changes import Plan, Replace
 from s3lint.inference.queries import choices
-from s3lint.inference.values import Hop, Reference, Site, Text, Value
+from s3lint.inference.values import Hop, Reference, Text, Value
 from s3lint.registry.rule import Match, Rule
+from s3lint.syntax.site import Site
 
 rule = Rule(
     __name__,

@@ -40,11 +40,12 @@ from typing import TYPE_CHECKING
 from s3lint.facts import ObjectCall
 from s3lint.facts.context import Context
 from s3lint.fixes.changes import Drop, Plan
-from s3lint.fixes.recipes import code_of, metadata_plan, with_metadata
+from s3lint.fixes.recipes import metadata_plan, with_metadata
 from s3lint.inference.queries import choices, is_missing, literals
-from s3lint.inference.values import Absent, Hop, Mapping, Site, Value
+from s3lint.inference.values import Absent, Hop, Mapping, Value
 from s3lint.registry.rule import Match, Rule
 from s3lint.storage.services import load
+from s3lint.syntax.site import Site, source_of
 
 if TYPE_CHECKING:
     from s3lint.inference.arguments import Written
@@ -133,7 +134,7 @@ def _not_accepted(fact: ObjectCall) -> Iterator[Match]:
 
 
 def _moved(fact: ObjectCall, name: str, written: "Written") -> Plan | None:
-    added = with_metadata(fact, name, code_of(written.site))
+    added = with_metadata(fact, name, source_of(written.site))
     return Plan("Pass it in ExtraArgs", (Drop(written.site), added), safe=True) if added is not None else None
 
 
