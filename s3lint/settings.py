@@ -30,7 +30,7 @@ class Settings:
     )  # fmt: skip
     extend_exclude: Annotated[tuple[str, ...], "patterns that are passed over too"] = ()
     force_exclude: Annotated[bool, "exclude also files that are named on the command line"] = False
-    test_paths: Annotated[tuple[str, ...], "where tests lie: only STO4xx, STO506, STO507 and STO9xx look there"] = TEST_PATHS
+    test_paths: Annotated[tuple[str, ...], "where tests lie: only rules that also check tests apply there"] = TEST_PATHS
     lint_tests: Annotated[bool, "check tests with every rule"] = False
     src: Annotated[tuple[str, ...], "where first-party modules are imported from"] = (".", "src")
     baseline: Annotated[Path | None, "the file of known findings, which are not reported; see `s3lint baseline`"] = None

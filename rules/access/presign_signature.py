@@ -35,14 +35,21 @@ Clients that come from elsewhere, configurations that are not known, and a signa
 
 from collections.abc import Iterator
 
-from s3lint.facts import Presign
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import AddArgument, Change, Plan
-from s3lint.inference.library_values import Client
-from s3lint.inference.queries import is_missing
-from s3lint.inference.values import Absent, Reference, alternatives
-from s3lint.registry.rule import Match, Rule
-from s3lint.syntax.site import Site
+from s3lint.api import (
+    Absent,
+    AddArgument,
+    Change,
+    Client,
+    Context,
+    Match,
+    Plan,
+    Presign,
+    Reference,
+    Rule,
+    Site,
+    alternatives,
+    is_missing,
+)
 
 rule = Rule(
     __name__,
@@ -52,6 +59,7 @@ rule = Rule(
     profile="strict",
     fix="safe",
     helper="s3lint.runtime.s3_client",
+    in_tests=True,
 )
 
 SIGNATURE = '"s3v4"'
@@ -68,7 +76,7 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
 
 def _plan(fact: Presign) -> Plan | None:
     """The signature pinned where the client is made, in its configuration where it has one."""
-    from s3lint.fixes.imports import local_name
+    from s3lint.api import local_name
 
     made = fact.clients[0].arguments if len(fact.clients) == 1 else None
     if made is None or made.call.function is None:

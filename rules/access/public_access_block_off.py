@@ -33,12 +33,7 @@ Flags that are not known, and clients of other services.
 
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import AddEntry, Plan, Replace
-from s3lint.inference.queries import choices, is_false
-from s3lint.inference.values import Absent, Hop, Mapping
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Absent, AddEntry, Context, Hop, Mapping, Match, ObjectCall, Plan, Replace, Rule, choices, is_false
 
 rule = Rule(
     __name__,
@@ -46,6 +41,7 @@ rule = Rule(
     clause="do-not.public-objects",
     summary="{what}, so ACLs or policies can open the bucket to everybody: {remedy}.",
     fix="unsafe",
+    in_tests=True,
 )
 
 MESSAGE = "Set it to True; whoever reads the bucket publicly must get another way"

@@ -34,14 +34,24 @@ url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": f
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Drop, Plan, Replace
-from s3lint.fixes.recipes import used_site
-from s3lint.inference.queries import choices, texts
-from s3lint.inference.values import Hop, Mapping, Sequence, Text, Value
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import (
+    Confidence,
+    Context,
+    Drop,
+    Hop,
+    Mapping,
+    Match,
+    ObjectCall,
+    Plan,
+    Replace,
+    Rule,
+    Sequence,
+    Text,
+    Value,
+    choices,
+    texts,
+    used_site,
+)
 
 rule = Rule(
     __name__,
@@ -50,6 +60,7 @@ rule = Rule(
     summary="ACL `{acl}` opens what it is set on to {whom}: drop the ACL and hand out presigned URLs.",
     fix="unsafe",
     helper="s3lint.runtime.presigned_get",
+    in_tests=True,
 )
 
 PUBLIC = {
@@ -86,7 +97,7 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
 
 def _plan(fact: ObjectCall, acl: Text, name: str) -> Plan | None:
     """Without the ACL the object is private; what sets an ACL must set one, and so must a parameter's default."""
-    from s3lint.fixes.enclosing import elements_about, holder_of, is_default
+    from s3lint.api import elements_about, holder_of, is_default
 
     if acl.site is None or fact.library == "django-storages":
         return None

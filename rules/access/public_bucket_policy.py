@@ -38,12 +38,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.inference.queries import choices, literals
-from s3lint.inference.values import Absent, Chunk, Hop, Mapping, Reference, Sequence, Text, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.syntax.site import Site
+from s3lint.api import (
+    Absent,
+    Chunk,
+    Context,
+    Hop,
+    Mapping,
+    Match,
+    ObjectCall,
+    Reference,
+    Rule,
+    Sequence,
+    Site,
+    Text,
+    Value,
+    choices,
+    literals,
+)
 
 rule = Rule(
     __name__,
@@ -51,6 +62,7 @@ rule = Rule(
     clause="do-not.public-objects",
     summary="The policy allows {actions} to everybody on the internet: add a Condition, or hand out presigned URLs.",
     helper="s3lint.runtime.presigned_get",
+    in_tests=True,
 )
 
 PRINCIPAL = re.compile(r"""["']Principal["']\s*:\s*(?:\{\s*["']AWS["']\s*:\s*)?\[?\s*["']\*["']""")

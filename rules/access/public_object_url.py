@@ -36,9 +36,7 @@ or compared.
 
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectUrl
-from s3lint.facts.context import Context
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Context, Match, ObjectUrl, Rule
 
 rule = Rule(
     __name__,
@@ -46,6 +44,7 @@ rule = Rule(
     clause="do.presigned-urls",
     summary="`{url}` works only for public objects: hand out a presigned URL instead.",
     helper="s3lint.runtime.presigned_get",
+    in_tests=True,
 )
 
 

@@ -47,15 +47,21 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Plan
-from s3lint.fixes.recipes import metadata_plan
-from s3lint.inference.queries import is_missing, literals
-from s3lint.inference.values import Mapping, Text, alternatives
-from s3lint.registry.rule import Match, Rule
-from s3lint.settings import Settings
-from s3lint.storage.media_types import extension_of
+from s3lint.api import (
+    Context,
+    Mapping,
+    Match,
+    ObjectCall,
+    Plan,
+    Rule,
+    Settings,
+    Text,
+    alternatives,
+    extension_of,
+    is_missing,
+    literals,
+    metadata_plan,
+)
 
 rule = Rule(
     __name__,
@@ -64,6 +70,7 @@ rule = Rule(
     summary='{what}, and nothing chooses how it is encrypted: pass `ServerSideEncryption="{encryption}"`.',
     fix="safe",
     helper="s3lint.runtime.upload",
+    in_tests=True,
 )
 
 SENSITIVE = (
@@ -136,7 +143,7 @@ def _words(fact: ObjectCall, parameter: str) -> Iterator[str]:
     """The literals and the names in what is passed, in snake_case."""
     written = fact.parameters.written(parameter)
     if written is not None:
-        from s3lint.syntax.names import words_in
+        from s3lint.api import words_in
 
         imported = {item.local for item in fact.place.module.outline.imports}
         yield from map(normal, words_in(written.node, imported))

@@ -31,11 +31,7 @@ Conditions that are not known, or known only in part.
 
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.inference.queries import is_missing
-from s3lint.inference.values import Mapping, Sequence, Text, Value, alternatives
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Context, Mapping, Match, ObjectCall, Rule, Sequence, Text, Value, alternatives, is_missing
 
 rule = Rule(
     __name__,
@@ -44,6 +40,7 @@ rule = Rule(
     summary='The form accepts files of any size, at your cost: add `["content-length-range", 1, most]` to its Conditions.',
     profile="strict",
     helper="s3lint.runtime.presigned_post",
+    in_tests=True,
 )
 
 

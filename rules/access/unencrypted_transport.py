@@ -34,15 +34,29 @@ before a host that is not known is reported at `low` confidence.
 import re
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import ClientSetup, SessionSetting
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Drop, Plan, Replace
-from s3lint.inference.containers import entry
-from s3lint.inference.queries import choices, is_false, texts
-from s3lint.inference.values import Absent, Constant, Hop, Text, Value, alternatives
-from s3lint.registry.rule import Match, Rule
-from s3lint.syntax.site import Site, source_of
+from s3lint.api import (
+    Absent,
+    ClientSetup,
+    Confidence,
+    Constant,
+    Context,
+    Drop,
+    Hop,
+    Match,
+    Plan,
+    Replace,
+    Rule,
+    SessionSetting,
+    Site,
+    Text,
+    Value,
+    alternatives,
+    choices,
+    code_of,
+    entry,
+    is_false,
+    texts,
+)
 
 rule = Rule(
     __name__,
@@ -50,6 +64,7 @@ rule = Rule(
     clause="do-not.unencrypted-sensitive-data",
     summary="{what} {consequence}: {remedy}.",
     fix="unsafe",
+    in_tests=True,
 )
 
 HOST = re.compile(r"https?://(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)", re.IGNORECASE)
@@ -111,7 +126,7 @@ def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting) -> Iterator[M
 def _with_tls(site: Site | None) -> Plan | None:
     if site is None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
         return None
-    text = re.sub("http://", "https://", source_of(site), count=1, flags=re.IGNORECASE)
+    text = re.sub("http://", "https://", code_of(site), count=1, flags=re.IGNORECASE)
     return Plan("Use https://; the host must answer there", (Replace(site, text),))
 
 

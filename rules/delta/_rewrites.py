@@ -7,11 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from s3lint.facts import SqlStatement, TableWrite
-from s3lint.fixes.changes import Change, Plan, Replace
-from s3lint.fixes.imports import local_name
-from s3lint.inference.values import Constant, Text, alternatives
-from s3lint.syntax.site import Site, source_of
+from s3lint.api import Change, Constant, Plan, Replace, Site, SqlStatement, TableWrite, Text, alternatives, local_name, source_of
 
 FOLLOW = "readers must read Delta, and what is there already needs CONVERT TO DELTA"
 

@@ -32,12 +32,22 @@ with `partitionOverwriteMode=dynamic`, options that are not known.
 import re
 from collections.abc import Iterator
 
-from s3lint.facts import DeltaOperation, SqlStatement, TableWrite
-from s3lint.facts.context import Context
-from s3lint.facts.queries.lakehouse import may_be_delta, may_be_storage
-from s3lint.inference.queries import is_missing, literals, texts
-from s3lint.inference.values import Absent, Hop, Mapping
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import (
+    Absent,
+    Context,
+    DeltaOperation,
+    Hop,
+    Mapping,
+    Match,
+    Rule,
+    SqlStatement,
+    TableWrite,
+    is_missing,
+    literals,
+    may_be_delta,
+    may_be_storage,
+    texts,
+)
 
 rule = Rule(
     __name__,

@@ -29,12 +29,7 @@ known.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.facts import TableWrite
-from s3lint.facts.context import Context
-from s3lint.facts.queries.lakehouse import may_be_storage, says_delta
-from s3lint.fixes.changes import AddArgument, Plan, Replace
-from s3lint.inference.values import Absent
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Absent, AddArgument, Context, Match, Plan, Replace, Rule, TableWrite, may_be_storage, says_delta
 
 rule = Rule(
     __name__,

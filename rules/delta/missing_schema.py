@@ -35,15 +35,29 @@ reaches no such write, reads for the sake of `.schema` alone, Auto Loader with a
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import TableRead, TableWrite
-from s3lint.facts.context import Context
-from s3lint.facts.queries.destinations import Destination, destination_of
-from s3lint.facts.queries.rows import Rows, rows_of
-from s3lint.inference.queries import choices, is_missing, is_true, literals
-from s3lint.inference.values import Absent, Hop, Mapping, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.table_formats import NEED_SCHEMA, format_name, is_delta
+from s3lint.api import (
+    NEED_SCHEMA,
+    Absent,
+    Confidence,
+    Context,
+    Destination,
+    Hop,
+    Mapping,
+    Match,
+    Rows,
+    Rule,
+    TableRead,
+    TableWrite,
+    Value,
+    choices,
+    destination_of,
+    format_name,
+    is_delta,
+    is_missing,
+    is_true,
+    literals,
+    rows_of,
+)
 
 rule = Rule(
     __name__,

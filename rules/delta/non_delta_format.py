@@ -32,17 +32,28 @@ known. Spark writers with an unknown destination are reported at `medium`.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from s3lint.confidence import Confidence
-from s3lint.facts import ObjectCall, SqlStatement, TableWrite
-from s3lint.facts.context import Context
-from s3lint.facts.queries.destinations import Destination, destination_of
-from s3lint.inference.queries import choices
-from s3lint.inference.values import Absent, Hop, Text, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.table_formats import FILE_FORMATS, TABLE_FORMATS, format_name
+from s3lint.api import (
+    FILE_FORMATS,
+    TABLE_FORMATS,
+    Absent,
+    Confidence,
+    Context,
+    Destination,
+    Hop,
+    Match,
+    ObjectCall,
+    Rule,
+    SqlStatement,
+    TableWrite,
+    Text,
+    Value,
+    choices,
+    destination_of,
+    format_name,
+)
 
 if TYPE_CHECKING:
-    from s3lint.facts.queries.serialised import Serialised
+    from s3lint.api import Serialised
 
 rule = Rule(
     __name__,
@@ -85,7 +96,7 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
 
 @rule.on(ObjectCall)
 def check_upload(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    from s3lint.facts.queries.serialised import serialised_bodies
+    from s3lint.api import serialised_bodies
 
     for found in serialised_bodies(fact, context):
         if found.format in FILE_FORMATS and found.format not in context.settings.lakehouse_formats:
@@ -114,7 +125,7 @@ def _uploaded(found: "Serialised", fact: ObjectCall) -> Match:
 
 
 def _text(text: str) -> Text:
-    from s3lint.inference.values import Chunk
+    from s3lint.api import Chunk
 
     return Text((Chunk(text),))
 

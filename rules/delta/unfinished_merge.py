@@ -36,12 +36,7 @@ Where the builder is returned, passed on or stored, so that other code may execu
 
 from collections.abc import Iterator
 
-from s3lint.facts import DeltaBuild
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Append, Plan
-from s3lint.inference.library_values import MERGE_CLAUSES
-from s3lint.inference.values import Hop
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import MERGE_CLAUSES, Append, Context, DeltaBuild, Hop, Match, Plan, Rule
 
 rule = Rule(
     __name__,

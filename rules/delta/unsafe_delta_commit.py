@@ -36,11 +36,7 @@ Values that are not known, `etag` and the other values of the conditional put, a
 
 from collections.abc import Iterator
 
-from s3lint.facts import SessionSetting
-from s3lint.facts.context import Context
-from s3lint.inference.queries import choices, is_true, literals
-from s3lint.inference.values import Value
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Context, Match, Rule, SessionSetting, Value, choices, is_true, literals
 
 rule = Rule(
     __name__,
@@ -48,6 +44,7 @@ rule = Rule(
     clause="delta.lakehouse",
     summary="{what} {consequence}: {remedy}.",
     helper="s3lint.runtime.delta.require_conditional_put",
+    in_tests=True,
 )
 
 SINGLE_DRIVER = "S3SingleDriverLogStore"

@@ -37,17 +37,35 @@ Delta table. In an editor and in flake8 only the file itself tells which paths a
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import DeltaOperation, DeltaPath, FileAccess, ObjectCall, SessionSetting, SqlStatement, TableWrite
-from s3lint.facts.context import Context
-from s3lint.facts.queries.lakehouse import may_be_delta, says_delta
-from s3lint.finding import Finding
-from s3lint.inference.queries import choices, is_false, texts
-from s3lint.inference.values import Absent, Constant, Hop, Mapping, Sequence, Text, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.settings import Settings
-from s3lint.storage.uris import split_uri
-from s3lint.syntax.site import Site
+from s3lint.api import (
+    Absent,
+    Confidence,
+    Constant,
+    Context,
+    DeltaOperation,
+    DeltaPath,
+    FileAccess,
+    Finding,
+    Hop,
+    Mapping,
+    Match,
+    ObjectCall,
+    Rule,
+    Sequence,
+    SessionSetting,
+    Settings,
+    Site,
+    SqlStatement,
+    TableWrite,
+    Text,
+    Value,
+    choices,
+    is_false,
+    may_be_delta,
+    says_delta,
+    split_uri,
+    texts,
+)
 
 rule = Rule(
     __name__,
@@ -56,6 +74,7 @@ rule = Rule(
     summary="{what} {consequence}: {remedy}.",
     helper="s3lint.runtime.delta.maintain",
     whole_project=True,
+    in_tests=True,
 )
 
 LEAST_HOURS = 168

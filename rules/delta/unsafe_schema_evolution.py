@@ -32,13 +32,24 @@ the project that are called like the library's.
 
 from collections.abc import Iterator
 
-from s3lint.facts import DeltaBuild, SessionSetting, SqlStatement, TableWrite
-from s3lint.facts.context import Context
-from s3lint.facts.queries.lakehouse import may_be_delta, may_be_storage
-from s3lint.inference.queries import choices, is_true, texts
-from s3lint.inference.values import Hop, Mapping, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.table_formats import is_delta
+from s3lint.api import (
+    Context,
+    DeltaBuild,
+    Hop,
+    Mapping,
+    Match,
+    Rule,
+    SessionSetting,
+    SqlStatement,
+    TableWrite,
+    Value,
+    choices,
+    is_delta,
+    is_true,
+    may_be_delta,
+    may_be_storage,
+    texts,
+)
 
 rule = Rule(
     __name__,

@@ -35,10 +35,7 @@ given may say so in a suppression.
 import re
 from collections.abc import Iterator
 
-from s3lint.facts import SqlStatement, StringColumn
-from s3lint.facts.context import Context
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.table_formats import is_delta
+from s3lint.api import Context, Match, Rule, SqlStatement, StringColumn, is_delta
 
 rule = Rule(
     __name__,

@@ -37,13 +37,7 @@ Placeholders and empty strings; a fallback that is a URI (`hardcoded-bucket-in-u
 
 from collections.abc import Iterator
 
-from s3lint.facts import BucketName
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Plan
-from s3lint.inference.queries import default_choices
-from s3lint.inference.values import Hop, Text
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.uris import bucket_head, is_bucket_name
+from s3lint.api import BucketName, Context, Hop, Match, Plan, Rule, Text, bucket_head, default_choices, is_bucket_name
 
 rule = Rule(
     __name__,
@@ -69,7 +63,7 @@ def _plan(value: Text) -> Plan | None:
     """The lookup without its default."""
     if value.origin is None:
         return None
-    from s3lint.fixes.enclosing import without_fallback
+    from s3lint.api import without_fallback
 
     found = without_fallback(value.origin)
     if found is None:

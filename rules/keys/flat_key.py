@@ -38,14 +38,21 @@ documentation (`key`, `key1.pdf`).
 import re
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import KeyTemplate
-from s3lint.facts.context import Context
-from s3lint.inference.code_values import BoundMethod
-from s3lint.inference.queries import choices
-from s3lint.inference.values import Hole, Hop, Reference, Text, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.uris import jinja_holes
+from s3lint.api import (
+    BoundMethod,
+    Confidence,
+    Context,
+    Hole,
+    Hop,
+    KeyTemplate,
+    Match,
+    Reference,
+    Rule,
+    Text,
+    Value,
+    choices,
+    jinja_holes,
+)
 
 rule = Rule(
     __name__,

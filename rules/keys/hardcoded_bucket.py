@@ -40,15 +40,21 @@ the fallback of a lookup is `bucket-fallback-literal`; one inside a URI is `hard
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.facts import BucketName
-from s3lint.facts.context import Context
-from s3lint.finding import Finding
-from s3lint.fixes.recipes import from_environment, variable_of
-from s3lint.inference.queries import primary_choices
-from s3lint.inference.values import Hop, Text
-from s3lint.registry.rule import Match, Rule
-from s3lint.settings import Settings
-from s3lint.storage.uris import bucket_head, is_bucket_name
+from s3lint.api import (
+    BucketName,
+    Context,
+    Finding,
+    Hop,
+    Match,
+    Rule,
+    Settings,
+    Text,
+    bucket_head,
+    from_environment,
+    is_bucket_name,
+    primary_choices,
+    variable_of,
+)
 
 rule = Rule(
     __name__,
@@ -83,6 +89,15 @@ def report(findings: list[Finding], settings: Settings) -> Iterator[Finding]:
     alone = len({finding.subject for finding in findings}) <= 1
     for finding in findings:
         yield finding if alone else _with_own_variable(finding, settings)
+
+
+@rule.before_fixes
+def decide_variables(findings: list[Finding], settings: Settings) -> Settings:
+    """Return settings with a variable for each bucket of the run, however few of them a single file names."""
+    buckets = sorted({finding.subject for finding in findings if finding.subject})
+    alone = len(buckets) <= 1
+    variables = {bucket: variable_of(bucket, settings, alone=alone) for bucket in buckets}
+    return replace(settings, bucket_env=variables | settings.bucket_env)
 
 
 def _with_own_variable(finding: Finding, settings: Settings) -> Finding:

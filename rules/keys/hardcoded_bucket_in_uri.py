@@ -36,14 +36,7 @@ Docstrings, help texts, log messages, prompts and other prose; buckets that come
 import re
 from collections.abc import Iterator
 
-from s3lint.facts import BucketAddress
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Plan, Replace
-from s3lint.fixes.recipes import variable_of
-from s3lint.inference.values import Hop
-from s3lint.registry.rule import Match, Rule
-from s3lint.settings import Settings
-from s3lint.storage.uris import bucket_head
+from s3lint.api import BucketAddress, Context, Hop, Match, Plan, Replace, Rule, Settings, bucket_head, variable_of
 
 rule = Rule(
     __name__,
@@ -70,7 +63,7 @@ def check(fact: BucketAddress, context: Context) -> Iterator[Match]:
 
 def _plan(fact: BucketAddress, settings: Settings) -> Plan | None:
     """A plain literal becomes an f-string around the lookup; a URL, which may lead to somebody else's data, stays."""
-    from s3lint.fixes.imports import local_name
+    from s3lint.api import local_name
 
     bucket, module = fact.bucket.literal, local_name(fact.site, "os")
     if not bucket or module is None or fact.site.span is not None or type(fact.site.node).__name__ != "SimpleString":

@@ -37,15 +37,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.confidence import Confidence
-from s3lint.facts import KeyTemplate
-from s3lint.facts.context import Context
-from s3lint.finding import Finding
-from s3lint.inference.queries import texts
-from s3lint.inference.values import Hop
-from s3lint.registry.rule import Match, Rule
-from s3lint.settings import Settings
-from s3lint.storage.uris import jinja_holes
+from s3lint.api import Confidence, Context, Finding, Hop, KeyTemplate, Match, Rule, Settings, jinja_holes, texts
 
 rule = Rule(
     __name__,

@@ -40,14 +40,22 @@ Parts of a key that are not known, `name=value` segments, placeholders such as `
 import re
 from collections.abc import Iterator
 
-from s3lint.facts import KeyTemplate
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Plan, Replace
-from s3lint.inference.queries import choices
-from s3lint.inference.values import Hole, Hop, Reference, Text, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.uris import jinja_holes
-from s3lint.syntax.site import source_of
+from s3lint.api import (
+    Context,
+    Hole,
+    Hop,
+    KeyTemplate,
+    Match,
+    Plan,
+    Reference,
+    Replace,
+    Rule,
+    Text,
+    Value,
+    choices,
+    code_of,
+    jinja_holes,
+)
 
 rule = Rule(
     __name__,
@@ -94,7 +102,7 @@ def _plan(value: Value) -> Plan | None:
     site = value.origin if isinstance(value, Text) else None
     if site is None or site.span is not None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
         return None
-    code = source_of(site)
+    code = code_of(site)
     mended = DOUBLE_SLASH.sub("/", LEADING_SLASH.sub(r"\1", code))
     message = "Drop the slashes; whoever reads the old key must follow"
     return Plan(message, (Replace(site, mended),)) if mended != code else None

@@ -44,15 +44,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.confidence import Confidence
-from s3lint.facts import KeyTemplate, TableWrite
-from s3lint.facts.context import Context
-from s3lint.facts.queries.destinations import Destination, destination_of
-from s3lint.fixes.changes import Plan, Replace
-from s3lint.inference.queries import choices
-from s3lint.inference.values import Hop, Reference, Text, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.syntax.site import Site
+from s3lint.api import (
+    Confidence,
+    Context,
+    Destination,
+    Hop,
+    KeyTemplate,
+    Match,
+    Plan,
+    Reference,
+    Replace,
+    Rule,
+    Site,
+    TableWrite,
+    Text,
+    Value,
+    choices,
+    destination_of,
+)
 
 rule = Rule(
     __name__,
@@ -94,7 +103,7 @@ def _plan(join: str, site: Site | None) -> Plan | None:
     function = getattr(site.node, "func", None) if site is not None and join == "os.path.join" else None
     if site is None or function is None:
         return None
-    from s3lint.fixes.imports import local_name
+    from s3lint.api import local_name
 
     module = local_name(site, "posixpath")
     change = Replace(replace(site, node=function), f"{module}.join")

@@ -32,12 +32,7 @@ needs versions, so the rule is part of the strict profile.
 
 from collections.abc import Iterator
 
-from s3lint.facts import KeyTemplate
-from s3lint.facts.context import Context
-from s3lint.inference.queries import texts
-from s3lint.inference.values import Hop
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.uris import jinja_holes
+from s3lint.api import Context, Hop, KeyTemplate, Match, Rule, jinja_holes, texts
 
 rule = Rule(
     __name__,

@@ -25,7 +25,7 @@ A bare `# noqa`, which concerns every linter, and with `require-reason = false`.
 - [flake8: in-line ignoring](https://flake8.pycqa.org/en/latest/user/violations.html#in-line-ignoring-errors)
 """
 
-from s3lint.registry.rule import Rule
+from s3lint.api import Rule
 
 rule = Rule(
     __name__,
@@ -33,4 +33,5 @@ rule = Rule(
     clause="do-not.alternative-formats",
     summary="`{suppression}` gives no reason, so nobody can tell later whether it still holds: write why behind it.",
     mentions=("s3lint:", "noqa: STO", "noqa:STO"),
+    in_tests=True,
 )

@@ -14,11 +14,12 @@ Files that hold nothing that any rule looks for are never parsed, so their synta
 - [PEP 263](https://peps.python.org/pep-0263/): how a file declares its encoding
 """
 
-from s3lint.registry.rule import Rule
+from s3lint.api import Rule
 
 rule = Rule(
     __name__,
     code="STO900",
     clause=None,
     summary="The file was not checked: {reason}.",
+    in_tests=True,
 )

@@ -27,7 +27,7 @@ Rules that are off, or that do not look at the file (tests); rules that compare 
 - [flake8: in-line ignoring](https://flake8.pycqa.org/en/latest/user/violations.html#in-line-ignoring-errors)
 """
 
-from s3lint.registry.rule import Rule
+from s3lint.api import Rule
 
 rule = Rule(
     __name__,
@@ -36,4 +36,5 @@ rule = Rule(
     summary="`{suppression}` {problem}: remove it.",
     fix="safe",
     mentions=("s3lint:", "noqa: STO", "noqa:STO"),
+    in_tests=True,
 )

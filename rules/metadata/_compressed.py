@@ -7,14 +7,20 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.inference.arguments import Arguments, Call
-from s3lint.inference.library_values import Buffer
-from s3lint.inference.place import Place
-from s3lint.inference.values import Absent, Reference, Value, alternatives
-from s3lint.syntax.flow import Scope
-from s3lint.syntax.names import called_name
+from s3lint.api import (
+    Absent,
+    Arguments,
+    Buffer,
+    Call,
+    Context,
+    ObjectCall,
+    Place,
+    Reference,
+    Scope,
+    Value,
+    alternatives,
+    called_name,
+)
 
 CODINGS = (
     (re.compile(r"(?:^|\.)gzip\.compress\(\)$"), "gzip"),

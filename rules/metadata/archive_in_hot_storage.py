@@ -35,13 +35,20 @@ Where the class or the key is not known. A lifecycle rule of the bucket may move
 
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Plan, Replace
-from s3lint.fixes.recipes import metadata_plan, used_site
-from s3lint.inference.queries import is_missing, literals, texts
-from s3lint.inference.values import alternatives
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import (
+    Context,
+    Match,
+    ObjectCall,
+    Plan,
+    Replace,
+    Rule,
+    alternatives,
+    is_missing,
+    literals,
+    metadata_plan,
+    texts,
+    used_site,
+)
 
 rule = Rule(
     __name__,

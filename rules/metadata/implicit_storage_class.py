@@ -35,10 +35,7 @@ Presigned URLs, folder markers (keys that end in `/`), and extra arguments that 
 
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.inference.queries import is_missing, texts
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Context, Match, ObjectCall, Rule, is_missing, texts
 
 rule = Rule(
     __name__,

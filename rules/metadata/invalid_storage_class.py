@@ -33,14 +33,7 @@ Classes that are not known, and lists of classes that are written to no object.
 import difflib
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Plan, Replace
-from s3lint.fixes.recipes import used_site
-from s3lint.inference.queries import texts
-from s3lint.inference.values import Hop, Text
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.services import load
+from s3lint.api import Context, Hop, Match, ObjectCall, Plan, Replace, Rule, Text, load, texts, used_site
 
 rule = Rule(
     __name__,

@@ -37,18 +37,29 @@ s3.upload_file(path, bucket, f"reports/{year}/summary.pdf", ExtraArgs={"ContentT
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Drop, Plan
-from s3lint.fixes.recipes import metadata_plan, with_metadata
-from s3lint.inference.queries import choices, is_missing, literals
-from s3lint.inference.values import Absent, Hop, Mapping, Value
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.services import load
-from s3lint.syntax.site import Site, source_of
+from s3lint.api import (
+    Absent,
+    Context,
+    Drop,
+    Hop,
+    Mapping,
+    Match,
+    ObjectCall,
+    Plan,
+    Rule,
+    Site,
+    Value,
+    choices,
+    code_of,
+    is_missing,
+    literals,
+    load,
+    metadata_plan,
+    with_metadata,
+)
 
 if TYPE_CHECKING:
-    from s3lint.inference.arguments import Written
+    from s3lint.api import Written
 
 rule = Rule(
     __name__,
@@ -134,7 +145,7 @@ def _not_accepted(fact: ObjectCall) -> Iterator[Match]:
 
 
 def _moved(fact: ObjectCall, name: str, written: "Written") -> Plan | None:
-    added = with_metadata(fact, name, source_of(written.site))
+    added = with_metadata(fact, name, code_of(written.site))
     return Plan("Pass it in ExtraArgs", (Drop(written.site), added), safe=True) if added is not None else None
 
 

@@ -38,13 +38,20 @@ known, with a type that is not known either.
 
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.recipes import metadata_plan
-from s3lint.inference.queries import is_missing
-from s3lint.inference.values import Text, alternatives
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.media_types import ARCHIVES, OCTETS, TYPES, extension_of
+from s3lint.api import (
+    ARCHIVES,
+    OCTETS,
+    TYPES,
+    Context,
+    Match,
+    ObjectCall,
+    Rule,
+    Text,
+    alternatives,
+    extension_of,
+    is_missing,
+    metadata_plan,
+)
 
 rule = Rule(
     __name__,

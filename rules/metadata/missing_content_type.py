@@ -34,14 +34,24 @@ body or none. The standard's own batch example uploads without a type; the sente
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Plan
-from s3lint.fixes.recipes import content_type, metadata_plan
-from s3lint.inference.queries import choices, is_missing, literals, texts
-from s3lint.inference.values import Absent, Data, Text, Value
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import (
+    Absent,
+    Confidence,
+    Context,
+    Data,
+    Match,
+    ObjectCall,
+    Plan,
+    Rule,
+    Text,
+    Value,
+    choices,
+    content_type,
+    is_missing,
+    literals,
+    metadata_plan,
+    texts,
+)
 
 rule = Rule(
     __name__,

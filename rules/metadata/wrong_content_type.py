@@ -39,14 +39,28 @@ type is that of their content, what stands in where a type is not known (`… or
 
 from collections.abc import Iterator
 
-from s3lint.facts import ObjectCall
-from s3lint.facts.context import Context
-from s3lint.fixes.changes import Append, Plan, Replace
-from s3lint.fixes.recipes import OCTETS, used_site
-from s3lint.inference.queries import choices, primary_choices
-from s3lint.inference.values import Absent, Hop, Reference, Text, alternatives
-from s3lint.registry.rule import Match, Rule
-from s3lint.storage.media_types import TYPES, extension_of, fits, inner_extension_of
+from s3lint.api import (
+    FALLBACK_TYPE,
+    TYPES,
+    Absent,
+    Append,
+    Context,
+    Hop,
+    Match,
+    ObjectCall,
+    Plan,
+    Reference,
+    Replace,
+    Rule,
+    Text,
+    alternatives,
+    choices,
+    extension_of,
+    fits,
+    inner_extension_of,
+    primary_choices,
+    used_site,
+)
 
 rule = Rule(
     __name__,
@@ -105,7 +119,7 @@ def _unguarded(fact: ObjectCall) -> Iterator[Match]:
     given = [choice for choice, _ in choices(value)]
     if not given or not all(isinstance(choice, Reference) and choice.path in GUESSES for choice in given):
         return
-    from s3lint.inference.guards import is_tested
+    from s3lint.api import is_tested
 
     for guess, confidence in choices(value, fact.confidence):
         if (
@@ -135,7 +149,7 @@ def _guarded(guess: Reference) -> Plan | None:
     """A fallback behind the guess, where it is one expression."""
     if guess.site is None or type(guess.site.node).__name__ != "Subscript":
         return None
-    return Plan(f"Fall back to {OCTETS}", (Append(guess.site, f" or {OCTETS}"),), safe=True)
+    return Plan(f"Fall back to {FALLBACK_TYPE}", (Append(guess.site, f" or {FALLBACK_TYPE}"),), safe=True)
 
 
 def _always_guessed(guess: Reference) -> bool:

@@ -48,11 +48,7 @@ Where one of the function's items carries the reference, or an attribute is call
 import re
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import ItemWrite
-from s3lint.facts.context import Context
-from s3lint.inference.values import Hop
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Confidence, Context, Hop, ItemWrite, Match, Rule
 
 rule = Rule(
     __name__,
@@ -67,7 +63,7 @@ DESCRIBING = re.compile(r"(?:^|_|\b)(?:file|document|object|content|size|mime|ty
 
 @rule.on(ItemWrite)
 def check(fact: ItemWrite, context: Context) -> Iterator[Match]:
-    from s3lint.facts.queries.pointers import points_to, writes_around
+    from s3lint.api import points_to, writes_around
 
     writes = writes_around(fact, context)
     if writes is None or writes.items[0].site.node is not fact.site.node:

@@ -37,12 +37,21 @@ advice for text just over the limit and is reported only at `low` confidence.
 import re
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import Attribute, ItemWrite, made_at
-from s3lint.facts.context import Context
-from s3lint.inference.queries import choices
-from s3lint.inference.values import Data, Reference, Text, Value, alternatives
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import (
+    Attribute,
+    Confidence,
+    Context,
+    Data,
+    ItemWrite,
+    Match,
+    Reference,
+    Rule,
+    Text,
+    Value,
+    alternatives,
+    choices,
+    made_at,
+)
 
 rule = Rule(
     __name__,

@@ -35,13 +35,7 @@ Presigned URLs that are returned or sent, and stores other than DynamoDB.
 import re
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
-from s3lint.facts import ItemWrite, made_at
-from s3lint.facts.context import Context
-from s3lint.inference.library_values import Client
-from s3lint.inference.queries import choices
-from s3lint.inference.values import Reference, Text, Value
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Client, Confidence, Context, ItemWrite, Match, Reference, Rule, Text, Value, choices, made_at
 
 rule = Rule(
     __name__,

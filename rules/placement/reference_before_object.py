@@ -43,10 +43,7 @@ Items that are updated after the upload (a status), writes in other branches, it
 
 from collections.abc import Iterator
 
-from s3lint.facts import ItemWrite
-from s3lint.facts.context import Context
-from s3lint.inference.values import Hop
-from s3lint.registry.rule import Match, Rule
+from s3lint.api import Context, Hop, ItemWrite, Match, Rule
 
 rule = Rule(
     __name__,
@@ -60,7 +57,7 @@ rule = Rule(
 
 @rule.on(ItemWrite)
 def check(fact: ItemWrite, context: Context) -> Iterator[Match]:
-    from s3lint.facts.queries.pointers import own_writes, uploaded_after
+    from s3lint.api import own_writes, uploaded_after
 
     upload = uploaded_after(fact, own_writes(fact.scope, context))
     if upload is not None:

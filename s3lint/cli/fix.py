@@ -10,7 +10,7 @@ from pathlib import Path
 
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine, failure
-from s3lint.linter.fix import Fixed, Unsettled, allow_in_file, buckets_of, diffs, fix_in, is_applicable, with_buckets
+from s3lint.linter.fix import Fixed, Unsettled, allow_in_file, decided, diffs, fix_in, is_applicable
 from s3lint.linter.workspace import Workspace
 from s3lint.reports import Report, printable
 from s3lint.runner.run import FEW
@@ -58,9 +58,9 @@ def fix_all(
 ) -> Outcome:
     """Fixes every file that holds a fixable finding. A file that cannot be fixed or written stays as it was; the others go on."""
     found = list(findings)
-    buckets = buckets_of(found)
+    decide = decided(found)
     paths = dict.fromkeys(finding.path for finding in found if is_applicable(finding, unsafe=unsafe))
-    return _done([Task(path, with_buckets(settings_of(path), buckets), unsafe) for path in paths], write=write, jobs=jobs)
+    return _done([Task(path, decide(settings_of(path)), unsafe) for path in paths], write=write, jobs=jobs)
 
 
 def allow_all(findings: Iterable[Finding], settings_of: Callable[[Path], Settings], reason: str, *, write: bool) -> Outcome:

@@ -1,7 +1,4 @@
-"""Make the JSON schema of `[tool.s3lint]`, by which editors complete and check the table.
-
-`s3lint config --schema` prints it, and the site publishes it at `URL`.
-"""
+"""The JSON schema of `[tool.s3lint]`, by which editors complete and check it; `schema.json` is its text."""
 
 from __future__ import annotations
 
@@ -15,14 +12,13 @@ from s3lint.config.load import SELECTORS, keys
 from s3lint.registry import OWN, rules
 from s3lint.settings import Settings
 
-URL = "https://s3lint.github.io/s3lint/schema.json"
+FILE = Path(__file__).with_name("schema.json")
 
-EXTEND = "another configuration file, whose settings apply unless this one sets them"
-"""The description of `extend`, which is no field of `Settings`."""
+URL = "https://s3lint.github.io/s3lint/config/schema.json"
 
 
 def written() -> str:
-    """Return the schema as the text of a JSON file."""
+    """What `schema.json` holds."""
     return json.dumps(schema(), indent=2) + "\n"
 
 
@@ -31,7 +27,7 @@ def schema() -> dict[str, Any]:
     hints = get_type_hints(Settings)
     known = {field.name: field for field in fields(Settings)}
     properties = {key: _property(known[name], hints[name]) for key, name in keys().items()}
-    extend = {"type": "string", "description": EXTEND}
+    extend = {"type": "string", "description": "another configuration file whose settings hold where this one says nothing"}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": URL,
@@ -50,7 +46,7 @@ def _property(field: Field[Any], kind: Any) -> dict[str, Any]:
 
 
 def about(name: str) -> str:
-    """Return the description of a field of `Settings`, which is its annotation."""
+    """What is said of a field."""
     described: str = get_type_hints(Settings, include_extras=True)[name].__metadata__[0]
     return described
 

@@ -10,9 +10,6 @@ from s3lint.finding import Finding
 from s3lint.project.patterns import spec_of
 from s3lint.settings import Settings
 
-IN_TESTS = ("STO4", "STO506", "STO507", "STO9")
-"""The rules that look at tests too: what they find is wrong there as well."""
-
 
 class Selection:
     """The codes that are on, by profile, `select`, `extend-select` and `ignore`."""
@@ -51,7 +48,10 @@ class Selection:
         return replace(finding, fix=replace(finding.fix, safe=safe))
 
     def checks_tests(self, code: str) -> bool:
-        return self.settings.lint_tests or code.startswith(IN_TESTS)
+        """Whether a rule checks test code under these settings."""
+        from s3lint.registry import rules
+
+        return self.settings.lint_tests or rules()[code].in_tests
 
     def is_test(self, path: Path) -> bool:
         return self._matches(path, self.settings.test_paths)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
 from s3lint.finding import Edit, Finding, Fix, Location
-from s3lint.fixes.recipes import variable_of
 from s3lint.linter.workspace import Workspace
 from s3lint.project.discovery import is_notebook
+from s3lint.registry import rules
 from s3lint.settings import Settings
 from s3lint.source.notebook_edits import cell_source, with_cells
 from s3lint.source.notebooks import read
 from s3lint.source.text import UTF8_BOM, Source, Unreadable, split_lines
 from s3lint.support.collector import paused_collector
 from s3lint.syntax.module import Module
-
-BUCKETS = "STO201"
 
 ROUNDS = 10
 """How often a file is fixed and checked again; what has not settled by then never will."""
@@ -97,17 +95,19 @@ def is_applicable(finding: Finding, *, unsafe: bool) -> bool:
     return finding.fix is not None and (unsafe or finding.fix.safe)
 
 
-def buckets_of(findings: Iterable[Finding]) -> list[str]:
-    """The buckets that are named in code."""
-    return sorted({finding.subject for finding in findings if finding.code == BUCKETS and finding.subject})
+def decided(findings: Iterable[Finding]) -> Callable[[Settings], Settings]:
+    """Return a function from settings to the settings for a run of fixes, in which rules have decided what no file can decide alone."""
+    by_code: dict[str, list[Finding]] = {code: [] for code, rule in rules().items() if rule.decisions}
+    for finding in findings:
+        if finding.code in by_code:
+            by_code[finding.code].append(finding)
 
+    def decide(settings: Settings) -> Settings:
+        for code, found in by_code.items():
+            settings = rules()[code].decided(found, settings)
+        return settings
 
-def with_buckets(settings: Settings, buckets: list[str]) -> Settings:
-    """The variable of each bucket is decided once for the whole run, however many of them a file names."""
-    alone = len(buckets) <= 1
-    return replace(
-        settings, bucket_env={bucket: variable_of(bucket, settings, alone=alone) for bucket in buckets} | settings.bucket_env
-    )
+    return decide
 
 
 def _broken(path: Path, data: bytes) -> int:

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from s3lint.facts.context import Context
     from s3lint.finding import Finding
     from s3lint.fixes.changes import Plan
-    from s3lint.inference.values import Hop
+    from s3lint.inference.values import Hop, Site
     from s3lint.settings import Settings
-    from s3lint.syntax.site import Site
 
 PAGES = "https://s3lint.github.io/s3lint/rules"
 """Where the pages of s3lint's own rules are published."""
@@ -39,6 +38,7 @@ class Match:
 
 
 Together = Callable[[list["Finding"], "Settings"], Iterable["Finding"]]
+Decide = Callable[[list["Finding"], "Settings"], "Settings"]
 Check = Callable[[Any, "Context"], Iterable[Match]]
 C = TypeVar("C", bound=Check)
 
@@ -60,9 +60,12 @@ class Rule:
     yields_to: tuple[str, ...] = ()
     """Codes whose findings at the same place say enough."""
     whole_project: bool = False
-    """Whether only a look at the whole project tells if a finding stands."""
+    """Whether only an analysis of the whole project tells if a finding is right."""
+    in_tests: bool = False
+    """Whether the rule checks test code too: what it finds does harm there as well."""
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
     comparisons: list[Together] = field(default_factory=list, compare=False, repr=False)
+    decisions: list[Decide] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -103,6 +106,20 @@ class Rule:
         for compare in self.comparisons:
             findings = list(compare(findings, settings))
         return findings
+
+    def before_fixes(self, decide: Decide) -> Decide:
+        """Register a function that decides once for a whole run of fixes what no file can decide alone.
+
+        It gets the rule's findings in all files and returns the settings under which each file is fixed.
+        """
+        self.decisions.append(decide)
+        return decide
+
+    def decided(self, findings: list[Finding], settings: Settings) -> Settings:
+        """Return the settings for a run of fixes after the rule's decisions."""
+        for decide in self.decisions:
+            settings = decide(findings, settings)
+        return settings
 
     def match(
         self,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3lint.linter.fix import Fixed, Unsettled, buckets_of, fix_in, is_applicable, with_buckets
+from s3lint.linter.fix import Fixed, Unsettled, decided, fix_in, is_applicable
 from s3lint.linter.workspace import Workspace
 from s3lint.spark.checking import source_rows
 from s3lint.spark.groups import KEYS, Row, by_group
@@ -54,7 +54,7 @@ def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iter
     except Exception as error:
         yield {"files": 0, "error": failure(error)}
         return
-    settings = with_buckets(settings, buckets_of(findings))
+    settings = decided(findings)(settings)
     by_rule: dict[str, dict[Path, list[Finding]]] = {}
     for finding in findings:
         if is_applicable(finding, unsafe=unsafe):
