@@ -1,4 +1,4 @@
-"""The command `s3lint`."""
+"""The command `s3lint`: one module for each subcommand, imported when it runs. Nothing outside of this package imports it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
-TROUBLE = 2
+"""The exit code that shells give a program ended by Ctrl-C: 128 + SIGINT."""
+
+FAILED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command and returns its exit code: 0 clean, 1 findings, 2 wrong usage or configuration."""
+    """Run the command and return its exit code: 0 clean, 1 findings, 2 wrong usage or configuration, 130 interrupted."""
     _open_streams()
     given = sys.argv[1:] if arguments is None else arguments
     try:
@@ -26,11 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except RuntimeError as error:
-        # Before Python 3.12 whatever is raised while a class is made, such as when libcst is imported, is the cause of another error.
+        # Before Python 3.12 an exception raised while a class body runs, as when libcst is imported, becomes the cause of a RuntimeError.
         if not isinstance(error.__cause__, KeyboardInterrupt):
             raise
         return INTERRUPTED
     except BrokenPipeError:
+        # The reader, such as `head`, has what it wants: that is no failure.
         _silence_output()
         return 0
     except OSError as error:
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_streams() -> None:
-    """Python has none where whoever starts it closes them."""
+    """Open standard streams on the null device if the parent process closed them, for which Python has None."""
     import os
 
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -49,25 +52,26 @@ def _open_streams() -> None:
 
 
 def _failed(error: OSError) -> int:
-    """What reads and writes files tells of their errors itself, so this is one of the output, or of the machine."""
-    from s3lint.cli.saying import complain
+    """Report an error that no command caught: those handle their files, so this one concerns standard output or the machine."""
+    from s3lint.cli.output import print_error
 
-    complain(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
-    return TROUBLE
+    print_error(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
+    return FAILED
 
 
 def _silence_output() -> None:
-    """Whoever read our output is gone: nothing more is written, not even at exit."""
+    """Point standard output to the null device, so that the flush at exit does not fail again."""
     import os
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def entry_point() -> None:
+    """Run the command and exit the process."""
     code = main()
     if code == INTERRUPTED and "s3lint.support.workers" in sys.modules:
         from s3lint.support.workers import abandon
 
         abandon(code)
-    gc.freeze()  # An interpreter that ends looks through all objects once more.
+    gc.freeze()  # Spares the interpreter its last collection at exit.
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""`s3lint baseline`: the findings that there are, written down, so that only new ones are reported."""
+"""`s3lint baseline`: record existing findings so that only new ones are reported."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from s3lint.cli.asked import jobs_of
-from s3lint.cli.request import asked_for
-from s3lint.cli.saying import complain
+from s3lint.cli.output import counted, print_error
+from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
 from s3lint.project.targets import Missing, Target
@@ -23,50 +22,56 @@ from s3lint.suppressions.baseline import NAME, Baseline, Entry, Matched, Scope, 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A baseline before and after, and the findings that it does not take in. `before` is None where there was no file."""
+    """A baseline before and after a run; `before` is None where there was no file. `new` are findings in neither."""
 
     before: Baseline | None
     after: Baseline
     new: list[Finding]
 
     @property
-    def gone(self) -> int:
+    def removed(self) -> int:
+        """The number of entries that were removed."""
         return (self.before.entries - self.after.entries).total() if self.before is not None else 0
 
     @property
     def is_needed(self) -> bool:
+        """Whether the file must be written."""
         return self.before is None or self.before.written() != self.after.written()
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code: 0 up to date or written, 1 new findings (or, with `--check`, changes), 2 errors."""
     try:
-        asked = asked_for(options)
-        files = asked.files
-        every = [replace(file, settings=replace(file.settings, baseline=None)) for file in files]
-        outcome = check_all(every, jobs_of(options.jobs), cache=asked.cache, company=asked.company)
+        request = run_request(options)
+        files = request.files
+        # Without the baseline: a run that leaves known findings out cannot record them.
+        bare = [replace(file, settings=replace(file.settings, baseline=None)) for file in files]
+        outcome = check_all(bare, job_count(options.jobs), cache=request.cache, company=request.company)
         updates = list(_updates(files, outcome.findings, grow=options.grow))
         if not options.check:
             _write(updates)
     except (ConfigurationError, Missing) as error:
-        complain(error)
+        print_error(error)
         return 2
     if not updates:
-        print("No files to check, so no baseline was looked at.")
+        print("No files to check, so no baseline was read.")
     for update in updates:
-        print("\n".join(printable(line) for line in _said(update, checked=options.check)))
-    _hint(files)
+        print("\n".join(printable(line) for line in _lines(update, checked=options.check)))
+    _print_hint(files)
     for message in outcome.errors:
-        complain(message)
+        print_error(message)
     if outcome.errors:
         return 2
     return 1 if any(update.new or (options.check and update.is_needed) for update in updates) else 0
 
 
 def path_of(settings: Settings) -> Path:
+    """The baseline of a project: the setting, else the default name at its root."""
     return settings.baseline or settings.root / NAME
 
 
 def _updates(files: list[Target], findings: Iterable[Finding], *, grow: bool) -> Iterator[Update]:
+    """Compute the new contents of each baseline. `grow`: add new findings, as is always done where there is no file yet."""
     found = list(findings)
     for path, scope in scopes(files, path_of).items():
         before = load(path) if path.exists() else None
@@ -82,11 +87,12 @@ def _updates(files: list[Target], findings: Iterable[Finding], *, grow: bool) ->
 
 
 def _kept(baseline: Baseline, matched: Matched, scope: Scope) -> Counter[Entry]:
-    """The unmatched entries on which the run cannot tell."""
+    """The entries without a finding that must stay, because the run did not check their file or rule."""
     return matched.unmatched - scope.stale(baseline, matched.unmatched)
 
 
 def _write(updates: Iterable[Update]) -> None:
+    """Write the baselines that change. Raises `Missing` for one that cannot be written."""
     for update in updates:
         path, content = update.after.path, update.after.written().encode("utf-8", "surrogatepass")
         if not update.is_needed:
@@ -97,31 +103,28 @@ def _write(updates: Iterable[Update]) -> None:
             else:
                 create_file(path, content)
         except Changed:
-            raise Missing(f"{path}: somebody else writes the baseline at the same time; it was left alone") from None
+            raise Missing(f"{path}: another program changed the baseline meanwhile; it was not written") from None
         except OSError as error:
             raise Missing(f"{path}: the baseline cannot be written: {error.strerror or error}") from None
 
 
-def _said(update: Update, *, checked: bool) -> Iterator[str]:
+def _lines(update: Update, *, checked: bool) -> Iterator[str]:
+    """The lines to print about a baseline. `checked`: it was compared only, not written."""
     here = Report([], Path.cwd())
     name, total = here.shown(update.after.path), update.after.entries.total()
     if update.before is None:
         files = len({entry.file for entry in update.after.entries})
-        yield f"{name} {'does not exist yet' if checked else 'written'}: {_count(total, 'finding')} in {_count(files, 'file')}."
+        yield f"{name} {'does not exist yet' if checked else 'written'}: {counted(total, 'finding')} in {counted(files, 'file')}."
     elif update.is_needed:
-        yield f"{name}: {_count(update.gone, 'entry', 'entries')} {'to remove' if checked else 'removed'}, {total} in all."
+        yield f"{name}: {counted(update.removed, 'entry', 'entries')} {'to remove' if checked else 'removed'}, {total} in all."
     else:
-        yield f"{name} is up to date: {_count(total, 'finding')}."
+        yield f"{name} is up to date: {counted(total, 'finding')}."
     if update.new:
         yield renderer("concise")(replace(here, findings=update.new))
-        yield f"{_count(len(update.new), 'finding')} not in the baseline: fix them, allow them with a reason, or add them by --grow."
+        yield f"{counted(len(update.new), 'finding')} not in the baseline: fix them, allow them with a reason, or add them by --grow."
 
 
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
-def _hint(files: Iterable[Target]) -> None:
-    """What is left to do where no setting names the baseline."""
+def _print_hint(files: Iterable[Target]) -> None:
+    """Tell how to use the baseline in projects whose settings name none."""
     for root in sorted({file.settings.root for file in files if file.settings.baseline is None}):
         print(f'Set `baseline = "{NAME}"` in [tool.s3lint] of {Report([], Path.cwd()).shown(root / "pyproject.toml")} to use it.')

@@ -1,4 +1,4 @@
-"""`s3lint check`."""
+"""`s3lint check` where files must be analysed: report, fix, explain, add suppressions. Imported by `check` only when it cannot replay."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from s3lint.cli import timing
-from s3lint.cli.asked import STDIN, changes_of, jobs_of, settings_finder
-from s3lint.cli.last_run import remember
-from s3lint.cli.output import Said, in_color, put, width_of
-from s3lint.cli.progress import watched
-from s3lint.cli.request import Asked, asked_for
-from s3lint.cli.saying import complain
+from s3lint.cli import last_run
+from s3lint.cli.output import RenderedReport, counted, in_color, print_error, width_of, write_report
+from s3lint.cli.progress import with_progress, write_timing
+from s3lint.cli.request import STDIN, RunRequest, job_count, paths_of, run_request, setting_overrides, settings_finder
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine
@@ -24,78 +20,125 @@ from s3lint.project.targets import Missing
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import Outcome, check_all, unwatched
+from s3lint.settings import Settings
 from s3lint.source.text import Unreadable
 from s3lint.support.clock import CLOCK
 from s3lint.support.workers import available_cores
 from s3lint.suppressions.comments import wrong_reason
 
 
-def run(options: argparse.Namespace, asked: Asked | None = None) -> int:
-    """`asked` are the files of the run, where somebody has already looked for them."""
+def run(options: argparse.Namespace, request: RunRequest | None = None) -> int:
+    """Run the command and return its exit code. `request`: the files of the run, if `check` has found them already."""
     if options.timing:
         CLOCK.start(on=True)
     try:
         if options.explain is not None:
             return _explain(options)
         if options.fix or options.fix_only or options.diff or options.add_allow is not None:
-            return _fixed(options)
-        with CLOCK.stage("finding files"):
-            asked = asked or _asked(options)
-        outcome = _checked(options, asked)
-        with CLOCK.stage("report"):
-            said = _said(outcome, options)
-            put(said, options)
-        write_stale(outcome, options)
-        if asked is not None and not outcome.errors and not registry().problems:
-            remember(said, asked, options)
+            return _fix_files(options) if options.paths != [STDIN] else _fix_stdin(options)
+        return _report(options, request)
     except (ConfigurationError, Missing) as error:
-        complain(error)
+        print_error(error)
         return 2
+
+
+def _report(options: argparse.Namespace, request: RunRequest | None) -> int:
+    with CLOCK.stage("finding files"):
+        request = request or _request(options)
+    outcome = _check(options, request)
+    with CLOCK.stage("report"):
+        report = _rendered(outcome, options)
+        write_report(report, options)
+    _print_stale_baselines(outcome, options)
+    # A run with errors is not stored: the next one might find them gone.
+    if request is not None and not outcome.errors and not registry().problems:
+        last_run.store(report, request, options)
     if options.timing:
-        timing.write(CLOCK)
-    return _ended(outcome.findings, outcome.errors, options)
+        write_timing(CLOCK)
+    return _exit_code(outcome.findings, outcome.errors, options)
 
 
-def _ended(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
+def _exit_code(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
+    """Print the errors of a run and return its exit code: 2 with errors, 1 with findings, else 0."""
     for problem in registry().problems:
-        complain(f"warning: {problem}")
-    failed = list(errors)
-    for message in failed:
-        complain(message)
-    if failed:
+        print_error(f"warning: {problem}")
+    messages = list(errors)
+    for message in messages:
+        print_error(message)
+    if messages:
         return 2
     return 1 if findings and not options.exit_zero else 0
 
 
-def _fixed(options: argparse.Namespace) -> int:
+def _request(options: argparse.Namespace) -> RunRequest | None:
+    """The files of a run; None if standard input is checked."""
+    return run_request(options) if options.paths != [STDIN] else None
+
+
+def _check(options: argparse.Namespace, request: RunRequest | None) -> Outcome:
+    if request is None:
+        path, settings = _stdin_target(options)
+        findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
+        return Outcome(findings, list(errors), 1)
+    watch = unwatched if options.quiet else with_progress
+    return check_all(request.files, job_count(options.jobs), watch, request.cache, request.company)
+
+
+def _stdin_target(options: argparse.Namespace) -> tuple[Path, Settings]:
+    """The path that standard input is checked under, and its settings."""
+    path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
+    return path, settings_finder(options, setting_overrides(options), [path])(path)
+
+
+def _fix_files(options: argparse.Namespace) -> int:
+    """Check, write fixes or suppressions, then check again and report what is left."""
     from s3lint.cli.fix import allow_all, fix_all, summary, write_diff
 
     reason = _reason(options)
-    if options.paths == [STDIN]:
-        return _fix_stdin(options)
-    outcome = _checked(options, _asked(options))
-    paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    finder, write, jobs = settings_finder(options, changes_of(options), paths), not options.diff, jobs_of(options.jobs)
+    outcome = _check(options, _request(options))
+    settings_of, write = settings_finder(options, setting_overrides(options), paths_of(options)), not options.diff
     if reason is not None:
-        done = allow_all(outcome.findings, finder, reason, write=write)
+        done = allow_all(outcome.findings, settings_of, reason, write=write)
     else:
-        done = fix_all(outcome.findings, finder, unsafe=options.unsafe_fixes, write=write, jobs=jobs or available_cores())
+        jobs = job_count(options.jobs) or available_cores()
+        done = fix_all(outcome.findings, settings_of, unsafe=options.unsafe_fixes, write=write, jobs=jobs)
     if options.diff:
         write_diff(done)
-        return _ended(done.applied, [*outcome.errors, *done.errors], options)
+        return _exit_code(done.applied, [*outcome.errors, *done.errors], options)
     if done.applied:
-        outcome = _checked(options, _asked(options))
+        outcome = _check(options, _request(options))
     if not options.fix_only:
-        put(_said(outcome, options), options)
-        write_stale(outcome, options)
-    said = summary(done, options)
-    if said and not options.quiet:
-        print(said, file=sys.stderr if options.output_format != "text" else sys.stdout)
-    return _ended([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
+        write_report(_rendered(outcome, options), options)
+        _print_stale_baselines(outcome, options)
+    text = summary(done, options)
+    if text and not options.quiet:
+        # Other formats are read by programs: a sentence among them would break the report.
+        print(text, file=sys.stderr if options.output_format != "text" else sys.stdout)
+    return _exit_code([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
+
+
+def _fix_stdin(options: argparse.Namespace) -> int:
+    """Write the fixed text to standard output; the text as it came if it cannot be fixed."""
+    from s3lint.linter.fix import Unsettled, allow_in_file, fix_file
+
+    reason = _reason(options)
+    path, settings = _stdin_target(options)
+    data = sys.stdin.buffer.read()
+    try:
+        if reason is not None:
+            fixed = allow_in_file(path, data, Engine(settings).check(path, data)[0], reason)
+        else:
+            fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
+    except Unsettled as error:
+        sys.stdout.buffer.write(data)
+        return _exit_code([], [str(error)], options)
+    sys.stdout.buffer.write(fixed.after)
+    findings, errors = Engine(settings).check(path, fixed.after)
+    return _exit_code(findings, errors, options)
 
 
 def _reason(options: argparse.Namespace) -> str | None:
-    """The reason of `--add-allow`. Raises `ConfigurationError` for one that no suppression could give."""
+    """The reason given to `--add-allow`, if any. Raises `ConfigurationError` for one that a suppression comment cannot give."""
     if options.add_allow is None:
         return None
     if options.fix or options.fix_only:
@@ -107,54 +150,15 @@ def _reason(options: argparse.Namespace) -> str | None:
     return reason
 
 
-def _fix_stdin(options: argparse.Namespace) -> int:
-    from s3lint.linter.fix import Unsettled, allow_in_file, fix_file
-
-    path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
-    settings = settings_finder(options, changes_of(options), [path])(path)
-    data = sys.stdin.buffer.read()
-    reason = _reason(options)
-    try:
-        if reason is not None:
-            fixed = allow_in_file(path, data, Engine(settings).check(path, data)[0], reason)
-        else:
-            fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
-    except Unsettled as error:
-        sys.stdout.buffer.write(data)
-        return _ended([], [str(error)], options)
-    sys.stdout.buffer.write(fixed.after)
-    findings, errors = Engine(settings).check(path, fixed.after)
-    return _ended(findings, errors, options)
-
-
-def _asked(options: argparse.Namespace) -> Asked | None:
-    """The files of a run; None where standard input is checked."""
-    return asked_for(options) if options.paths != [STDIN] else None
-
-
-def _checked(options: argparse.Namespace, asked: Asked | None) -> Outcome:
-    if asked is None:
-        return _check_stdin(options, changes_of(options))
-    jobs = jobs_of(options.jobs)
-    watch = unwatched if options.quiet else watched
-    return check_all(asked.files, jobs, watch, asked.cache, asked.company)
-
-
-def _check_stdin(options: argparse.Namespace, changes: dict[str, Any]) -> Outcome:
-    path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
-    settings = settings_finder(options, changes, [path])(path)
-    findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
-    return Outcome(findings, list(errors), 1)
-
-
 def _explain(options: argparse.Namespace) -> int:
+    """Print the inferred values of the storage calls on one line. Raises `ConfigurationError` and `Missing`."""
     from s3lint.linter.explain import explain, no_call, rows_of
 
     name, _, row = options.explain.rpartition(":")
     path = Path(os.path.abspath(name))
     if not name or not row.isdecimal():
         raise ConfigurationError(f"the command line: --explain takes FILE:LINE, not {options.explain!r}")
-    engine = Engine(settings_finder(options, changes_of(options), [path])(path))
+    engine = Engine(settings_finder(options, setting_overrides(options), [path])(path))
     try:
         found = explain(engine, path, path.read_bytes(), int(row))
     except OSError as error:
@@ -166,34 +170,34 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _said(outcome: Outcome, options: argparse.Namespace) -> Said:
+def _rendered(outcome: Outcome, options: argparse.Namespace) -> RenderedReport:
+    """Render what a run found in the format asked for."""
     findings, waivers, errors = outcome.findings, tuple(outcome.waivers), tuple(outcome.errors)
-    made = Report(findings, Path.cwd(), in_color(options), width_of(options), waivers, errors)
-    text = _statistics(findings) if options.statistics else renderer(options.output_format)(made)
-    return Said(text, _summary(findings, outcome.known), bool(findings))
-
-
-def write_stale(outcome: Outcome, options: argparse.Namespace) -> None:
-    """Names the baselines that hold more than there is. A run over some of the rules cannot tell."""
-    if options.quiet or changes_of(options).keys() - {"baseline", "force_exclude"}:
-        return
-    for path, stale in outcome.stale.items():
-        if stale:
-            many = f"{stale.total()} entries are" if stale.total() > 1 else "1 entry is"
-            complain(f"{path}: {many} stale: `s3lint baseline` removes what is fixed")
+    report = Report(findings, Path.cwd(), in_color(options), width_of(options), waivers, errors)
+    text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
+    return RenderedReport(text, _summary(findings, outcome.known), bool(findings))
 
 
 def _statistics(findings: list[Finding]) -> str:
+    """The number of findings of each rule, one line each."""
     counts = Counter(finding.code for finding in findings)
     width = len(str(max(counts.values(), default=0)))
     return "\n".join(f"{count:{width}}  {code}  {rules()[code].name}" for code, count in sorted(counts.items()))
 
 
 def _summary(findings: list[Finding], known: int) -> str:
-    """How many findings there are, and how many a baseline holds besides."""
-    besides = f" {known} more in the baseline." if known else ""
+    """The number of findings, and how many more are in a baseline."""
     if not findings:
-        return f"No findings.{besides}"
-    count = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
-    files = len({finding.path for finding in findings})
-    return f"\n{count} in {files} file{'s' if files > 1 else ''}.{besides}"
+        return f"No new findings ({known} in the baseline)." if known else "No findings."
+    count, files = counted(len(findings), "finding"), counted(len({finding.path for finding in findings}), "file")
+    return f"\n{count} in {files}" + (f" ({known} more in the baseline)." if known else ".")
+
+
+def _print_stale_baselines(outcome: Outcome, options: argparse.Namespace) -> None:
+    """Name the baselines with entries that no finding matches. A run over some of the rules cannot tell, so it stays silent."""
+    if options.quiet or setting_overrides(options).keys() - {"baseline", "force_exclude"}:
+        return
+    for path, stale in outcome.stale.items():
+        if stale:
+            entries = "1 entry is" if stale.total() == 1 else f"{stale.total()} entries are"
+            print_error(f"{path}: {entries} stale: `s3lint baseline` removes entries of fixed findings")

@@ -1,14 +1,12 @@
-"""`s3lint clean`."""
+"""`s3lint clean`: delete the caches of projects."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
-from s3lint.cli.asked import changes_of, settings_finder
-from s3lint.cli.request import folder_of
-from s3lint.cli.saying import complain
+from s3lint.cli.output import print_error
+from s3lint.cli.request import cache_folder, paths_of, setting_overrides, settings_finder
 from s3lint.config.load import ConfigurationError
 from s3lint.project.targets import Missing
 from s3lint.reports import Report
@@ -16,19 +14,20 @@ from s3lint.runner.cache.folder import removed
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     try:
-        paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-        finder = settings_finder(options, changes_of(options), paths)
-        for folder in dict.fromkeys(folder_of(options, path, finder) for path in paths):
-            _clean(folder)
+        paths = paths_of(options)
+        settings_of = settings_finder(options, setting_overrides(options), paths)
+        for folder in dict.fromkeys(cache_folder(options, path, settings_of) for path in paths):
+            _remove(folder)
     except (ConfigurationError, Missing) as error:
-        complain(error)
+        print_error(error)
         return 2
     return 0
 
 
-def _clean(folder: Path) -> None:
-    """Raises `Missing` where something cannot be removed."""
+def _remove(folder: Path) -> None:
+    """Remove a cache folder and print that. Raises `Missing` if it cannot be removed."""
     shown = Report([], Path.cwd()).shown(folder)
     try:
         print(f"{shown} removed." if removed(folder) else f"{shown}: there is no cache.")

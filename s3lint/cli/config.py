@@ -1,4 +1,4 @@
-"""`s3lint config`: each setting in force, and where it comes from."""
+"""`s3lint config`: show each setting in force and where it comes from."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from s3lint.cli.asked import changes_of, settings_finder
-from s3lint.cli.saying import complain
+from s3lint.cli.output import print_error
+from s3lint.cli.request import setting_overrides, settings_finder
 from s3lint.config.load import COMMAND_LINE, ConfigurationError, keys, layers
 from s3lint.config.schema import plain, written
 from s3lint.project.targets import Missing
@@ -20,6 +20,7 @@ DEFAULT = "default"
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     if options.schema:
         print(written(), end="")
         return 0
@@ -27,26 +28,26 @@ def run(options: argparse.Namespace) -> int:
         path = Path(os.path.abspath(options.path))
         if not path.exists():
             raise Missing(f"{path}: no such file or folder")
-        changes = changes_of(options)
-        settings = settings_finder(options, changes, [path])(path)
-        origins = origins_of(settings, changes)
+        overrides = setting_overrides(options)
+        settings = settings_finder(options, overrides, [path])(path)
+        origins = origins_of(settings, overrides)
     except (ConfigurationError, Missing) as error:
-        complain(error)
+        print_error(error)
         return 2
     print(_json(settings, origins) if options.output_format == "json" else _text(settings, origins))
     return 0
 
 
-def origins_of(settings: Settings, changes: dict[str, Any]) -> dict[str, str]:
-    """Where each field's value comes from: a file, the command line, or nowhere."""
+def origins_of(settings: Settings, overrides: dict[str, Any]) -> dict[str, str]:
+    """The origin of each field of the settings: a file, the command line or the default."""
     found = dict.fromkeys(keys().values(), DEFAULT)
     for layer in reversed(layers(settings.source) if settings.source is not None else []):
         found |= dict.fromkeys(layer.found, str(layer.file))
-    return found | dict.fromkeys(changes, COMMAND_LINE)
+    return found | dict.fromkeys(overrides, COMMAND_LINE)
 
 
 def _text(settings: Settings, origins: dict[str, str]) -> str:
-    """The settings as TOML, with their origins as comments."""
+    """Write the settings as TOML, with their origins as comments."""
     here = Report([], Path.cwd())
     rows = [(f"{key} = {_toml(plain(getattr(settings, name)))}", here.shown(Path(origins[name]))) for key, name in keys().items()]
     width = max(len(row) for row, _ in rows if len(row) <= 60)

@@ -1,4 +1,4 @@
-"""`s3lint check --fix` and `--diff`."""
+"""`s3lint check --fix`, `--diff` and `--add-allow`: change files, in several processes, and write them whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from s3lint.cli.output import counted
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine, failure
 from s3lint.linter.fix import Fixed, Unsettled, allow_in_file, decided, diffs, fix_in, is_applicable
@@ -18,24 +19,25 @@ from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
 from s3lint.support.workers import spread
 
-ATTEMPTS = 3
-"""How often a file is fixed anew that somebody else writes at the same time."""
+MAX_ATTEMPTS = 3
+"""How often to fix a file again because another program changed it meanwhile."""
 
 
 @dataclass
-class Outcome:
-    """What became of the files: those that were (or would be) changed, and what went wrong, one sentence each."""
+class FixOutcome:
+    """The files that were (or, with `--diff`, would be) changed, and one sentence for each that could not be."""
 
     fixed: list[Fixed] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
     def applied(self) -> list[Finding]:
+        """The findings that the changes removed."""
         return [finding for each in self.fixed for finding in each.applied]
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class FixTask:
     """A file to fix."""
 
     path: Path
@@ -44,8 +46,8 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """A file whose findings are to be allowed, and why."""
+class AllowTask:
+    """A file whose findings are to be suppressed, and the reason."""
 
     path: Path
     settings: Settings
@@ -55,26 +57,28 @@ class Allowance:
 
 def fix_all(
     findings: Iterable[Finding], settings_of: Callable[[Path], Settings], *, unsafe: bool, write: bool, jobs: int
-) -> Outcome:
-    """Fixes every file that holds a fixable finding. A file that cannot be fixed or written stays as it was; the others go on."""
+) -> FixOutcome:
+    """Fix every file with a fixable finding. A file that cannot be fixed or written stays unchanged and does not stop the others."""
     found = list(findings)
     decide = decided(found)
     paths = dict.fromkeys(finding.path for finding in found if is_applicable(finding, unsafe=unsafe))
-    return _done([Task(path, decide(settings_of(path)), unsafe) for path in paths], write=write, jobs=jobs)
+    return _run_tasks([FixTask(path, decide(settings_of(path)), unsafe) for path in paths], write=write, jobs=jobs)
 
 
-def allow_all(findings: Iterable[Finding], settings_of: Callable[[Path], Settings], reason: str, *, write: bool) -> Outcome:
-    """Writes comments that let findings stand. A file that cannot be written stays as it was; the others go on."""
+def allow_all(findings: Iterable[Finding], settings_of: Callable[[Path], Settings], reason: str, *, write: bool) -> FixOutcome:
+    """Insert comments that suppress findings. A file that cannot be written stays unchanged and does not stop the others."""
     by_path: dict[Path, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.path, []).append(finding)
-    return _done([Allowance(path, settings_of(path), tuple(own), reason) for path, own in by_path.items()], write=write, jobs=1)
+    return _run_tasks(
+        [AllowTask(path, settings_of(path), tuple(own), reason) for path, own in by_path.items()], write=write, jobs=1
+    )
 
 
-def _done(tasks: Sequence[Task | Allowance], *, write: bool, jobs: int) -> Outcome:
-    outcome = Outcome()
+def _run_tasks(tasks: Sequence[FixTask | AllowTask], *, write: bool, jobs: int) -> FixOutcome:
+    outcome = FixOutcome()
     for task, result in _results(tasks, jobs):
-        final = _written(task, result) if write and isinstance(result, Fixed) else result
+        final = _write(task, result) if write and isinstance(result, Fixed) else result
         if isinstance(final, Fixed):
             outcome.fixed.append(final)
         else:
@@ -82,7 +86,8 @@ def _done(tasks: Sequence[Task | Allowance], *, write: bool, jobs: int) -> Outco
     return outcome
 
 
-def _results(tasks: Sequence[Task | Allowance], jobs: int) -> Iterator[tuple[Task | Allowance, Fixed | str]]:
+def _results(tasks: Sequence[FixTask | AllowTask], jobs: int) -> Iterator[tuple[FixTask | AllowTask, Fixed | str]]:
+    """Each task with its file after the change, or with one sentence about what went wrong."""
     if jobs <= 1 or len(tasks) < FEW:
         workspaces = Workspaces()
         yield from ((task, _fixed(task, workspaces)) for task in tasks)
@@ -92,7 +97,7 @@ def _results(tasks: Sequence[Task | Allowance], jobs: int) -> Iterator[tuple[Tas
 
 
 class Workspaces:
-    """The projects of a run, each read once."""
+    """One workspace for each settings, so that files of one project read it once."""
 
     def __init__(self) -> None:
         self._known: list[Workspace] = []
@@ -106,18 +111,18 @@ class Workspaces:
 
 
 _WORKSPACES = Workspaces()
-"""Those of a worker."""
+"""The workspaces of a worker process."""
 
 
-def _fixed_in_worker(task: Task | Allowance) -> Fixed | str:
+def _fixed_in_worker(task: FixTask | AllowTask) -> Fixed | str:
     return _fixed(task, _WORKSPACES)
 
 
-def _fixed(task: Task | Allowance, workspaces: Workspaces) -> Fixed | str:
-    """A file after its fixes, or one sentence about what is in their way."""
+def _fixed(task: FixTask | AllowTask, workspaces: Workspaces) -> Fixed | str:
+    """Fix a file in memory; returns one sentence if that fails."""
     try:
         data = task.path.read_bytes()
-        if isinstance(task, Allowance):
+        if isinstance(task, AllowTask):
             return allow_in_file(task.path, data, task.findings, task.reason)
         return fix_in(workspaces.of(task.settings), task.path, data, unsafe=task.unsafe)
     except Unsettled as error:
@@ -128,38 +133,39 @@ def _fixed(task: Task | Allowance, workspaces: Workspaces) -> Fixed | str:
         return f"{failure(task.path, 's3lint', error)}; the file stays as it was"
 
 
-def _written(task: Task | Allowance, result: Fixed) -> Fixed | str:
-    """Writes a file, which is read and fixed again where it changed meanwhile; one sentence where that is not possible."""
+def _write(task: FixTask | AllowTask, result: Fixed) -> Fixed | str:
+    """Write a fixed file; read and fix it again if it changed meanwhile. Returns one sentence if it cannot be written."""
     current: Fixed | str = result
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         if isinstance(current, str) or current.after == current.before:
             return current
         try:
             replace_file(task.path, current.before, current.after)
         except Changed:
-            current = _fixed(_looked_at_again(task), Workspaces())
+            current = _fixed(_refreshed(task), Workspaces())
         except OSError as error:
             return f"{task.path}: cannot be written: {error.strerror or error}"
         else:
             return current
-    return f"{task.path}: the file keeps changing while it is fixed; it was left alone"
+    return f"{task.path}: the file keeps changing while it is fixed; it was not written"
 
 
-def _looked_at_again(task: Task | Allowance) -> Task | Allowance:
-    """A task for a file that has changed: its findings may stand elsewhere."""
-    if isinstance(task, Task):
+def _refreshed(task: FixTask | AllowTask) -> FixTask | AllowTask:
+    """The task with the findings of the file as it is now: after a change they may be on other lines."""
+    if isinstance(task, FixTask):
         return task
     findings, _ = Engine(task.settings).check(task.path, task.path.read_bytes())
     return replace(task, findings=tuple(findings))
 
 
-def write_diff(outcome: Outcome) -> None:
+def write_diff(outcome: FixOutcome) -> None:
+    """Print the changes as unified diffs."""
     for text in diffs(outcome.fixed, Path.cwd()):
         sys.stdout.write(text)
 
 
-def summary(outcome: Outcome, options: argparse.Namespace) -> str:
-    """`Fixed 3 findings in 2 files.`, with one line for each where that is asked for."""
+def summary(outcome: FixOutcome, options: argparse.Namespace) -> str:
+    """`Fixed 3 findings in 2 files.`, with one line for each fix if `--show-fixes` asks for it."""
     lines = []
     here = Report([], Path.cwd())
     if options.show_fixes:
@@ -170,5 +176,5 @@ def summary(outcome: Outcome, options: argparse.Namespace) -> str:
     count, files = len(outcome.applied), len([each for each in outcome.fixed if each.applied])
     if count:
         did = "Fixed" if options.add_allow is None else "Allowed"
-        lines.append(f"{did} {count} finding{'s' if count > 1 else ''} in {files} file{'s' if files > 1 else ''}.")
+        lines.append(f"{did} {counted(count, 'finding')} in {counted(files, 'file')}.")
     return "\n".join(lines)

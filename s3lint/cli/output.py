@@ -1,4 +1,4 @@
-"""What a run says, and where it goes."""
+"""Write reports to standard output or a file, and messages to standard error."""
 
 from __future__ import annotations
 
@@ -6,45 +6,60 @@ import argparse
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from s3lint.project.targets import Missing
-from s3lint.reports import WIDTH
+from s3lint.reports import WIDTH, printable
 
 
-class Said(NamedTuple):
-    """The report of a run, the line below it for people, and whether there are findings."""
+class RenderedReport(NamedTuple):
+    """The report of a run as text, and the summary line below it in the format `text`."""
 
-    report: str
+    text: str
     summary: str
-    found: bool
+    has_findings: bool
 
 
-def put(said: Said, options: argparse.Namespace) -> None:
-    """Raises `Missing` for a file that cannot be written."""
+def write_report(report: RenderedReport, options: argparse.Namespace) -> None:
+    """Write a report where the options want it. Raises `Missing` for a file that cannot be written."""
     if options.output_file is not None:
-        write_file(Path(options.output_file), said.report)
+        write_file(Path(options.output_file), report.text)
         return
-    if said.report:
-        sys.stdout.write(said.report + "\n")
+    if report.text:
+        sys.stdout.write(report.text + "\n")
     if options.output_format == "text" and not options.quiet and not options.statistics:
-        sys.stdout.write(said.summary + "\n")
+        sys.stdout.write(report.summary + "\n")
 
 
 def write_file(path: Path, text: str) -> None:
+    """Write a text and a final newline as UTF-8. Raises `Missing` for a file that cannot be written."""
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise Missing(f"{path}: the report cannot be written: {error.strerror or error}") from None
 
 
+def print_error(message: object) -> None:
+    """Print one line on standard error. Control characters of file names and code in it are escaped, so they cannot drive a terminal."""
+    # Standard error may be closed or full: there is no other place to report that.
+    with suppress(OSError):
+        print(f"s3lint: {printable(str(message))}", file=sys.stderr)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 finding`, `2 findings`, `2 entries`."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def in_color(options: argparse.Namespace) -> bool:
-    """Whether the report is coloured: as asked for, else on terminals that can, unless NO_COLOR (https://no-color.org) is set."""
+    """Whether to colour the report: as asked for, else on capable terminals unless NO_COLOR (https://no-color.org) is set."""
     if options.output_file is not None or options.color != "auto":
         return options.output_file is None and options.color == "always"
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def width_of(options: argparse.Namespace) -> int:
+    """The columns that a line of the report may have: those of the terminal, or `WIDTH` where there is none."""
     return shutil.get_terminal_size((WIDTH, 24)).columns if options.output_file is None and sys.stdout.isatty() else WIDTH

@@ -1,4 +1,4 @@
-"""What can be typed behind `s3lint`. Nothing heavy is imported before a command runs."""
+"""The commands and options of `s3lint`. Imports argparse alone: the module of a command is imported when it runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "jun
 
 
 def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
-    """With the options of that command alone which the arguments name; of all without arguments."""
+    """Build the parser, with the options of the command in `arguments` only (which is faster), or of all commands without `arguments`."""
     made = argparse.ArgumentParser(
         "s3lint", description="Checks how Python code uses AWS S3, DynamoDB references and Delta Lake against one storage standard."
     )
@@ -26,14 +26,14 @@ def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="s3lint")
     for name, text, options in (
         ("check", "check files and folders", _check),
-        ("report", "write a report for people: compliance, waivers, trend, findings", _report),
+        ("report", "write a report for people: compliance, suppressions, trend, findings", _report),
         ("rule", "show the page of a rule", _rule),
         ("standard", "show each sentence of the standard and the rules that enforce it", _standard),
-        ("baseline", "write down the findings that there are, so that only new ones are reported", _baseline),
-        ("waivers", "list the suppressions with their reasons, ends, authors and ages", _waivers),
+        ("baseline", "record existing findings so that only new ones are reported", _baseline),
+        ("waivers", "list the suppressions with their reasons, end dates, authors and ages", _waivers),
         ("config", "show each setting in force and where it comes from", _config),
         ("spark", "check an organisation's repositories on Spark, and keep the results in Delta tables", _spark),
-        ("clean", "forget the results of earlier runs", _clean),
+        ("clean", "delete the cached results of earlier runs", _clean),
         ("server", "serve an editor over standard input and output (the Language Server Protocol)", None),
         ("version", "show the version", None),
     ):
@@ -50,6 +50,8 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 
 
 def _lazily(name: str) -> Command:
+    """The function that imports a command's module and runs it."""
+
     def run(options: argparse.Namespace) -> int:
         command: Command = import_module(f"s3lint.cli.{name}").run
         return command(options)
@@ -57,7 +59,7 @@ def _lazily(name: str) -> Command:
     return run
 
 
-def _what(made: argparse.ArgumentParser) -> None:
+def _paths_and_rules(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input (default: .)")
     _rules(made)
 
@@ -65,56 +67,67 @@ def _what(made: argparse.ArgumentParser) -> None:
 def _rules(made: argparse.ArgumentParser) -> None:
     rules = made.add_argument_group("rules")
     for name, text in (
-        ("select", "only these codes, beginnings of codes (STO5) or names, comma-separated"),
-        ("extend-select", "these too"),
-        ("ignore", "none of these"),
+        ("select", "report only these codes, prefixes of codes (STO5) or names, comma-separated"),
+        ("extend-select", "report these too"),
+        ("ignore", "report none of these"),
     ):
         rules.add_argument(f"--{name}", metavar="RULES", action="append", help=text)
-    rules.add_argument("--profile", choices=("default", "strict"), help="which rules are on")
-    rules.add_argument("--min-confidence", choices=("low", "medium", "high"), help="how sure a finding must be (default: medium)")
+    rules.add_argument("--profile", choices=("default", "strict"), help="the set of rules that is enabled")
+    rules.add_argument(
+        "--min-confidence",
+        choices=("low", "medium", "high"),
+        help="the least confidence of a finding to be reported (default: medium)",
+    )
     rules.add_argument("--lint-tests", action="store_true", default=None, help="check tests with every rule")
 
 
 def _check(made: argparse.ArgumentParser) -> None:
-    made.set_defaults(run=_lazily("last_run"))
-    _what(made)
+    _paths_and_rules(made)
     fixes = made.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="apply safe fixes")
-    fixes.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: fixes too after which somebody must act")
-    fixes.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
-    fixes.add_argument("--fix-only", action="store_true", help="apply fixes and report nothing that is left")
-    fixes.add_argument("--show-fixes", action="store_true", help="say what each fix did")
-    fixes.add_argument("--add-allow", metavar="REASON", help="write a comment that allows each finding, with this reason")
+    fixes.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix or --diff: apply unsafe fixes too, which need a follow-up"
+    )
+    fixes.add_argument("--diff", action="store_true", help="print the changes that --fix would make, and write nothing")
+    fixes.add_argument("--fix-only", action="store_true", help="apply fixes and do not report remaining findings")
+    fixes.add_argument("--show-fixes", action="store_true", help="list the applied fixes")
+    fixes.add_argument("--add-allow", metavar="REASON", help="insert a comment that suppresses each finding, with this reason")
     output = made.add_argument_group("output")
-    output.add_argument("--output-format", choices=FORMATS, default="text", help="how findings are written (default: text)")
-    output.add_argument("--output-file", metavar="FILE", help="write the report to a file")
-    output.add_argument("--statistics", action="store_true", help="count the findings of each rule")
-    output.add_argument("--explain", metavar="FILE:LINE", help="say what is believed about the storage calls on a line, and stop")
-    output.add_argument("--timing", action="store_true", help="say on standard error where the time went, by stage and rule")
+    output.add_argument("--output-format", choices=FORMATS, default="text", help="the format of the report (default: text)")
+    output.add_argument("--output-file", metavar="FILE", help="write the report to this file")
+    output.add_argument("--statistics", action="store_true", help="print the number of findings of each rule")
+    output.add_argument(
+        "--explain", metavar="FILE:LINE", help="print the values s3lint inferred for the storage calls on a line, and stop"
+    )
+    output.add_argument("--timing", action="store_true", help="print on standard error the CPU time of each stage and rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
-    output.add_argument("--quiet", "-q", action="store_true", help="print the findings and nothing else")
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-    _files(made).add_argument("--stdin-filename", metavar="NAME", help="the name of what standard input holds")
+    output.add_argument("--quiet", "-q", action="store_true", help="print nothing but the findings")
+    output.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="whether to colour the report (default: auto)"
+    )
+    _files(made).add_argument("--stdin-filename", metavar="NAME", help="the file name to assume for standard input")
 
 
 def _files(made: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     files = made.add_argument_group("files")
-    files.add_argument("--force-exclude", action="store_true", default=None, help="exclude also files that are named")
-    files.add_argument("--baseline", metavar="FILE", help="the file of known findings, which are not reported")
+    files.add_argument(
+        "--force-exclude", action="store_true", default=None, help="apply exclude to files named on the command line too"
+    )
+    files.add_argument("--baseline", metavar="FILE", help="the baseline: findings recorded in this file are not reported")
     _configuration(files)
     _running(files)
     return files
 
 
 def _running(made: argparse._ActionsContainer) -> None:
-    made.add_argument("--jobs", "-j", metavar="N", help="processes (default: the cores that may be used)")
-    made.add_argument("--no-cache", action="store_true", help="look at every file again, and remember nothing")
+    made.add_argument("--jobs", "-j", metavar="N", help="the number of processes (default: the available cores)")
+    made.add_argument("--no-cache", action="store_true", help="neither read nor write cached results")
     _cache_folder(made)
 
 
 def _cache_folder(made: argparse._ActionsContainer) -> None:
     made.add_argument(
-        "--cache-dir", metavar="FOLDER", help="where results are remembered (default: .s3lint_cache at the project's root)"
+        "--cache-dir", metavar="FOLDER", help="the folder of the cache (default: .s3lint_cache at the project's root)"
     )
 
 
@@ -127,9 +140,9 @@ def _configuration(made: argparse._ActionsContainer) -> None:
 
 def _baseline(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
-    made.add_argument("--grow", action="store_true", help="add new findings too; without it a baseline only shrinks")
-    made.add_argument("--check", action="store_true", help="write nothing, and exit with 1 where the baseline is not up to date")
-    made.add_argument("--baseline", metavar="FILE", help="the file (default: the setting, else .s3lint-baseline.json)")
+    made.add_argument("--grow", action="store_true", help="add new findings too; without it an existing baseline only shrinks")
+    made.add_argument("--check", action="store_true", help="write nothing, and exit with 1 if the baseline is not up to date")
+    made.add_argument("--baseline", metavar="FILE", help="the baseline file (default: the setting, else .s3lint-baseline.json)")
     _configuration(made)
     _running(made)
 
@@ -138,12 +151,12 @@ def _waivers(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
     _configuration(made)
     _running(made)
-    made.add_argument("--output-format", choices=("text", "json"), default="text")
+    made.add_argument("--output-format", choices=("text", "json"), default="text", help="the format of the output (default: text)")
 
 
 def _clean(made: argparse.ArgumentParser) -> None:
     made.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files and folders whose projects' results are forgotten (default: .)"
+        "paths", nargs="*", metavar="PATH", help="files and folders of the projects whose cache is deleted (default: .)"
     )
     _configuration(made)
     _cache_folder(made)
@@ -155,14 +168,14 @@ def _config(made: argparse.ArgumentParser) -> None:
     )
     _configuration(made)
     made.add_argument("--schema", action="store_true", help="print the JSON schema of the table, and stop")
-    made.add_argument("--output-format", choices=("text", "json"), default="text")
+    made.add_argument("--output-format", choices=("text", "json"), default="text", help="the format of the output (default: text)")
 
 
 def _report(made: argparse.ArgumentParser) -> None:
-    _what(made)
+    _paths_and_rules(made)
     output = made.add_argument_group("output")
-    output.add_argument("--html", metavar="FILE", help="write one page that needs nothing else, for a browser")
-    output.add_argument("--json", metavar="FILE", help="write the findings with the date, for the trend of later reports")
+    output.add_argument("--html", metavar="FILE", help="write the report as one self-contained page for a browser")
+    output.add_argument("--json", metavar="FILE", help="write the findings and the date, for the trend of later reports")
     output.add_argument("--earlier", metavar="FILE", nargs="+", default=[], help="earlier reports in JSON, for a trend")
     output.add_argument("--quiet", "-q", action="store_true", help="print nothing")
     _files(made)
@@ -170,30 +183,36 @@ def _report(made: argparse.ArgumentParser) -> None:
 
 def _spark(made: argparse.ArgumentParser) -> None:
     made.add_argument(
-        "--source", metavar="PLACE", required=True, help="a folder of bare git mirrors, or a table of files in Delta or Parquet"
+        "--source", metavar="PLACE", required=True, help="a folder of bare git mirrors, or a Delta or Parquet table of files"
+    )
+    made.add_argument("--source-format", choices=("git", "delta", "parquet"), help="the kind of source (default: detected)")
+    made.add_argument(
+        "--commits",
+        choices=("newest", "every"),
+        default="newest",
+        help="which commits since the last run to check (default: newest)",
     )
     made.add_argument(
-        "--source-format", choices=("git", "delta", "parquet"), help="what the source is (default: what it looks like)"
+        "--target",
+        metavar="PLACE",
+        required=True,
+        help="the Delta table of findings; the names of the other tables begin with its name",
     )
-    made.add_argument(
-        "--commits", choices=("newest", "every"), default="newest", help="which commits of a mirror since the last run"
-    )
-    made.add_argument("--target", metavar="PLACE", required=True, help="the Delta table of findings; the others stand beside it")
     made.add_argument("--teams", metavar="FILE", help="a CSV file with the columns repository and team")
     _rules(made)
     output = made.add_argument_group("output")
     output.add_argument("--patches", metavar="FOLDER", help="write a diff for each repository and rule")
-    output.add_argument("--unsafe-fixes", action="store_true", help="with --patches: fixes too after which somebody must act")
-    output.add_argument("--html", metavar="FILE", help="write one page: teams, rules and weeks, and the first findings")
-    output.add_argument("--maintain", action="store_true", help="compact the tables, and delete files that no reader needs")
+    output.add_argument("--unsafe-fixes", action="store_true", help="with --patches: include unsafe fixes, which need a follow-up")
+    output.add_argument("--html", metavar="FILE", help="write one page for a browser: teams, rules, weeks and the first findings")
+    output.add_argument("--maintain", action="store_true", help="compact the tables and delete files that no reader needs")
     _configuration(made)
 
 
 def _rule(made: argparse.ArgumentParser) -> None:
-    made.add_argument("rule", nargs="?", metavar="CODE|NAME")
-    made.add_argument("--all", action="store_true", help="every rule, one line each")
-    made.add_argument("--output-format", choices=("text", "json"), default="text")
+    made.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule to show; without it, list every rule")
+    made.add_argument("--all", action="store_true", help="list every rule, one line each")
+    made.add_argument("--output-format", choices=("text", "json"), default="text", help="the format of the output (default: text)")
 
 
 def _standard(made: argparse.ArgumentParser) -> None:
-    made.add_argument("--output-format", choices=("text", "json"), default="text")
+    made.add_argument("--output-format", choices=("text", "json"), default="text", help="the format of the output (default: text)")

@@ -1,4 +1,4 @@
-"""`s3lint report`."""
+"""`s3lint report`: write a report for people as HTML, or findings for the trend of later reports as JSON."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from s3lint.cli.asked import jobs_of
-from s3lint.cli.output import write_file
-from s3lint.cli.progress import watched
-from s3lint.cli.request import Asked, asked_for
-from s3lint.cli.saying import complain
+from s3lint.cli.output import print_error, write_file
+from s3lint.cli.progress import with_progress
+from s3lint.cli.request import RunRequest, job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.config.selection import Selection
 from s3lint.project.targets import Missing, Target
@@ -21,22 +19,24 @@ from s3lint.runner.run import Outcome, check_all, unwatched
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code: 0, or 2 with errors. Findings do not fail it."""
     try:
         if options.html is None and options.json is None:
-            raise ConfigurationError("the command line: say where the report goes: --html FILE, --json FILE, or both")
+            raise ConfigurationError("the command line: no output: give --html FILE, --json FILE, or both")
         past = [earlier(Path(file)) for file in options.earlier]
-        asked, jobs = asked_for(options), jobs_of(options.jobs)
-        outcome = check_all(asked.files, jobs, unwatched if options.quiet else watched, asked.cache, asked.company)
-        _write(options, asked, outcome, past)
+        request, watch = run_request(options), unwatched if options.quiet else with_progress
+        outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.company)
+        _write(options, request, outcome, past)
     except (ConfigurationError, Missing, NoReport) as error:
-        complain(error)
+        print_error(error)
         return 2
     for message in outcome.errors:
-        complain(message)
+        print_error(message)
     return 2 if outcome.errors else 0
 
 
-def _write(options: argparse.Namespace, asked: Asked, outcome: Outcome, past: list[Snapshot]) -> None:
+def _write(options: argparse.Namespace, request: RunRequest, outcome: Outcome, past: list[Snapshot]) -> None:
+    """Write the files asked for. Raises `Missing` for one that cannot be written."""
     today = date.today()
     if options.json is not None:
         write_file(Path(options.json), dumped(outcome.findings, today))
@@ -44,20 +44,20 @@ def _write(options: argparse.Namespace, asked: Asked, outcome: Outcome, past: li
         return
     history = sorted([*past, snapshot(outcome.findings, today)], key=lambda each: each.date)
     overview = Overview(
-        title=asked.paths[0].name if len(asked.paths) == 1 else Path.cwd().name,
+        title=request.paths[0].name if len(request.paths) == 1 else Path.cwd().name,
         root=Path.cwd(),
         today=today,
-        paths=[target.path for target in asked.files],
+        paths=[target.path for target in request.files],
         outcome=outcome,
-        checked=_checked(asked.files),
+        checked=_enabled_codes(request.files),
         history=history,
     )
     write_file(Path(options.html), render(overview))
     if not options.quiet:
-        print(f"{len(outcome.findings)} findings in {len(asked.files)} files: {options.html}")
+        print(f"{len(outcome.findings)} findings in {len(request.files)} files: {options.html}")
 
 
-def _checked(files: list[Target]) -> frozenset[str]:
-    """The codes that were on in some file."""
+def _enabled_codes(files: list[Target]) -> frozenset[str]:
+    """The codes of the rules that were enabled for at least one file."""
     distinct = {id(target.settings): target.settings for target in files}
     return frozenset[str]().union(*(Selection(settings).codes for settings in distinct.values()))

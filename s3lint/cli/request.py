@@ -1,23 +1,44 @@
-"""Where a command remembers results."""
+"""What the command line asks for: settings, files, processes and cache. Imports no rules and no engine, so that starting stays light."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from s3lint.cli.asked import changes_of, jobs_of, settings_finder
-from s3lint.project.targets import Target, targets, with_company
+from s3lint.config.load import (
+    COMMAND_LINE,
+    ConfigurationError,
+    apart,
+    checked,
+    common_root,
+    fields_of,
+    is_project,
+    settings_for,
+)
+from s3lint.project.targets import Missing, Target, targets, with_company
 from s3lint.runner.cache.folder import NAME
 from s3lint.runner.cache.results import Cache, cache_for
 from s3lint.settings import Settings
 
+STDIN = "-"
+
+MAX_ENTRIES_OUTSIDE_PROJECT = 10_000
+"""Files and folders below a folder without configuration or repository. One with more is treated as a home directory: its subfolders are
+not searched, because reading 10,000 entries for one file costs seconds (counting them costs a tenth of a second)."""
+
+SettingsOf = Callable[[Path], Settings]
+
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The files of a run, those that are looked at besides, and what earlier runs know of them."""
+class RunRequest:
+    """The files of a run. `company` is read for its calls alone and not reported on; `cache` is None where none is used."""
 
     paths: list[Path]
     files: list[Target]
@@ -26,25 +47,109 @@ class Asked:
 
     @property
     def all(self) -> list[Target]:
+        """Files to report on and context files."""
         return [*self.files, *self.company]
 
 
-def asked_for(options: argparse.Namespace) -> Asked:
-    """Raises `ConfigurationError` and `Missing`."""
-    jobs_of(options.jobs)
-    paths = [Path(os.path.abspath(path)) for path in options.paths or ["."]]
-    finder = settings_finder(options, changes_of(options), paths)
-    files, company = with_company(targets(paths, finder))
-    return Asked(paths, files, company, cache_of(options, paths, finder) if files else None)
+def run_request(options: argparse.Namespace) -> RunRequest:
+    """Find the files, settings and cache of a run. Raises `ConfigurationError` and `Missing`."""
+    job_count(options.jobs)
+    paths = paths_of(options)
+    settings_of = settings_finder(options, setting_overrides(options), paths)
+    files, company = with_company(targets(paths, settings_of))
+    return RunRequest(paths, files, company, _cache_of(options, paths, settings_of) if files else None)
 
 
-def cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Cache | None:
-    """The cache of a run over some paths; None where none is wanted, or none can be had, of which the user is told."""
+def paths_of(options: argparse.Namespace) -> list[Path]:
+    """The paths that were typed, absolute; the current folder if there are none."""
+    return [Path(os.path.abspath(path)) for path in options.paths or ["."]]
+
+
+def _cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: SettingsOf) -> Cache | None:
+    """Open the cache of a run; None with `--no-cache`, or where it cannot be written, of which the user is told."""
     if options.no_cache:
         return None
-    return cache_for(folder_of(options, paths[0], settings_of), paths, quiet=getattr(options, "quiet", False))
+    return cache_for(cache_folder(options, paths[0], settings_of), paths, quiet=getattr(options, "quiet", False))
 
 
-def folder_of(options: argparse.Namespace, path: Path, settings_of: Callable[[Path], Settings]) -> Path:
-    """The folder of the cache for a run whose first path is this one."""
+def cache_folder(options: argparse.Namespace, path: Path, settings_of: SettingsOf) -> Path:
+    """The cache folder of a run whose first path is this one."""
     return Path(os.path.abspath(options.cache_dir)) if options.cache_dir is not None else settings_of(path).root / NAME
+
+
+def settings_finder(options: argparse.Namespace, overrides: dict[str, Any], paths: list[Path]) -> SettingsOf:
+    """Make the function that finds the settings of a path, once for each folder. Raises `Missing`; the function `ConfigurationError`.
+
+    Files that are named, lie outside every project and below a crowded folder such as a home, form a project with their own folder only.
+    """
+    fallback = common_root(paths)
+    all_files = not any(path.is_dir() for path in paths)
+    file = next((Path(os.path.abspath(item)) for item in options.config if "=" not in item), None)
+    if file is not None and not file.is_file():
+        raise Missing(f"{file}: no such configuration file")
+
+    @cache
+    def of_folder(folder: Path) -> Settings:
+        if options.isolated:
+            settings = checked(Settings(root=fallback, **overrides), COMMAND_LINE)
+        else:
+            settings = settings_for(folder, fallback, overrides, file)
+        if all_files and not is_project(settings) and is_crowded(fallback):
+            return apart(replace(settings, root=folder))
+        return settings
+
+    return lambda path: of_folder(path if path.is_dir() else path.parent)
+
+
+@cache
+def is_crowded(folder: Path) -> bool:
+    """Whether more than `MAX_ENTRIES_OUTSIDE_PROJECT` files and folders lie below a folder."""
+    return next(islice(_names_below(folder), MAX_ENTRIES_OUTSIDE_PROJECT, None), None) is not None
+
+
+def _names_below(folder: Path) -> Iterator[str]:
+    excluded = Settings(root=folder).exclude
+    for _, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in excluded]
+        yield from folders
+        yield from files
+
+
+def setting_overrides(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command line sets, by the name of their field. Raises `ConfigurationError`."""
+    table: dict[str, Any] = {}
+    for item in options.config:
+        if "=" in item:
+            table.update(_setting(item))
+    for name in ("profile", "min_confidence", "lint_tests", "force_exclude", "baseline"):
+        if getattr(options, name, None) is not None:
+            table[name.replace("_", "-")] = getattr(options, name)
+    for name in ("select", "extend_select", "ignore"):
+        if getattr(options, name, None) is not None:
+            table[name.replace("_", "-")] = [
+                part.strip() for text in getattr(options, name) for part in text.split(",") if part.strip()
+            ]
+    return fields_of(table, COMMAND_LINE, Path.cwd())
+
+
+def _setting(item: str) -> dict[str, Any]:
+    """Parse `KEY=VALUE` of `--config`. A value that is no TOML is a string, so that quotes need no escaping in a shell."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        return tomllib.loads(item)
+    except tomllib.TOMLDecodeError:
+        key, _, value = item.partition("=")
+        return {key.strip(): value.strip()}
+
+
+def job_count(text: str | None) -> int | None:
+    """The number given to `--jobs`; None if it was not given. Raises `ConfigurationError`."""
+    if text is None:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigurationError(f"the command line: --jobs must be a positive whole number, not {text!r}")
+    return int(text)

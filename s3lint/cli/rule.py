@@ -1,4 +1,4 @@
-"""`s3lint rule`."""
+"""`s3lint rule`: show the page of a rule, or list all rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from s3lint.cli.saying import complain
+from s3lint.cli.output import print_error
 from s3lint.registry import UnknownRule, find, registry, rules
 from s3lint.registry.helpers import signature, url
 from s3lint.registry.rule import Rule
@@ -14,15 +14,16 @@ from s3lint.registry.standard import clauses
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code: 2 for an unknown rule."""
     for problem in registry().problems:
-        complain(f"warning: {problem}")
+        print_error(f"warning: {problem}")
     if options.all or options.rule is None:
         shown = list(rules().values())
     else:
         try:
             shown = [find(options.rule)]
         except UnknownRule as error:
-            complain(error)
+            print_error(error)
             return 2
     if options.output_format == "json":
         print(json.dumps([as_dict(rule) for rule in shown], indent=2, ensure_ascii=False))
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def as_dict(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON."""
     return {
         "code": rule.code,
         "name": rule.name,
@@ -50,6 +52,7 @@ def as_dict(rule: Rule) -> dict[str, Any]:
 
 
 def _sentence(rule: Rule) -> str | None:
+    """The sentence of the standard that a rule enforces. Other packages' rules may give a sentence of their own instead of an id."""
     if rule.clause is None:
         return None
     clause = clauses().get(rule.clause)

@@ -1,4 +1,4 @@
-"""`s3lint server`."""
+"""`s3lint server`: serve an editor over standard input and output."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run until the client disconnects. Returns 2 if the extra `lsp` is not installed."""
     try:
         from s3lint.lsp import serve
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""`s3lint spark`: a whole organisation at once."""
+"""`s3lint spark`: check the repositories of an organisation on Spark and keep the results in Delta tables."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.cli.asked import changes_of, settings_finder
-from s3lint.cli.output import write_file
-from s3lint.cli.saying import complain
+from s3lint.cli.output import counted, print_error, write_file
+from s3lint.cli.request import setting_overrides, settings_finder
 from s3lint.config.load import ConfigurationError
 from s3lint.project.targets import Missing
 from s3lint.runtime import StorageError
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"s3lint: `s3lint spark` needs the extra spark: pip install 's3lint[spark]' ({error})", file=sys.stderr)
         return 2
     try:
-        settings = settings_finder(options, changes_of(options), [Path.cwd()])(Path.cwd())
+        settings = settings_finder(options, setting_overrides(options), [Path.cwd()])(Path.cwd())
         teams = teams_in(Path(options.teams)) if options.teams is not None else {}
         folder = _empty(Path(options.patches)) if options.patches is not None else None
         spark = session()
@@ -46,19 +45,19 @@ def run(options: argparse.Namespace) -> int:
         if options.maintain:
             job.maintain()
     except (ConfigurationError, Missing, StorageError) as error:
-        complain(error)
+        print_error(error)
         return 2
     except PySparkException as error:
         print(f"s3lint: Spark stopped the job: {_first_line(error)}", file=sys.stderr)
         return 2
-    print(_said(done, patches if folder is not None else None))
+    print(_summary(done, patches if folder is not None else None))
     for message in (*done.errors, *refused):
-        complain(message)
+        print_error(message)
     return 2 if done.errors or refused else 0
 
 
 def _first_line(error: Exception) -> str:
-    """What an engine says of a failure, without the frames and plans behind it."""
+    """The first line of an engine's error message: stack frames and query plans follow it."""
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
@@ -76,7 +75,7 @@ def _write_page(job: Job, file: Path) -> None:
 
 
 def teams_in(file: Path) -> dict[str, str]:
-    """The team of each repository, from a CSV file with those two columns. Raises `Missing`."""
+    """Read the team of each repository from a CSV file with the columns `repository` and `team`. Raises `Missing`."""
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
@@ -88,15 +87,13 @@ def teams_in(file: Path) -> dict[str, str]:
 
 
 def _empty(folder: Path) -> Path:
-    """A folder for patches. Raises `Missing` where another campaign's could lie between them."""
+    """Check that a folder for patches is new or empty, so that patches of different runs do not mix. Raises `Missing`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Missing(f"{folder}: the patches need an empty folder, or one that is not there yet")
+        raise Missing(f"{folder}: the folder for patches must be empty or not exist yet")
     return folder
 
 
-def _said(done: Done, patches: int | None) -> str:
-    if not done.batches:
-        said = "Nothing is new."
-    else:
-        said = f"Checked {done.commits} commit{'s' if done.commits != 1 else ''} with {done.files} files."
-    return said if patches is None else f"{said} Wrote {patches} patch{'es' if patches != 1 else ''}."
+def _summary(done: Done, patches: int | None) -> str:
+    """One line about what was checked and written. `patches` is None if none were asked for."""
+    text = f"Checked {counted(done.commits, 'commit')} with {done.files} files." if done.batches else "No new commits."
+    return text if patches is None else f"{text} Wrote {counted(patches, 'patch', 'patches')}."

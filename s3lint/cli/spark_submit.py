@@ -1,4 +1,4 @@
-"""The file that `spark-submit` runs, with the arguments of `s3lint spark`: `spark-submit "$(python -m s3lint.cli.spark_submit)" …`."""
+"""The script for `spark-submit`, with the arguments of `s3lint spark`: `spark-submit "$(python -m s3lint.cli.spark_submit)" …`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 
 
 def entry_point() -> None:
-    """Runs the command. Started by hand without arguments, it says where it lies."""
+    """Run the command. Without arguments, print the path of this file, which `spark-submit` needs."""
     if len(sys.argv) == 1:
         print(__file__)
         return
     folder = Path(__file__).parent
+    # `spark-submit` puts this folder first on the path, where `parser.py` or `json.py` would hide modules of the same name.
     sys.path[:] = [entry for entry in sys.path if not _is(entry, folder)]
     from s3lint.cli import main
 
@@ -22,7 +23,7 @@ def entry_point() -> None:
 
 
 def _is(entry: str, folder: Path) -> bool:
-    """Whether an entry of the search path is the folder of this file, whose modules must not stand for others of their names."""
+    """Whether an entry of `sys.path` is a folder."""
     return bool(entry) and os.path.realpath(entry) == os.path.realpath(folder)
 
 

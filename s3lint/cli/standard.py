@@ -1,4 +1,4 @@
-"""`s3lint standard`."""
+"""`s3lint standard`: show each sentence of the standard and the rules that enforce it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from s3lint.registry.standard import Clause, clauses, rules_of
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     if options.output_format == "json":
         print(json.dumps([_as_dict(clause) for clause in clauses().values()], indent=2, ensure_ascii=False))
         return 0

@@ -1,4 +1,4 @@
-"""`s3lint waivers`: every suppression with its reason, its end, its author and its age."""
+"""`s3lint waivers`: list the suppressions with their reasons, end dates, authors and ages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from s3lint.cli.asked import jobs_of
-from s3lint.cli.request import asked_for
-from s3lint.cli.saying import complain
+from s3lint.cli.output import counted, print_error
+from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.project.targets import Missing
 from s3lint.reports import Report, printable
@@ -21,11 +20,12 @@ from s3lint.suppressions.blame import Author, authors
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code: 0, or 2 with errors."""
     try:
-        asked = asked_for(options)
-        outcome = check_all(asked.files, jobs_of(options.jobs), cache=asked.cache, company=asked.company)
+        request = run_request(options)
+        outcome = check_all(request.files, job_count(options.jobs), cache=request.cache, company=request.company)
     except (ConfigurationError, Missing) as error:
-        complain(error)
+        print_error(error)
         return 2
     found = outcome.waivers
     written = list(zip(found, _authors(found), strict=True))
@@ -34,11 +34,12 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join([*(printable(line) for line in _lines(written)), _summary(found)]))
     for message in outcome.errors:
-        complain(message)
+        print_error(message)
     return 2 if outcome.errors else 0
 
 
 def _authors(waivers: list[Waiver]) -> Iterator[Author | None]:
+    """Who wrote each suppression, by `git blame`, which is run once for each file; None where git does not know."""
     rows: dict[Path, list[int]] = {}
     for waiver in waivers:
         rows.setdefault(waiver.path, []).append(_row(waiver))
@@ -48,7 +49,7 @@ def _authors(waivers: list[Waiver]) -> Iterator[Author | None]:
 
 
 def _row(waiver: Waiver) -> int:
-    """The row in the file, of a notebook too."""
+    """The row in the file as git counts them; in a notebook this is not the row in the cell."""
     if waiver.cell is None:
         return waiver.location.row
     return row_in_file(waiver.path.read_bytes(), waiver.cell, waiver.location.row)
@@ -59,21 +60,21 @@ def _lines(written: Iterable[tuple[Waiver, Author | None]]) -> Iterator[str]:
     for waiver, author in written:
         each = waiver.suppression
         yield f"{here.place(waiver.path, waiver.location, waiver.cell)}: {each.shown} {each.reason or '(no reason)'}"
-        ends = [_end(each.until)] if each.until is not None else ["until= is followed by no date"] if each.undated else []
-        hides = f"hides {len(waiver.hidden)} finding{'' if len(waiver.hidden) == 1 else 's'}"
-        yield "  " + ", ".join([*ends, f"by {author.name} {_age(author)}" if author is not None else "author unknown", hides])
+        ends = [_end(each.until)] if each.until is not None else ["until= has an invalid date"] if each.undated else []
+        effect = f"suppresses {counted(len(waiver.hidden), 'finding')}"
+        yield "  " + ", ".join([*ends, f"by {author.name} {_age(author)}" if author is not None else "author unknown", effect])
 
 
 def _end(until: date) -> str:
     days = (until - date.today()).days
     if days < 0:
         return f"expired on {until}"
-    return f"until {until} ({days} day{'' if days == 1 else 's'} left)"
+    return f"until {until} ({counted(days, 'day')} left)"
 
 
 def _age(author: Author) -> str:
     days = (date.today() - author.day).days
-    return f"on {author.day} ({days} day{'' if days == 1 else 's'} ago)"
+    return f"on {author.day} ({counted(days, 'day')} ago)"
 
 
 def _summary(found: list[Waiver]) -> str:
@@ -83,11 +84,11 @@ def _summary(found: list[Waiver]) -> str:
     counts = {
         "expired": sum(waiver.suppression.expired(today) for waiver in found),
         "without a reason": sum(not waiver.suppression.reason for waiver in found),
-        "hiding nothing": sum(not waiver.hidden for waiver in found),
+        "suppressing nothing": sum(not waiver.hidden for waiver in found),
     }
     notes = [f"{count} {what}" for what, count in counts.items() if count]
     files = len({waiver.path for waiver in found})
-    total = f"{len(found)} waiver{'' if len(found) == 1 else 's'} in {files} file{'' if files == 1 else 's'}"
+    total = f"{counted(len(found), 'waiver')} in {counted(files, 'file')}"
     return f"\n{total}{': ' if notes else ''}{', '.join(notes)}."
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT, Write, s3lint, s3lint_here
-from s3lint.cli import asked, main
-from s3lint.cli.asked import is_crowded
+from s3lint.cli import main, request
+from s3lint.cli.request import is_crowded
 
 BAD = """\
 import boto3
@@ -334,9 +334,9 @@ def test_a_file_in_a_crowded_folder_outside_every_project_is_checked_with_those_
         return {Path(place["filename"]).name for each in found for place in each["related"]} - {"names.py"}
 
     assert users() == {"beside.py", "other.py"}
-    monkeypatch.setattr(asked, "CROWDED", 4)
+    monkeypatch.setattr(request, "MAX_ENTRIES_OUTSIDE_PROJECT", 4)
     (root / ".venv").mkdir()
     (root / ".venv" / "more.py").touch()
     assert users() == {"beside.py", "other.py"}
-    monkeypatch.setattr(asked, "CROWDED", 3)
+    monkeypatch.setattr(request, "MAX_ENTRIES_OUTSIDE_PROJECT", 3)
     assert users() == {"beside.py"}

@@ -167,15 +167,15 @@ def test_waivers_are_listed_with_reason_end_author_and_age(project: Write) -> No
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
         "a.py:4:68: allow[STO201] archive",
-        f"  until {tomorrow} (1 day left), by Ada on 2026-01-02 ({age} days ago), hides 1 finding",
+        f"  until {tomorrow} (1 day left), by Ada on 2026-01-02 ({age} days ago), suppresses 1 finding",
         "b.ipynb:cell 3:1:68: noqa: STO201 legacy",
-        f"  by Ada on 2026-01-02 ({age} days ago), hides 1 finding",
+        f"  by Ada on 2026-01-02 ({age} days ago), suppresses 1 finding",
         "c.py:1:1: file-allow[STO2] (no reason)",
-        "  author unknown, hides 0 findings",
+        "  author unknown, suppresses 0 findings",
         "c.py:3:8: allow[STO201] old",
-        f"  expired on 2020-01-01, by Ada on 2026-01-02 ({age} days ago), hides 0 findings",
+        f"  expired on 2020-01-01, by Ada on 2026-01-02 ({age} days ago), suppresses 0 findings",
         "",
-        "4 waivers in 3 files: 1 expired, 1 without a reason, 2 hiding nothing.",
+        "4 waivers in 3 files: 1 expired, 1 without a reason, 2 suppressing nothing.",
     ]
     found = json.loads(s3lint_here("waivers", "--output-format", "json", "b.ipynb", cwd=root).out)
     assert found == [
@@ -198,7 +198,7 @@ def test_waivers_are_listed_with_reason_end_author_and_age(project: Write) -> No
 
 def test_waivers_without_git(project: Write) -> None:
     root = project({"a.py": f"{HEAD}{READ.rstrip()}  # s3lint: allow[STO201] archive\n"})
-    assert "author unknown, hides 1 finding" in s3lint("waivers", cwd=root, GIT_CEILING_DIRECTORIES=str(root.parent)).out
+    assert "author unknown, suppresses 1 finding" in s3lint("waivers", cwd=root, GIT_CEILING_DIRECTORIES=str(root.parent)).out
     assert "author unknown" in s3lint("waivers", cwd=root, PATH="/nowhere").out
     assert s3lint("waivers", "nowhere", cwd=root).code == 2
     assert s3lint("waivers", cwd=project({"a.py": HEAD})).out == "No waivers.\n"

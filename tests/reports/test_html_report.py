@@ -128,7 +128,7 @@ def test_earlier_reports_make_a_trend(project: Write) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "say where the report goes: --html FILE, --json FILE, or both"),
+        ((), "no output: give --html FILE, --json FILE, or both"),
         (("--html", "no/where.html"), "the report cannot be written"),
         (("--html", "out.html", "--earlier", "none.json"), "none.json: the earlier report cannot be read"),
         (

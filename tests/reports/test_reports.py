@@ -17,7 +17,7 @@ from rich.console import Console
 
 from conftest import BUCKET_BY_NAME as BAD
 from conftest import CHECKOUT, Write, check_project, s3lint_here
-from s3lint.cli.progress import shown
+from s3lint.cli.progress import show_progress
 from s3lint.linter.engine import Result
 from s3lint.reports import Report, renderer
 
@@ -230,10 +230,10 @@ def test_progress_is_shown_late_and_loses_nothing() -> None:
     results = [Result(Path(f"{number}.py")) for number in range(3)]
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=80)
-    assert list(shown(iter(results), 3, console, patience=0)) == results
+    assert list(show_progress(iter(results), 3, console, delay=0)) == results
     assert "/3" in screen.getvalue()
     quiet = io.StringIO()
-    assert list(shown(iter(results), 3, Console(file=quiet, force_terminal=True), patience=3600)) == results
+    assert list(show_progress(iter(results), 3, Console(file=quiet, force_terminal=True), delay=3600)) == results
     assert quiet.getvalue() == ""
 
 

@@ -47,7 +47,7 @@ def test_what_is_known_is_not_reported_and_what_is_new_is(project: Write, comman
     done = command("baseline")
     assert (done.code, done.out, done.err) == (0, "known.json written: 2 findings in 1 file.\n", "")
     done = command("check")
-    assert (done.code, done.out, done.err) == (0, "No findings. 2 more in the baseline.\n", "")
+    assert (done.code, done.out, done.err) == (0, "No new findings (2 in the baseline).\n", "")
     project({"b.py": OLD, "a.py": OLD.replace("acme-documents", "acme-other")})
     assert check(command) == ["a.py:4:18: STO201", "b.py:4:18: STO201", "b.py:5:1: STO301"]
     assert check(command, "a.py") == ["a.py:4:18: STO201"]
@@ -75,7 +75,7 @@ def test_it_survives(project: Write, command, change: str) -> None:
     name, text = MOVED[change]
     project({name: text})
     done = command("check")
-    assert (done.code, done.out, done.err) == (0, "No findings. 2 more in the baseline.\n", "")
+    assert (done.code, done.out, done.err) == (0, "No new findings (2 in the baseline).\n", "")
     assert check(command, name) == []
 
 
@@ -92,7 +92,7 @@ def test_it_shrinks_and_never_grows_by_itself(project: Write, command) -> None:
     project({"a.py": f"{HEAD}{UPLOAD}", "b.py": f"{HEAD}{READ}"})
     done = command("check")
     assert done.code == 1
-    assert done.err == f"s3lint: {root / 'known.json'}: 1 entry is stale: `s3lint baseline` removes what is fixed\n"
+    assert done.err == f"s3lint: {root / 'known.json'}: 1 entry is stale: `s3lint baseline` removes entries of fixed findings\n"
     before = (root / "known.json").read_bytes()
     assert command("baseline", "--check").code == 1
     assert (root / "known.json").read_bytes() == before
@@ -213,5 +213,5 @@ def test_one_without_a_setting_says_what_is_left_to_do(project: Write, command) 
 
 def test_without_files_nothing_is_written_and_that_is_said(tmp_path: Path, command) -> None:
     done = command("baseline")
-    assert (done.code, done.out) == (0, "No files to check, so no baseline was looked at.\n")
+    assert (done.code, done.out) == (0, "No files to check, so no baseline was read.\n")
     assert list(tmp_path.iterdir()) == []
