@@ -37,16 +37,7 @@ from s3lint.facts.queries.lakehouse import may_be_delta, may_be_storage, says_de
 from s3lint.facts.queries.rows import Rows, rows_of
 from s3lint.finding import Finding
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
-from s3lint.fixes.recipes import (
-    FALLBACK_TYPE,
-    code_of,
-    content_type,
-    from_environment,
-    metadata_plan,
-    used_site,
-    variable_of,
-    with_metadata,
-)
+from s3lint.fixes.recipes import FALLBACK_TYPE, content_type, from_environment, metadata_plan, used_site, variable_of, with_metadata
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.containers import entry
 from s3lint.inference.library_values import MERGE_CLAUSES, Buffer, Client
@@ -71,7 +62,6 @@ from s3lint.inference.values import (
     Mapping,
     Reference,
     Sequence,
-    Site,
     Text,
     Unknown,
     Value,
@@ -83,6 +73,7 @@ from s3lint.storage.media_types import ARCHIVES, OCTETS, TYPES, extension_of, fi
 from s3lint.storage.services import load
 from s3lint.storage.table_formats import FILE_FORMATS, NEED_SCHEMA, TABLE_FORMATS, format_name, is_delta
 from s3lint.storage.uris import bucket_head, is_bucket_name, jinja_holes, split_uri
+from s3lint.syntax.site import Site, source_of
 
 if TYPE_CHECKING:
     from s3lint.facts.queries.pointers import own_writes, points_to, uploaded_after, writes_around
@@ -93,7 +84,6 @@ if TYPE_CHECKING:
     from s3lint.inference.guards import is_tested
     from s3lint.syntax.flow import Scope
     from s3lint.syntax.names import called_name, words_in
-    from s3lint.syntax.positions import source_of
 
 __all__ = [
     "ARCHIVES", "FALLBACK_TYPE", "FILE_FORMATS", "MERGE_CLAUSES", "NEED_SCHEMA", "OCTETS", "TABLE_FORMATS", "TYPES",
@@ -103,7 +93,7 @@ __all__ = [
     "Mapping", "Match", "ObjectCall", "ObjectUrl", "Place", "Plan", "Presign", "Reference",
     "Replace", "Rows", "Rule", "Scope", "Sequence", "Serialised", "SessionSetting", "Settings", "Site", "SqlStatement", "StringColumn",
     "TableRead", "TableWrite", "Text", "Unknown", "Value", "Written",
-    "alternatives", "bucket_head", "called_name", "choices", "code_of", "content_type", "default_choices", "destination_of",
+    "alternatives", "bucket_head", "called_name", "choices", "content_type", "default_choices", "destination_of",
     "elements_about", "entry", "extension_of", "fits", "format_name", "from_environment", "holder_of", "inner_extension_of",
     "is_bucket_name", "is_default", "is_delta", "is_false", "is_missing", "is_tested", "is_true", "jinja_holes", "literals", "load",
     "local_name", "made_at", "may_be_delta", "may_be_storage", "metadata_plan", "own_writes", "points_to", "primary_choices",
@@ -120,7 +110,6 @@ NEED_LIBCST = {
     "s3lint.inference.guards": ("is_tested",),
     "s3lint.syntax.flow": ("Scope",),
     "s3lint.syntax.names": ("called_name", "words_in"),
-    "s3lint.syntax.positions": ("source_of",),
 }
 """The names of the modules that import libcst."""
 

@@ -36,7 +36,7 @@ dies with them, whatever `ExpiresIn` says.
 
 from collections.abc import Iterator
 
-from s3lint.api import Constant, Context, Hop, Match, Plan, Presign, Reference, Replace, Rule, Site, Value, choices, code_of
+from s3lint.api import Constant, Context, Hop, Match, Plan, Presign, Reference, Replace, Rule, Site, Value, choices, source_of
 
 rule = Rule(
     __name__,
@@ -67,7 +67,7 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
 def _plan(site: Site, value: Value, most: int) -> Plan:
     """A URL that never worked has no users to disturb; one that lives shorter than before has."""
     if not isinstance(value, Constant) or value.value is None:
-        text, safe = f"int({code_of(site)}.total_seconds())", True
+        text, safe = f"int({source_of(site)}.total_seconds())", True
     else:
         text, safe = str(3600 if value.value <= 0 else most), value.value <= 0 or value.value > LONGEST
     return Plan(f"Pass {text}", (Replace(site, text),), safe)

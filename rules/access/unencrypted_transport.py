@@ -52,9 +52,9 @@ from s3lint.api import (
     Value,
     alternatives,
     choices,
-    code_of,
     entry,
     is_false,
+    source_of,
     texts,
 )
 
@@ -126,7 +126,7 @@ def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting) -> Iterator[M
 def _with_tls(site: Site | None) -> Plan | None:
     if site is None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
         return None
-    text = re.sub("http://", "https://", code_of(site), count=1, flags=re.IGNORECASE)
+    text = re.sub("http://", "https://", source_of(site), count=1, flags=re.IGNORECASE)
     return Plan("Use https://; the host must answer there", (Replace(site, text),))
 
 

@@ -53,8 +53,8 @@ from s3lint.api import (
     Text,
     Value,
     choices,
-    code_of,
     jinja_holes,
+    source_of,
 )
 
 rule = Rule(
@@ -102,7 +102,7 @@ def _plan(value: Value) -> Plan | None:
     site = value.origin if isinstance(value, Text) else None
     if site is None or site.span is not None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
         return None
-    code = code_of(site)
+    code = source_of(site)
     mended = DOUBLE_SLASH.sub("/", LEADING_SLASH.sub(r"\1", code))
     message = "Drop the slashes; whoever reads the old key must follow"
     return Plan(message, (Replace(site, mended),)) if mended != code else None

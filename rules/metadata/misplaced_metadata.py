@@ -50,11 +50,11 @@ from s3lint.api import (
     Site,
     Value,
     choices,
-    code_of,
     is_missing,
     literals,
     load,
     metadata_plan,
+    source_of,
     with_metadata,
 )
 
@@ -145,7 +145,7 @@ def _not_accepted(fact: ObjectCall) -> Iterator[Match]:
 
 
 def _moved(fact: ObjectCall, name: str, written: "Written") -> Plan | None:
-    added = with_metadata(fact, name, code_of(written.site))
+    added = with_metadata(fact, name, source_of(written.site))
     return Plan("Pass it in ExtraArgs", (Drop(written.site), added), safe=True) if added is not None else None
 
 

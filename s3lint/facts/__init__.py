@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from s3lint.confidence import Confidence
-from s3lint.inference.values import Absent, Hop, Mapping, Sequence, Site, Text, Union, Value, alternatives
+from s3lint.inference.values import Absent, Hop, Mapping, Sequence, Text, Union, Value, alternatives
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.inference.arguments import Arguments, Written

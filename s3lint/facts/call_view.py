@@ -13,8 +13,9 @@ from s3lint.confidence import Confidence
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.callers import Callers
 from s3lint.inference.place import Place
-from s3lint.inference.values import Reference, Site, Value, alternatives
+from s3lint.inference.values import Reference, Value, alternatives
 from s3lint.syntax.names import last_name
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.settings import Settings

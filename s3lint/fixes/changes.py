@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from s3lint.inference.values import Site
+    from s3lint.syntax.site import Site
 
 
 @dataclass(frozen=True, slots=True)

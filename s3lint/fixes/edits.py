@@ -14,11 +14,11 @@ from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Pl
 from s3lint.fixes.enclosing import holder_of
 from s3lint.fixes.imports import added_imports, newline_of
 from s3lint.source.text import between, split_lines
-from s3lint.syntax.positions import locate
+from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
-    from s3lint.inference.values import Site
     from s3lint.syntax.module import Module
+    from s3lint.syntax.site import Site
 
 
 class Unfixable(Exception):

@@ -10,10 +10,10 @@ import libcst as cst
 
 from s3lint.fixes.changes import Change, Replace
 from s3lint.fixes.imports import local_name
-from s3lint.syntax.positions import source_of
+from s3lint.syntax.site import source_of
 
 if TYPE_CHECKING:
-    from s3lint.inference.values import Site
+    from s3lint.syntax.site import Site
 
 ITEMS = (cst.Arg, cst.DictElement, cst.StarredDictElement, cst.Element)
 

@@ -11,11 +11,11 @@ from s3lint.finding import Edit, Location
 from s3lint.project.discovery import is_notebook
 from s3lint.source.notebooks import DATABRICKS
 from s3lint.syntax.module import syntax_of
-from s3lint.syntax.positions import locate
+from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
-    from s3lint.inference.values import Site
     from s3lint.syntax.module import Module
+    from s3lint.syntax.site import Site
 
 
 def local_name(site: Site, path: str) -> str | None:

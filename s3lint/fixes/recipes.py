@@ -9,11 +9,13 @@ from s3lint.fixes.changes import AddArgument, AddEntry, Change, Plan, Replace
 from s3lint.inference.queries import is_missing
 from s3lint.inference.values import Absent, Mapping, Text, alternatives
 from s3lint.storage.media_types import TYPES, extension_of
+from s3lint.syntax.site import source_of
 
 if TYPE_CHECKING:
     from s3lint.facts import ObjectCall
-    from s3lint.inference.values import Site, Value
+    from s3lint.inference.values import Value
     from s3lint.settings import Settings
+    from s3lint.syntax.site import Site
 
 REPEATABLE = re.compile(
     r"[\w.]+|'[^'\\]*'|\"[^\"\\]*\"|f\"[^\"\\{}]*(?:\{[\w.]+\}[^\"\\{}]*)*\"|f'[^'\\{}]*(?:\{[\w.]+\}[^'\\{}]*)*'"
@@ -21,13 +23,6 @@ REPEATABLE = re.compile(
 """Expressions that may be written twice: they have no side effects."""
 
 FALLBACK_TYPE = '"application/octet-stream"'
-
-
-def code_of(site: Site) -> str:
-    """The code of an expression as it is written."""
-    from s3lint.syntax.positions import source_of
-
-    return source_of(site)
 
 
 def is_direct(fact: ObjectCall) -> bool:
@@ -52,7 +47,7 @@ def with_metadata(fact: ObjectCall, name: str, text: str) -> Change | None:
     if is_missing(fact.parameters.arguments.value_of(written)):
         return Replace(written.site, f'{{"{name}": {text}}}')
     if type(written.node).__name__ in ("Name", "Attribute"):
-        held = code_of(written.site)
+        held = source_of(written.site)
         always = all(isinstance(choice, Mapping) for choice in alternatives(fact.parameters.arguments.value_of(written)))
         return Replace(written.site, f'{{**{held if always else f"({held} or {{}})"}, "{name}": {text}}}')
     return None
@@ -70,7 +65,7 @@ def content_type(fact: ObjectCall) -> tuple[str, tuple[str, ...]] | None:
     for parameter in ("Key", "Filename"):
         written = fact.parameters.written(parameter)
         module = local_name(fact.site, "mimetypes")
-        code = code_of(written.site).lstrip("(").rstrip(")") if written is not None else ""
+        code = source_of(written.site).lstrip("(").rstrip(")") if written is not None else ""
         if module is not None and REPEATABLE.fullmatch(code):
             return f"{module}.guess_type({code})[0] or {FALLBACK_TYPE}", ("mimetypes",)
     return None

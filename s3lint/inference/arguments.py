@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from s3lint.inference.containers import element, entry
 from s3lint.inference.place import Place
-from s3lint.inference.values import Absent, Mapping, Sequence, Site, Unknown, Value, alternatives, join_values
+from s3lint.inference.values import Absent, Mapping, Sequence, Unknown, Value, alternatives, join_values
 from s3lint.support.frozen import frozen
 from s3lint.syntax.names import last_name
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -19,8 +19,9 @@ from s3lint.inference.containers import entry
 from s3lint.inference.memo import DEPTH, WORK, Answer, Cycles, Inquiry, Memory, Work
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.size import bounded
-from s3lint.inference.values import Fallback, Site, Text, Union, Unknown, Value, join_values
+from s3lint.inference.values import Fallback, Text, Union, Unknown, Value, join_values
 from s3lint.syntax.flow import Scope
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project

@@ -27,7 +27,6 @@ from s3lint.inference.values import (
     Nothing,
     Reference,
     Sequence,
-    Site,
     Text,
     Union,
     Unknown,
@@ -37,6 +36,7 @@ from s3lint.inference.values import (
 )
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.names import dotted_name, subscript_key, target_names
+from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.inference.arguments import Arguments
-    from s3lint.inference.values import Site
     from s3lint.syntax.flow import Scope
+    from s3lint.syntax.site import Site
 
 MERGE_CLAUSES = ("whenMatched", "whenNotMatched", "when_matched", "when_not_matched")
 """Beginnings of the methods that only a Delta merge has."""

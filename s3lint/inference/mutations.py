@@ -11,18 +11,10 @@ from s3lint.inference.containers import item_at, merged
 from s3lint.inference.library_values import DeltaBuilder, Reader, Writer
 from s3lint.inference.operators import combined
 from s3lint.inference.place import Place
-from s3lint.inference.values import (
-    Absent,
-    Mapping,
-    Sequence,
-    Site,
-    Text,
-    Unknown,
-    Value,
-    alternatives,
-)
+from s3lint.inference.values import Absent, Mapping, Sequence, Text, Unknown, Value, alternatives
 from s3lint.syntax.names import subscript_key, target_names
 from s3lint.syntax.outline import MUTATORS
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

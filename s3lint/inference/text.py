@@ -15,20 +15,9 @@ from s3lint.inference.arguments import Arguments
 from s3lint.inference.evaluator import expression, method
 from s3lint.inference.operators import combined, concatenated, is_text
 from s3lint.inference.place import Place
-from s3lint.inference.values import (
-    LONGEST,
-    Chunk,
-    Constant,
-    Data,
-    Hole,
-    Mapping,
-    Sequence,
-    Site,
-    Text,
-    Unknown,
-    Value,
-)
+from s3lint.inference.values import LONGEST, Chunk, Constant, Data, Hole, Mapping, Sequence, Text, Unknown, Value
 from s3lint.syntax.names import last_name
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
-    import libcst as cst
     from typing_extensions import Self
 
     from s3lint.inference.arguments import Arguments
     from s3lint.syntax.flow import Scope
-    from s3lint.syntax.module import Block, Module
+    from s3lint.syntax.site import Site
 
 ALTERNATIVES = 32
 """How many alternatives of one value are kept; further ones count as one unknown."""
@@ -32,22 +31,6 @@ LONGEST = 1 << 20
 
 MOST_ITEMS = 1_000
 """How many items of a display are looked at; what a longer one holds besides is unknown."""
-
-
-@frozen(eq=False)
-class Site:
-    """A node and the block that it stands in; its rows and columns are computed when a report asks.
-
-    `span` is a part of a literal's source, in characters.
-    """
-
-    block: Block
-    node: cst.CSTNode = field(repr=False)
-    span: tuple[int, int] | None = None
-
-    @property
-    def module(self) -> Module:
-        return self.block.module
 
 
 @frozen()

@@ -21,7 +21,7 @@ MOST_RELATED = 8
 def finding_of(match: Match) -> Finding:
     """The finding of a match, with rows and columns."""
     from s3lint.linter.related import related_places
-    from s3lint.syntax.positions import locate
+    from s3lint.syntax.site import locate
 
     start, end = locate(match.site)
     rule = match.rule

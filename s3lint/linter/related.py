@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3lint.finding import Related
-from s3lint.syntax.positions import locate
+from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
     from s3lint.registry.rule import Match

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from s3lint.facts.context import Context
     from s3lint.finding import Finding
     from s3lint.fixes.changes import Plan
-    from s3lint.inference.values import Hop, Site
+    from s3lint.inference.values import Hop
     from s3lint.settings import Settings
+    from s3lint.syntax.site import Site
 
 PAGES = "https://s3lint.github.io/s3lint/rules"
 """Where the pages of s3lint's own rules are published."""

@@ -14,10 +14,11 @@ from s3lint.facts.extractors.sql import locate
 from s3lint.facts.triggers import ADDRESSES
 from s3lint.inference.place import Place
 from s3lint.inference.queries import choices
-from s3lint.inference.values import Chunk, Site, Text
+from s3lint.inference.values import Chunk, Text
 from s3lint.storage.uris import bucket_of
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name
+from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from s3lint.facts.triggers import BUILDERS, DELTA_METHODS
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import MERGE_CLAUSES, DeltaBuilder, DeltaHandle
 from s3lint.inference.place import Place
-from s3lint.inference.values import Parameter, Reference, Site, Unknown, Value, alternatives
+from s3lint.inference.values import Parameter, Reference, Unknown, Value, alternatives
 from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.site import Site
 
 
 @from_calls("delta")

@@ -13,9 +13,9 @@ from s3lint.facts import BucketName, Fact, KeyTemplate
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.triggers import LIBRARIES, STUBS
 from s3lint.inference.place import Place
-from s3lint.inference.values import Site
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import all_parameters, last_name
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

@@ -12,9 +12,9 @@ from s3lint.facts import Fact, SessionSetting
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.triggers import SPARK_SETTINGS, STORAGE_OPTIONS
 from s3lint.inference.place import Place
-from s3lint.inference.values import Site
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name, subscript_key
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

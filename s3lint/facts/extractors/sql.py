@@ -14,8 +14,9 @@ from s3lint.facts.extractors.settings import normal
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Client, Frame, SparkSession
 from s3lint.inference.queries import texts
-from s3lint.inference.values import Chunk, Parameter, Reference, Site, Text, Unknown, Value
+from s3lint.inference.values import Chunk, Parameter, Reference, Text, Unknown, Value
 from s3lint.storage.sql import SqlAction, actions
+from s3lint.syntax.site import Site
 
 HOLE = "s3lint_hole"
 """What stands for a hole in the text that is parsed: a word that fits inside names and quotes alike."""

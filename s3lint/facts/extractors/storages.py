@@ -11,8 +11,8 @@ from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.names import named
 from s3lint.facts.triggers import STORAGES_ACL
 from s3lint.inference.arguments import Arguments, Call
-from s3lint.inference.values import Site
 from s3lint.syntax.flow import Step
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

@@ -13,10 +13,11 @@ from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.addresses import LOGGING
 from s3lint.inference.place import Place
 from s3lint.inference.queries import texts
-from s3lint.inference.values import Hole, Site, Text
+from s3lint.inference.values import Hole, Text
 from s3lint.storage.uris import LONGEST_HOST, split_path, without_prefix
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

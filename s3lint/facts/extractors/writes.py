@@ -13,18 +13,8 @@ from s3lint.facts.extractor import from_calls
 from s3lint.facts.triggers import CATALOG_SINKS, GLUE_SINKS, PIPELINE_SINKS, RDD_SINKS, SPARK_FORMATS, SPARK_SINKS, SPARK_SINKS_V2
 from s3lint.inference.library_values import Frame, Reader, Writer
 from s3lint.inference.models.spark import with_options
-from s3lint.inference.values import (
-    Absent,
-    Chunk,
-    Constant,
-    Mapping,
-    Reference,
-    Site,
-    Text,
-    Unknown,
-    Value,
-    alternatives,
-)
+from s3lint.inference.values import Absent, Chunk, Constant, Mapping, Reference, Text, Unknown, Value, alternatives
+from s3lint.syntax.site import Site
 
 MODE_POSITIONS = {"save": 2, "saveAsTable": 2, "json": 1, "csv": 1, "parquet": 1, "orc": 1, "xml": 2}
 

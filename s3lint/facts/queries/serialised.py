@@ -13,8 +13,9 @@ from s3lint.facts.context import Context
 from s3lint.facts.extractors.frames import format_name
 from s3lint.facts.queries.reach import facts_within
 from s3lint.inference.library_values import Buffer
-from s3lint.inference.values import Absent, Reference, Site, Text, Value, alternatives
+from s3lint.inference.values import Absent, Reference, Text, Value, alternatives
 from s3lint.syntax.flow import Scope
+from s3lint.syntax.site import Site
 
 METHOD = re.compile(r"DataFrame\(\)\.((?:to|write)_(?:csv|json|parquet|excel|feather|orc|ndjson|avro|ipc))\(\)")
 

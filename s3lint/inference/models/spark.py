@@ -13,7 +13,8 @@ from s3lint.inference.evaluator import attribute, method
 from s3lint.inference.library_values import DeltaBuilder, DeltaHandle, Frame, Reader, SparkSession, Writer
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.place import Place
-from s3lint.inference.values import Absent, Chunk, Mapping, Reference, Site, Text, Value, alternatives
+from s3lint.inference.values import Absent, Chunk, Mapping, Reference, Text, Value, alternatives
+from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
