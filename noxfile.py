@@ -84,6 +84,4 @@ def install(session: nox.Session, form: str) -> None:
     session.run("s3lint", "version")
     session.run("s3lint", "check", "--isolated", "--statistics", "bad.py", success_codes=[1])
     session.run("flake8", "--select", "STO", "bad.py", success_codes=[1])
-    session.run(
-        "python", "-c", "import s3lint.rules.keys.flat_key, s3lint.config.schema as s; assert s.FILE.read_text() == s.written()"
-    )
+    session.run("python", "-c", "import s3lint.rules.keys.flat_key, json, s3lint.config.schema as s; json.loads(s.written())")

@@ -71,7 +71,6 @@ def write_page(found: Measured, judged: Sequence[Verdict], folder: Path) -> None
         growth=_growth(found),
     )
     (folder / "performance.md").write_text(text, encoding="utf-8")
-    write_plot(found, folder / "performance.svg")
 
 
 def targets_rows(judged: Iterable[Verdict]) -> list[tuple[str, ...]]:
@@ -145,24 +144,3 @@ def _growth(found: Measured) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def write_plot(found: Measured, file: Path) -> None:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    mpl.rcParams |= {"svg.hashsalt": "s3lint", "svg.fonttype": "none"}
-    figure = Figure(figsize=(11, 3.6), layout="constrained")
-    first, second, third = figure.subplots(1, 3)
-    for axes, (name, costs) in zip((first, second), found["costs"].items(), strict=True):
-        shown = [cost for cost in costs if cost["cpu"] > 0][::-1]
-        bars = axes.barh([cost["program"] for cost in shown], [cost["cpu"] for cost in shown])
-        axes.bar_label(bars, [f"{cost['cpu']:.2g}" for cost in shown], padding=3)
-        axes.set(title=name, xlabel="CPU seconds", xscale="log")
-        axes.margins(x=0.15)
-    for whole, label in ((False, "many repositories"), (True, "one repository")):
-        sizes = [size for size in found["growth"] if size["whole"] is whole]
-        third.plot([size["files"] for size in sizes], [size["cpu"] for size in sizes], marker="o", label=label)
-    third.set(title="growth", xlabel="files", ylabel="CPU seconds", ylim=(0, None))
-    third.legend()
-    figure.savefig(file, format="svg", metadata={"Date": None})

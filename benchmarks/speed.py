@@ -24,7 +24,7 @@ from benchmarks.fixing import parses
 from benchmarks.growth import SIZES, grown
 from benchmarks.hot import hot_table
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
-from benchmarks.page import write_page, write_plot
+from benchmarks.page import write_page
 from benchmarks.peers import CHECK, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
 from benchmarks.stages import analysis, stages
 from benchmarks.tables import analysis_table, costs_table, growth_table, show, stages_table, targets_table
@@ -141,7 +141,7 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeat", metavar="N", type=int, default=3, help="rounds (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help=f"without {' and '.join(SLOW)}, and little growth")
     parser.add_argument("--profile", action="store_true", help="name the hot functions, and measure nothing")
-    parser.add_argument("--docs", action="store_true", help="write docs/performance.md and its plot again")
+    parser.add_argument("--docs", action="store_true", help="write docs/performance.md again")
     parser.add_argument(
         "--json", metavar="FILE", type=Path, help="where the results are written (default: speed.json in the cache)"
     )
@@ -159,7 +159,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judged = verdicts(found)
     file = chosen.json or cache / "speed.json"
     file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    write_plot(found, file.with_suffix(".svg"))
     if chosen.docs:
         write_page(found, judged, DOCS)
     show(costs_table(found), stages_table(found), analysis_table(found), growth_table(found), targets_table(judged))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File, Files
 
+from docs.figures import figures
 from s3lint.config import schema
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
@@ -37,9 +38,9 @@ def _paths(chapter: str) -> list[dict[str, str]]:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    for path, content in generated():
+    for path, content in (*generated(), *figures()):
         files.append(File.generated(config, path, content=content))
-    files.append(File.generated(config, "schema.json", content=schema.written()))
+    files.append(File.generated(config, schema.URL.removeprefix(config.site_url or ""), content=schema.written()))
 
 
 def generated() -> Iterator[tuple[str, str]]:
@@ -70,7 +71,7 @@ def _finds(first: str) -> str:
 
 
 def _index() -> str:
-    parts = ["# Rules", "The `default` profile holds rules that are rarely unwelcome; `strict` holds all."]
+    parts = ["# Rules", "The `default` profile contains the low-noise rules; `strict` contains all."]
     for chapter, title in CHAPTERS.items():
         rows = [
             f"| {rule.code} | [{rule.name}]({rule.name}.md) | {_finds(rule.page.partition(chr(10))[0])} | {rule.profile} | {rule.fix} |"

@@ -1,4 +1,7 @@
-"""The JSON schema of `[tool.s3lint]`, by which editors complete and check it; `schema.json` is its text."""
+"""Make the JSON schema of `[tool.s3lint]`, by which editors complete and check the table.
+
+`s3lint config --schema` prints it, and the site publishes it at `URL`.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,14 @@ from s3lint.config.load import SELECTORS, keys
 from s3lint.registry import OWN, rules
 from s3lint.settings import Settings
 
-FILE = Path(__file__).with_name("schema.json")
+URL = "https://s3lint.github.io/s3lint/schema.json"
 
-URL = "https://s3lint.github.io/s3lint/config/schema.json"
+EXTEND = "another configuration file, whose settings apply unless this one sets them"
+"""The description of `extend`, which is no field of `Settings`."""
 
 
 def written() -> str:
-    """What `schema.json` holds."""
+    """Return the schema as the text of a JSON file."""
     return json.dumps(schema(), indent=2) + "\n"
 
 
@@ -27,7 +31,7 @@ def schema() -> dict[str, Any]:
     hints = get_type_hints(Settings)
     known = {field.name: field for field in fields(Settings)}
     properties = {key: _property(known[name], hints[name]) for key, name in keys().items()}
-    extend = {"type": "string", "description": "another configuration file whose settings hold where this one says nothing"}
+    extend = {"type": "string", "description": EXTEND}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": URL,
@@ -46,7 +50,7 @@ def _property(field: Field[Any], kind: Any) -> dict[str, Any]:
 
 
 def about(name: str) -> str:
-    """What is said of a field."""
+    """Return the description of a field of `Settings`, which is its annotation."""
     described: str = get_type_hints(Settings, include_extras=True)[name].__metadata__[0]
     return described
 

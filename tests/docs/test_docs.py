@@ -12,24 +12,27 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT, run, s3lint
-from docs.generate import DOCUMENTS, generated
+from docs.figures import layers, table
+from docs.generate import PAGE, generated
+from s3lint.config import schema
 from s3lint.config.load import INTERNAL
 from s3lint.registry import rules
 from s3lint.settings import Settings
 
+SITE = "https://s3lint.github.io/s3lint/"
+
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_generated_parts_are_fresh(path) -> None:
-    text = path.read_text(encoding="utf-8")
+def test_the_table_of_settings_is_fresh() -> None:
+    text = PAGE.read_text(encoding="utf-8")
     assert generated(text) == text, "run `make docs`"
 
 
 def test_a_stale_table_is_noticed() -> None:
-    assert generated("<!-- rules -->\n| old |\n<!-- /rules -->").count("\n| STO") == len(rules())
-    with pytest.raises(ValueError, match="nothing is generated"):
-        generated("<!-- rulez -->\n<!-- /rulez -->")
+    assert "| `presign-max-seconds` | `86400` |" in generated("<!-- settings -->\n| old |\n<!-- /settings -->")
+    with pytest.raises(ValueError, match="not one"):
+        generated("<!-- settingz -->\n| old |\n<!-- /settingz -->")
 
 
 def test_the_output_shown_is_real() -> None:
@@ -39,21 +42,38 @@ def test_the_output_shown_is_real() -> None:
     assert [line for line in shown[2].splitlines() if line != "…" and line not in real] == []
 
 
-def test_the_settings_named_are_settings() -> None:
-    table = README.partition("## Configuration")[2].partition("## ")[0]
-    named = {key for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for key in re.findall(r"`([a-z-]+)`", row)}
-    known = {field.name.replace("_", "-") for field in fields(Settings) if field.name not in INTERNAL}
-    assert named - {"extend"} <= known
+def test_every_setting_is_listed() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
+    assert named == {"extend", *(field.name.replace("_", "-") for field in fields(Settings) if field.name not in INTERNAL)}
 
 
-BOUNDS = re.findall(
-    r"^\| `([\w.]+)\.([A-Z]+)` \| [^|]+ \| ([\d,]+) \|", (CHECKOUT / "docs" / "inference.md").read_text("utf-8"), re.MULTILINE
-)
+def page(name: str) -> str:
+    return (CHECKOUT / "docs" / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("module", "name", "value"), BOUNDS, ids=lambda each: each)
-def test_the_bounds_are_as_documented(module: str, name: str, value: str) -> None:
-    assert getattr(importlib.import_module(f"s3lint.{module}"), name) == int(value.replace(",", ""))
+LIMITS = {limit: constant.strip("`") for limit, constant in table(page("architecture"), "Limits")}
+"""The constant of each limit, by what users' pages call it."""
+
+
+@pytest.mark.parametrize("name", ["reliability", "inference"])
+def test_limits_are_as_documented(name: str) -> None:
+    rows = list(table(page(name), "Limits"))
+    assert len(rows) > 10
+    for limit, value, *_ in rows:
+        module, _, constant = LIMITS[limit].rpartition(".")
+        shown = int(value.replace(",", ""))
+        real = getattr(importlib.import_module(module), constant)
+        assert real in (shown, 1 << shown), limit  # a number of bits is kept as the power of two
+
+
+def test_every_limit_is_explained_to_users() -> None:
+    assert set(LIMITS) == {limit for name in ("reliability", "inference") for limit, *_ in table(page(name), "Limits")}
+
+
+def test_every_part_of_the_package_is_a_layer() -> None:
+    there = {path.stem for path in (CHECKOUT / "s3lint").iterdir() if path.suffix in ("", ".py") and not path.name.startswith("__")}
+    assert {name for row in layers(page("architecture")) for name in row} == there
 
 
 def test_files_linked_to_exist() -> None:
@@ -69,6 +89,7 @@ def test_the_site_is_whole(tmp_path: Path) -> None:
     )
     assert done.code == 0, done.err
     for rule in rules().values():
-        path = tmp_path / rule.url.removeprefix("https://s3lint.github.io/s3lint/") / "index.html"
+        path = tmp_path / rule.url.removeprefix(SITE) / "index.html"
         assert rule.code in path.read_text(encoding="utf-8")
-    assert json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))["$id"].endswith("/schema.json")
+    published = tmp_path / schema.URL.removeprefix(SITE)
+    assert json.loads(published.read_text(encoding="utf-8")) == schema.schema()

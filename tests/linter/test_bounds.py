@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from conftest import CHECKOUT
 from s3lint.confidence import Confidence
 from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.inference.call_sites import NAMESAKES
@@ -26,16 +23,6 @@ from s3lint.storage.sql import actions
 from s3lint.storage.uris import LONGEST_HOST, bucket_of
 from s3lint.syntax.nesting import BRACKETS, LINKS, too_deep
 from support.values import shown
-
-ROW = re.compile(r"^\| .+ \| `(?P<module>[\w.]+)\.(?P<name>[A-Z_]+)`(?: (?P<size>[\d ]*\d))? \|", re.MULTILINE)
-
-
-def test_the_page_tells_what_each_constant_is() -> None:
-    rows = list(ROW.finditer((CHECKOUT / "docs" / "reliability.md").read_text(encoding="utf-8")))
-    assert len(rows) == 21
-    for row in rows:
-        found = getattr(import_module(f"s3lint.{row['module']}"), row["name"])
-        assert row["size"] is None or found in (int(row["size"].replace(" ", "")), 1 << int(row["size"].replace(" ", "")))
 
 
 def value(text: str, *, callers: bool = False) -> str:
