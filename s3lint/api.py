@@ -9,7 +9,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from s3lint.confidence import Confidence
 from s3lint.facts import (
     Attribute,
     BucketAddress,
@@ -35,7 +34,7 @@ from s3lint.facts.context import Context
 from s3lint.facts.queries.destinations import Destination, destination_of
 from s3lint.facts.queries.lakehouse import may_be_delta, may_be_storage, says_delta
 from s3lint.facts.queries.rows import Rows, rows_of
-from s3lint.finding import Finding
+from s3lint.finding import Confidence, Finding
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
 from s3lint.fixes.recipes import FALLBACK_TYPE, content_type, from_environment, metadata_plan, used_site, variable_of, with_metadata
 from s3lint.inference.code_values import BoundMethod

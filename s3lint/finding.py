@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
-from s3lint.confidence import Confidence
+
+class Confidence(IntEnum):
+    """`HIGH`: receiver and values resolved. `MEDIUM`: a practically unique shape, or one of several values. `LOW`: a guess."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True, order=True)

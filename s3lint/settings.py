@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from s3lint.confidence import Confidence
+from s3lint.finding import Confidence
 
 TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "conftest.py")
 """Where tests lie, as patterns of `.gitignore`: a folder's name, or the names of files."""

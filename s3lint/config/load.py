@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from s3lint.confidence import Confidence
+from s3lint.finding import Confidence
 from s3lint.settings import Settings
 
 COMMAND_LINE = "the command line"

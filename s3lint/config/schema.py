@@ -10,8 +10,8 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from s3lint.confidence import Confidence
 from s3lint.config.load import SELECTORS, keys
+from s3lint.finding import Confidence
 from s3lint.registry import OWN, rules
 from s3lint.settings import Settings
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from s3lint.finding import Finding
-from s3lint.project.patterns import spec_of
+from s3lint.project.patterns import is_test, matches
 from s3lint.settings import Settings
 
 
@@ -35,7 +35,7 @@ class Selection:
             return False
         if finding.code in self.ignored_in(finding.path):
             return False
-        return self.checks_tests(finding.code) or not self.is_test(finding.path)
+        return self.checks_tests(finding.code) or not is_test(finding.path, self.settings)
 
     def with_fix_as_set(self, finding: Finding) -> Finding:
         """A finding whose fix is as safe as the settings say; without one where they forbid it."""
@@ -53,22 +53,14 @@ class Selection:
 
         return self.settings.lint_tests or rules()[code].in_tests
 
-    def is_test(self, path: Path) -> bool:
-        return self._matches(path, self.settings.test_paths)
-
     def ignored_in(self, path: Path) -> frozenset[str]:
         selectors = [
             selector
             for pattern, selectors in self.settings.per_file_ignores.items()
-            if self._matches(path, (pattern,))
+            if matches(path, (pattern,), self.settings)
             for selector in selectors
         ]
         return union_of(selectors)
-
-    def _matches(self, path: Path, patterns: tuple[str, ...]) -> bool:
-        root = self.settings.root
-        relative = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
-        return spec_of(patterns).match_file(relative.as_posix())
 
 
 def union_of(selectors: tuple[str, ...] | list[str]) -> frozenset[str]:

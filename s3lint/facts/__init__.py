@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from s3lint.confidence import Confidence
+from s3lint.finding import Confidence
 from s3lint.inference.values import Absent, Hop, Mapping, Sequence, Text, Union, Value, alternatives
 from s3lint.syntax.site import Site
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.confidence import Confidence
+from s3lint.finding import Confidence
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.callers import Callers
 from s3lint.inference.place import Place

@@ -24,9 +24,8 @@ from s3lint.inference.values import (
     alternatives,
     join_values,
 )
-from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.flow import Scope, Step, functions_of
 from s3lint.syntax.module import Block
-from s3lint.syntax.nested import functions_of
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator

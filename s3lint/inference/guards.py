@@ -8,8 +8,8 @@ import libcst as cst
 
 from s3lint.inference.place import Place
 from s3lint.inference.values import Value
+from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.flow import Scope, Step
-from s3lint.syntax.names import changed_names
 from s3lint.syntax.walk import expressions
 
 CONDITIONS = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.IfExp, cst.Match)

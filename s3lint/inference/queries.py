@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
+from s3lint.finding import Confidence
 from s3lint.inference.values import Absent, Constant, Fallback, Given, Text, Union, Value, alternatives
 
 

@@ -20,10 +20,9 @@ from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.values import Mapping, Nothing, Sequence, Union, Unknown, Value, join_values
 from s3lint.support.frozen import frozen
-from s3lint.syntax.flow import Scope, Step, Suite
+from s3lint.syntax.flow import Scope, Step, Suite, functions_of
 from s3lint.syntax.module import Block
 from s3lint.syntax.names import dotted_name, import_names, target_names
-from s3lint.syntax.nested import functions_of
 from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
 

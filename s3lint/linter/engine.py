@@ -11,9 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.confidence import Confidence
 from s3lint.config.selection import Selection
-from s3lint.finding import Finding, Location
+from s3lint.finding import Confidence, Finding, Location
 from s3lint.linter.findings import finding_of, merged
 from s3lint.linter.prefilter import Mentions, filter_for
 from s3lint.project.dependencies import NeighbourRead, Read, Reads, SearchRead, digest_of_paths

@@ -10,11 +10,10 @@ from typing import Any
 
 import libcst as cst
 
-from s3lint.confidence import Confidence
 from s3lint.config.selection import Selection
 from s3lint.facts import Fact, Parameters
 from s3lint.facts.context import Context
-from s3lint.finding import Finding, Related
+from s3lint.finding import Confidence, Finding, Related
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.render import describe
 from s3lint.inference.values import Absent, Hop, Unknown, Value, alternatives
@@ -22,6 +21,7 @@ from s3lint.linter.checker import Inspection
 from s3lint.linter.engine import Engine
 from s3lint.linter.findings import finding_of
 from s3lint.linter.prefilter import filter_for
+from s3lint.project.patterns import is_test
 from s3lint.registry import rules
 from s3lint.registry.rule import Match, Rule
 from s3lint.support.silence import without_parser_warnings
@@ -97,7 +97,7 @@ class _Judge:
         place = f"{finding.path.name}:{finding.start.row}:{finding.start.column}"
         if finding.confidence < self.engine.settings.min_confidence:
             return f"{finding.confidence} confidence, under min-confidence: {place} {finding.message}"
-        if not self.engine.selection.checks_tests(finding.code) and self.engine.selection.is_test(finding.path):
+        if not self.engine.selection.checks_tests(finding.code) and is_test(finding.path, self.engine.settings):
             return f"not reported in tests: {place} {finding.message}"
         if finding.code in self.engine.selection.ignored_in(finding.path):
             return f"ignored in this file: {place} {finding.message}"

@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.confidence import Confidence
-from s3lint.finding import Finding, Fix, Location
+from s3lint.finding import Confidence, Finding, Fix, Location
 
 if TYPE_CHECKING:
     from s3lint.linter.engine import Result

@@ -8,8 +8,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from s3lint.confidence import Confidence
-from s3lint.finding import Finding, Location
+from s3lint.finding import Confidence, Finding, Location
 from s3lint.lsp.analysis import Desk
 from s3lint.lsp.documents import Document, Part
 from s3lint.lsp.positions import range_of

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from s3lint.config.selection import Selection
 from s3lint.project.discovery import SUFFIXES, is_excluded, is_notebook, python_files
+from s3lint.project.patterns import is_test
 from s3lint.project.word_index import Words
 from s3lint.settings import Settings
 
@@ -90,8 +90,4 @@ class ProjectFiles:
 
     def is_searched(self, path: Path) -> bool:
         """Whether callers are looked for in a file of the project."""
-        return not is_notebook(path.name) and (self.settings.lint_tests or not self._selection.is_test(path))
-
-    @cached_property
-    def _selection(self) -> Selection:
-        return Selection(self.settings)
+        return not is_notebook(path.name) and (self.settings.lint_tests or not is_test(path, self.settings))

@@ -15,9 +15,8 @@ from s3lint.project.word_index import module_name
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
-    from s3lint.linter.prefilter import Filter
     from s3lint.project.files import ProjectFiles
-    from s3lint.project.loader import Loader
+    from s3lint.project.loader import Loader, Prefilter
     from s3lint.syntax.module import Module
 
 REACH = 6
@@ -33,9 +32,9 @@ FEW = 8
 class Neighbours:
     """Finds the neighbours of files in one project."""
 
-    def __init__(self, files: ProjectFiles, filter_: Filter, project: Callable[[], Project], loader: Loader) -> None:
+    def __init__(self, files: ProjectFiles, prefilter: Prefilter, project: Callable[[], Project], loader: Loader) -> None:
         self.files = files
-        self.filter = filter_
+        self.prefilter = prefilter
         self._project = project
         self._loader = loader
 
@@ -43,7 +42,7 @@ class Neighbours:
     def storage(self) -> frozenset[Path]:
         """The files of the project that touch storage."""
         files, mentions = self.files, self._loader.mentions
-        return frozenset(path for path in files.searched if mentions(path, files.content(path), self.filter))
+        return frozenset(path for path in files.searched if mentions(path, files.content(path), self.prefilter))
 
     @cached_property
     def _imported(self) -> dict[Path, frozenset[str]]:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from s3lint.project.searches import STORES
 
 if TYPE_CHECKING:
-    from s3lint.linter.prefilter import Filter
     from s3lint.source.text import Source
     from s3lint.syntax.module import Module
 
 IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w. \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE)
+
+
+class Prefilter(Protocol):
+    """What tells by its bytes alone whether a file may matter."""
+
+    def mentions(self, data: bytes) -> object:
+        """Return something true where the bytes mention storage."""
 
 
 class Loader:
@@ -26,7 +32,7 @@ class Loader:
     def __init__(self) -> None:
         self._modules: dict[Path, Module] = {}
         self._imported: dict[Path, tuple[int, frozenset[str]]] = {}
-        self._mentioning: dict[Path, tuple[Filter, int, bool]] = {}
+        self._mentioning: dict[Path, tuple[Prefilter, int, bool]] = {}
         self._storing: dict[Path, tuple[int, bool]] = {}
 
     def load(self, source: Source, tree: ast.Module | None = None) -> Module:
@@ -54,9 +60,9 @@ class Loader:
             known = self._storing[path] = hash(data), STORES.finds(data)
         return known[1]
 
-    def mentions(self, path: Path, data: bytes, filter_: Filter) -> bool:
+    def mentions(self, path: Path, data: bytes, prefilter: Prefilter) -> bool:
         """Whether a file mentions what a filter lets through."""
         known = self._mentioning.get(path)
-        if known is None or known[0] is not filter_ or known[1] != hash(data):
-            known = self._mentioning[path] = filter_, hash(data), bool(filter_.mentions(data))
+        if known is None or known[0] is not prefilter or known[1] != hash(data):
+            known = self._mentioning[path] = prefilter, hash(data), bool(prefilter.mentions(data))
         return known[2]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 from pathspec import GitIgnoreSpec
+
+from s3lint.settings import Settings
 
 NAME = re.compile(r"[\w.-]+")
 """A pattern that is the name of files and folders, wherever they lie."""
@@ -24,3 +27,14 @@ def split(patterns: tuple[str, ...]) -> tuple[frozenset[str], GitIgnoreSpec | No
         return frozenset(), spec_of(patterns)
     others = tuple(pattern for pattern in patterns if pattern not in names)
     return names, spec_of(others) if others else None
+
+
+def matches(path: Path, patterns: tuple[str, ...], settings: Settings) -> bool:
+    """Tell whether a file matches a pattern, by its path from the project's root; by its name alone outside of the project."""
+    relative = path.relative_to(settings.root) if path.is_relative_to(settings.root) else Path(path.name)
+    return spec_of(patterns).match_file(relative.as_posix())
+
+
+def is_test(path: Path, settings: Settings) -> bool:
+    """Tell whether a file is a test by `test-paths`."""
+    return matches(path, settings.test_paths, settings)

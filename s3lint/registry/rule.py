@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from s3lint.confidence import Confidence
+from s3lint.finding import Confidence
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

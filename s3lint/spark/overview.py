@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3lint.confidence import Confidence
 from s3lint.config.selection import Selection
-from s3lint.finding import Finding, Fix, Location
+from s3lint.finding import Confidence, Finding, Fix, Location
 from s3lint.registry import rules
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.content import Overview

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s3lint.linter.engine import Engine
 from s3lint.project.import_graph import REACH
 from s3lint.project.loader import Loader
+from s3lint.project.patterns import is_test
 from s3lint.project.word_index import module_name
 from s3lint.spark.groups import KEYS, Row, by_group
 from s3lint.spark.repository import StoredFiles, is_checked, path_in
@@ -84,7 +85,7 @@ def _indexed(engine: Engine, loader: Loader, row: dict[str, Any]) -> dict[str, A
     except ValueError:
         return kept
     data = row["content"]
-    if data is None or not is_checked(path, engine.settings) or path.suffix == ".ipynb" or engine.selection.is_test(path):
+    if data is None or not is_checked(path, engine.settings) or path.suffix == ".ipynb" or is_test(path, engine.settings):
         return kept
     return {
         **kept,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from s3lint.confidence import Confidence
 from s3lint.config.selection import Selection
-from s3lint.finding import Edit, Finding, Fix, Location
+from s3lint.finding import Confidence, Edit, Finding, Fix, Location
+from s3lint.project.patterns import is_test
 from s3lint.registry import rules
 from s3lint.suppressions.comments import Suppression, codes_of
 
@@ -80,7 +80,7 @@ def _problem(selector: str, each: Suppression, covered: set[str], selection: Sel
 def _judged(selection: Selection, path: Path) -> frozenset[str]:
     """The codes of the rules that looked at a file, and needed no other for it."""
     on = selection.codes - selection.ignored_in(path) - NEVER_JUDGED
-    if selection.is_test(path):
+    if is_test(path, selection.settings):
         on = frozenset(filter(selection.checks_tests, on))
     return frozenset(code for code in on if not rules()[code].whole_project)
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import libcst as cst
 
 from s3lint.support.frozen import frozen
+from s3lint.syntax.bindings import changed_names
+from s3lint.syntax.clauses import Statement, clauses_of
 from s3lint.syntax.module import Block, Module
-from s3lint.syntax.names import changed_names, dotted_name, parameter_names
+from s3lint.syntax.names import dotted_name, parameter_names
 from s3lint.syntax.outline import Part
 from s3lint.syntax.walk import Binders, children, expressions
 
 FunctionNode = cst.FunctionDef | cst.Lambda
-Statement = cst.BaseSmallStatement | cst.BaseCompoundStatement
 
 LEAVING = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.fail"})
@@ -302,7 +302,9 @@ def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
         parent = suite.scope
         step.scope = Scope(parent.module, kind, node.name.value, parent, block, node, step=step)
     else:
-        step.suites = [suite_of(_statements(body), role, suite.scope, block, step, clause) for role, body, clause in _clauses(node)]
+        step.suites = [
+            suite_of(_statements(body), role, suite.scope, block, step, clause) for role, body, clause in clauses_of(node)
+        ]
     step.changes = changed_names(node, block).union(*(inner.changes for inner in step.suites))
     return step
 
@@ -311,47 +313,20 @@ def _statements(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement | cst.BaseSm
     return suite.body
 
 
-Clause = tuple[str, cst.BaseSuite, cst.CSTNode]
-
-
-def _clauses(node: Statement) -> Iterable[Clause]:
-    """The role and the body of each clause of a compound statement."""
-    function = _CLAUSES.get(type(node))
-    return function(node) if function is not None else ()
-
-
-def _if_clauses(node: cst.If) -> Iterator[Clause]:
-    """An `elif` chain is flat."""
-    branch: cst.If | cst.Else | None = node
-    while isinstance(branch, cst.If):
-        yield "if", branch.body, branch
-        branch = branch.orelse
-    if branch is not None:
-        yield "else", branch.body, branch
-
-
-def _loop_clauses(node: cst.For | cst.While) -> Iterator[Clause]:
-    yield "loop", node.body, node
-    if node.orelse is not None:
-        yield "orelse", node.orelse.body, node.orelse
-
-
-def _try_clauses(node: cst.Try | cst.TryStar) -> Iterator[Clause]:
-    yield "try", node.body, node
-    for handler in node.handlers:
-        yield "handler", handler.body, handler
-    if node.orelse is not None:
-        yield "orelse", node.orelse.body, node.orelse
-    if node.finalbody is not None:
-        yield "finally", node.finalbody.body, node.finalbody
-
-
-_CLAUSES: dict[type, Callable[[Any], Iterable[Clause]]] = {
-    cst.If: _if_clauses,
-    cst.For: _loop_clauses,
-    cst.While: _loop_clauses,
-    cst.Try: _try_clauses,
-    cst.TryStar: _try_clauses,
-    cst.With: lambda node: (("with", node.body, node),),
-    cst.Match: lambda node: (("case", case.body, case) for case in node.cases),
-}
+def functions_of(step: Step, holds: Callable[[Block], bool] | None = None) -> list[Scope]:
+    """The functions that a step defines, at any depth; of a class only the members whose text holds something."""
+    found: list[Scope] = []
+    pending = [step]
+    while pending:
+        current = pending.pop()
+        if holds is not None and not holds(current.block):
+            continue
+        if isinstance(current.node, Block) and current.scope is None:
+            pending.extend(current.body.steps)
+        if current.scope is not None:
+            if current.scope.kind == "function":
+                found.append(current.scope)
+            pending.extend(reversed(current.scope.suite.steps))
+        for suite in current.suites if not isinstance(current.node, Block) else ():
+            pending.extend(suite.steps)
+    return found

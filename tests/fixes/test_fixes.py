@@ -233,7 +233,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
 
 
 def finding(*edits: Edit) -> Finding:
-    from s3lint.confidence import Confidence
+    from s3lint.finding import Confidence
 
     start = edits[0].start
     fix = Fix("", edits)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from s3lint.confidence import Confidence
-from s3lint.finding import Edit, Finding, Fix, Location, Related
+from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related
 from s3lint.inference.call_sites import NAMESAKES
 from s3lint.inference.callers import CALLERS, HEIGHT
 from s3lint.inference.functions import CALLS

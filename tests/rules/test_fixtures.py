@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from s3lint.confidence import Confidence
 from s3lint.facts.triggers import (
     ARROW_SINKS,
     CATALOG_SINKS,
@@ -19,6 +18,7 @@ from s3lint.facts.triggers import (
     SPARK_SINKS,
     SPARK_SINKS_V2,
 )
+from s3lint.finding import Confidence
 from s3lint.linter.fix import fix_file
 from s3lint.testing import Fixture, check, expected, fixed, reported, variants
 from support.fixtures import FIXTURES, FOLDER

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
 from s3lint.facts import Fact, StringColumn
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
+from s3lint.finding import Confidence
 from s3lint.inference.queries import literals
 from s3lint.inference.values import Reference, Value, alternatives
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.queries.destinations import Destination, destination_of
+from s3lint.finding import Confidence
 from s3lint.inference.library_values import CloudPath, FileSystem
 from s3lint.inference.queries import literals
 from s3lint.inference.values import Absent, Reference, Text, Value, alternatives

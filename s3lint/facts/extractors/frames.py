@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from s3lint.confidence import Confidence
 from s3lint.facts import Fact, TableWrite
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.writes import sources_of, text
 from s3lint.facts.triggers import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
+from s3lint.finding import Confidence
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Frame
 from s3lint.inference.values import Absent, Parameter, Reference, Text, Unknown, Value

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from s3lint.confidence import Confidence
 from s3lint.facts import Fact, TableRead
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
+from s3lint.finding import Confidence
 from s3lint.inference.library_values import Frame, Reader, SparkSession
 from s3lint.inference.values import Reference, alternatives
 

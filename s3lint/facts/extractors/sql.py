@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.confidence import Confidence
 from s3lint.facts import Fact, SessionSetting, SqlStatement
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.settings import normal
+from s3lint.finding import Confidence
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Client, Frame, SparkSession
 from s3lint.inference.queries import texts

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from s3lint.confidence import Confidence
 from s3lint.facts import Fact, ObjectCall, Parameters
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.names import named
 from s3lint.facts.triggers import STORAGES_ACL
+from s3lint.finding import Confidence
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.syntax.flow import Step
 from s3lint.syntax.site import Site

@@ -7,8 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from s3lint.confidence import Confidence
-from s3lint.finding import Edit, Finding, Fix, Location, Related
+from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related
 from s3lint.linter.engine import Result
 from s3lint.source.notebooks import Cells, Masks
 from s3lint.source.text import Unreadable
