@@ -68,8 +68,10 @@ BLOCKS = [block for path in DOCUMENTS if path.name != TYPED for block in blocks_
 
 
 def python(block: Block) -> None:
-    """It parses, and s3lint finds in it what its marks say; rules and tests of rules are run elsewhere."""
+    """It parses, and s3lint finds in it what its marks say. Blocks with a title are files, which tests of their pages write and check."""
     compile(block.text, str(block), "exec")
+    if block.title:
+        return
     marked = {mark for mark in expected(block.text) if mark[1] not in {"ACM001", "STO399"}}
     assert reported(check(block.text)) == marked
 
