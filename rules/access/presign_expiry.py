@@ -5,7 +5,7 @@ An `ExpiresIn` of more than 604 800 seconds (seven days, the most that Signature
 (86 400), of zero or less, and a `timedelta` where seconds belong.
 
 ## Why
-A presigned URL is a password in a link: whoever holds it may use it until it expires. boto3 accepts any integer and fails only
+A presigned URL is a password in a link: whoever has it may use it until it expires. boto3 accepts any integer and fails only
 when the URL is used, so a value that cannot work is found by the user of the link.
 
 ## Do not
@@ -26,8 +26,8 @@ url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": 
 Safe where the value never worked (over seven days, a `timedelta`); unsafe where links that people use today will expire sooner.
 
 ## When it stays silent
-Where the value is not known; where none is given, boto3's default of 3 600 seconds holds. A URL signed with temporary credentials
-dies with them, whatever `ExpiresIn` says.
+Where the value is not known; where none is given, boto3's default of 3 600 seconds applies. A URL signed with temporary credentials
+dies with them, however large `ExpiresIn` is.
 
 ## References
 - [aws s3 presign](https://docs.aws.amazon.com/cli/latest/reference/s3/presign.html): the maximum of 604 800 seconds
@@ -65,7 +65,7 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
 
 
 def _plan(site: Site, value: Value, most: int) -> Plan:
-    """A URL that never worked has no users to disturb; one that lives shorter than before has."""
+    """Return the new expiry. Safe where the URL never worked; a shorter life may disturb users."""
     if not isinstance(value, Constant) or value.value is None:
         text, safe = f"int({source_of(site)}.total_seconds())", True
     else:
@@ -74,7 +74,7 @@ def _plan(site: Site, value: Value, most: int) -> Plan:
 
 
 def _written(fact: Presign, value: Value) -> Site:
-    """The argument itself: of the call that presigns, or of the caller that passes it on."""
+    """Return the site of the argument: in the presigning call, or in the caller that passes it on."""
     if value.trace:
         return value.trace[0].site
     written = fact.arguments.written("ExpiresIn", 2 if fact.operation == "generate_presigned_url" else 4)

@@ -75,7 +75,7 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
 
 
 def _plan(fact: Presign) -> Plan | None:
-    """The signature pinned where the client is made, in its configuration where it has one."""
+    """Return the changes that pin the signature where the client is made, in its `Config` where there is one."""
     from s3lint.api import local_name
 
     made = fact.clients[0].arguments if len(fact.clients) == 1 else None
@@ -94,7 +94,7 @@ def _plan(fact: Presign) -> Plan | None:
 
 
 def _is_unpinned(client: Client) -> bool:
-    """Whether the client is made here, and nothing pins how it signs."""
+    """Return whether the client is made in this project and nothing pins its signature."""
     if client.arguments is None:
         return False
     config = client.arguments.get("config")

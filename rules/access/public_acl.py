@@ -96,7 +96,7 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
 
 
 def _plan(fact: ObjectCall, acl: Text, name: str) -> Plan | None:
-    """Without the ACL the object is private; what sets an ACL must set one, and so must a parameter's default."""
+    """Return the change that drops the ACL, or that sets `private` where an ACL is required: in calls that set ACLs and in parameter defaults."""
     from s3lint.api import elements_about, holder_of, is_default
 
     if acl.site is None or fact.library == "django-storages":

@@ -1,7 +1,7 @@
 """public-bucket-policy: a bucket policy allows something to everybody.
 
 ## What it finds
-A policy, as a dict through `json.dumps` or as text, that is put on a bucket and holds an `Allow` for the principal `*` (or
+A policy, as a dict through `json.dumps` or as text, that is put on a bucket and contains an `Allow` for the principal `*` (or
 `{"AWS": "*"}`) with no `Condition`.
 
 ## Why
@@ -68,7 +68,7 @@ rule = Rule(
 PRINCIPAL = re.compile(r"""["']Principal["']\s*:\s*(?:\{\s*["']AWS["']\s*:\s*)?\[?\s*["']\*["']""")
 
 HOLE = "hole"
-"""What stands for a hole in the JSON text that is parsed."""
+"""Replaces a hole in the JSON text before it is parsed."""
 
 
 @rule.on(ObjectCall)
@@ -82,7 +82,7 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
 
 
 def _public(policy: Value) -> Iterator[tuple[Site | None, str]]:
-    """The principals of the statements that are open to everybody, with what they allow."""
+    """Return the principals of statements that are open to everybody, with the actions they allow."""
     if isinstance(policy, Reference) and policy.path == "json.dumps()" and policy.operands:
         for document, _ in choices(policy.operands[0]):
             yield from _public_in_mapping(document)
@@ -138,7 +138,7 @@ def _is_everybody_in_text(principal: Any) -> bool:
 
 
 def _principal_in(policy: Text) -> Site | None:
-    """The principal, in the literal that holds it."""
+    """Return the site of the principal inside the policy's literal."""
     for part in policy.parts:
         if isinstance(part, Chunk) and part.site is not None and PRINCIPAL.search(part.text):
             source = getattr(part.site.node, "value", None)

@@ -110,7 +110,7 @@ def _plan(fact: ObjectCall, encryption: str) -> Plan | None:
 
 
 def _why(fact: ObjectCall, settings: Settings) -> str | None:
-    """Why the write needs an encryption, or None."""
+    """Return why the write needs an encryption, or None."""
     if settings.encryption != "sensitive":
         return f"The `encryption` setting is `{settings.encryption}`"
     if any(isinstance(key, Text) and extension_of(key) in CODE for key in alternatives(fact.key)):
@@ -120,12 +120,12 @@ def _why(fact: ObjectCall, settings: Settings) -> str | None:
         return None
     pattern, meant = _forms((*SENSITIVE, *settings.sensitive_words))
     found = next(filter(None, map(pattern.search, words)), None)
-    return f"`{meant[found[0]]}` says that the object is sensitive" if found is not None else None
+    return f"`{meant[found[0]]}` marks the object as sensitive" if found is not None else None
 
 
 @cache
 def _forms(asked: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
-    """What finds a sensitive word that stands whole between separators, in the plural too, and which word each form means."""
+    """Return a pattern for sensitive words between separators, plurals included, and the word that each form means."""
     meant: dict[str, str] = {}
     for word in asked:
         for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies", f"{word[:-2]}es"):
@@ -135,12 +135,12 @@ def _forms(asked: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def normal(text: str) -> str:
-    """A text in snake_case."""
+    """Return a text in snake_case."""
     return SEPARATORS.sub("_", HUMPS.sub("_", text).lower()).strip("_")
 
 
 def _words(fact: ObjectCall, parameter: str) -> Iterator[str]:
-    """The literals and the names in what is passed, in snake_case."""
+    """Return the literals and names in the arguments, in snake_case."""
     written = fact.parameters.written(parameter)
     if written is not None:
         from s3lint.api import words_in

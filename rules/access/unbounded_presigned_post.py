@@ -4,7 +4,7 @@
 `generate_presigned_post` with no `content-length-range` among its conditions.
 
 ## Why
-Whoever holds the form may upload up to 5 GB with each request until it expires, at the owner's cost. Only the conditions of a presigned
+Whoever has the form may upload up to 5 GB with each request until it expires, at the owner's cost. Only the conditions of a presigned
 post can bound the size: a presigned PUT cannot.
 
 ## Do not
@@ -53,7 +53,7 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
 
 
 def _is_unbounded(conditions: Value) -> bool:
-    """Whether every condition is known, and none bounds the size."""
+    """Return whether every condition is known and none bounds the size."""
     if not isinstance(conditions, Sequence) or conditions.open:
         return False
     return all(_is_another(condition) for condition in conditions.items)

@@ -104,7 +104,7 @@ def _argument(fact: ClientSetup, name: str) -> Value:
 
 
 def _scheme_known(endpoint: Value) -> bool:
-    """Whether the endpoint says itself which protocol it speaks; `use_ssl` has no effect then."""
+    """Return whether the endpoint names its protocol; `use_ssl` has no effect then."""
     return all(isinstance(choice, Text) and "://" in choice.head for choice in alternatives(endpoint))
 
 
@@ -136,7 +136,7 @@ def _host(url: Text) -> str:
 
 
 def _is_local(endpoint: Value) -> bool:
-    """Whether every address that the client may talk to lies on the own machine or network."""
+    """Return whether every address of the client is on the caller's machine or network."""
     urls = list(alternatives(endpoint))
     return bool(urls) and all(
         isinstance(url, Text) and _host(url) != "" and LOCAL.fullmatch(_host(url)) is not None for url in urls

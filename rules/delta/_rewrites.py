@@ -17,13 +17,13 @@ KEPT = frozenset({"path", "mode", "partitionBy"})
 """Arguments of Spark's short methods that `save` takes too."""
 
 PANDAS_DROPPED = frozenset({"index", "engine", "compression"})
-"""Arguments of `to_parquet` and its like that say nothing about a Delta table."""
+"""Arguments of `to_parquet` and its like that mean nothing to a Delta table."""
 
 WRANGLER_KEPT = frozenset({"df", "path", "mode", "partition_cols", "boto3_session"})
 
 
 def delta_write(fact: TableWrite) -> Plan | None:
-    """The rewrite of a write, or None where its arguments do not say all that the Delta call needs."""
+    """Return the Delta call for a write, or None where its arguments lack something that the call needs."""
     if fact.library == "spark":
         return _spark(fact)
     direct = isinstance(fact.site.node, cst.Call) and fact.method.node is getattr(fact.site.node.func, "attr", None)
@@ -87,12 +87,12 @@ def _pandas(fact: TableWrite, call: cst.Call) -> Plan | None:
         return None
     frame = source_of(replace(fact.site, node=call.func.value))
     written = f'{name}({_code(fact.site, path)}, {frame}, mode="overwrite")'
-    message = f"Write Delta; {FOLLOW}; an index becomes no column, and naive times are refused"
+    message = f"Write Delta; {FOLLOW}; the pandas index is dropped; timestamps without a time zone are rejected"
     return Plan(message, (Replace(fact.site, written),), imports=("deltalake.write_deltalake",))
 
 
 def _only_path(call: cst.Call, allowed: frozenset[str]) -> cst.Arg | None:
-    """The path, where a call passes nothing else that matters."""
+    """Return the path argument, or None where the call passes others that matter."""
     positional = [arg for arg in call.args if arg.keyword is None]
     named = {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
     if len(positional) > 1 or not named.keys() <= allowed:
@@ -108,7 +108,7 @@ FORMAT_CLAUSE = re.compile(r"(?i)\b(?:(using\s+)[\w.]+|stored\s+as\s+\w+)")
 
 
 def delta_sql(fact: SqlStatement) -> Plan | None:
-    """`USING parquet` as `USING delta`, inside the literal that holds it."""
+    """Return the change from `USING parquet` to `USING delta` inside the SQL literal, or None where there is no such clause."""
     if fact.engine not in ("spark", "databricks") or fact.action.kind != "create" or fact.site.span is None:
         return None
     source = str(getattr(fact.site.node, "value", ""))[slice(*fact.site.span)]

@@ -5,7 +5,7 @@ Batch writes of Spark, delta-rs and polars whose format is Delta and that give n
 
 ## Why
 The libraries do not agree on what a missing mode means: Spark and delta-rs fail where the table exists, awswrangler appends. The first run
-works and the second does not. The standard favours append and merge: say which.
+works and the second does not. The standard favours append and merge: pass one explicitly.
 
 ## Do not
 ```python
@@ -35,7 +35,7 @@ rule = Rule(
     __name__,
     code="STO508",
     clause="do.append-and-merge",
-    summary="`{operation}` names no mode, so what it does to an existing table depends on the library: say `append`.",
+    summary="`{operation}` names no mode, so what it does to an existing table depends on the library: pass `append`.",
     profile="strict",
     fix="unsafe",
     helper="s3lint.runtime.delta.append",
@@ -51,7 +51,7 @@ def check(fact: TableWrite, context: Context) -> Iterator[Match]:
 
 
 def _plan(fact: TableWrite) -> Plan | None:
-    """Appending is what the standard favours; where the write was meant to fail on an existing table, it no longer does."""
+    """Return the change to `append`, which the standard favours. A write that failed on an existing table then succeeds."""
     message = "Append; an existing table is no longer an error"
     if fact.library != "spark":
         return Plan(message, (AddArgument(fact.site, "mode", '"append"'),))

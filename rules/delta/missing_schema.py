@@ -25,7 +25,7 @@ df.write.format("delta").mode("append").save("s3://lakehouse/raw/events/")
 ```
 
 ## When it stays silent
-Formats that say their own schema (Parquet, ORC, Avro, Delta, tables), `text` and `binaryFile`, a known source outside S3 whose frame
+Self-describing formats (Parquet, ORC, Avro, Delta, tables), `text` and `binaryFile`, a known source outside S3 whose frame
 reaches no such write, reads for the sake of `.schema` alone, Auto Loader with a schema location or hints, frames made from pandas.
 
 ## References
@@ -109,7 +109,7 @@ def _hops(fact: TableRead) -> tuple[Hop, ...]:
 
 
 def _counts(fact: TableRead, context: Context) -> Confidence | None:
-    """How sure the read matters: from S3 or nobody knows where, or its rows reach Delta or S3."""
+    """Return how sure the read matters: it reads S3 or an unknown source, or its rows reach Delta or S3."""
     if fact.reaches is not None and (_is_delta_write(fact.reaches, context) or _is_s3(fact.reaches.destination)):
         return fact.confidence
     if fact.from_rdd:

@@ -135,7 +135,7 @@ def _advice(library: str) -> str:
 
 
 def _offending(value: Value, context: Context) -> str | None:
-    """The format, where it is known and none that the lakehouse takes."""
+    """Return the format if it is known and not a lakehouse format."""
     if not isinstance(value, Text) or value.literal is None:
         return None
     form = format_name(value.literal)
@@ -147,7 +147,7 @@ def _offends(form: str, context: Context) -> bool:
 
 
 def _reaches_s3(fact: TableWrite, confidence: Confidence) -> Confidence | None:
-    """How sure the write reaches S3, or None where it goes elsewhere or, outside Spark, nobody knows where."""
+    """Return how sure the write reaches S3; None for another destination and, outside Spark, for an unknown one."""
     spark = fact.library in ("spark", "rdd", "pyspark.pandas")
     if fact.table:
         return min(confidence, Confidence.MEDIUM)

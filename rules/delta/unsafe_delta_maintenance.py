@@ -86,7 +86,7 @@ SHORT = "deletes files that readers and time travel still need"
 KEEP = f"keep at least {LEAST_HOURS} hours"
 
 TABLE = "table"
-"""The subject of a match that only says that a path is a Delta table; it is never reported."""
+"""Subject of a match that only marks a path as a Delta table; it is never reported."""
 
 INSIDE = {
     "write": ("An object is written", "and the table's log knows nothing of it", "write through Delta"),
@@ -114,7 +114,7 @@ def check_vacuum(fact: DeltaOperation, context: Context) -> Iterator[Match]:
 
 
 def _is_dry(fact: DeltaOperation) -> bool:
-    """delta-rs only lists the files unless it is told to delete them."""
+    """Return whether the call only lists files, as delta-rs does by default."""
     if fact.library == "spark":
         return False
     dry = fact.arguments.get("dry_run", 1)
@@ -181,7 +181,7 @@ def _place_of_uri(text: Text) -> str | None:
 
 
 def _place(bucket: Text, key: Text) -> str | None:
-    """`bucket/key`, where both are known whole."""
+    """Return `bucket/key` if both are known completely."""
     if not bucket.literal or not key.literal or not key.literal.strip("/"):
         return None
     return f"{bucket.literal}/{key.literal.strip('/')}"
@@ -212,7 +212,7 @@ def _deleted(fact: ObjectCall) -> list[Value]:
 
 
 def _expired(fact: ObjectCall) -> list[Value]:
-    """The prefixes of a lifecycle configuration's rules."""
+    """Return the prefixes of a lifecycle configuration's rules."""
     configuration = fact.parameters.get("LifecycleConfiguration")
     rules = configuration.get("Rules") if isinstance(configuration, Mapping) else None
     found: list[Value] = []
@@ -238,7 +238,7 @@ def _inside(action: str, place: str | None, site: Site, confidence: Confidence) 
 
 @rule.together
 def report(findings: list[Finding], settings: Settings) -> Iterator[Finding]:
-    """Accesses to plain files count only inside paths that the project uses as Delta tables."""
+    """Keep findings on plain files only inside paths that the project uses as Delta tables."""
     tables = {finding.subject.partition(" ")[2] for finding in findings if finding.subject.startswith(f"{TABLE} ")}
     for finding in findings:
         action, _, place = finding.subject.partition(" ")

@@ -1,4 +1,4 @@
-"""unsafe-schema-evolution: a change of a Delta table's schema that loses data or that nobody decided.
+"""unsafe-schema-evolution: a change of a Delta table's schema that loses data or happens by accident.
 
 ## What it finds
 - `overwriteSchema` on a write; delta-rs's `schema_mode="overwrite"` and `overwrite_schema=True`.
@@ -87,7 +87,7 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
 
 
 def _overwriting(fact: TableWrite) -> Iterator[tuple[str, Value]]:
-    """The options that replace the schema."""
+    """Return the options that replace the schema."""
     for value, _ in choices(fact.options.get("overwriteschema")):
         if is_true(value):
             yield "overwriteSchema", value

@@ -2,7 +2,7 @@
 
 ## What it finds
 Fields of a schema (Spark's `StructField`, Delta's `addColumn`, delta-rs, pyarrow) in files that speak of Delta, and columns of
-`CREATE TABLE … USING DELTA`, whose name says time, date, amount or count and whose type is string.
+`CREATE TABLE … USING DELTA`, whose name means a time, date, amount or count and whose type is string.
 
 ## Why
 Text sorts `10` before `9`, keeps `2026-13-45` without a word, and has no statistics that let Delta skip files by range. The type of a

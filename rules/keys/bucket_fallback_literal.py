@@ -60,7 +60,7 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
 
 
 def _plan(value: Text) -> Plan | None:
-    """The lookup without its default."""
+    """Return the plan that removes the default from the lookup."""
     if value.origin is None:
         return None
     from s3lint.api import without_fallback

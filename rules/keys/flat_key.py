@@ -87,7 +87,7 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
 
 
 def is_flat(value: Value) -> bool:
-    """Whether a key certainly has no `/`."""
+    """Return whether a key certainly has no `/`."""
     if isinstance(value, Text):
         return _is_flat_text(jinja_holes(value))
     return _is_bare_name(value)

@@ -85,7 +85,7 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
 
 @rule.together
 def report(findings: list[Finding], settings: Settings) -> Iterator[Finding]:
-    """Where a project names several buckets, each gets a variable of its own."""
+    """Give each bucket its own variable in a project that names several."""
     alone = len({finding.subject for finding in findings}) <= 1
     for finding in findings:
         yield finding if alone else _with_own_variable(finding, settings)

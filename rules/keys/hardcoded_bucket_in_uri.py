@@ -1,4 +1,4 @@
-"""hardcoded-bucket-in-uri: the name of a bucket stands in a URI, an ARN or a URL.
+"""hardcoded-bucket-in-uri: a URI, an ARN or a URL names a bucket.
 
 ## What it finds
 A literal `s3://`, `s3a://` or `s3n://` URI, a bucket's ARN or its endpoint URL that code passes to a call, assigns, takes as a default
@@ -22,7 +22,7 @@ events = spark.read.format("delta").load(f"s3://{os.environ['LAKEHOUSE_BUCKET']}
 ```
 
 ## Fix safety
-Somebody must set the variable wherever the program runs: unsafe.
+The variable must be set wherever the program runs: unsafe.
 
 ## When it stays silent
 Docstrings, help texts, log messages, prompts and other prose; buckets that come from parameters or the environment; placeholders such as
@@ -62,7 +62,7 @@ def check(fact: BucketAddress, context: Context) -> Iterator[Match]:
 
 
 def _plan(fact: BucketAddress, settings: Settings) -> Plan | None:
-    """A plain literal becomes an f-string around the lookup; a URL, which may lead to somebody else's data, stays."""
+    """Return the change of a plain literal to an f-string around the lookup; None for URLs, which may lead to data of others."""
     from s3lint.api import local_name
 
     bucket, module = fact.bucket.literal, local_name(fact.site, "os")

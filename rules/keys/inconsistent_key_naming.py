@@ -74,7 +74,7 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
 
 @rule.together
 def report(findings: list[Finding], settings: Settings) -> Iterator[Finding]:
-    """The keys that mix conventions, or follow another one than most keys of the project."""
+    """Keep the keys that mix conventions or differ from most keys of the project."""
     counts = Counter(style for finding in findings for style in finding.subject.split(" and "))
     fixed = settings.key_naming != "consistent"
     convention = settings.key_naming if fixed else min(STYLES, key=lambda style: -counts[style])
@@ -93,6 +93,6 @@ def _worded(finding: Finding, convention: str, *, fixed: bool) -> Finding:
 
 
 def styles_of(key: str) -> list[str]:
-    """The conventions that the prefixes of a key follow; a NUL stands for what is not known."""
+    """Return the naming conventions that the prefixes of a key follow; NUL marks unknown text."""
     prefixes = [segment for segment in key.split("/")[:-1] if "=" not in segment]
     return [style for style, pattern in STYLES.items() if any(map(pattern.fullmatch, prefixes))]

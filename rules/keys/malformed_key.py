@@ -98,7 +98,7 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
 
 
 def _plan(value: Value) -> Plan | None:
-    """Slashes too many are taken out of the literal that holds them."""
+    """Return the removal of surplus slashes from the literal that contains them."""
     site = value.origin if isinstance(value, Text) else None
     if site is None or site.span is not None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
         return None
@@ -119,7 +119,7 @@ def _problem(value: Value) -> str | None:
         return None if PLACEHOLDER.search(key.known) else _problem_of_text(key)
     if isinstance(value, Reference) and value.path in ("urllib.parse.urlparse().path", "urllib.parse.urlsplit().path"):
         return "begins with the `/` of the URL's path: take `.lstrip('/')` of it"
-    return "holds a `:`, which Hadoop cannot read: format the time with `%Y-%m-%dT%H%M%SZ`" if _has_clock(value) else None
+    return "contains a `:`, which Hadoop cannot read: format the time with `%Y-%m-%dT%H%M%SZ`" if _has_clock(value) else None
 
 
 def _problem_of_text(key: Text) -> str | None:
@@ -128,23 +128,23 @@ def _problem_of_text(key: Text) -> str | None:
     if known.startswith("/") and len(known) > 1:
         return "begins with `/`, which makes a folder without a name: drop it"
     if "//" in known:
-        return "holds `//`, an empty segment: join its parts with one `/`"
+        return "contains `//`, an empty segment: join its parts with one `/`"
     if "." in segments or ".." in segments:
-        return "holds a `.` or `..` segment, which clients resolve to another key: write the path out"
+        return "contains a `.` or `..` segment, which clients resolve to another key: write the path out"
     if "\\" in known:
-        return "holds a backslash, which is no separator in S3: use `/`"
+        return "contains a backslash, which is no separator in S3: use `/`"
     if any(_writes_clock(hole) for hole in key.holes):
-        return "holds a `:`, which Hadoop cannot read: format the time with `%Y-%m-%dT%H%M%SZ`"
+        return "contains a `:`, which Hadoop cannot read: format the time with `%Y-%m-%dT%H%M%SZ`"
     return _characters(known.replace("\0", "")) or _length(key)
 
 
 def _characters(known: str) -> str | None:
     if any(character < " " or character == "\x7f" for character in known):
-        return "holds a control character: remove it"
+        return "contains a control character: remove it"
     if " " in known:
-        return "holds a space, which URLs and tools escape differently: use `-`"
+        return "contains a space, which URLs and tools escape differently: use `-`"
     found = AVOIDED.search(known)
-    return f"holds `{found[0]}`, which AWS says to avoid in keys: remove it" if found is not None else None
+    return f"contains `{found[0]}`, which AWS says to avoid in keys: remove it" if found is not None else None
 
 
 def _length(key: Text) -> str | None:
@@ -158,7 +158,7 @@ def _writes_clock(hole: Hole) -> bool:
 
 
 def _has_clock(value: Value) -> bool:
-    """Whether the text of a value certainly holds the time of day with colons."""
+    """Return whether the text of a value certainly contains a time of day with colons."""
     if not isinstance(value, Reference):
         return False
     if value.path == "str()":

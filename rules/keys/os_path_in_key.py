@@ -99,7 +99,7 @@ def _joins(value: Value, confidence: Confidence, hop: Hop) -> Iterator[Match]:
 
 
 def _plan(join: str, site: Site | None) -> Plan | None:
-    """`posixpath.join` takes the same arguments."""
+    """Return the change to `posixpath.join`, which takes the same arguments."""
     function = getattr(site.node, "func", None) if site is not None and join == "os.path.join" else None
     if site is None or function is None:
         return None
@@ -111,7 +111,7 @@ def _plan(join: str, site: Site | None) -> Plan | None:
 
 
 def _separators(value: Value) -> Iterator[tuple[str, Site | None]]:
-    """What puts the separator of the operating system into a text, and where."""
+    """Yield what puts the separator of the operating system into a text, each with its site where known."""
     if isinstance(value, Text):
         for hole in value.holes:
             yield from _separators(hole.value)
@@ -135,12 +135,12 @@ def _in_reference(value: Reference) -> Iterator[tuple[str, Site | None]]:
 
 
 def _is_joined(path: Reference) -> bool:
-    """`Path(a) / b` and `Path(a, b)`; `Path(a)` alone puts no separator in."""
+    """Return whether a path joins parts: `Path(a) / b`, `Path(a, b)`. `Path(a)` alone adds no separator."""
     return isinstance(path.receiver, Reference) or len(path.operands) > 1
 
 
 def _mends_separators(value: Reference) -> bool:
-    """`.replace("\\\\", "/")`, and any other replacement of what is not known."""
+    """Return whether backslashes are replaced, or unknown text is."""
     if not value.path.endswith(".replace()") or value.arguments is None:
         return False
     replaced = value.arguments.get("old", 0)

@@ -4,8 +4,8 @@
 `# s3lint: allow[…]`, `# s3lint: file-allow[…]` and `# noqa: STO…` with nothing behind the codes.
 
 ## Why
-The standard allows exceptions with a justification. A year later nobody knows whether the exception was meant, and whether it still
-holds. An `allow` without a reason does not count, and the finding stays; a `noqa` hides it, because flake8 does so, and this rule is
+The standard allows exceptions with a justification. A year later the reader cannot tell whether the exception was meant, and whether it still
+applies. An `allow` without a reason does not count, and the finding stays; a `noqa` hides it, because flake8 does so, and this rule is
 what remains.
 
 ## Do not
@@ -31,7 +31,7 @@ rule = Rule(
     __name__,
     code="STO901",
     clause="do-not.alternative-formats",
-    summary="`{suppression}` gives no reason, so nobody can tell later whether it still holds: write why behind it.",
+    summary="`{suppression}` gives no reason, so reviewers cannot tell whether it still applies: add a reason after the brackets.",
     mentions=("s3lint:", "noqa: STO", "noqa:STO"),
     in_tests=True,
 )

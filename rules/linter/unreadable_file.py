@@ -2,13 +2,13 @@
 
 ## What it finds
 A file that mentions storage and whose bytes are not text in the encoding that it declares, or whose text is not Python; UTF-16 and
-UTF-32 files; and blocks nested so deeply that no parser reads them. The finding stands where reading stopped.
+UTF-32 files; and blocks nested so deeply that no parser reads them. The finding is reported where reading stopped.
 
 ## Why
-A file that is silently skipped looks clean. The standard holds for it all the same.
+A file that is silently skipped looks clean. The standard applies to it all the same.
 
 ## When it stays silent
-Files that hold nothing that any rule looks for are never parsed, so their syntax is not checked.
+Files without a text that some rule looks for are never parsed, so their syntax is not checked.
 
 ## References
 - [PEP 263](https://peps.python.org/pep-0263/): how a file declares its encoding

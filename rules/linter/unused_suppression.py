@@ -7,7 +7,7 @@
 - Comments whose `until=` date is past. The findings that they covered return.
 
 ## Why
-A suppression that is left behind hides the next finding on its line, which nobody has looked at.
+A suppression that is left behind hides the next finding on its line, which no one has reviewed.
 
 ## Do not
 ```python
@@ -20,7 +20,7 @@ name = "documents"
 ```
 
 ## When it stays silent
-Rules that are off, or that do not look at the file (tests); rules that compare the files of a project; selectors of several rules
+Rules that are off, or that do not check the file (tests); rules that compare the files of a project; selectors of several rules
 (`STO5`) some of which are off; a bare `# noqa`.
 
 ## References

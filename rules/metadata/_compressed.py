@@ -34,7 +34,7 @@ GZIP_FILES = ("gzip.GzipFile", "gzip.open")
 
 
 def coding_of(fact: ObjectCall, context: Context) -> str | None:
-    """The content coding of the body, where every body that may be passed has the same."""
+    """Return the content coding that every possible body has, or None."""
     for name in BODIES:
         value = fact.parameters.get(name)
         if not isinstance(value, Absent):
@@ -61,7 +61,7 @@ def _same_node(one: Value, other: Value) -> bool:
 
 
 def _gzipped(scope: Scope, context: Context) -> Iterator[Buffer]:
-    """The buffers that a function writes into through gzip."""
+    """Return the buffers into which a function writes through gzip."""
     for step in scope.walk():
         for node, binders in step.nodes:
             if isinstance(node, cst.Call) and called_name(node.func) in ("GzipFile", "open"):

@@ -85,7 +85,7 @@ def _plan(fact: ObjectCall) -> Plan | None:
 
 
 def _hot_class(fact: ObjectCall) -> str | None:
-    """The class for frequent access that the object certainly gets."""
+    """Return the frequent-access class that the object certainly gets, or None."""
     given = fact.parameters.get("StorageClass")
     if is_missing(given):
         return "STANDARD"

@@ -72,7 +72,7 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
 
 
 def _plan(fact: ObjectCall, given: Text) -> Plan | None:
-    """Reduced redundancy becomes Standard; what another wrong name was meant to be, somebody must say."""
+    """Return the change from reduced redundancy to Standard; None for other names, whose meaning is unknown."""
     site = used_site(fact, "StorageClass", given) if given.literal == REDUCED else None
     return Plan('Replace it with "STANDARD"', (Replace(site, '"STANDARD"'),), safe=True) if site is not None else None
 

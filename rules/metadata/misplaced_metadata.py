@@ -155,7 +155,7 @@ def _replacing(fact: ObjectCall) -> Plan | None:
 
 
 def _site(value: Value, extra: Value, fact: ObjectCall) -> Site:
-    """The entry's value, or the mapping where the value is a constant of another place."""
+    """Return the site of the entry's value, or of the mapping where the value is a constant defined elsewhere."""
     if value.site is not None and (extra.site is None or value.site.block is extra.site.block):
         return value.site
     return extra.site or fact.site

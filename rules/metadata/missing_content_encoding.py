@@ -5,7 +5,7 @@ A body that comes from `gzip.compress`, a `GzipFile` over a buffer, brotli or zs
 names no archive or with a content type that is not an archive's.
 
 ## Why
-The type says what the content is, the encoding says that it must be unpacked first. Without it browsers, `requests`, Spark and Athena
+The type names the content, the encoding tells readers to unpack it first. Without it browsers, `requests`, Spark and Athena
 take the compressed bytes for the content itself.
 
 ## Do not
@@ -80,7 +80,7 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
 
 
 def _is_readable_content(fact: ObjectCall) -> bool:
-    """Whether the type, or else the key, says that the object is something else than a compressed file."""
+    """Return whether the type, or else the key, shows that the object is itself an archive or another kind of file."""
     kinds = list(alternatives(fact.parameters.get("ContentType")))
     if all(isinstance(kind, Text) and kind.literal for kind in kinds):
         return not any(str(kind).partition(";")[0].strip().lower() in ARCHIVE_TYPES for kind in kinds)

@@ -101,7 +101,7 @@ def _contradictions(fact: ObjectCall) -> Iterator[Match]:
 
 
 def _extensions(fact: ObjectCall) -> list[str]:
-    """The extensions of the key, or else of the file; none where one of them is not known."""
+    """Return the extensions of the key, else of the file; empty if any is unknown."""
     for name in ("Key", "Filename"):
         found: list[str] = []
         for value in alternatives(fact.parameters.get(name)):
@@ -146,14 +146,14 @@ def _replaced(fact: ObjectCall, given: Text, text: str) -> Plan | None:
 
 
 def _guarded(guess: Reference) -> Plan | None:
-    """A fallback behind the guess, where it is one expression."""
+    """Return the plan that adds a fallback to the guess, or None where the guess is not one expression."""
     if guess.site is None or type(guess.site.node).__name__ != "Subscript":
         return None
     return Plan(f"Fall back to {FALLBACK_TYPE}", (Append(guess.site, f" or {FALLBACK_TYPE}"),), safe=True)
 
 
 def _always_guessed(guess: Reference) -> bool:
-    """Whether the name that is guessed from has an extension that every table knows."""
+    """Return whether the guessed name has an extension that every media type table knows."""
     pair = guess.receiver
     arguments = pair.arguments if isinstance(pair, Reference) else None
     name = arguments.get("url", 0) if arguments is not None else Absent()

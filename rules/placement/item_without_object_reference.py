@@ -6,7 +6,7 @@ the key, the URL or the bucket, nor anything that the key was derived from. An i
 like file, document, size, type, image, …) is reported at `medium` confidence, others at `low`.
 
 ## Why
-The item is how the object is found again. Without the key the object can only be found by listing the bucket, and nobody can tell
+The item is how the object is found again. Without the key the object can only be found by listing the bucket, and no one can tell
 which objects are still in use.
 
 ## Do not

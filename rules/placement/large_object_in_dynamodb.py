@@ -5,7 +5,7 @@ A write to DynamoDB (`put_item`, `update_item`, batch and transaction writes, Pa
 the content of a file, an encoded or pickled blob, a response body, or a literal larger than `dynamodb-max-bytes` (102 400).
 
 ## Why
-An item holds at most 400 KB, attribute names included, and every read of the item pays for all of it. AWS advises to keep the large
+An item has at most 400 KB, attribute names included, and every read of the item pays for all of it. AWS advises to keep the large
 object in S3 and a pointer to it in the item.
 
 ## Do not
@@ -95,7 +95,7 @@ def _name(attribute: Attribute) -> str:
 
 
 def _content(value: Value, most: int) -> str | None:
-    """What large thing a value is, or None."""
+    """Return what makes a value large, in words, or None."""
     if isinstance(value, Text):
         return f"{len(value.literal.encode()):,} bytes" if value.literal and len(value.literal.encode()) > most else None
     if isinstance(value, Data):
@@ -115,7 +115,7 @@ def _content(value: Value, most: int) -> str | None:
 
 
 def _small(value: Reference, most: int) -> bool:
-    """Whether what is encoded is a digest, a key, an id or a short literal."""
+    """Return whether the encoded value is a digest, a key, an id or a short literal."""
     inner: Value | None = value
     while isinstance(inner, Reference) and not inner.operands:
         inner = inner.receiver

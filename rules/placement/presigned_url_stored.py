@@ -61,14 +61,14 @@ def check(fact: ItemWrite, context: Context) -> Iterator[Match]:
 
 
 def _presigned(value: Value) -> Reference | None:
-    """The presigned URL in a value."""
+    """Return the presigned URL in a value, or None."""
     if isinstance(value, Text):
         return next((found for hole in value.holes if (found := _presigned(hole.value)) is not None), None)
     return value if isinstance(value, Reference) and PRESIGNED.match(value.path) else None
 
 
 def _signer(value: Value | None) -> Value | None:
-    """What the presigning method is called on."""
+    """Return the value on which the presigning method is called."""
     while isinstance(value, Reference):
         value = value.receiver
     return value
