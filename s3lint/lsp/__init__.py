@@ -1,4 +1,4 @@
-"""The language server, over standard input and output. Needs the extra `lsp`."""
+"""The language server over standard input and output. Needs the extra `lsp`; imported by the command alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from s3lint.lsp.server import Server
 
 
 def create() -> Server:
-    """A server with all that it offers."""
+    """Make a server with its handlers registered."""
     server = Server()
     offered: list[dict[str, Callable[..., Any]]] = [
         sync.HANDLERS,
@@ -41,7 +41,7 @@ def _options(method: str) -> object:
 
 
 def serve() -> None:
-    """Serves one client until it says goodbye, or its end of the pipe is closed."""
+    """Serve one client until it sends `exit` or closes its end of the pipe."""
     protocol = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Standard output belongs to the protocol; a rule pack that prints must not break it.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -49,4 +49,4 @@ def serve() -> None:
     try:
         server.start_io(sys.stdin.buffer, protocol)
     finally:
-        server.analyst.stop()
+        server.worker.stop()

@@ -1,4 +1,4 @@
-"""Code actions: fix a finding, all of its rule or all that is safe; allow it on its line; show its rule."""
+"""Code actions: fix one finding, all of its rule or all safely; suppress it on its line; show its rule."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 
 from s3lint.finding import Confidence, Finding, Location
-from s3lint.lsp.analysis import Desk
-from s3lint.lsp.documents import Document, Part
+from s3lint.lsp.analysis import Analysis
+from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.positions import range_of
-from s3lint.lsp.server import Checked, Server
-from s3lint.lsp.worker import Failure
-from s3lint.lsp.worker_client import Died, Urgency
+from s3lint.lsp.server import CheckedDocument, Server
+from s3lint.lsp.worker import AnalysisError
+from s3lint.lsp.worker_client import Urgency, WorkerDied
 from s3lint.registry import UnknownRule, find
 from s3lint.suppressions.insert import allowed
 
 FIX_ALL = "source.fixAll.s3lint"
 SHOW_RULE = "s3lint.showRule"
 
-REASON = "TODO: say why"
-"""What stands for the reason of a suppression until somebody writes it."""
+REASON = "TODO: add a reason"
+"""The placeholder for the reason of an inserted suppression."""
 
 KINDS = [types.CodeActionKind.QuickFix, FIX_ALL]
 
@@ -30,6 +30,7 @@ Edits = Mapping[str, Sequence[types.TextEdit | types.SnippetTextEdit]]
 
 
 async def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """The actions for the findings in a range and, on request, for the whole document."""
     uri = params.text_document.uri
     checked = await server.check(uri, Urgency.REQUEST)
     if checked is None:
@@ -41,9 +42,9 @@ async def code_action(server: Server, params: types.CodeActionParams) -> list[ty
     if _is_wanted(types.CodeActionKind.QuickFix, wanted):
         for diagnostic in checked.diagnostics(uri):
             if _overlap(diagnostic.range, params.range):
-                actions += _for_one(server, checked, part, diagnostic)
+                actions += _actions_for(server, checked, part, diagnostic)
     if _is_wanted(FIX_ALL, wanted) and any(is_safe(each) for each in _every(checked)):
-        actions.append(_lazily("Fix all safe findings of s3lint", FIX_ALL, document, None))
+        actions.append(_lazily("Apply all safe fixes of s3lint", FIX_ALL, document, None))
     if not _resolves(server):
         actions = [await resolve(server, action) if action.data is not None else action for action in actions]
     return actions
@@ -54,7 +55,7 @@ def _is_wanted(kind: str, wanted: Sequence[str] | None) -> bool:
 
 
 def _overlap(found: types.Range, asked: types.Range) -> bool:
-    """Whether a finding stands where somebody asks. A cursor asks for its whole line: some editors show a finding at its end."""
+    """Whether a finding is in the requested range. A cursor requests its whole line: some editors show a finding at the end of it."""
     if asked.start == asked.end:
         return found.start.line <= asked.start.line <= found.end.line
     return _order(found.start) <= _order(asked.end) and _order(asked.start) <= _order(found.end)
@@ -64,27 +65,32 @@ def _order(place: types.Position) -> tuple[int, int]:
     return place.line, place.character
 
 
-def _every(checked: Checked) -> Iterator[types.Diagnostic]:
+def _every(checked: CheckedDocument) -> Iterator[types.Diagnostic]:
+    """The diagnostics of all parts."""
     for found in checked.report.diagnostics.values():
         yield from found
 
 
 def details(diagnostic: types.Diagnostic) -> Mapping[str, Any]:
-    """What a diagnostic of this server carries for its actions."""
+    """The data that `Translator` attached to a diagnostic for its actions."""
     data: Mapping[str, Any] = diagnostic.data or {}
     return data
 
 
 def fix_of(diagnostic: types.Diagnostic) -> Mapping[str, Any] | None:
+    """The fix of a diagnostic, if it has one."""
     return details(diagnostic).get("fix")
 
 
 def is_safe(diagnostic: types.Diagnostic) -> bool:
+    """Whether a diagnostic has a safe fix."""
     fix = fix_of(diagnostic)
     return fix is not None and bool(fix["safe"])
 
 
-def _for_one(server: Server, checked: Checked, part: Part, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
+def _actions_for(
+    server: Server, checked: CheckedDocument, part: DocumentPart, diagnostic: types.Diagnostic
+) -> Iterator[types.CodeAction]:
     document, code = checked.document, str(diagnostic.code)
     named = f"{code} {details(diagnostic)['name']}"
     fix = fix_of(diagnostic)
@@ -97,10 +103,12 @@ def _for_one(server: Server, checked: Checked, part: Part, diagnostic: types.Dia
         if len(same) > 1:
             title = f"Fix all {len(same)} findings of {_label(named, safe=all(map(is_safe, same)))} in this file"
             yield _lazily(title, types.CodeActionKind.QuickFix, document, code, diagnostic)
-    allow = _allow(server, document, part, diagnostic)
-    if allow is not None:
-        edit = workspace_edit(server, document, {part.uri: [allow]})
-        yield types.CodeAction(f"Allow {code} on this line, and say why", types.CodeActionKind.QuickFix, [diagnostic], edit=edit)
+    suppression = _suppression(server, document, part, diagnostic)
+    if suppression is not None:
+        edit = workspace_edit(server, document, {part.uri: [suppression]})
+        yield types.CodeAction(
+            f"Suppress {code} on this line, with a reason", types.CodeActionKind.QuickFix, [diagnostic], edit=edit
+        )
     command = types.Command(f"Show the rule {named}", SHOW_RULE, arguments=[code])
     yield types.CodeAction(command.title, types.CodeActionKind.QuickFix, [diagnostic], command=command)
 
@@ -117,10 +125,10 @@ def _edits(fix: Mapping[str, Any]) -> dict[str, list[types.TextEdit]]:
     return made
 
 
-def _allow(
-    server: Server, document: Document, part: Part, diagnostic: types.Diagnostic
+def _suppression(
+    server: Server, document: Document, part: DocumentPart, diagnostic: types.Diagnostic
 ) -> types.TextEdit | types.SnippetTextEdit | None:
-    """The comment; where the client takes snippets its reason is selected, to be typed over."""
+    """The edit that inserts a suppression comment. A client that supports snippets selects its reason, to be typed over."""
     fix = next((each.fix for each in allowed(document.path, document.data, [_finding(document, part, diagnostic)], REASON)), None)
     if fix is None:
         return None
@@ -131,8 +139,8 @@ def _allow(
     return types.TextEdit(place, edit.content)
 
 
-def _finding(document: Document, part: Part, diagnostic: types.Diagnostic) -> Finding:
-    """As much of a finding as its diagnostic tells."""
+def _finding(document: Document, part: DocumentPart, diagnostic: types.Diagnostic) -> Finding:
+    """Rebuild from a diagnostic as much of its finding as inserting a suppression needs."""
     known = details(diagnostic)
     row, noqa_row = known["rows"]
     start, cell = Location(row, known["column"]), document.parts.index(part) + 1 if document.is_notebook else None
@@ -143,7 +151,7 @@ def _finding(document: Document, part: Part, diagnostic: types.Diagnostic) -> Fi
 
 
 def workspace_edit(server: Server, document: Document, edits: Edits) -> types.WorkspaceEdit:
-    """Edits that the client refuses where the document has changed since, if it knows versions."""
+    """Edits for the client. They carry versions if it supports those, and are then refused if the document has changed meanwhile."""
     if not server.supports("workspace.workspace_edit.document_changes"):
         plain = {uri: [each for each in made if isinstance(each, types.TextEdit)] for uri, made in edits.items()}
         return types.WorkspaceEdit(changes=plain)
@@ -159,35 +167,36 @@ def workspace_edit(server: Server, document: Document, edits: Edits) -> types.Wo
 def _lazily(
     title: str, kind: str, document: Document, code: str | None, diagnostic: types.Diagnostic | None = None
 ) -> types.CodeAction:
-    """An action whose edits are made when it is chosen."""
+    """An action whose edits are computed when it is chosen (`codeAction/resolve`)."""
     data = {"uri": document.uri, "code": code}
     return types.CodeAction(title, kind, [diagnostic] if diagnostic is not None else None, data=data)
 
 
 def _resolves(server: Server) -> bool:
+    """Whether the client asks for the edits of an action when it is chosen."""
     support = get_capability(server.client_capabilities, "text_document.code_action.resolve_support")
     return support is not None and "edit" in support.properties and server.supports("text_document.code_action.data_support")
 
 
 async def resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
-    """An action with its edits; without any where the fixes do not settle, which the user is told."""
+    """Compute the edits of an action. If the fixes do not settle it gets none and the user sees why."""
     data: Mapping[str, Any] = action.data or {}
     document = server.documents.document(data["uri"]) if "uri" in data else None
     if document is None:
         return action
     try:
-        made = await server.analyst.ask(Urgency.REQUEST, Desk.fixes, document.path, data["code"])
-    except (Failure, Died) as error:
+        made = await server.worker.ask(Urgency.REQUEST, Analysis.fixes, document.path, data["code"])
+    except (AnalysisError, WorkerDied) as error:
         made = str(error)
     if isinstance(made, str):
-        server.tell(made, types.MessageType.Error)
+        server.notify_user(made, types.MessageType.Error)
     else:
         action.edit = workspace_edit(server, document, made)
     return action
 
 
 async def show_rule(server: Server, code: str) -> None:
-    """Opens the page of a rule, or shows it where the client opens nothing."""
+    """Open the page of a rule in a browser, or show it as a message if the client cannot."""
     try:
         rule = find(code)
     except UnknownRule as error:

@@ -1,4 +1,4 @@
-"""Findings as diagnostics of the protocol."""
+"""Convert findings to diagnostics of the protocol."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pygls.workspace import PositionCodec
 
 from s3lint.finding import Edit, Finding, Fix, Related
 from s3lint.linter.engine import UNREADABLE
-from s3lint.lsp.documents import Document, Part
+from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.positions import position, range_of
 from s3lint.registry import rules
 from s3lint.source.text import split_lines
@@ -21,14 +21,14 @@ from s3lint.suppressions.unused import UNUSED
 SOURCE = "s3lint"
 
 SEVERITIES = {"default": types.DiagnosticSeverity.Warning, "strict": types.DiagnosticSeverity.Information}
-"""By profile: what is rarely unwelcome warns, the rest informs."""
+"""By profile: low-noise rules warn, the others inform."""
 
 ByUri = dict[str, list[types.Diagnostic]]
 
 
 @dataclass
 class Translator:
-    """Makes diagnostics in the units of one client. `opened` are its open documents, `read` gives the bytes of other files."""
+    """Makes diagnostics with the positions of one client. `opened` are its open documents; `read` returns the bytes of other files."""
 
     codec: PositionCodec
     opened: dict[Path, Document]
@@ -36,14 +36,14 @@ class Translator:
     _lines: dict[Path, list[str]] = field(default_factory=dict)
 
     def diagnostics(self, document: Document, findings: Iterable[Finding]) -> ByUri:
-        """The diagnostics of each part of a document, also where there are none."""
+        """The diagnostics of each part of a document, by URI; parts without any have an empty list."""
         found: ByUri = {part.uri: [] for part in document.parts}
         for finding in findings:
             part = document.part(finding.cell)
             found[part.uri].append(self._diagnostic(document, part, finding))
         return found
 
-    def _diagnostic(self, document: Document, part: Part, finding: Finding) -> types.Diagnostic:
+    def _diagnostic(self, document: Document, part: DocumentPart, finding: Finding) -> types.Diagnostic:
         rule = rules()[finding.code]
         return types.Diagnostic(
             range=range_of(part.lines, finding.start, finding.end, self.codec),
@@ -72,7 +72,7 @@ class Translator:
         return self._lines[path]
 
     def _data(self, document: Document, finding: Finding) -> dict[str, Any]:
-        """What code actions need: the name of the rule, the place of the finding, and its fix."""
+        """The data that code actions need: the name of the rule, the place of the finding and its fix."""
         rows = [finding.start.row, finding.noqa_row]
         data: dict[str, Any] = {"name": finding.name, "rows": rows, "column": finding.start.column}
         if finding.fix is not None:
@@ -83,7 +83,7 @@ class Translator:
         edits = [self._edit(document.part(edit.cell), edit) for edit in fix.edits]
         return {"title": fix.message, "safe": fix.safe, "edits": edits}
 
-    def _edit(self, part: Part, edit: Edit) -> dict[str, Any]:
+    def _edit(self, part: DocumentPart, edit: Edit) -> dict[str, Any]:
         made = range_of(part.lines, edit.start, edit.end, self.codec)
         start, end = ({"line": place.line, "character": place.character} for place in (made.start, made.end))
         return {"uri": part.uri, "range": {"start": start, "end": end}, "newText": edit.content}

@@ -1,4 +1,4 @@
-"""Open documents as the client names them, and as files."""
+"""Open documents: their URIs, paths, versions and texts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ PYTHON = "python"
 
 
 @dataclass(frozen=True)
-class Part:
-    """A text of a document: a Python file has one, a notebook one for each cell. Only code is checked."""
+class DocumentPart:
+    """A text of a document: a Python file has one part, a notebook one for each cell. Only code is checked."""
 
     uri: str
     text: str
@@ -36,12 +36,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """One version of a Python file or a notebook, with the URIs that the client knows it by."""
+    """One version of a Python file or a notebook."""
 
     uri: str
     path: Path
     version: int | None
-    parts: tuple[Part, ...]
+    parts: tuple[DocumentPart, ...]
 
     @property
     def is_notebook(self) -> bool:
@@ -49,25 +49,25 @@ class Document:
 
     @cached_property
     def data(self) -> bytes:
-        """The bytes as they would be saved."""
+        """The document as the bytes of a file."""
         return _notebook(self.parts) if self.is_notebook else encoded(self.parts[0].text)
 
-    def part(self, cell: int | None) -> Part:
-        """The part with a cell of a finding, which are counted from 1."""
+    def part(self, cell: int | None) -> DocumentPart:
+        """The part with a cell of a finding, counted from 1; the first part for None."""
         return self.parts[cell - 1 if cell is not None else 0]
 
     def index(self, uri: str) -> int:
-        """The place of the part that a URI names, however it is spelt."""
+        """The index of the part with a URI. Clients differ in which characters of a URI they escape."""
         return next((index for index, part in enumerate(self.parts) if unquote(part.uri) == unquote(uri)), 0)
 
 
-def _notebook(parts: tuple[Part, ...]) -> bytes:
+def _notebook(parts: tuple[DocumentPart, ...]) -> bytes:
     cells = [{"cell_type": "code" if part.is_code else "markdown", "source": part.text} for part in parts]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}).encode()
 
 
 def encoded(text: str) -> bytes:
-    """A text in the encoding that it declares, so that it is decoded to the same characters."""
+    """Encode a text as its coding comment declares, so that decoding it gives the same characters."""
     data = text.encode("utf-8", "surrogatepass")
     try:
         encoding = declared_encoding(data)
@@ -77,7 +77,7 @@ def encoded(text: str) -> bytes:
 
 
 def path_of(uri: str) -> Path:
-    """The file of a URI. One that was never saved counts as a file of its name in the working folder."""
+    """The path of a URI. A document that was never saved gets a path in the working folder."""
     found = to_fs_path(uri)
     if found is None:
         name = uri.rpartition("/")[2].rpartition(":")[2] or "untitled"
@@ -86,7 +86,7 @@ def path_of(uri: str) -> Path:
 
 
 class PythonText(TextDocument):
-    """A text whose lines end where the protocol and Python end them, and nowhere else."""
+    """A text with the line ends of the protocol. `TextDocument` also splits at form feeds and other characters."""
 
     @property
     def lines(self) -> list[str]:
@@ -94,7 +94,7 @@ class PythonText(TextDocument):
 
 
 class OpenDocuments(Workspace):
-    """The texts that the client has open."""
+    """The workspace of pygls, with `PythonText` as its texts."""
 
     def _create_text_document(
         self, doc_uri: str, source: str | None = None, version: int | None = None, language_id: str | None = None
@@ -102,7 +102,7 @@ class OpenDocuments(Workspace):
         return PythonText(doc_uri, source, version, language_id, sync_kind=self._sync_kind, position_codec=self._position_codec)
 
     def document(self, uri: str) -> Document | None:
-        """The open Python file or notebook of a URI, which may be that of a cell; None for anything else."""
+        """The open Python file or notebook with a URI, or with a cell of that URI; None for other languages and closed files."""
         notebook = self.get_notebook_document(notebook_uri=uri) or self.get_notebook_document(cell_uri=uri)
         if notebook is not None:
             cells = tuple(self._cell(cell) for cell in notebook.cells)
@@ -113,23 +113,25 @@ class OpenDocuments(Workspace):
             return None
         path = path_of(text.uri)
         return (
-            None if is_notebook(path.name) else Document(text.uri, path, text.version, (Part(text.uri, text.source, text.version),))
+            None
+            if is_notebook(path.name)
+            else Document(text.uri, path, text.version, (DocumentPart(text.uri, text.source, text.version),))
         )
 
     def text(self, uri: str) -> TextDocument | None:
-        """An open text, or None: what is on disk is none of the client's."""
+        """The open text with a URI; None if it is not open. pygls would read it from disk then, which may not be Python."""
         found = self.get_text_document(uri)
         return found if found in self.text_documents.values() else None
 
-    def _cell(self, cell: types.NotebookCell) -> Part:
+    def _cell(self, cell: types.NotebookCell) -> DocumentPart:
         text = self.text(cell.document)
         if text is None:
-            return Part(cell.document, "", is_code=False)
+            return DocumentPart(cell.document, "", is_code=False)
         is_code = cell.kind == types.NotebookCellKind.Code and text.language_id == PYTHON
-        return Part(text.uri, text.source, text.version, is_code)
+        return DocumentPart(text.uri, text.source, text.version, is_code)
 
     def __iter__(self) -> Iterator[Document]:
-        """Every open document once."""
+        """Iterate over the open documents: a notebook once, not once for each cell."""
         cells = {cell.document for notebook in self.notebook_documents.values() for cell in notebook.cells}
         uris = [
             *(notebook.uri for notebook in self.notebook_documents.values()),

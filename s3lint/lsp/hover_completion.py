@@ -1,4 +1,4 @@
-"""What is shown and offered while somebody reads and writes: hovers, and the codes of suppressions."""
+"""Handlers for hover and completion: pages of rules, inferred values of storage calls, codes in suppressions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from s3lint.finding import Location
-from s3lint.lsp.analysis import Desk
+from s3lint.lsp.analysis import Analysis
 from s3lint.lsp.positions import location, position
 from s3lint.lsp.server import Server
-from s3lint.lsp.worker import Failure
-from s3lint.lsp.worker_client import Died, Urgency
+from s3lint.lsp.worker import AnalysisError
+from s3lint.lsp.worker_client import Urgency, WorkerDied
 from s3lint.registry import UnknownRule, rules, select
 from s3lint.registry.rule import Rule
 from s3lint.suppressions.comments import ALLOW, NOQA
@@ -23,7 +23,7 @@ WORD = re.compile(r"(?<![\w-])[\w-]*$")
 
 
 async def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    """The page of the rule that a suppression names; on a storage call, what is believed about it."""
+    """Show the page of the rule under the cursor in a suppression; elsewhere the inferred values of the storage calls on the line."""
     document = server.documents.document(params.text_document.uri)
     if document is None:
         return None
@@ -32,17 +32,18 @@ async def hover(server: Server, params: types.HoverParams) -> types.Hover | None
     place = location(lines, params.position, server.codec)
     if place.row > len(lines):
         return None
-    text = _about_selector(lines[place.row - 1], place.column - 1)
+    text = _rule_hover(lines[place.row - 1], place.column - 1)
     if text is None:
         try:
-            explained = await server.analyst.ask(Urgency.REQUEST, Desk.explain, document.path, index, place.row)
-        except (Failure, Died):
+            explained = await server.worker.ask(Urgency.REQUEST, Analysis.explain, document.path, index, place.row)
+        except (AnalysisError, WorkerDied):
             return None
         text = "\n\n".join(f"```text\n{each}\n```" for each in explained)
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
 
 
-def _about_selector(line: str, column: int) -> str | None:
+def _rule_hover(line: str, column: int) -> str | None:
+    """The text about the code or name at a column (from 0) of a suppression comment; None outside of one."""
     comment = ALLOW.search(line) or NOQA.search(line)
     if comment is None or comment["codes"] is None or not comment.start("codes") <= column <= comment.end("codes"):
         return None
@@ -56,13 +57,13 @@ def _about_selector(line: str, column: int) -> str | None:
 
 
 def page(rule: Rule) -> str:
-    """The page of a rule as Markdown."""
+    """Format the page of a rule as Markdown."""
     link = f"\n\n[{rule.url}]({rule.url})" if rule.url else ""
     return f"# {rule.code} {rule.page}{link}"
 
 
 def completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
-    """Inside `# s3lint: allow[`: codes and names of rules that the comment does not name yet."""
+    """Complete inside `# s3lint: allow[`: the codes and names of rules that the comment does not name yet."""
     document = server.documents.document(params.text_document.uri)
     if document is None:
         return None

@@ -1,4 +1,4 @@
-"""Rows and columns of findings as positions of the protocol, which start at 0 and count code units of the negotiated encoding."""
+"""Convert rows and columns (from 1, in characters) to and from positions of the protocol (from 0, in units of the negotiated encoding)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from s3lint.finding import Location
 
 
 def position(lines: Sequence[str], place: Location, codec: PositionCodec) -> Position:
-    """A place of a text; what lies behind its end becomes its end."""
+    """The position of a place; the end of the text for a place behind it."""
     if place.row > len(lines):
         if lines and not lines[-1].endswith(("\n", "\r")):
             return Position(len(lines) - 1, codec.client_num_units(lines[-1]))
@@ -21,6 +21,7 @@ def position(lines: Sequence[str], place: Location, codec: PositionCodec) -> Pos
 
 
 def range_of(lines: Sequence[str], start: Location, end: Location, codec: PositionCodec) -> Range:
+    """The range between two places."""
     return Range(position(lines, start, codec), position(lines, end, codec))
 
 

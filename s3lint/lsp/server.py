@@ -1,4 +1,4 @@
-"""The server's state: which documents were checked, what was published, and what is still to be checked."""
+"""The server: which documents were checked, which diagnostics were published and which checks are scheduled."""
 
 from __future__ import annotations
 
@@ -13,98 +13,102 @@ from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 
 from s3lint import __version__
-from s3lint.lsp.analysis import Desk, Report
-from s3lint.lsp.documents import Document, OpenDocuments, Part
+from s3lint.lsp.analysis import Analysis, DocumentReport
+from s3lint.lsp.documents import Document, DocumentPart, OpenDocuments
 from s3lint.lsp.options import Options
-from s3lint.lsp.worker import Failure
-from s3lint.lsp.worker_client import Analyst, Died, Urgency
+from s3lint.lsp.worker import AnalysisError
+from s3lint.lsp.worker_client import Urgency, WorkerClient, WorkerDied
 
 if TYPE_CHECKING:
     from pygls.workspace import PositionCodec
 
-DEBOUNCE = 0.05
-"""Seconds of silence in a document after which it is checked."""
+DEBOUNCE_SECONDS = 0.05
+"""How long after the last keystroke a document is checked."""
 
-
-PartDiagnostics = tuple[Part, list[types.Diagnostic]]
+PartDiagnostics = tuple[DocumentPart, list[types.Diagnostic]]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A version of a document and what was found in it."""
+class CheckedDocument:
+    """A version of a document and the report on it."""
 
     document: Document
-    report: Report
+    report: DocumentReport
 
     def diagnostics(self, uri: str) -> list[types.Diagnostic]:
-        """Those of the part that a URI names."""
+        """The diagnostics of the part with a URI."""
         return self.report.diagnostics[self.document.parts[self.document.index(uri)].uri]
 
 
 class Server(LanguageServer):
-    """A language server over the engine. Documents are checked in a process of their own."""
+    """A language server. Documents are checked in a worker process, so that a slow check blocks no message."""
 
     def __init__(self) -> None:
         cells = types.NotebookDocumentFilterWithNotebook("*", [types.NotebookCellLanguage("python")])
         sync = types.NotebookDocumentSyncOptions([cells], save=True)
         super().__init__("s3lint", __version__, notebook_document_sync=sync, max_workers=1)
-        self.analyst = Analyst()
+        self.worker = WorkerClient()
         self.options = Options()
-        self.checked: dict[str, Checked] = {}
-        self._published: dict[str, Report] = {}
+        self.checked: dict[str, CheckedDocument] = {}
+        self._published: dict[str, DocumentReport] = {}
         self._pending: dict[str, asyncio.Task[None]] = {}
         self.changes = 0
-        """How often something changed that may change findings."""
-        self.workspace_parts: tuple[int, list[PartDiagnostics]] | None = None
-        """What was found in the whole workspace, after how many changes."""
+        """How many changes there were that may change findings."""
+        self.workspace_cache: tuple[int, list[PartDiagnostics]] | None = None
+        """The diagnostics of the whole workspace, and the value of `changes` when they were computed."""
         self._outdated: set[str] = set()
-        """Documents of which something else than their text changed since they were checked."""
-        self._told: set[str] = set()
+        """Documents whose diagnostics are stale for another reason than their own text."""
+        self._notified: set[str] = set()
+        """Messages that the user has seen."""
 
     @property
     def documents(self) -> OpenDocuments:
+        """The documents that the client has open."""
         workspace = self.workspace
         assert isinstance(workspace, OpenDocuments)
         return workspace
 
     @property
     def codec(self) -> PositionCodec:
+        """Converts columns to and from the code units of the client."""
         return self.workspace.position_codec
 
     def supports(self, capability: str) -> bool:
+        """Whether the client has a capability, named by its path (`window.show_document.support`)."""
         return bool(get_capability(self.client_capabilities, capability, False))
 
     @property
     def pushes(self) -> bool:
-        """Whether diagnostics are pushed: clients that pull them too would show each of them twice."""
+        """Whether to push diagnostics: a client that pulls them as well would show each of them twice."""
         return not self.supports("text_document.diagnostic")
 
-    def tell(self, text: str, kind: types.MessageType = types.MessageType.Warning) -> None:
-        """Shows a sentence to the user, once."""
-        if text and text not in self._told:
-            self._told.add(text)
+    def notify_user(self, text: str, kind: types.MessageType = types.MessageType.Warning) -> None:
+        """Show a message to the user, once."""
+        if text and text not in self._notified:
+            self._notified.add(text)
             self.window_show_message(types.ShowMessageParams(kind, text))
 
-    def schedule(self, uri: str, delay: float = 0, *, urgency: Urgency = Urgency.CHANGE, whole: bool = False) -> None:
-        """Checks a document soon, and publishes what is found. `whole`: even where its text cannot be read."""
+    def schedule(self, uri: str, delay: float = 0, *, urgency: Urgency = Urgency.CHANGE, replace: bool = False) -> None:
+        """Check a document after `delay` seconds and publish its diagnostics. `replace`: even if its text does not parse."""
         if not self.pushes:
             return
         self.cancel(uri)
-        self._pending[uri] = asyncio.create_task(self._later(uri, delay, urgency, whole=whole))
+        self._pending[uri] = asyncio.create_task(self._later(uri, delay, urgency, replace=replace))
 
     def cancel(self, uri: str) -> None:
+        """Cancel the scheduled check of a document, if any."""
         pending = self._pending.pop(uri, None)
         if pending is not None:
             pending.cancel()
 
-    async def _later(self, uri: str, delay: float, urgency: Urgency, *, whole: bool) -> None:
+    async def _later(self, uri: str, delay: float, urgency: Urgency, *, replace: bool) -> None:
         await asyncio.sleep(delay)
         checked = await self.check(uri, urgency)
         if checked is not None and self.documents.document(uri) == checked.document:
-            self._publish(checked, whole=whole)
+            self._publish(checked, replace=replace)
 
-    async def check(self, uri: str, urgency: Urgency) -> Checked | None:
-        """What is found in an open document as it is now; None where nothing can be said."""
+    async def check(self, uri: str, urgency: Urgency) -> CheckedDocument | None:
+        """Check an open document as it is now. None if it is not open, is not Python, or the worker failed."""
         document = self.documents.document(uri)
         if document is None:
             return None
@@ -112,38 +116,38 @@ class Server(LanguageServer):
         if known is not None and known.document == document and document.uri not in self._outdated:
             return known
         try:
-            report = await self.analyst.ask(urgency, Desk.check, document.path)
-        except (Failure, Died) as error:
-            self.tell(f"{document.path}: {error}", types.MessageType.Error)
+            report = await self.worker.ask(urgency, Analysis.check, document.path)
+        except (AnalysisError, WorkerDied) as error:
+            self.notify_user(f"{document.path}: {error}", types.MessageType.Error)
             return None
         self._outdated.discard(document.uri)
-        self.tell(report.trouble, types.MessageType.Error)
-        checked = self.checked[document.uri] = Checked(document, report)
+        self.notify_user(report.error, types.MessageType.Error)
+        checked = self.checked[document.uri] = CheckedDocument(document, report)
         if known is None or known.document.parts != document.parts:
-            self.check_again(report.dependants)
+            self.recheck(report.dependents)
         return checked
 
-    def check_again(self, uris: Iterable[str]) -> None:
-        """Checks documents that changed in nothing but in what others say of them."""
+    def recheck(self, uris: Iterable[str]) -> None:
+        """Check documents whose findings may have changed though their texts did not."""
         outdated = [uri for uri in uris if uri in self.checked]
         self._outdated.update(outdated)
         for uri in outdated:
-            self.schedule(uri, urgency=Urgency.DEPENDANT)
+            self.schedule(uri, urgency=Urgency.DEPENDENT)
         if outdated and not self.pushes and self.supports("workspace.diagnostics.refresh_support"):
             self.workspace_diagnostic_refresh(None)
 
-    def start_afresh(self) -> None:
-        """Checks everything again: what is known of files and configuration is no longer true."""
+    def restart(self) -> None:
+        """Check everything again in a new worker, because configuration or ignored files have changed."""
         self.changes += 1
-        self._told.clear()
-        self.analyst.reset()
-        self.check_again([document.uri for document in self.documents])
+        self._notified.clear()
+        self.worker.reset()
+        self.recheck([document.uri for document in self.documents])
 
-    def _publish(self, checked: Checked, *, whole: bool) -> None:
-        """Of a text that cannot be read the last good diagnostics stay, which the client moves along."""
+    def _publish(self, checked: CheckedDocument, *, replace: bool) -> None:
+        """Publish diagnostics. While a text does not parse, the previous ones stay, and the client moves them with the text."""
         document, report = checked.document, checked.report
         before = self._published.get(document.uri)
-        if report.broken and not whole and before is not None:
+        if report.is_unparsable and not replace and before is not None:
             return
         self._published[document.uri] = report
         for part in document.parts:
@@ -151,7 +155,7 @@ class Server(LanguageServer):
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(part.uri, found, part.version))
 
     def forget(self, uri: str, parts: Iterable[str]) -> None:
-        """Clears what was published of a document that was closed."""
+        """Forget a closed document and clear its published diagnostics."""
         self.changes += 1
         self.cancel(uri)
         self.checked.pop(uri, None)
@@ -161,10 +165,10 @@ class Server(LanguageServer):
                 self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(part, []))
 
     async def closed(self, path: Path) -> None:
-        """Lets the worker forget a document, and checks those again that took values from its text."""
-        self.analyst.drop(path)
+        """Tell the worker that a document was closed, and check those again that took values from its text."""
+        self.worker.drop(path)
         try:
-            followers = await self.analyst.ask(Urgency.DEPENDANT, Desk.followers, path)
-        except (Failure, Died):
+            dependents_of = await self.worker.ask(Urgency.DEPENDENT, Analysis.dependents_of, path)
+        except (AnalysisError, WorkerDied):
             return
-        self.check_again(followers)
+        self.recheck(dependents_of)

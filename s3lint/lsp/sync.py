@@ -1,4 +1,4 @@
-"""Documents that are opened, changed, saved and closed; files, folders and settings that change around them."""
+"""Handlers for documents that are opened, changed, saved and closed, and for changes of files, folders and settings."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from s3lint.config.load import NAMES
-from s3lint.lsp.analysis import Desk
+from s3lint.lsp.analysis import Analysis
 from s3lint.lsp.documents import OpenDocuments, path_of
 from s3lint.lsp.options import Options, WrongOption
-from s3lint.lsp.server import DEBOUNCE, Server
-from s3lint.lsp.worker import Failure
-from s3lint.lsp.worker_client import Died, Urgency
+from s3lint.lsp.server import DEBOUNCE_SECONDS, Server
+from s3lint.lsp.worker import AnalysisError
+from s3lint.lsp.worker_client import Urgency, WorkerDied
 from s3lint.registry import registry
 
 WATCHED = ("**/*.py", "**/*.pyi", "**/*.toml", "**/.gitignore")
@@ -24,18 +24,18 @@ WATCHED = ("**/*.py", "**/*.pyi", "**/*.toml", "**/.gitignore")
 
 def initialize(server: Server, params: types.InitializeParams) -> None:
     before = server.workspace
-    # pygls offers no other way to a workspace whose lines end where the protocol ends them.
+    # pygls splits lines at form feeds and other characters that end none in the protocol, and has no hook for another workspace.
     server.protocol._workspace = OpenDocuments(  # noqa: SLF001
         before.root_uri, types.TextDocumentSyncKind.Incremental, params.workspace_folders, before.position_encoding
     )
-    server.analyst.encoding = str(getattr(before.position_encoding, "value", before.position_encoding))
-    server.analyst.folders = _folders(server)
+    server.worker.encoding = str(getattr(before.position_encoding, "value", before.position_encoding))
+    server.worker.folders = _folders(server)
     _read_options(server, params.initialization_options)
 
 
 async def initialized(server: Server, params: types.InitializedParams) -> None:
     for problem in registry().problems:
-        server.tell(problem)
+        server.notify_user(problem)
     if server.supports("workspace.did_change_watched_files.dynamic_registration"):
         watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
@@ -45,7 +45,7 @@ async def initialized(server: Server, params: types.InitializedParams) -> None:
 
 
 def shutdown(server: Server, *_: object) -> None:
-    server.analyst.stop()
+    server.worker.stop()
 
 
 def _folders(server: Server) -> tuple[Path, ...]:
@@ -58,7 +58,7 @@ def _read_options(server: Server, given: object) -> None:
     try:
         server.options = Options.read(given)
     except WrongOption as error:
-        server.tell(str(error), types.MessageType.Error)
+        server.notify_user(str(error), types.MessageType.Error)
 
 
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
@@ -84,11 +84,11 @@ def _changed(server: Server, uri: str, *, opened: bool = False) -> None:
     if document is None:
         return
     server.changes += 1
-    server.analyst.put(document)
+    server.worker.put(document)
     if opened:
-        server.schedule(document.uri, whole=True)
+        server.schedule(document.uri, replace=True)
     elif server.options.run == "onType":
-        server.schedule(document.uri, DEBOUNCE)
+        server.schedule(document.uri, DEBOUNCE_SECONDS)
 
 
 async def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
@@ -102,9 +102,9 @@ async def did_save_notebook(server: Server, params: types.DidSaveNotebookDocumen
 async def _saved(server: Server, uri: str) -> None:
     document = server.documents.document(uri)
     if document is not None:
-        server.schedule(document.uri, whole=True)
+        server.schedule(document.uri, replace=True)
     elif path_of(uri).name in NAMES:
-        server.start_afresh()
+        server.restart()
 
 
 async def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
@@ -122,14 +122,14 @@ async def did_close_notebook(server: Server, params: types.DidCloseNotebookDocum
 async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     paths = [path_of(change.uri) for change in params.changes]
     if any(path.suffix == ".toml" or path.name == ".gitignore" for path in paths):
-        server.start_afresh()
+        server.restart()
         return
     server.changes += 1
     try:
-        await server.analyst.ask(Urgency.DEPENDANT, Desk.changed, paths)
-    except (Failure, Died):
+        await server.worker.ask(Urgency.DEPENDENT, Analysis.refresh, paths)
+    except (AnalysisError, WorkerDied):
         return
-    server.check_again([document.uri for document in server.documents if document.path not in paths])
+    server.recheck([document.uri for document in server.documents if document.path not in paths])
 
 
 def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
@@ -138,8 +138,8 @@ def did_change_configuration(server: Server, params: types.DidChangeConfiguratio
 
 
 def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    server.analyst.folders = _folders(server)
-    server.start_afresh()
+    server.worker.folders = _folders(server)
+    server.restart()
 
 
 HANDLERS: dict[str, Callable[..., Any]] = {

@@ -1,4 +1,4 @@
-"""The way from a document to its fixed text, as the smallest edits of whole lines."""
+"""Minimal line edits that turn a document into its fixed text."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from s3lint.finding import Location
-from s3lint.lsp.documents import Document, Part
+from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.positions import range_of
 from s3lint.source.text import Source, split_lines
 
 
 def edits_between(document: Document, after: bytes, codec: PositionCodec) -> dict[str, list[types.TextEdit]]:
-    """The edits of each part that changes."""
+    """The edits of each part that changes, by URI. `after` are the bytes of the whole document."""
     if document.is_notebook:
         texts = ["".join(cell["source"]) for cell in json.loads(after)["cells"]]
     else:
@@ -25,7 +25,7 @@ def edits_between(document: Document, after: bytes, codec: PositionCodec) -> dic
     return {uri: edits for uri, edits in made.items() if edits}
 
 
-def _edits(part: Part, after: str, codec: PositionCodec) -> Iterator[types.TextEdit]:
+def _edits(part: DocumentPart, after: str, codec: PositionCodec) -> Iterator[types.TextEdit]:
     lines = split_lines(after)
     for kind, start, end, new_start, new_end in difflib.SequenceMatcher(None, part.lines, lines, autojunk=False).get_opcodes():
         if kind != "equal":

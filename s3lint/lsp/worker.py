@@ -1,4 +1,4 @@
-"""The process in which documents are checked: whatever a text does to it, the server goes on and starts another."""
+"""The worker process, in which documents are checked. If it crashes or hangs, the server replaces it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,30 @@ import os
 from multiprocessing.connection import Connection
 
 from s3lint.config.load import ConfigurationError
-from s3lint.lsp.analysis import Desk
+from s3lint.lsp.analysis import Analysis
 
-IDLE = 1.0
-"""Seconds without work after which garbage is collected: while somebody types, the collector would only be in the way."""
+IDLE_SECONDS = 1.0
+"""How long without a request until garbage is collected: a collection would delay answers while the user types."""
 
-LONGEST = 50
-"""How many jobs may pass without a collection."""
+MAX_REQUESTS_WITHOUT_COLLECTION = 50
 
 
-class Failure(Exception):
-    """Something went wrong inside s3lint; the text says what."""
+class AnalysisError(Exception):
+    """A request failed: one sentence about a failure inside s3lint or a wrong configuration."""
 
 
 def work(connection: Connection) -> None:
-    """Answers jobs, each a function of the desk with its arguments, until nobody asks any more."""
+    """Answer requests until the server closes the connection. A request is a method of `Analysis` with its arguments."""
     # Standard output belongs to the protocol; a rule pack that prints must not break it.
     os.dup2(2, 1)
     gc.disable()
-    desk = Desk(*connection.recv())
-    jobs = 0
+    analysis = Analysis(*connection.recv())
+    requests = 0
     while True:
-        jobs += 1
-        if jobs > LONGEST or not connection.poll(IDLE):
+        requests += 1
+        if requests > MAX_REQUESTS_WITHOUT_COLLECTION or not connection.poll(IDLE_SECONDS):
             gc.collect()
-            jobs = 0
+            requests = 0
         try:
             updates, function, arguments = connection.recv()
         except (EOFError, OSError):
@@ -39,12 +38,12 @@ def work(connection: Connection) -> None:
         try:
             for path, document in updates.items():
                 if document is not None:
-                    desk.update(document)
+                    analysis.update(document)
                 else:
-                    desk.close(path)
-            answer = function(desk, *arguments)
+                    analysis.close(path)
+            answer = function(analysis, *arguments)
         except ConfigurationError as error:
-            answer = Failure(str(error))
+            answer = AnalysisError(str(error))
         except Exception as error:
-            answer = Failure(f"{type(error).__name__}: {error}")
+            answer = AnalysisError(f"{type(error).__name__}: {error}")
         connection.send(answer)

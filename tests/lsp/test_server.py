@@ -77,7 +77,7 @@ async def test_typing_faster_than_checking_ends_with_the_last_text(editor: Edito
     await editor.shown(uri, "STO201")
 
 
-async def test_unsaved_text_of_an_imported_module_wins_and_its_dependants_follow(editor: Editor, project: Path) -> None:
+async def test_unsaved_text_of_an_imported_module_wins_and_its_dependents_follow(editor: Editor, project: Path) -> None:
     (project / "config.py").write_text('KEY = "reports/a.pdf"\n')
     app = editor.open((project / "app.py").as_uri(), APP)
     config = editor.open((project / "config.py").as_uri(), 'KEY = "reports/a.pdf"\n')
@@ -164,7 +164,7 @@ async def test_fixes_are_offered_labelled_and_versioned(editor: Editor, project:
     assert not unsafe[title].is_preferred
     every = await editor.actions(uri, line(5), "source.fixAll")
     assert [action.kind for action in every.values()] == ["source.fixAll.s3lint"]
-    fixed = applied(text, await editor.chosen(every, "Fix all safe"))
+    fixed = applied(text, await editor.chosen(every, "Apply all safe"))
     assert fixed.count("application/pdf") == 3
     assert '"acme-raw"' in fixed
 
@@ -173,16 +173,16 @@ async def test_a_finding_is_allowed_with_a_reason(editor: Editor, project: Path)
     text = BOTO3 + STORE
     uri = editor.open((project / "app.py").as_uri(), text)
     await editor.shown(uri, "STO201")
-    edit = await editor.chosen(await editor.actions(uri, line(3)), "Allow STO201")
+    edit = await editor.chosen(await editor.actions(uri, line(3)), "Suppress STO201")
     changed = applied(text, edit)
-    assert changed.endswith("# s3lint: allow[STO201] TODO: say why\n")
+    assert changed.endswith("# s3lint: allow[STO201] TODO: add a reason\n")
     editor.change(uri, changed)
     await editor.shown(uri)
-    bare = changed.replace(" TODO: say why", "")
+    bare = changed.replace(" TODO: add a reason", "")
     editor.change(uri, bare)
     await editor.shown(uri, "STO201", "STO901")
     for code in ("STO201", "STO901"):
-        assert applied(bare, await editor.chosen(await editor.actions(uri, line(3)), f"Allow {code}")) == changed
+        assert applied(bare, await editor.chosen(await editor.actions(uri, line(3)), f"Suppress {code}")) == changed
 
 
 async def test_the_rule_is_shown(editor: Editor, project: Path) -> None:
@@ -265,7 +265,7 @@ async def test_notebook_cells_are_one_module(editor: Editor, project: Path) -> N
     (found,) = await editor.shown(cells[2], "STO201")
     assert found.range.start == types.Position(0, 24)
     assert editor.codes(cells[0]) == []
-    edit = await editor.chosen(await editor.actions(cells[2], line(0)), "Allow STO201")
+    edit = await editor.chosen(await editor.actions(cells[2], line(0)), "Suppress STO201")
     assert edit.text_document.uri == cells[2]
     assert 'Bucket: "acme-raw"' in await editor.hover(cells[2], 0, 5)
     change = types.NotebookDocumentCellContentChanges(

@@ -11,55 +11,55 @@ from pathlib import Path
 import pytest
 
 from conftest import run
-from s3lint.lsp import worker_client as analysts
-from s3lint.lsp.analysis import Desk
-from s3lint.lsp.documents import Document, Part, encoded
+from s3lint.lsp import worker_client
+from s3lint.lsp.analysis import Analysis
+from s3lint.lsp.documents import Document, DocumentPart, encoded
 from s3lint.lsp.options import Options, WrongOption
-from s3lint.lsp.worker import Failure
-from s3lint.lsp.worker_client import Analyst, Died, Urgency
+from s3lint.lsp.worker import AnalysisError
+from s3lint.lsp.worker_client import Urgency, WorkerClient, WorkerDied
 from s3lint.source.text import Source
 
 
-def die(desk: Desk) -> None:
+def die(analysis: Analysis) -> None:
     os._exit(1)
 
 
-def fail(desk: Desk) -> None:
+def fail(analysis: Analysis) -> None:
     raise ValueError("no such thing")
 
 
-def hang(desk: Desk) -> None:
+def hang(analysis: Analysis) -> None:
     time.sleep(600)
 
 
-def opened(desk: Desk) -> list[Path]:
+def opened(analysis: Analysis) -> list[Path]:
     print("a rule pack that prints")
-    return list(desk.opened)
+    return list(analysis.opened)
 
 
-DOCUMENT = Document("file:///a.py", Path("/a.py"), 1, (Part("file:///a.py", "x = 1\n", 1),))
+DOCUMENT = Document("file:///a.py", Path("/a.py"), 1, (DocumentPart("file:///a.py", "x = 1\n", 1),))
 
 
 def test_the_server_outlives_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysts, "GRACE", 0)
+    monkeypatch.setattr(worker_client, "SECONDS_BEFORE_KILL", 0)
 
     async def session() -> None:
-        analyst = Analyst()
-        analyst.put(DOCUMENT)
+        client = WorkerClient()
+        client.put(DOCUMENT)
         try:
-            with pytest.raises(Died):
-                await analyst.ask(Urgency.REQUEST, die)
-            with pytest.raises(Failure, match="ValueError: no such thing"):
-                await analyst.ask(Urgency.REQUEST, fail)
-            assert await analyst.ask(Urgency.REQUEST, opened) == [Path("/a.py")]
-            stuck = asyncio.ensure_future(analyst.ask(Urgency.REQUEST, hang))
-            waiting = asyncio.ensure_future(analyst.ask(Urgency.WORKSPACE, die))
+            with pytest.raises(WorkerDied):
+                await client.ask(Urgency.REQUEST, die)
+            with pytest.raises(AnalysisError, match="ValueError: no such thing"):
+                await client.ask(Urgency.REQUEST, fail)
+            assert await client.ask(Urgency.REQUEST, opened) == [Path("/a.py")]
+            stuck = asyncio.ensure_future(client.ask(Urgency.REQUEST, hang))
+            waiting = asyncio.ensure_future(client.ask(Urgency.WORKSPACE, die))
             await asyncio.sleep(0)
             stuck.cancel()
             waiting.cancel()
-            assert await analyst.ask(Urgency.REQUEST, opened) == [Path("/a.py")]
+            assert await client.ask(Urgency.REQUEST, opened) == [Path("/a.py")]
         finally:
-            analyst.stop()
+            client.stop()
 
     asyncio.run(session())
 

@@ -58,7 +58,7 @@
 (s3lint-choose "Pass" 6)
 (eglot--signal-textDocument/didChange)
 (s3lint-wait "end of the finding" (lambda () (equal (s3lint-codes) '("STO201"))))
-(s3lint-choose "Allow STO201" 5)
+(s3lint-choose "Suppress STO201" 5)
 (eglot--signal-textDocument/didChange)
 (s3lint-wait "end of all findings" (lambda () (null (s3lint-codes))))
 (save-buffer)

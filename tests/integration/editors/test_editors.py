@@ -22,7 +22,7 @@ SAID = [
     "opened: STO201",
     "typed: STO201 STO301",
     'chosen: Pass ContentType="application/pdf" (STO301)',
-    "chosen: Allow STO201 on this line, and say why",
+    "chosen: Suppress STO201 on this line, with a reason",
 ]
 
 
@@ -41,7 +41,7 @@ def test_an_editor_shows_a_finding_fixes_it_and_saves(project: Write, command: t
     done = run(*command, cwd=root, S3LINT=f"{sys.executable} -m s3lint")
     said = [line.strip() for line in (done.out + done.err).splitlines()]
     assert (done.code, [line for line in said if line in SAID]) == (0, SAID), said
-    assert (root / "app.py").read_text() == APP.rstrip("\n") + "  # s3lint: allow[STO201] TODO: say why\n" + LINE
+    assert (root / "app.py").read_text() == APP.rstrip("\n") + "  # s3lint: allow[STO201] TODO: add a reason\n" + LINE
 
 
 def test_the_screen_in_the_documentation_is_what_neovim_shows(tmp_path: Path) -> None:
