@@ -13,7 +13,8 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, SkipFile
 
 from s3lint.config.load import common_root, settings_for
-from s3lint.linter.fix import Unsettled, fix_file
+from s3lint.fixes.apply import Unsettled
+from s3lint.linter.fix import fix_file
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 

@@ -79,3 +79,13 @@ class Finding:
     def order(self) -> tuple[str, int, Location, str, str]:
         """Findings are reported by path, cell, place and code."""
         return str(self.path), self.cell or 0, self.start, self.code, self.message
+
+
+MAX_FAILURE_CHARACTERS = 400
+"""Of an exception's text, which may quote the checked code at any length."""
+
+
+def failure(name: str, error: BaseException, path: Path | None = None) -> str:
+    """Return one line about an exception inside s3lint: `name` is the rule, the extractor or s3lint itself, `path` the file at hand."""
+    text = " ".join(str(error).split())[:MAX_FAILURE_CHARACTERS]
+    return f"{f'{path}: ' if path is not None else ''}{name} failed: {type(error).__name__}{f': {text}' if text else ''}"

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
 from s3lint.config.load import COMMAND_LINE, ConfigurationError, common_root, fields_of, settings_for
-from s3lint.linter.engine import Engine, Result
+from s3lint.linter.engine import Engine
+from s3lint.linter.policy import report_file
+from s3lint.linter.result import Result
 from s3lint.project.targets import targets
 from s3lint.registry import registry
 from s3lint.runner.cache.folder import NAME
 from s3lint.runner.cache.results import cache_for
-from s3lint.runner.run import look_at_all
+from s3lint.runner.run import analyze_files
 from s3lint.suppressions.baseline import load
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class Plugin:
         files = list(targets(folders, cls._settings_of))
         if files:
             cache = cache_for(cls._settings_of(folders[0]).root / NAME, folders) if cls.cached else None
-            _AHEAD.update((result.path, result) for result in look_at_all(files, jobs if jobs > 0 else None, cache))
+            _AHEAD.update((result.path, result) for result in analyze_files(files, jobs if jobs > 0 else None, cache))
 
     @classmethod
     def _settings_of(cls, path: Path) -> Settings:
@@ -84,7 +86,7 @@ class Plugin:
 
     def run(self) -> Iterator[Report]:
         ahead = _AHEAD.get(self.path) if self.is_named else None
-        if ahead is not None and not (ahead.findings or ahead.comments or ahead.errors):
+        if ahead is not None and not (ahead.findings or ahead.suppressions or ahead.errors):
             return
         try:
             engine = engine_for(self.path.parent, self.profile, self.config)
@@ -92,9 +94,8 @@ class Plugin:
             _refuse(refusal)
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
         if ahead is not None:
-            findings = engine.reported(ahead, {self.path: data}, noqa=False)
-            errors = (*ahead.errors, *engine.failures)
-        elif engine.touches(self.path, data):
+            findings, errors = report_file(ahead, data, engine.selection, noqa=False)
+        elif engine.is_relevant(self.path, data):
             findings, errors = engine.check(self.path, data, self.tree, noqa=False)
         else:
             return

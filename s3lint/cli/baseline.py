@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         files = request.files
         # Without the baseline: a run that leaves known findings out cannot record them.
         bare = [replace(file, settings=replace(file.settings, baseline=None)) for file in files]
-        outcome = check_all(bare, job_count(options.jobs), cache=request.cache, company=request.company)
+        outcome = check_all(bare, job_count(options.jobs), cache=request.cache, context=request.company)
         updates = list(_updates(files, outcome.findings, grow=options.grow))
         if not options.check:
             _write(updates)

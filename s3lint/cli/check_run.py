@@ -19,7 +19,7 @@ from s3lint.linter.engine import Engine
 from s3lint.project.targets import Missing
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
-from s3lint.runner.run import Outcome, check_all, unwatched
+from s3lint.runner.run import RunResult, check_all, no_progress
 from s3lint.settings import Settings
 from s3lint.source.text import Unreadable
 from s3lint.support.clock import CLOCK
@@ -75,12 +75,12 @@ def _request(options: argparse.Namespace) -> RunRequest | None:
     return run_request(options) if options.paths != [STDIN] else None
 
 
-def _check(options: argparse.Namespace, request: RunRequest | None) -> Outcome:
+def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult:
     if request is None:
         path, settings = _stdin_target(options)
         findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
-        return Outcome(findings, list(errors), 1)
-    watch = unwatched if options.quiet else with_progress
+        return RunResult(findings, list(errors), 1)
+    watch = no_progress if options.quiet else with_progress
     return check_all(request.files, job_count(options.jobs), watch, request.cache, request.company)
 
 
@@ -119,7 +119,9 @@ def _fix_files(options: argparse.Namespace) -> int:
 
 def _fix_stdin(options: argparse.Namespace) -> int:
     """Write the fixed text to standard output; the text as it came if it cannot be fixed."""
-    from s3lint.linter.fix import Unsettled, allow_in_file, fix_file
+    from s3lint.fixes.apply import Unsettled
+    from s3lint.linter.fix import fix_file
+    from s3lint.suppressions.insert import allow_in_file
 
     reason = _reason(options)
     path, settings = _stdin_target(options)
@@ -170,12 +172,12 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rendered(outcome: Outcome, options: argparse.Namespace) -> RenderedReport:
+def _rendered(outcome: RunResult, options: argparse.Namespace) -> RenderedReport:
     """Render what a run found in the format asked for."""
-    findings, waivers, errors = outcome.findings, tuple(outcome.waivers), tuple(outcome.errors)
-    report = Report(findings, Path.cwd(), in_color(options), width_of(options), waivers, errors)
+    findings, suppressions, errors = outcome.findings, tuple(outcome.suppressions), tuple(outcome.errors)
+    report = Report(findings, Path.cwd(), in_color(options), width_of(options), suppressions, errors)
     text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
-    return RenderedReport(text, _summary(findings, outcome.known), bool(findings))
+    return RenderedReport(text, _summary(findings, outcome.in_baseline), bool(findings))
 
 
 def _statistics(findings: list[Finding]) -> str:
@@ -193,7 +195,7 @@ def _summary(findings: list[Finding], known: int) -> str:
     return f"\n{count} in {files}" + (f" ({known} more in the baseline)." if known else ".")
 
 
-def _print_stale_baselines(outcome: Outcome, options: argparse.Namespace) -> None:
+def _print_stale_baselines(outcome: RunResult, options: argparse.Namespace) -> None:
     """Name the baselines with entries that no finding matches. A run over some of the rules cannot tell, so it stays silent."""
     if options.quiet or setting_overrides(options).keys() - {"baseline", "force_exclude"}:
         return

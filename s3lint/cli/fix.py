@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from s3lint.cli.output import counted
-from s3lint.finding import Finding
-from s3lint.linter.engine import Engine, failure
-from s3lint.linter.fix import Fixed, Unsettled, allow_in_file, decided, diffs, fix_in, is_applicable
-from s3lint.linter.workspace import Workspace
+from s3lint.finding import Finding, failure
+from s3lint.fixes.apply import Fixed, Unsettled, diffs, is_applicable
+from s3lint.linter.engine import Engine
+from s3lint.linter.fix import FixSession, decided, fix_in
 from s3lint.reports import Report, printable
-from s3lint.runner.run import FEW
+from s3lint.runner.run import MIN_FILES_PER_WORKER
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
 from s3lint.support.workers import spread
+from s3lint.suppressions.insert import allow_in_file
 
 MAX_ATTEMPTS = 3
 """How often to fix a file again because another program changed it meanwhile."""
@@ -88,49 +89,49 @@ def _run_tasks(tasks: Sequence[FixTask | AllowTask], *, write: bool, jobs: int) 
 
 def _results(tasks: Sequence[FixTask | AllowTask], jobs: int) -> Iterator[tuple[FixTask | AllowTask, Fixed | str]]:
     """Each task with its file after the change, or with one sentence about what went wrong."""
-    if jobs <= 1 or len(tasks) < FEW:
-        workspaces = Workspaces()
-        yield from ((task, _fixed(task, workspaces)) for task in tasks)
+    if jobs <= 1 or len(tasks) < MIN_FILES_PER_WORKER:
+        sessions = FixSessions()
+        yield from ((task, _fixed(task, sessions)) for task in tasks)
         return
     for task, result in spread(_fixed_in_worker, tasks, jobs):
         yield task, result or f"{task.path}: the process that fixed it died, twice; the file stays as it was"
 
 
-class Workspaces:
-    """One workspace for each settings, so that files of one project read it once."""
+class FixSessions:
+    """One session for each settings, so that files of one project read it once."""
 
     def __init__(self) -> None:
-        self._known: list[Workspace] = []
+        self._known: list[FixSession] = []
 
-    def of(self, settings: Settings) -> Workspace:
-        known = next((workspace for workspace in self._known if workspace.settings == settings), None)
+    def of(self, settings: Settings) -> FixSession:
+        known = next((session for session in self._known if session.settings == settings), None)
         if known is None:
-            known = Workspace.on_disk(settings)
+            known = FixSession.on_disk(settings)
             self._known.append(known)
         return known
 
 
-_WORKSPACES = Workspaces()
-"""The workspaces of a worker process."""
+_SESSIONS = FixSessions()
+"""The sessions of a worker process."""
 
 
 def _fixed_in_worker(task: FixTask | AllowTask) -> Fixed | str:
-    return _fixed(task, _WORKSPACES)
+    return _fixed(task, _SESSIONS)
 
 
-def _fixed(task: FixTask | AllowTask, workspaces: Workspaces) -> Fixed | str:
+def _fixed(task: FixTask | AllowTask, sessions: FixSessions) -> Fixed | str:
     """Fix a file in memory; returns one sentence if that fails."""
     try:
         data = task.path.read_bytes()
         if isinstance(task, AllowTask):
             return allow_in_file(task.path, data, task.findings, task.reason)
-        return fix_in(workspaces.of(task.settings), task.path, data, unsafe=task.unsafe)
+        return fix_in(sessions.of(task.settings), task.path, data, unsafe=task.unsafe)
     except Unsettled as error:
         return str(error)
     except OSError as error:
         return f"{task.path}: cannot be read: {error.strerror or error}"
     except Exception as error:
-        return f"{failure(task.path, 's3lint', error)}; the file stays as it was"
+        return f"{failure('s3lint', error, task.path)}; the file stays as it was"
 
 
 def _write(task: FixTask | AllowTask, result: Fixed) -> Fixed | str:
@@ -142,7 +143,7 @@ def _write(task: FixTask | AllowTask, result: Fixed) -> Fixed | str:
         try:
             replace_file(task.path, current.before, current.after)
         except Changed:
-            current = _fixed(_refreshed(task), Workspaces())
+            current = _fixed(_refreshed(task), FixSessions())
         except OSError as error:
             return f"{task.path}: cannot be written: {error.strerror or error}"
         else:

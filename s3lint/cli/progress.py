@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from s3lint.linter.engine import Result
+    from s3lint.linter.result import Result
     from s3lint.support.clock import Clock
 
 SECONDS_BEFORE_BAR = 1.0

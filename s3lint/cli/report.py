@@ -15,7 +15,7 @@ from s3lint.project.targets import Missing, Target
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
-from s3lint.runner.run import Outcome, check_all, unwatched
+from s3lint.runner.run import RunResult, check_all, no_progress
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         if options.html is None and options.json is None:
             raise ConfigurationError("the command line: no output: give --html FILE, --json FILE, or both")
         past = [earlier(Path(file)) for file in options.earlier]
-        request, watch = run_request(options), unwatched if options.quiet else with_progress
+        request, watch = run_request(options), no_progress if options.quiet else with_progress
         outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.company)
         _write(options, request, outcome, past)
     except (ConfigurationError, Missing, NoReport) as error:
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     return 2 if outcome.errors else 0
 
 
-def _write(options: argparse.Namespace, request: RunRequest, outcome: Outcome, past: list[Snapshot]) -> None:
+def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult, past: list[Snapshot]) -> None:
     """Write the files asked for. Raises `Missing` for one that cannot be written."""
     today = date.today()
     if options.json is not None:

@@ -12,9 +12,10 @@ from typing import Any
 from s3lint.cli.output import counted, print_error
 from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
+from s3lint.linter.policy import AppliedSuppression
 from s3lint.project.targets import Missing
 from s3lint.reports import Report, printable
-from s3lint.runner.run import Waiver, check_all
+from s3lint.runner.run import check_all
 from s3lint.source.notebook_edits import row_in_file
 from s3lint.suppressions.blame import Author, authors
 
@@ -23,11 +24,11 @@ def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code: 0, or 2 with errors."""
     try:
         request = run_request(options)
-        outcome = check_all(request.files, job_count(options.jobs), cache=request.cache, company=request.company)
+        outcome = check_all(request.files, job_count(options.jobs), cache=request.cache, context=request.company)
     except (ConfigurationError, Missing) as error:
         print_error(error)
         return 2
-    found = outcome.waivers
+    found = outcome.suppressions
     written = list(zip(found, _authors(found), strict=True))
     if options.output_format == "json":
         print(json.dumps([_as_dict(waiver, author) for waiver, author in written], indent=2))
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     return 2 if outcome.errors else 0
 
 
-def _authors(waivers: list[Waiver]) -> Iterator[Author | None]:
+def _authors(waivers: list[AppliedSuppression]) -> Iterator[Author | None]:
     """Who wrote each suppression, by `git blame`, which is run once for each file; None where git does not know."""
     rows: dict[Path, list[int]] = {}
     for waiver in waivers:
@@ -48,20 +49,20 @@ def _authors(waivers: list[Waiver]) -> Iterator[Author | None]:
         yield known[waiver.path].get(_row(waiver))
 
 
-def _row(waiver: Waiver) -> int:
+def _row(waiver: AppliedSuppression) -> int:
     """The row in the file as git counts them; in a notebook this is not the row in the cell."""
     if waiver.cell is None:
         return waiver.location.row
     return row_in_file(waiver.path.read_bytes(), waiver.cell, waiver.location.row)
 
 
-def _lines(written: Iterable[tuple[Waiver, Author | None]]) -> Iterator[str]:
+def _lines(written: Iterable[tuple[AppliedSuppression, Author | None]]) -> Iterator[str]:
     here = Report([], Path.cwd())
     for waiver, author in written:
         each = waiver.suppression
         yield f"{here.place(waiver.path, waiver.location, waiver.cell)}: {each.shown} {each.reason or '(no reason)'}"
         ends = [_end(each.until)] if each.until is not None else ["until= has an invalid date"] if each.undated else []
-        effect = f"suppresses {counted(len(waiver.hidden), 'finding')}"
+        effect = f"suppresses {counted(len(waiver.suppressed), 'finding')}"
         yield "  " + ", ".join([*ends, f"by {author.name} {_age(author)}" if author is not None else "author unknown", effect])
 
 
@@ -77,14 +78,14 @@ def _age(author: Author) -> str:
     return f"on {author.day} ({counted(days, 'day')} ago)"
 
 
-def _summary(found: list[Waiver]) -> str:
+def _summary(found: list[AppliedSuppression]) -> str:
     if not found:
         return "No waivers."
     today = date.today()
     counts = {
         "expired": sum(waiver.suppression.expired(today) for waiver in found),
         "without a reason": sum(not waiver.suppression.reason for waiver in found),
-        "suppressing nothing": sum(not waiver.hidden for waiver in found),
+        "suppressing nothing": sum(not waiver.suppressed for waiver in found),
     }
     notes = [f"{count} {what}" for what, count in counts.items() if count]
     files = len({waiver.path for waiver in found})
@@ -92,7 +93,7 @@ def _summary(found: list[Waiver]) -> str:
     return f"\n{total}{': ' if notes else ''}{', '.join(notes)}."
 
 
-def _as_dict(waiver: Waiver, author: Author | None) -> dict[str, Any]:
+def _as_dict(waiver: AppliedSuppression, author: Author | None) -> dict[str, Any]:
     each, today = waiver.suppression, date.today()
     return {
         "filename": str(waiver.path),
@@ -106,5 +107,5 @@ def _as_dict(waiver: Waiver, author: Author | None) -> dict[str, Any]:
         "author": author.name if author is not None else None,
         "date": author.day.isoformat() if author is not None else None,
         "age_days": (today - author.day).days if author is not None else None,
-        "hidden": [finding.code for finding in waiver.hidden],
+        "hidden": [finding.code for finding in waiver.suppressed],
     }

@@ -15,8 +15,8 @@ from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS, STEPS
 from s3lint.facts.triggers import VOCABULARY
 from s3lint.facts.views import OPERATORS, Views
+from s3lint.finding import failure
 from s3lint.inference.place import Place
-from s3lint.linter.engine import failure
 from s3lint.linter.prefilter import Mentions, word_sets_of
 from s3lint.registry import rules
 from s3lint.registry.rule import Check, Match, Rule
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MOCKS = frozenset({"mock_aws", "moto.mock_aws", "mock_s3", "mock_dynamodb", "mock_dynamodb2"})
 
 
-class Inspection:
+class Checker:
     """One file under the rules that are on. `refused` holds the blocks that libcst does not read."""
 
     def __init__(self, project: Project, settings: Settings, selection: Selection) -> None:
@@ -105,7 +105,7 @@ class Inspection:
         try:
             yield from CLOCK.over(name, compute())
         except Exception as error:
-            self._errors.append(failure(context.module.path, name, error))
+            self._errors.append(failure(name, error, context.module.path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,81 +1,49 @@
-"""From a source to its findings: mentions, outline, facts, rules, suppressions."""
+"""From the source of one file to its findings: prefilter, outline, facts, rules.
+
+`Engine` analyzes files of one project one after another; `policy` decides which of the findings are reported. The modules that need libcst
+are imported when the first file is parsed, so that a run without storage code never loads it.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3lint.config.selection import Selection
-from s3lint.finding import Confidence, Finding, Location
+from s3lint.finding import Confidence, Finding, Location, failure
 from s3lint.linter.findings import finding_of, merged
+from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, filter_for
-from s3lint.project.dependencies import NeighbourRead, Read, Reads, SearchRead, digest_of_paths
+from s3lint.linter.result import Result
+from s3lint.project.dependencies import NeighbourRead, Reads, SearchRead, digest_of_paths
 from s3lint.project.discovery import is_notebook
 from s3lint.project.files import LARGEST, ProjectFiles
 from s3lint.project.import_graph import Neighbours
 from s3lint.project.loader import Loader
-from s3lint.project.searches import STORES, Search
+from s3lint.project.searches import STORES
 from s3lint.registry import rules
+from s3lint.registry.codes import UNREADABLE
 from s3lint.settings import Settings
-from s3lint.source.notebooks import DATABRICKS, Cells, Masks, masked_rows, plain, read
+from s3lint.source.notebooks import DATABRICKS, masked_rows, plain, read
 from s3lint.source.text import Source, Unreadable, is_wide
 from s3lint.support.clock import CLOCK
 from s3lint.support.collector import paused_collector
 from s3lint.support.silence import without_parser_warnings
-from s3lint.suppressions.comments import Suppression, covered, suppressions
-from s3lint.suppressions.unused import reviewed
+from s3lint.suppressions.comments import Suppression, suppressions
 
 if TYPE_CHECKING:
     from s3lint.inference.project import Project
     from s3lint.registry.rule import Match
     from s3lint.syntax.module import Module
 
-UNREADABLE = "STO900"
-
-NOTHING_MASKED = Masks()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What the look at one file gave, before suppressions.
-
-    Findings may stand in other files: a literal is reported where it is written. `errors` are failures inside s3lint, one line each.
-    """
-
-    path: Path
-    findings: tuple[Finding, ...] = ()
-    comments: tuple[Suppression, ...] = ()
-    errors: tuple[str, ...] = ()
-    cells: Cells | None = None
-    """Where the cells of a notebook lie; its findings count rows of the whole text until they are shown."""
-    masks: Masks = NOTHING_MASKED
-    reads: tuple[Read, ...] = field(default=(), compare=False, repr=False)
-    """What the look read of the project besides the file."""
-    searched: tuple[tuple[Search, tuple[Path, ...]], ...] = field(default=(), compare=False, repr=False)
-    """What the look was the first to search for in the project, and where it was found."""
-
-    def shown(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Findings in the file as people count its rows, without fixes of what nobody wrote; sorted."""
-        written = [
-            finding if finding.fix is None or self.masks.allow(finding.fix) else replace(finding, fix=None) for finding in findings
-        ]
-        placed = [finding if self.cells is None else self.cells.shown(finding) for finding in written]
-        return sorted(placed, key=lambda finding: finding.order)
-
-    def place(self, comment: Suppression) -> tuple[int | None, Location]:
-        """Where a suppression stands as people count rows: the cell in a notebook, row and column."""
-        location = Location(comment.row, comment.column + 1)
-        return (None, location) if self.cells is None else self.cells.place(location)
-
 
 class Engine:
-    """Checks files of one project under one set of settings."""
+    """Analyzes files of one project under one set of settings."""
 
     def __init__(self, settings: Settings, files: ProjectFiles | None = None, loader: Loader | None = None) -> None:
         self.settings = settings
@@ -83,11 +51,11 @@ class Engine:
         self.selection = Selection(settings)
         self.filter = filter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
-        self.failures: list[str] = []
-        """What failed when findings were compared, one line each."""
         self.reads = Reads()
-        self._looked: dict[Path, tuple[Result, int]] = {}
+        self._dependents: dict[Path, tuple[Result, int]] = {}
+        """Results of files analyzed for another one, with the set of what each depends on."""
         self._told = 0
+        """How many of the project's searches earlier results have named."""
 
     @cached_property
     def project(self) -> Project:
@@ -102,36 +70,18 @@ class Engine:
     def check(
         self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True
     ) -> tuple[list[Finding], tuple[str, ...]]:
-        """The findings in one file, as a run over the whole project finds them there, and what failed inside s3lint.
+        """Return the findings to report in one file, as a run over the whole project reports them, and failures, one line each.
 
-        Without `noqa` such comments are left to somebody else. Raises `ConfigurationError` for a baseline that cannot be read.
+        Without `noqa` such comments are left to the caller. Raises `ConfigurationError` for a baseline that cannot be read.
         """
-        result = self.look_alone(path, data, tree)
-        found = self.reported(result, {path: data}, noqa=noqa)
-        return found, (*result.errors, *self.failures)
+        return report_file(self.analyze_standalone(path, data, tree), data, self.selection, noqa=noqa)
 
-    def reported(self, result: Result, overlay: Mapping[Path, bytes], *, noqa: bool = True) -> list[Finding]:
-        """The findings of one file that settings, suppressions and baseline leave. Raises `ConfigurationError` for a baseline."""
-        judged = self.judged([*self.compared(result.findings), *self.review(result, result.findings)], result.comments)
-        left = self.unknown(result.shown(finding for finding, by in judged if by is None), overlay)
-        if not noqa:
-            left += result.shown(finding for finding, by in judged if by is not None and by.is_noqa)
-        return sorted(left, key=lambda finding: finding.order)
-
-    def unknown(self, findings: list[Finding], overlay: Mapping[Path, bytes]) -> list[Finding]:
-        """The findings that are not in the baseline, if there is one. Raises `ConfigurationError` where it cannot be read."""
-        if self.settings.baseline is None or not findings:
-            return findings
-        from s3lint.suppressions.baseline import load, with_contents
-
-        return load(self.settings.baseline).match(with_contents(findings, overlay)).new
-
-    def touches(self, path: Path, data: bytes) -> bool:
-        """Whether a file may hold findings: it mentions storage, or other files of its project do and may name its values."""
+    def is_relevant(self, path: Path, data: bytes) -> bool:
+        """Return whether a file may have findings: it mentions storage, or files that do may use its values."""
         return bool(self.filter.mentions(data)) or self.neighbours.may_concern(path, data)
 
-    def silent(self, path: Path, data: bytes) -> Result | None:
-        """What a look at a file gives, where it needs no parser to tell that there is nothing. Of a notebook its bytes do not tell."""
+    def skip_if_irrelevant(self, path: Path, data: bytes) -> Result | None:
+        """Return an empty result if the prefilter rules the file out; None if it must be parsed, as notebooks always must."""
         if is_notebook(path.name) or is_wide(data):
             return None
         self.reads.noted = 0
@@ -139,52 +89,58 @@ class Engine:
         return self._with_reads(Result(path)) if not self._matters(self.filter.mentions(text), text) else None
 
     def _matters(self, found: Mentions, data: bytes) -> bool:
-        """Whether a file mentions storage, and not only what matters where its project names a store, which it does not."""
+        """Return whether the hits justify parsing. Weak hits count only in a project that uses a store."""
         return bool(found) and not (found.stored and not self._names_store(data))
 
     def _names_store(self, data: bytes) -> bool:
-        """Whether a file, or another one of its project, names a store. The first that does is enough."""
+        """Return whether the file or another one of its project names a store, such as a client of S3."""
         if STORES.finds(data):
             return True
         files, found, names_store = self.files, self.reads.found, self.loader.names_store
         if STORES not in found:
+            # One file is enough for the answer, so the search ends there: most projects with storage code name a store early.
             found[STORES] = tuple(islice((path for path in files.searched if names_store(path, files.content(path))), 1))
         self.reads.note(SearchRead(STORES, digest_of_paths(found[STORES])))
         return bool(found[STORES])
 
-    def look_alone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
-        """Every finding in a file, those that the calls in its neighbours give rise to included."""
-        return self._safely(path, lambda: self._look_alone(path, data, tree))
+    def analyze(self, path: Path, data: bytes) -> Result:
+        """Return the findings that the calls in a file give rise to, in this file or in others. For runs over a whole project."""
+        return self._safely(path, lambda: self._analyze(path, data))
 
-    def look(self, path: Path, data: bytes) -> Result:
-        """Every finding that the calls in a file give rise to, in this file or in others."""
-        return self._safely(path, lambda: self._look_at(path, data))
+    def analyze_standalone(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
+        """Return the findings in a file, including those that calls in its dependents give rise to. For single files.
+
+        `tree` is the file as `ast` parses it, if the caller has done so.
+        """
+        return self._safely(path, lambda: self._analyze_standalone(path, data, tree))
 
     @without_parser_warnings()
-    def _safely(self, path: Path, look: Callable[[], Result]) -> Result:
-        """A failure costs the findings of one file, never those of the others."""
+    def _safely(self, path: Path, analyze: Callable[[], Result]) -> Result:
+        """Turn an exception into a result with an error, so that it costs the findings of one file, never those of the others."""
         self.reads.noted = 0
         try:
-            return self._with_reads(look())
+            return self._with_reads(analyze())
         except Exception as error:
-            return Result(path, errors=(failure(path, "s3lint", error),))
+            return Result(path, errors=(failure("s3lint", error, path),))
 
-    def _look_alone(self, path: Path, data: bytes, tree: ast.Module | None) -> Result:
+    def _analyze(self, path: Path, data: bytes) -> Result:
         if is_notebook(path.name):
-            return self._look_at_notebook(path, data)
+            return self._analyze_notebook(path, data)
+        return replace(self._analyze_source(path, plain(data)), masks=masked_rows(data))
+
+    def _analyze_standalone(self, path: Path, data: bytes, tree: ast.Module | None) -> Result:
+        if is_notebook(path.name):
+            return self._analyze_notebook(path, data)
         masks = masked_rows(data)
+        # The caller's tree is of the bytes as they are; those of a Databricks source are masked first, which changes the tree.
         data, tree = plain(data), tree if not data.startswith(DATABRICKS) else None
-        own = self._look(path, data, tree)
-        results = [own, *(self._look_again(neighbour) for neighbour in self.neighbours_of(path, data, tree))]
+        own = self._analyze_source(path, data, tree)
+        results = [own, *(self._analyze_dependent(dependent) for dependent in self._dependents_of(path, data, tree))]
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
         return replace(own, findings=tuple(findings), masks=masks)
 
-    def _look_at(self, path: Path, data: bytes) -> Result:
-        if is_notebook(path.name):
-            return self._look_at_notebook(path, data)
-        return replace(self._look(path, plain(data)), masks=masked_rows(data))
-
     def _with_reads(self, result: Result) -> Result:
+        """Add what the result depends on: the reads and the new searches since `_safely` began."""
         reads = self.reads.listed()
         if not reads:
             return result
@@ -192,8 +148,8 @@ class Engine:
         self._told += len(searched)
         return replace(result, reads=reads, searched=searched)
 
-    def _look_at_notebook(self, path: Path, data: bytes) -> Result:
-        """No other file takes values from a notebook, so its neighbours say nothing about it."""
+    def _analyze_notebook(self, path: Path, data: bytes) -> Result:
+        """Analyze the cells of a notebook as one module. It has no dependents: no file imports a notebook."""
         try:
             opened = read(data)
         except Unreadable as error:
@@ -201,65 +157,29 @@ class Engine:
         if opened is None:
             return Result(path)
         text, cells = opened
-        result = self._look(path, text)
+        result = self._analyze_source(path, text)
         broken = [self._unreadable(path, error) for error in cells.broken] if self.filter.mentions(data) else []
         return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
-    def _look(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
+    def _analyze_source(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
+        """Analyze Python source, from which `plain` has taken the magics and masked lines."""
         found = self.filter.mentions(data)
+        # UTF-16 and UTF-32 hide every word from the prefilter; such a file goes on, and is reported where Python does not read it.
         if not self._matters(found, data) and not is_wide(data):
             return Result(path)
         if len(data) > LARGEST:
             size = f"the file has {len(data):,} bytes, more than {LARGEST:,}, and was not parsed"
-            said = f"{size}; storage is mentioned in {len(found.rows)} of its lines"
-            return Result(path, (self._unreadable(path, Unreadable(said, found.rows[0] if found.rows else 1)),))
+            message = f"{size}; storage is mentioned in {len(found.rows)} of its lines"
+            return Result(path, (self._unreadable(path, Unreadable(message, found.rows[0] if found.rows else 1)),))
         with paused_collector():
             try:
                 module = self.module(path, data, tree)
             except Unreadable as error:
-                return Result(path, (self._unreadable(path, error),), comments_of(data))
-            return self._inspected(module, found)
+                return Result(path, (self._unreadable(path, error),), suppressions_of(data))
+            return self._check(module, found)
 
-    def compared(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings that the settings ask for, in a project or one file of it, after rules that compare theirs have done so."""
-        by_code: dict[str, list[Finding]] = {}
-        for finding in filter(self.selection.reports, findings):
-            by_code.setdefault(finding.code, []).append(finding)
-        left = [finding for code, found in by_code.items() for finding in self._compared(code, found)]
-        return sorted(left, key=lambda finding: finding.order)
-
-    def _compared(self, code: str, found: list[Finding]) -> list[Finding]:
-        try:
-            return rules()[code].compared(found, self.settings)
-        except Exception as error:
-            self.failures.append(failure(found[0].path, rules()[code].name, error))
-            return found
-
-    def settle(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[Finding]:
-        """The compared findings of one file that no suppression covers."""
-        return [finding for finding, by in self.judged(findings, comments) if by is None]
-
-    def judged(self, findings: Iterable[Finding], comments: tuple[Suppression, ...]) -> list[tuple[Finding, Suppression | None]]:
-        """The compared findings of one file, each with the suppression that covers it, if one does."""
-        wanted = [self.selection.with_fix_as_set(finding) for finding in findings]
-        places = {(finding.code, finding.path, finding.start) for finding in wanted}
-        wanted = [finding for finding in wanted if not _is_said(finding, places)]
-        return list(covered(wanted, comments, today=date.today(), require_reason=self.settings.require_reason))
-
-    def review(self, result: Result, seen: Iterable[Finding]) -> list[Finding]:
-        """What is wrong with the suppressions of a file, in which all these findings stand. Silent where a part was not looked at."""
-        findings = list(seen)
-        if result.errors or any(finding.code == UNREADABLE for finding in findings):
-            return []
-        return reviewed(result.path, result.comments, findings, self.selection, date.today())
-
-    def comments(self, path: Path) -> tuple[Suppression, ...]:
-        """The suppressions of a file of the project."""
-        data = self.files.read(path)
-        return comments_of(data) if data is not None else ()
-
-    def neighbours_of(self, path: Path, data: bytes, tree: ast.Module | None = None) -> list[Path]:
-        """The files whose calls may make findings in this one."""
+    def _dependents_of(self, path: Path, data: bytes, tree: ast.Module | None) -> list[Path]:
+        """Return the files whose calls may give rise to findings in this one."""
         concern = self.neighbours.concern(path, data)
         self.reads.note(NeighbourRead(path, concern))
         if not concern:
@@ -270,23 +190,23 @@ class Engine:
             return []
 
     def connected(self, path: Path, data: bytes) -> list[Path]:
-        """The files with which a file may exchange values that matter. Raises `Unreadable`."""
+        """Return the files with which a file may exchange values that matter. Raises `Unreadable`."""
         matters = path in self.neighbours.storage or self.neighbours.may_concern(path, data)
         return self.neighbours.around(self.module(path, data)) if matters else []
 
-    def _look_again(self, path: Path) -> Result:
-        """A neighbour is looked at once, however many files it is a neighbour of."""
-        if path not in self._looked:
+    def _analyze_dependent(self, path: Path) -> Result:
+        """Analyze a dependent once, however many files it depends on, and add what it read to what the current file depends on."""
+        if path not in self._dependents:
             with self.reads.apart():
                 module = self.project.module(path)
-                found = self._look(path, module.source.data) if module is not None else Result(path)
-                self._looked[path] = found, self.reads.noted
-        result, read = self._looked[path]
+                found = self._analyze_source(path, module.source.data) if module is not None else Result(path)
+                self._dependents[path] = found, self.reads.noted
+        result, read = self._dependents[path]
         self.reads.noted |= read
         return result
 
     def module(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Module:
-        """The module of a file as it stands in the project. Raises `Unreadable`."""
+        """Return the module of a file with this content, which the rest of the project sees from now on. Raises `Unreadable`."""
         known = self.project.known(path)
         if known is not None and known.source.data == data:
             return known
@@ -294,13 +214,14 @@ class Engine:
         self.project.add(module)
         return module
 
-    def _inspected(self, module: Module, found: Mentions) -> Result:
-        from s3lint.linter.checker import Inspection
+    def _check(self, module: Module, found: Mentions) -> Result:
+        """Run the rules over a parsed module."""
+        from s3lint.linter.checker import Checker
 
-        inspection = Inspection(self.project, self.settings, self.selection)
+        checker = Checker(self.project, self.settings, self.selection)
         with CLOCK.stage("walk"):
-            matches, errors = inspection.matches(module, found)
-        refused = [self._unreadable(module.path, error) for error in inspection.refused]
+            matches, errors = checker.matches(module, found)
+        refused = [self._unreadable(module.path, error) for error in checker.refused]
         with CLOCK.stage("findings and fixes"):
             findings = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
@@ -314,26 +235,14 @@ class Engine:
         )
 
 
-def _is_said(finding: Finding, places: set[tuple[str, Path, Location]]) -> bool:
-    """Whether a rule that the finding's own yields to reports the same place, or one on the way to it."""
-    own = [(finding.path, finding.start), *((place.path, place.location) for place in finding.related)]
-    return any((code, path, start) in places for code in rules()[finding.code].yields_to for path, start in own)
-
-
-def failure(path: Path, name: str, error: Exception) -> str:
-    """One line about something inside s3lint that failed at a file: a rule, an extractor, or the engine."""
-    said = " ".join(str(error).split())
-    return f"{path}: {name} failed: {type(error).__name__}{f': {said}' if said else ''}"
-
-
-def comments_of(data: bytes) -> tuple[Suppression, ...]:
-    """The suppressions in a file that cannot be parsed, as far as it can be decoded."""
+def suppressions_of(data: bytes) -> tuple[Suppression, ...]:
+    """Return the suppressions in a file that may not parse, as far as it can be decoded."""
     return tuple(suppressions(data.decode("utf-8", "replace")))
 
 
 def _findings_of(match: Match, errors: list[str]) -> Iterator[Finding]:
-    """The finding of a match, whose fix is made now: a failure costs this finding alone."""
+    """Yield the finding of a match. Its fix is rendered here, and a failure of that costs this finding alone."""
     try:
         yield finding_of(match)
     except Exception as error:
-        errors.append(failure(match.site.module.path, match.rule.name, error))
+        errors.append(failure(match.rule.name, error, match.site.module.path))

@@ -17,9 +17,10 @@ from s3lint.finding import Confidence, Finding, Related
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.render import describe
 from s3lint.inference.values import Absent, Hop, Unknown, Value, alternatives
-from s3lint.linter.checker import Inspection
-from s3lint.linter.engine import Engine
+from s3lint.linter.checker import Checker
+from s3lint.linter.engine import Engine, suppressions_of
 from s3lint.linter.findings import finding_of
+from s3lint.linter.policy import match_suppressions
 from s3lint.linter.prefilter import filter_for
 from s3lint.project.patterns import is_test
 from s3lint.registry import rules
@@ -64,13 +65,13 @@ def explain(engine: Engine, path: Path, data: bytes, row: int) -> list[Explanati
     """The facts of the calls that stand on a row, in source order, seen by every rule. Raises `Unreadable`."""
     module = engine.module(path, data)
     every = Selection(replace(engine.settings, select=("ALL",), extend_select=(), ignore=()))
-    inspection = Inspection(engine.project, engine.settings, every)
+    checker = Checker(engine.project, engine.settings, every)
     context = Context(module, engine.settings, engine.project.callers)
     found = filter_for(every.codes).mentions(data)
-    steps = inspection.steps(engine.project.evaluator.module_scope(module).suite, found)
+    steps = checker.steps(engine.project.evaluator.module_scope(module).suite, found)
     here = (step for step in steps if step.block.part.start <= row <= step.block.part.end)
-    facts = [fact for step in here for fact in inspection.facts(step, context, found) if _stands_on(fact, row)]
-    return [_explained(fact, _Judge(engine, context, inspection)) for fact in facts]
+    facts = [fact for step in here for fact in checker.facts(step, context, found) if _stands_on(fact, row)]
+    return [_explained(fact, _Judge(engine, context, checker)) for fact in facts]
 
 
 def _stands_on(fact: object, row: int) -> bool:
@@ -84,7 +85,7 @@ def _stands_on(fact: object, row: int) -> bool:
 class _Judge:
     engine: Engine
     context: Context
-    inspection: Inspection
+    checker: Checker
 
     def verdict(self, rule: Rule, matches: list[Match], looked_at: tuple[str, ...]) -> Verdict:
         found = [finding_of(match) for match in matches]
@@ -101,7 +102,9 @@ class _Judge:
             return f"not reported in tests: {place} {finding.message}"
         if finding.code in self.engine.selection.ignored_in(finding.path):
             return f"ignored in this file: {place} {finding.message}"
-        if not self.engine.settle([finding], self.engine.comments(finding.path)):
+        data = self.engine.files.read(finding.path)
+        suppressions = suppressions_of(data) if data is not None else ()
+        if any(by is not None for _, by in match_suppressions([finding], suppressions, self.engine.selection)):
             return f"suppressed by a comment: {place} {finding.message}"
         return f"reports {place} {finding.message}"
 
@@ -109,7 +112,7 @@ class _Judge:
 def _explained(fact: Fact, judge: _Judge) -> Explanation:
     beliefs = dict(_receiver_of(fact, judge.context)) | dict(_fields_of(fact))
     verdicts = []
-    for check, rule in judge.inspection.checks.get(type(fact), ()):
+    for check, rule in judge.checker.checks.get(type(fact), ()):
         asked: dict[str, Value] = {}
         matches = list(check(recording(fact, asked), judge.context))
         beliefs |= asked

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.finding import Confidence, Finding, Fix, Location
+from s3lint.finding import Confidence, Finding, Fix, Location, Related
+from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
-    from s3lint.linter.engine import Result
+    from s3lint.linter.result import Result
     from s3lint.registry.rule import Match
 
 MOST_RELATED = 8
@@ -19,15 +20,22 @@ MOST_RELATED = 8
 
 def finding_of(match: Match) -> Finding:
     """The finding of a match, with rows and columns."""
-    from s3lint.linter.related import related_places
-    from s3lint.syntax.site import locate
-
     start, end = locate(match.site)
     rule = match.rule
     return Finding(
         rule.code, rule.name, match.message, match.site.module.path, start, end, match.confidence, rule.profile, rule.clause,
         related_places(match), _fix_of(match), noqa_row=end.row, subject=match.subject,
     )  # fmt: skip
+
+
+def related_places(match: Match) -> tuple[Related, ...]:
+    """Return the places that the value passed on its way to the call, each once, without the place of the finding itself."""
+    found: dict[Related, None] = {}
+    for hop in match.hops:
+        if hop.site.node is not match.site.node:
+            start, _ = locate(hop.site)
+            found[Related(hop.site.module.path, start, hop.message)] = None
+    return tuple(found)
 
 
 def _fix_of(match: Match) -> Fix | None:
@@ -57,13 +65,18 @@ def _joined(one: Finding, other: Finding) -> Finding:
     return replace(best, related=tuple(related[:MOST_RELATED]))
 
 
-def in_files(results: Iterable[Result]) -> Iterator[tuple[Result, list[Finding]]]:
-    """Each result with the findings of all that stand in its file; files that nobody asked for are left out."""
+def by_file(results: Iterable[Result]) -> Iterator[Result]:
+    """Yield each result with the findings of all results that are located in its own file, merged.
+
+    Findings in files that have no result, because they are not checked, are dropped.
+    """
     results = list(results)
-    by_path: dict[Path, list[Finding]] = {result.path: [] for result in results}
+    found: dict[Path, list[Finding]] = {result.path: [] for result in results}
     for result in results:
         for finding in result.findings:
-            if finding.path in by_path:
-                by_path[finding.path].append(finding)
+            if finding.path in found:
+                found[finding.path].append(finding)
     for result in results:
-        yield result, merged(by_path[result.path])
+        # Most files of a run have no findings: their results are passed on as they are.
+        own = tuple(merged(found[result.path])) if found[result.path] else ()
+        yield replace(result, findings=own) if own or result.findings else result

@@ -14,15 +14,15 @@ from pygls.workspace import PositionCodec
 
 from s3lint.config.load import ConfigurationError, apart, is_project, settings_for
 from s3lint.finding import Finding
-from s3lint.linter.engine import UNREADABLE
+from s3lint.fixes.apply import Unsettled, fix_text
 from s3lint.linter.explain import explain, rows_of
-from s3lint.linter.fix import Unsettled, fix_text
 from s3lint.lsp.diagnostics import ByUri, Translator
 from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.session import ProjectSession, UnsavedTexts, real_path
 from s3lint.lsp.text_edits import edits_between
 from s3lint.project.discovery import is_excluded, is_notebook
 from s3lint.project.targets import Missing, targets
+from s3lint.registry.codes import UNREADABLE
 from s3lint.settings import Settings
 from s3lint.source.notebooks import plain, read
 from s3lint.source.text import Unreadable

@@ -11,12 +11,11 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from s3lint.finding import Edit, Finding, Fix, Related
-from s3lint.linter.engine import UNREADABLE
 from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.positions import position, range_of
 from s3lint.registry import rules
+from s3lint.registry.codes import UNREADABLE, UNUSED
 from s3lint.source.text import split_lines
-from s3lint.suppressions.unused import UNUSED
 
 SOURCE = "s3lint"
 

@@ -98,7 +98,7 @@ class ProjectSession:
 
     def check(self, path: Path, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
         """The findings in a text and the errors of its analysis; nothing for a text that does not touch storage."""
-        return self.engine.check(path, data) if self.engine.touches(path, data) else ([], ())
+        return self.engine.check(path, data) if self.engine.is_relevant(path, data) else ([], ())
 
     def parses(self, path: Path, data: bytes) -> bool:
         """Whether a text parses. The module is kept for the check that follows."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from s3lint.finding import Finding, Location
 
 if TYPE_CHECKING:
-    from s3lint.runner.run import Waiver
+    from s3lint.linter.policy import AppliedSuppression
 
 WIDTH = 80
 """Columns of a report for people that does not go to a terminal."""
@@ -28,7 +28,7 @@ class Report:
     root: Path
     color: bool = False
     width: int = WIDTH
-    waivers: tuple[Waiver, ...] = ()
+    suppressions: tuple[AppliedSuppression, ...] = ()
     errors: tuple[str, ...] = ()
 
     def place(self, path: Path, location: Location, cell: int | None) -> str:

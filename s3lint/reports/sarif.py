@@ -30,7 +30,7 @@ Object = dict[str, Any]
 
 def render(report: Report) -> str:
     shown: list[tuple[Finding, str | None]] = [(finding, None) for finding in report.findings]
-    shown += [(finding, waiver.suppression.reason) for waiver in report.waivers for finding in waiver.hidden]
+    shown += [(finding, waiver.suppression.reason) for waiver in report.suppressions for finding in waiver.suppressed]
     used = {code: index for index, code in enumerate(sorted({finding.code for finding, _ in shown}))}
     marks = list(fingerprints([finding for finding, _ in shown], report))
     run = {

@@ -1,201 +1,184 @@
-"""A run over many files: with which settings, in which process, in which order."""
+"""A run over many files: groups them by settings, analyzes them here or in worker processes, and reports what the policy leaves.
+
+Everything that a worker gets or returns is plain data. Imports the parts below `runner`; front ends choose the files.
+"""
 
 from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.finding import Finding, Location
-from s3lint.linter.engine import Engine, Result
-from s3lint.linter.findings import in_files
+from s3lint.config.selection import Selection
+from s3lint.finding import Finding
+from s3lint.linter.engine import Engine
+from s3lint.linter.findings import by_file
+from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
+from s3lint.linter.result import Result
 from s3lint.project.files import ProjectFiles
 from s3lint.project.targets import Target, with_company
 from s3lint.settings import Settings
 from s3lint.support.clock import CLOCK
 from s3lint.support.collector import paused_collector
 from s3lint.support.workers import available_cores, spread
-from s3lint.suppressions.baseline import Entry, Scope, load, scopes, with_contents
-from s3lint.suppressions.comments import Suppression
+from s3lint.suppressions.baseline import Entry, Scope, load, scopes
 
 if TYPE_CHECKING:
     from s3lint.runner.cache.results import Cache
 
-FEW = 8
+MIN_FILES_PER_WORKER = 8
 """Files that mention storage for each process; with fewer, starting another one costs more than it saves."""
 
-BATCH = 12
-"""Files that a worker takes at once: neighbours, which share what is known of their project."""
+FILES_PER_BATCH = 12
+"""Files that a worker takes at once: they follow each other in the project, so that they share much of what they import."""
 
-OBJECTS = 1_400_000
-"""Objects alive (of some 120 bytes) over which a worker forgets what it knows of projects, which it then learns again."""
+MAX_LIVE_OBJECTS = 1_400_000
+"""Objects alive (of some 120 bytes each) above which a worker drops its engines, which then read their projects again."""
 
-PROJECTS = 8
-"""Projects over which it forgets those before: files come project by project, and the bytes of files are no objects that are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """A suppression in a file, and the findings that it hides."""
-
-    path: Path
-    cell: int | None
-    location: Location
-    suppression: Suppression
-    hidden: tuple[Finding, ...] = ()
+MAX_PROJECTS = 8
+"""Projects above which it drops them too: the bytes of their files are few objects, so the bound above does not see them."""
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What a run found. `errors` are one-line messages: files that could not be opened, failures inside s3lint."""
+class RunResult:
+    """What a run reports. `errors` are one-line messages: files that could not be opened, failures inside s3lint."""
 
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     files: int = 0
     reused: int = 0
-    """How many of the files a cache answered for."""
-    waivers: list[Waiver] = field(default_factory=list)
-    known: int = 0
-    """How many findings were left out because a baseline holds them."""
+    """How many of the files had a fresh result in the cache."""
+    suppressions: list[AppliedSuppression] = field(default_factory=list)
+    in_baseline: int = 0
+    """How many findings were left out because a baseline lists them."""
     stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
 
-Watch = Callable[[Iterator[Result], int], Iterator[Result]]
-"""Sees the results of a run go by, of which it knows the number beforehand."""
+Progress = Callable[[Iterator[Result], int], Iterator[Result]]
+"""Progress callback: wraps the iterator of results, and gets their total."""
 
 
-def unwatched(results: Iterator[Result], _: int) -> Iterator[Result]:
+def no_progress(results: Iterator[Result], _: int) -> Iterator[Result]:
     return results
 
 
 def check_all(
     files: Sequence[Target],
     jobs: int | None = None,
-    watch: Watch = unwatched,
+    progress: Progress = no_progress,
     cache: Cache | None = None,
-    company: Sequence[Target] = (),
-) -> Outcome:
-    """Checks every file. The findings are sorted and depend neither on the number of processes nor on what a cache holds.
+    context: Sequence[Target] = (),
+) -> RunResult:
+    """Check every file. The findings are sorted and depend neither on the number of processes nor on what a cache holds.
 
-    What the `company` finds in the files counts, what there is in itself does not. Raises `ConfigurationError` for a baseline that cannot be read.
+    Files given as `context` contribute findings to `files` but are not reported themselves. Raises `ConfigurationError` for a baseline
+    that cannot be read.
     """
-    every = [*files, *company]
-    settings, made = _jobs(every)
+    every = [*files, *context]
+    settings, tasks = _tasks(every)
     with paused_collector():
-        known, found = _known_and_found(every, made, settings, jobs, watch, cache)
+        cached, found = _analyze(every, tasks, settings, jobs, progress, cache)
         with CLOCK.stage("suppressions and settings"):
-            outcome = _settled([*known.values(), *found], made[: len(files)], settings)
-        outcome.reused = len([target for target in files if target.path in known])
+            run = _reported([*cached.values(), *found], tasks[: len(files)], settings)
+        run.reused = len([target for target in files if target.path in cached])
     for path, scope in scopes(files, lambda each: each.baseline).items():
-        _leave_out_known(outcome, path, scope)
-    return outcome
+        _leave_out_baseline(run, path, scope)
+    return run
 
 
-def look_at_all(files: Sequence[Target], jobs: int | None = None, cache: Cache | None = None) -> Iterator[Result]:
-    """What there is in each file, with the findings that the others make in it, before settings and suppressions."""
-    asked, company = with_company(files)
-    every = [*asked, *company]
-    settings, made = _jobs(every)
+def analyze_files(files: Sequence[Target], jobs: int | None = None, cache: Cache | None = None) -> Iterator[Result]:
+    """Yield raw results per file, before settings and suppressions apply, each with all findings in its own file."""
+    asked, context = with_company(files)
+    every = [*asked, *context]
+    settings, tasks = _tasks(every)
     wanted = {target.path for target in asked}
     with paused_collector():
-        known, found = _known_and_found(every, made, settings, jobs, unwatched, cache)
-        for result, own in in_files([*known.values(), *found]):
-            if result.path in wanted:
-                yield replace(result, findings=tuple(own))
+        cached, found = _analyze(every, tasks, settings, jobs, no_progress, cache)
+        yield from (result for result in by_file([*cached.values(), *found]) if result.path in wanted)
 
 
-def _known_and_found(
-    files: Sequence[Target], made: Sequence[Job], settings: Sequence[Settings], jobs: int | None, watch: Watch, cache: Cache | None
+def _analyze(
+    files: Sequence[Target],
+    tasks: Sequence[Task],
+    settings: Sequence[Settings],
+    jobs: int | None,
+    progress: Progress,
+    cache: Cache | None,
 ) -> tuple[dict[Path, Result], list[Result]]:
-    """What earlier runs know of files, and what there is in the others, which the next run knows."""
+    """Return the cached results that are fresh, by path, and new ones of all other files, which are stored for the next run."""
     with CLOCK.stage("cache"):
-        known = cache.results(files) if cache is not None else {}
-    left = [job for job in made if job.path not in known]
-    found = list(watch(_results(left, settings, jobs or available_cores()), len(left)))
+        cached = cache.results(files) if cache is not None else {}
+    left = [task for task in tasks if task.path not in cached]
+    found = list(progress(_results(left, settings, jobs or available_cores()), len(left)))
     with CLOCK.stage("cache"):
         if cache is not None:
             cache.keep(files, found)
-    return known, found
+    return cached, found
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A file, and the index of its settings: settings travel to a worker once."""
+class Task:
+    """A file to analyze, and the index of its settings: settings travel to a worker once. `standalone`: its dependents are not in the run."""
 
     path: Path
     settings: int
-    alone: bool
+    standalone: bool
 
 
-def _jobs(files: Sequence[Target]) -> tuple[list[Settings], list[Job]]:
-    """The distinct settings of a run, and its files. Settings are compared with those of the same project alone."""
+def _tasks(files: Sequence[Target]) -> tuple[list[Settings], list[Task]]:
+    """Return the distinct settings of a run, and a task for each file."""
     settings: list[Settings] = []
+    # Settings of different roots are never equal; comparing only within a root keeps a run over many projects linear.
     by_root: dict[Path, list[int]] = {}
-    made = []
+    tasks = []
     for target in files:
         known = by_root.setdefault(target.settings.root, [])
         index = next((index for index in known if settings[index] == target.settings), len(settings))
         if index == len(settings):
             settings.append(target.settings)
             known.append(index)
-        made.append(Job(target.path, index, target.needs_neighbours))
-    return settings, made
+        tasks.append(Task(target.path, index, target.needs_neighbours))
+    return settings, tasks
 
 
-def _settled(results: list[Result], jobs: list[Job], settings: list[Settings]) -> Outcome:
-    """The findings that stand in the files asked for, after settings and suppressions."""
-    home = {job.path: job.settings for job in jobs}
-    outcome = Outcome(files=len(jobs))
-    by_settings: dict[int, list[tuple[Result, list[Finding]]]] = {}
-    for result, own in in_files(results):
-        if result.path in home and (own or result.comments):
-            by_settings.setdefault(home[result.path], []).append((result, own))
-    for index, files in by_settings.items():
-        engine = Engine(settings[index])
-        left = {result.path: engine.review(result, own) for result, own in files}
-        for finding in engine.compared(finding for _, own in files for finding in own):
-            left[finding.path].append(finding)
-        outcome.errors += engine.failures
-        for result, _ in files:
-            judged = engine.judged(left[result.path], result.comments)
-            outcome.findings += result.shown(finding for finding, by in judged if by is None)
-            outcome.waivers += _waivers(result, judged)
-    outcome.findings.sort(key=lambda finding: finding.order)
-    outcome.waivers.sort(key=lambda waiver: (str(waiver.path), waiver.cell or 0, waiver.location))
-    outcome.errors = sorted({*outcome.errors, *(error for result in results if result.path in home for error in result.errors)})
-    return outcome
+def _reported(results: list[Result], tasks: list[Task], settings: list[Settings]) -> RunResult:
+    """Apply the policy to the files of the tasks, those of each settings together."""
+    settings_of = {task.path: task.settings for task in tasks}
+    groups: dict[int, list[Result]] = {}
+    for result in by_file(results):
+        # Most files have neither findings nor suppressions: nothing is left to decide about them.
+        if result.path in settings_of and (result.findings or result.suppressions or result.errors):
+            groups.setdefault(settings_of[result.path], []).append(result)
+    run = RunResult(files=len(tasks))
+    for index, group in groups.items():
+        reported = report(group, Selection(settings[index]))
+        run.findings += reported.findings
+        run.suppressions += reported.suppressions
+        run.errors += reported.errors
+    run.findings.sort(key=lambda finding: finding.order)
+    run.suppressions.sort(key=lambda each: (str(each.path), each.cell or 0, each.location))
+    run.errors = sorted(set(run.errors))
+    return run
 
 
-def _leave_out_known(outcome: Outcome, path: Path, scope: Scope) -> None:
-    """Takes the findings that a baseline holds out of an outcome."""
-    baseline = load(path)
-    matched = baseline.match(with_contents([finding for finding in outcome.findings if finding.path in scope.files]))
+def _leave_out_baseline(run: RunResult, path: Path, scope: Scope) -> None:
+    """Take the findings that a baseline lists out of a run, and note its stale entries."""
+    matched = not_in_baseline([finding for finding in run.findings if finding.path in scope.files], path)
     left = {id(finding) for finding in matched.new}
-    outcome.findings = [each for each in outcome.findings if each.path not in scope.files or id(each) in left]
-    outcome.known += matched.known.total()
-    outcome.stale |= {path: scope.stale(baseline, matched.unmatched)}
-
-
-def _waivers(result: Result, judged: Iterable[tuple[Finding, Suppression | None]]) -> Iterator[Waiver]:
-    """A bare `noqa` that hides no finding is about something else."""
-    hidden: dict[int, list[Finding]] = {}
-    for finding, by in judged:
-        hidden.setdefault(id(by), []).append(finding)
-    for comment in result.comments:
-        if comment.selectors or id(comment) in hidden:
-            cell, location = result.place(comment)
-            yield Waiver(result.path, cell, location, comment, tuple(result.shown(hidden.get(id(comment), ()))))
+    run.findings = [each for each in run.findings if each.path not in scope.files or id(each) in left]
+    run.in_baseline += matched.known.total()
+    run.stale |= {path: scope.stale(load(path), matched.unmatched)}
 
 
 class Worker:
-    """One engine for each set of settings, so that files of one project share what is known of it.
+    """Analyzes files with one engine for each settings, so that files of one project share what was read of it.
 
-    `files` are those of projects, by the index of their settings, where somebody has read them.
+    `files` are projects that another process has read already, by the index of their settings.
     """
 
     def __init__(self, settings: Sequence[Settings], files: Mapping[int, ProjectFiles] | None = None) -> None:
@@ -204,57 +187,59 @@ class Worker:
         self._engines: dict[int, Engine] = {}
         self._counted = gc.get_count()[0]
 
-    def engine(self, job: Job) -> Engine:
-        if job.settings not in self._engines:
-            self._engines[job.settings] = Engine(self._settings[job.settings], self._files.get(job.settings))
-        return self._engines[job.settings]
+    def engine(self, task: Task) -> Engine:
+        """Return the engine for the settings of a task."""
+        if task.settings not in self._engines:
+            self._engines[task.settings] = Engine(self._settings[task.settings], self._files.get(task.settings))
+        return self._engines[task.settings]
 
-    def look(self, job: Job) -> Result:
-        """The findings of a file; where the run does not cover its project, also those that its neighbours make in it."""
-        if gc.get_count()[0] - self._counted > OBJECTS or len(self._engines) > PROJECTS:
-            self._forget(job)
-        engine = self.engine(job)
+    def analyze(self, task: Task) -> Result:
+        """Analyze a file; where its dependents are not in the run, also for the findings that they give rise to in it."""
+        # With the collector off, the first counter is allocations minus deallocations: the objects alive, for free.
+        if gc.get_count()[0] - self._counted > MAX_LIVE_OBJECTS or len(self._engines) > MAX_PROJECTS:
+            self._forget(task)
+        engine = self.engine(task)
         try:
             with CLOCK.stage("reading"):
-                data = job.path.read_bytes()
+                data = task.path.read_bytes()
         except OSError as error:
-            return Result(job.path, errors=(f"{job.path}: cannot be read: {error.strerror or error}",))
-        return engine.look_alone(job.path, data) if job.alone else engine.look(job.path, data)
+            return Result(task.path, errors=(f"{task.path}: cannot be read: {error.strerror or error}",))
+        return engine.analyze_standalone(task.path, data) if task.standalone else engine.analyze(task.path, data)
 
-    def _forget(self, job: Job) -> None:
-        """Keeps memory bounded, however many files there are; the collector, which counts the objects, does not run by itself."""
-        files = self._engines[job.settings].files if job.settings in self._engines else None
+    def _forget(self, task: Task) -> None:
+        """Drop the engines, so that memory stays bounded however many files there are. The files of the current project are kept."""
+        files = self._engines[task.settings].files if task.settings in self._engines else None
         self._engines.clear()
         gc.collect()
         self._counted = 0
-        self._engines[job.settings] = Engine(self._settings[job.settings], files)
+        self._engines[task.settings] = Engine(self._settings[task.settings], files)
 
-    def silent(self, job: Job) -> Result | None:
-        """What there is in a file, where one look at its bytes tells that it is nothing."""
+    def skip_if_irrelevant(self, task: Task) -> Result | None:
+        """Return an empty result if the prefilter rules the file out; None if it must be analyzed."""
         try:
             with CLOCK.stage("reading and mentions"):
-                return self.engine(job).silent(job.path, job.path.read_bytes()) if not job.alone else None
+                return self.engine(task).skip_if_irrelevant(task.path, task.path.read_bytes()) if not task.standalone else None
         except OSError:
             return None
 
 
-def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> Iterator[Result]:
-    """What there is in each file. Only those that mention storage are worth a process of their own."""
-    if cores == 1 or len(jobs) <= FEW:
-        yield from map(Worker(settings).look, jobs)
+def _results(tasks: Sequence[Task], settings: Sequence[Settings], cores: int) -> Iterator[Result]:
+    """Yield a result for each file. The prefilter runs here: only files that mention storage are worth sending to a process."""
+    if cores == 1 or len(tasks) <= MIN_FILES_PER_WORKER:
+        yield from map(Worker(settings).analyze, tasks)
         return
-    worker, left = Worker(settings), list[Job]()
-    for job in jobs:
-        nothing = worker.silent(job)
-        if nothing is not None:
-            yield nothing
+    worker, left = Worker(settings), list[Task]()
+    for task in tasks:
+        empty = worker.skip_if_irrelevant(task)
+        if empty is not None:
+            yield empty
         else:
-            left.append(job)
-    count = min(cores, len(left) // FEW)
+            left.append(task)
+    count = min(cores, len(left) // MIN_FILES_PER_WORKER)
     if count <= 1:
-        yield from map(worker.look, left)
+        yield from map(worker.analyze, left)
         return
-    if len({job.settings for job in left}) == 1:
+    if len({task.settings for task in left}) == 1:
         _share(left[0].settings, worker.engine(left[0]).files)
     try:
         yield from _in_workers(left, settings, count)
@@ -263,33 +248,36 @@ def _results(jobs: Sequence[Job], settings: Sequence[Settings], cores: int) -> I
 
 
 _SHARED: dict[int, ProjectFiles] = {}
-"""The files of a project by the index of its settings: workers that are copies of this process need not read them again."""
+"""Files of projects by the index of their settings. Workers that are forked from this process find them here, already read."""
 
 
 def _share(settings: int, files: ProjectFiles) -> None:
-    """What all workers would find out of a project, each for itself."""
+    """Build the word index that every worker would build, and leave it where forked workers find it."""
     with CLOCK.stage("index of words"):
         files.words.make()
     _SHARED[settings] = files
 
 
-def _in_workers(jobs: Sequence[Job], settings: Sequence[Settings], count: int) -> Iterator[Result]:
-    batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
+def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int) -> Iterator[Result]:
+    """Yield the results of batches as worker processes finish them. A batch whose worker died is tried again file by file."""
+    batches = [tasks[start : start + FILES_PER_BATCH] for start in range(0, len(tasks), FILES_PER_BATCH)]
     start = (_start_worker, (settings, CLOCK.on))
-    for batch, done in spread(_look_at, batches, count, start, lambda batch: [[job] for job in batch]):
-        found, spent = done if done is not None else ([_died(job) for job in batch], {})
+    for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):
+        found, spent = done if done is not None else ([_died(task) for task in batch], {})
         CLOCK.add(spent)
         yield from found
 
 
-def _died(job: Job) -> Result:
-    return Result(job.path, errors=(f"{job.path}: the process that checked it died, twice; the file was not checked",))
+def _died(task: Task) -> Result:
+    return Result(task.path, errors=(f"{task.path}: the process that checked it died, twice; the file was not checked",))
 
 
 _WORKER: list[Worker] = []
+"""The worker of this process, once it has started: a list, so that no function needs `global`."""
 
 
 def _start_worker(settings: Sequence[Settings], timed: bool) -> None:
+    # What was imported lives as long as the process: frozen, it is not copied page by page when a collection touches it.
     gc.disable()
     gc.freeze()
     if parent_process() is not None:
@@ -297,6 +285,6 @@ def _start_worker(settings: Sequence[Settings], timed: bool) -> None:
     _WORKER[:] = [Worker(settings, _SHARED)]
 
 
-def _look_at(batch: Sequence[Job]) -> tuple[list[Result], dict[str, int]]:
-    """The results, and what each stage took."""
-    return [_WORKER[0].look(job) for job in batch], CLOCK.take()
+def _analyze_batch(batch: Sequence[Task]) -> tuple[list[Result], dict[str, int]]:
+    """Return the results, and the nanoseconds that each stage took."""
+    return [_WORKER[0].analyze(task) for task in batch], CLOCK.take()

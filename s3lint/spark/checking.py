@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from s3lint.finding import failure
+from s3lint.linter.policy import Reported
 from s3lint.runtime import SchemaError
 from s3lint.spark import schemas
 from s3lint.spark.groups import KEYS, Row, by_group
-from s3lint.spark.repository import Looked, failure, look, name_of, path_in, settle, stored
+from s3lint.spark.repository import Looked, look, name_of, path_in, settle, stored
 from s3lint.spark.schemas import COMMIT, FINDINGS, SOURCE
 from s3lint.spark.splitting import parted
 from s3lint.support.collector import paused_collector
@@ -100,13 +102,14 @@ def settled_rows(rows: Iterable[Row], settings: Settings) -> list[dict[str, Any]
     looked = Looked()
     for row in rows:
         looked.add(pickle.loads(row["looked"]))  # noqa: S301 - `looked` above wrote it
-    told = [(None, error) for result in looked.results for error in result.errors]
     try:
-        findings = list(settle(settings, looked.results))
+        reported = settle(settings, looked.results)
     except Exception as error:
-        findings, told = [], [*told, (None, failure(error))]
-    errors = [{"path": path, "error": text} for path, text in dict.fromkeys([*looked.errors, *told])]
-    return [row_of(finding) for finding in findings] + errors
+        reported = Reported(errors=[*(line for result in looked.results for line in result.errors), failure("s3lint", error)])
+    errors = [
+        {"path": path, "error": text} for path, text in dict.fromkeys([*looked.errors, *((None, line) for line in reported.errors)])
+    ]
+    return [row_of(finding) for finding in reported.findings] + errors
 
 
 def row_of(finding: Finding) -> dict[str, Any]:

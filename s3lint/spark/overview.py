@@ -13,7 +13,7 @@ from s3lint.registry import rules
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.content import Overview
 from s3lint.reports.html.organisation import Count, Organisation
-from s3lint.runner.run import Outcome
+from s3lint.runner.run import RunResult
 from s3lint.spark.tables import Tables, current, read
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def overview(spark: SparkSession, tables: Tables, settings: Settings, today: dat
         root=TOP,
         today=today,
         paths=[],
-        outcome=Outcome(findings, files=sum(files.values())),
+        outcome=RunResult(findings, files=sum(files.values())),
         checked=Selection(settings).codes,
         history=_history(counts) or [Snapshot(today.isoformat(), {})],
         organisation=whole,

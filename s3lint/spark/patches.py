@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3lint.linter.fix import Fixed, Unsettled, decided, fix_in, is_applicable
-from s3lint.linter.workspace import Workspace
+from s3lint.finding import failure
+from s3lint.fixes.apply import Fixed, Unsettled, is_applicable
+from s3lint.linter.fix import FixSession, decided, fix_in
 from s3lint.spark.checking import source_rows
 from s3lint.spark.groups import KEYS, Row, by_group
-from s3lint.spark.repository import ROOT, StoredFiles, failure, look, name_of, path_in, settle, stored
+from s3lint.spark.repository import ROOT, StoredFiles, look, name_of, path_in, settle, stored
 from s3lint.spark.schemas import PATCHES
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iter
             continue
     contents = {path: data for path, data in contents.items() if data is not None}
     try:
-        findings = list(settle(settings, look(settings, contents, contents).results))
+        findings = settle(settings, look(settings, contents, contents).results).findings
     except Exception as error:
-        yield {"files": 0, "error": failure(error)}
+        yield {"files": 0, "error": failure("s3lint", error)}
         return
     settings = decided(findings)(settings)
     by_rule: dict[str, dict[Path, list[Finding]]] = {}
@@ -67,12 +68,12 @@ def _patches_of_rule(
     code: str, by_path: Mapping[Path, list[Finding]], contents: Mapping[Path, bytes], settings: Settings, *, unsafe: bool
 ) -> Iterator[dict[str, Any]]:
     parts, texts = [], dict[Path, bytes]()
-    workspace = Workspace(settings, StoredFiles(settings, ChainMap(texts, dict(contents))), texts)
+    session = FixSession(settings, StoredFiles(settings, ChainMap(texts, dict(contents))), texts)
     for path in sorted(by_path):
         try:
-            fixed = fix_in(workspace, path, contents[path], unsafe=unsafe)
+            fixed = fix_in(session, path, contents[path], unsafe=unsafe)
         except Exception as error:
-            reason = str(error) if isinstance(error, Unsettled) else f"{path}: {failure(error)}"
+            reason = str(error) if isinstance(error, Unsettled) else f"{path}: {failure('s3lint', error)}"
             yield {"code": code, "files": 0, "error": reason.replace(f"{ROOT}/", "")}
             continue
         if fixed.after != fixed.before:

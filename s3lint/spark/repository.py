@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from s3lint.finding import Finding
-from s3lint.linter.engine import Engine, Result
-from s3lint.linter.findings import in_files
+from s3lint.config.selection import Selection
+from s3lint.finding import failure
+from s3lint.linter.engine import Engine
+from s3lint.linter.findings import by_file
+from s3lint.linter.policy import Reported, report
+from s3lint.linter.result import Result
 from s3lint.project.discovery import SUFFIXES, is_excluded
 from s3lint.project.files import LARGEST, ProjectFiles
 from s3lint.settings import Settings
@@ -97,25 +100,18 @@ def look(settings: Settings, contents: Mapping[Path, bytes], wanted: Iterable[Pa
             continue
         looked.files += 1
         try:
-            result = engine.look(path, contents[path])
+            result = engine.analyze(path, contents[path])
         except Exception as error:
-            looked.errors.append((name_of(path), failure(error)))
+            looked.errors.append((name_of(path), failure("s3lint", error)))
             continue
         if result != Result(path):
             looked.results.append(result)
     return looked
 
 
-def settle(settings: Settings, results: Iterable[Result]) -> Iterator[Finding]:
-    """The findings of one commit that no suppression covers, after rules that compare theirs have done so."""
-    engine = Engine(settings, StoredFiles(settings, {}))
-    files = list(in_files(_completed(settings, results)))
-    left = {result.path: engine.review(result, own) for result, own in files}
-    for finding in engine.compared(finding for _, own in files for finding in own):
-        left[finding.path].append(finding)
-    for result, _ in files:
-        judged = engine.judged(left[result.path], result.comments)
-        yield from result.shown(finding for finding, by in judged if by is None)
+def settle(settings: Settings, results: Iterable[Result]) -> Reported:
+    """Decide on the results of one commit, as every front end does."""
+    return report(list(by_file(_completed(settings, results))), Selection(settings))
 
 
 def _completed(settings: Settings, results: Iterable[Result]) -> list[Result]:
@@ -126,8 +122,3 @@ def _completed(settings: Settings, results: Iterable[Result]) -> list[Result]:
             if finding.path not in by_path and is_checked(finding.path, settings):
                 by_path[finding.path] = Result(finding.path)
     return [by_path[path] for path in sorted(by_path)]
-
-
-def failure(error: BaseException) -> str:
-    """One line about a failure inside s3lint."""
-    return f"s3lint failed: {type(error).__name__}: {' '.join(str(error).split())}"[:500]

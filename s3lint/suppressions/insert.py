@@ -8,17 +8,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from s3lint.finding import Edit, Finding, Fix, Location
+from s3lint.fixes.apply import Fixed, Unsettled, codes_in, unparsable, with_fixes
 from s3lint.project.discovery import is_notebook
+from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.source.notebook_edits import cell_source
 from s3lint.source.notebooks import OPEN, plain, read, shift_of
-from s3lint.source.text import Source, split_lines, tokens_of
+from s3lint.source.text import Source, Unreadable, split_lines, tokens_of
 from s3lint.suppressions.comments import BETWEEN_STATEMENTS, Suppression, suppressions
-
-UNREADABLE, UNJUSTIFIED, UNUSED = "STO900", "STO901", "STO902"
 
 TEXT_STARTS = [getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)]
 TEXT_ENDS = [getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)]
 """Since Python 3.12 a line may end within a text; a comment there is wrong to every older Python."""
+
+
+def allow_in_file(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -> Fixed:
+    """Insert comments that suppress findings, in memory, as far as they can be. Raises `Unsettled`; then the file must stay as it is."""
+    try:
+        changed, done = with_fixes(path, data, allowed(path, data, findings, reason))
+    except Unreadable as error:
+        raise Unsettled(f"{path}:{error.row}: {error.message}; the file stays as it was") from None
+    if unparsable(path, changed) > unparsable(path, data):
+        raise Unsettled(f"{path}: comments for {codes_in(done)} leave code that does not parse; the file stays as it was")
+    return Fixed(path, data, changed, tuple(done))
 
 
 def allowed(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -> list[Finding]:

@@ -10,15 +10,13 @@ from s3lint.config.selection import Selection
 from s3lint.finding import Confidence, Edit, Finding, Fix, Location
 from s3lint.project.patterns import is_test
 from s3lint.registry import rules
+from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.suppressions.comments import Suppression, codes_of
-
-UNJUSTIFIED = "STO901"
-UNUSED = "STO902"
 
 UNDATED = "ends on no date (`until=YYYY-MM-DD`), so it holds no more"
 IN_SMALL_LETTERS = "is not written in capitals, as flake8 reads it, so it suppresses nothing"
 
-NEVER_JUDGED = frozenset({"STO900", UNJUSTIFIED, UNUSED})
+NEVER_JUDGED = frozenset({UNREADABLE, UNJUSTIFIED, UNUSED})
 """Rules whose suppressions are not asked for their use."""
 
 

@@ -12,9 +12,9 @@ import pytest
 from conftest import Run, Write, fixture_files, run, s3lint, s3lint_here
 from s3lint.cli import main
 from s3lint.linter.engine import Engine
-from s3lint.linter.fix import allow_in_file
 from s3lint.settings import Settings
 from s3lint.source.notebook_edits import cell_source
+from s3lint.suppressions.insert import allow_in_file
 from support.notebooks import notebook
 
 HEAD = "import boto3\n\ns3 = boto3.client('s3')\n"

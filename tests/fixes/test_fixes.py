@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from conftest import Write, run, s3lint_here
 from s3lint.finding import Edit, Finding, Fix, Location
-from s3lint.linter.fix import Unsettled, fix_file, with_fixes
+from s3lint.fixes.apply import Unsettled, with_fixes
+from s3lint.linter.fix import fix_file
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
 from s3lint.testing import fixed

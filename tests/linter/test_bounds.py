@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related
+from s3lint.fixes.apply import MAX_ROUNDS, Unsettled, fix_text
 from s3lint.inference.call_sites import NAMESAKES
 from s3lint.inference.callers import CALLERS, HEIGHT
 from s3lint.inference.functions import CALLS
@@ -16,7 +17,6 @@ from s3lint.inference.size import HEAVIEST, bounded
 from s3lint.inference.text import DIGITS
 from s3lint.inference.values import ALTERNATIVES, LONGEST, MOST_ITEMS, PARTS, Chunk, Constant, Sequence, Text, Unknown
 from s3lint.linter.findings import MOST_RELATED, merged
-from s3lint.linter.fix import ROUNDS, Unsettled, fix_text
 from s3lint.storage.sql import LONGEST as LONGEST_SQL
 from s3lint.storage.sql import actions
 from s3lint.storage.uris import LONGEST_HOST, bucket_of
@@ -182,6 +182,6 @@ def test_rounds_of_fixes() -> None:
     def fixed(times: int) -> bytes:
         return fix_text(Path("a.py"), b"\n", lambda text: [append] * (text.count(b"#") < times), unsafe=False).after
 
-    assert fixed(ROUNDS - 1) == b"#" * (ROUNDS - 1) + b"\n"
+    assert fixed(MAX_ROUNDS - 1) == b"#" * (MAX_ROUNDS - 1) + b"\n"
     with pytest.raises(Unsettled):
-        fixed(ROUNDS)
+        fixed(MAX_ROUNDS)

@@ -18,7 +18,7 @@ from rich.console import Console
 from conftest import BUCKET_BY_NAME as BAD
 from conftest import CHECKOUT, Write, check_project, s3lint_here
 from s3lint.cli.progress import show_progress
-from s3lint.linter.engine import Result
+from s3lint.linter.result import Result
 from s3lint.reports import Report, renderer
 
 WAIVED = """\

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from s3lint.finding import Edit, Finding, Location
+from s3lint.fixes.apply import Unsettled, Unwritable, is_applicable, with_fixes
 from s3lint.linter.engine import Engine
-from s3lint.linter.fix import Unsettled, Unwritable, fix_file, is_applicable, with_fixes
+from s3lint.linter.fix import fix_file
 from s3lint.settings import Settings
 from s3lint.source.text import UTF8_BOM, Source, Unreadable
 from s3lint.support.silence import without_parser_warnings

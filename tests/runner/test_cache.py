@@ -35,18 +35,18 @@ from s3lint.project.targets import targets
 from s3lint.runner.cache.folder import NAME, RESULTS
 from s3lint.runner.cache.results import Cache
 from s3lint.runner.cache.store import Entry, Store, Update
-from s3lint.runner.run import Outcome, check_all
+from s3lint.runner.run import RunResult, check_all
 from s3lint.settings import Settings
 
 
-def checked(made: Settings, paths: Sequence[Path] = (), *, cached: bool = True, folder: str = NAME) -> Outcome:
+def checked(made: Settings, paths: Sequence[Path] = (), *, cached: bool = True, folder: str = NAME) -> RunResult:
     files = list(targets(list(paths) or [made.root], lambda _: made))
     return check_all(files, 1, cache=Cache(made.root / folder) if cached else None)
 
 
-def said(outcome: Outcome) -> tuple[Any, ...]:
+def said(outcome: RunResult) -> tuple[Any, ...]:
     """All that an outcome tells a user."""
-    waivers = [(each.path, each.cell, each.location, vars(each.suppression), each.hidden) for each in outcome.waivers]
+    waivers = [(each.path, each.cell, each.location, vars(each.suppression), each.suppressed) for each in outcome.suppressions]
     return outcome.findings, outcome.errors, outcome.files, outcome.known, waivers
 
 
@@ -143,7 +143,7 @@ def on(today: date) -> Iterator[None]:
             return today
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(s3lint.linter.engine, "date", Fixed)
+        patch.setattr(s3lint.linter.policy, "date", Fixed)
         patch.setattr(s3lint.runner.cache.results, "date", Fixed)
         # Every write gives a file a time of its own, however fast one follows the other.
         patch.setattr(s3lint.runner.cache.contents, "RACY", -(10**10))
@@ -260,13 +260,13 @@ def test_settings_that_only_choose_among_findings_keep_every_result(project: Wri
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are looked at from now on."""
     looked: list[Path] = []
-    look = s3lint.runner.run.Worker.look
+    look = s3lint.runner.run.Worker.analyze
 
-    def noted(worker: s3lint.runner.run.Worker, job: s3lint.runner.run.Job) -> s3lint.linter.engine.Result:
+    def noted(worker: s3lint.runner.run.Worker, job: s3lint.runner.run.Task) -> s3lint.linter.result.Result:
         looked.append(job.path)
         return look(worker, job)
 
-    monkeypatch.setattr(s3lint.runner.run.Worker, "look", noted)
+    monkeypatch.setattr(s3lint.runner.run.Worker, "analyze", noted)
     return looked
 
 

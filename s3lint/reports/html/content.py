@@ -11,6 +11,7 @@ from typing import Any
 
 from s3lint import __version__
 from s3lint.finding import Finding, Location, Related
+from s3lint.linter.policy import AppliedSuppression
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import Clause, clauses, rules_of
@@ -19,7 +20,7 @@ from s3lint.reports.excerpts import line_of, lines_of
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.folders import folders
 from s3lint.reports.html.organisation import Organisation, teams
-from s3lint.runner.run import Outcome, Waiver
+from s3lint.runner.run import RunResult
 
 AROUND = 2
 """Lines of source shown before and after that of a finding."""
@@ -38,7 +39,7 @@ class Overview:
     root: Path
     today: date
     paths: list[Path]
-    outcome: Outcome
+    outcome: RunResult
     checked: frozenset[str]
     history: list[Snapshot]
     organisation: Organisation | None = None
@@ -57,7 +58,7 @@ class Overview:
 def content(overview: Overview) -> Object:
     made = _Content(overview)
     outcome = overview.outcome
-    waived = [(finding, index) for index, waiver in enumerate(outcome.waivers) for finding in waiver.hidden]
+    waived = [(finding, index) for index, waiver in enumerate(outcome.suppressions) for finding in waiver.suppressed]
     found = [made.finding(finding, None) for finding in outcome.findings]
     shown = sorted({rule.chapter for rule in rules().values() if rule.code in overview.checked})
     return {
@@ -65,13 +66,13 @@ def content(overview: Overview) -> Object:
         "date": overview.today.isoformat(),
         **_extent(overview),
         "open": overview.counts.total(),
-        "known": outcome.known,
+        "known": outcome.in_baseline,
         "standard": _standard(overview.counts, overview.checked),
         "chapters": shown,
         "folders": _folders(overview, made, shown),
         "rules": {rule.code: _rule(rule) for rule in rules().values()},
         "trend": [{"date": each.date, "counts": each.counts, "total": sum(each.counts.values())} for each in overview.history],
-        "waivers": [made.waiver(waiver) for waiver in outcome.waivers],
+        "waivers": [made.waiver(waiver) for waiver in outcome.suppressions],
         "findings": found + [made.finding(finding, index) for finding, index in waived],
         "paths": list(made.paths),
     }
@@ -145,7 +146,7 @@ class _Content:
         index = self.paths.setdefault(self.shown(path), len(self.paths))
         return [index, cell or 0, location.row, location.column]
 
-    def waiver(self, waiver: Waiver) -> Object:
+    def waiver(self, waiver: AppliedSuppression) -> Object:
         until = waiver.suppression.until
         return {
             "place": self.place(waiver.path, waiver.location, waiver.cell),
@@ -153,7 +154,7 @@ class _Content:
             "reason": printable(waiver.suppression.reason),
             "until": until.isoformat() if until is not None else "",
             "left": (until - self._today).days if until is not None else None,
-            "hidden": len(waiver.hidden),
+            "hidden": len(waiver.suppressed),
         }
 
     def finding(self, finding: Finding, waiver: int | None) -> Object:

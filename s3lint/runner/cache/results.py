@@ -18,7 +18,7 @@ from s3lint.runner.cache.freshness import Present
 from s3lint.runner.cache.store import Entry, Store, Stored, Update
 
 if TYPE_CHECKING:
-    from s3lint.linter.engine import Result
+    from s3lint.linter.result import Result
     from s3lint.project.targets import Target
     from s3lint.settings import Settings
 

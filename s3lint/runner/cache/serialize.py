@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related
-from s3lint.linter.engine import Result
+from s3lint.linter.result import Result
 from s3lint.source.notebooks import Cells, Masks
 from s3lint.source.text import Unreadable
 from s3lint.suppressions.comments import Suppression
@@ -16,12 +16,12 @@ from s3lint.suppressions.comments import Suppression
 
 def written(result: Result) -> str:
     """A result without its path and its reads."""
-    if not (result.findings or result.comments or result.cells or result.masks.rows):
+    if not (result.findings or result.suppressions or result.cells or result.masks.rows):
         return ""
     return json.dumps(
         [
             [_finding(each) for each in result.findings],
-            [_comment(each) for each in result.comments],
+            [_comment(each) for each in result.suppressions],
             _cells(result.cells) if result.cells is not None else None,
             _masks(result.masks),
         ]
