@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import Write, s3lint_here
+from conftest import Write, s3lint, s3lint_here
 from s3lint.cli import main
-from s3lint.config.selection import Selection
 from s3lint.facts.extractor import CALLS
-from s3lint.linter.checker import _by_kind, _wanted
 from s3lint.linter.engine import Engine
 from s3lint.project.targets import targets
-from s3lint.registry import find, rules
-from s3lint.registry.rule import Rule
 from s3lint.runner.run import check_all
 from s3lint.settings import Settings
 
@@ -36,17 +32,6 @@ def checked(settings: Settings = HERE) -> tuple[set[str], tuple[str, ...]]:
     return {finding.code for finding in findings}, errors
 
 
-def test_a_rule_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = find("flat-key")
-    made = _by_kind([each for each in rules().values() if each.code in Selection(HERE).codes])
-    fragile = {kind: [(broken if each is rule else check, each) for check, each in listed] for kind, listed in made.items()}
-    before = _wanted(Selection(HERE).codes)
-    monkeypatch.setattr("s3lint.linter.checker._wanted", lambda _: replace(before, checks=fragile))
-    codes, errors = checked()
-    assert codes == {"STO201", "STO301"}
-    assert errors == ("/nowhere/a.py: flat-key failed: KeyError: 'first line\\nsecond line'",)
-
-
 def test_an_extractor_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CALLS, "objects", [broken, *CALLS["objects"]])
     codes, errors = checked()
@@ -54,35 +39,64 @@ def test_an_extractor_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [error.partition(" failed")[0].endswith("objects") for error in errors] == [True]
 
 
-def test_a_fix_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("s3lint.linter.findings._fix_of", lambda match: next(broken()) if match.plan is not None else None)
-    codes, errors = checked()
-    assert codes == {"STO211"}
-    assert {error.partition(": KeyError")[0] for error in errors} == {
-        "/nowhere/a.py: hardcoded-bucket failed",
-        "/nowhere/a.py: missing-content-type failed",
+PACK = {
+    "site/acme_rules-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n",
+    "site/acme_rules-1.0.dist-info/entry_points.txt": "[s3lint.rules]\nacme = acme_rules\n",
+    "site/acme_rules/__init__.py": "",
+    "site/acme_rules/broken/__init__.py": "",
+    "src/a.py": BAD,
+}
+
+RULE = '''\
+"""{name}: a rule that fails."""
+
+from s3lint.facts import ObjectCall
+from s3lint.registry.rule import Rule
+
+rule = Rule(__name__, code="{code}", clause=None, summary="fires")
+
+
+class Broken:
+    def __getattr__(self, name):
+        raise KeyError("first line\\nsecond line")
+
+
+@rule.on(ObjectCall)
+def check(fact, context):
+    {body}
+'''
+
+BROKEN = {
+    "check": ("ACM001", "Broken().anything\n    yield"),
+    "fix": ("ACM002", "yield rule.match(fact.site, fact.confidence, plan=Broken())"),
+    "comparison": (
+        "ACM003",
+        "yield rule.match(fact.site, fact.confidence)\n\n\n@rule.together\ndef compare(findings, settings):\n    Broken().anything\n    return []",
+    ),
+}
+
+
+def test_rules_that_raise_in_a_check_a_fix_or_a_comparison(project: Write) -> None:
+    """A failing check or fix costs its finding, a failing comparison nothing; other rules go on."""
+    files = {
+        f"site/acme_rules/broken/{name}_raises.py": RULE.format(name=f"{name}-raises", code=code, body=body)
+        for name, (code, body) in BROKEN.items()
     }
-
-
-def test_a_comparison_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    compared = Rule.compared
-
-    def fragile(rule: Rule, *given: Any) -> Any:
-        return list(broken()) if rule.code == "STO211" else compared(rule, *given)
-
-    monkeypatch.setattr(Rule, "compared", fragile)
-    codes, errors = checked()
-    assert codes == {"STO201", "STO211", "STO301"}
-    assert [error.partition(" failed")[0] for error in errors] == ["/nowhere/a.py: flat-key"]
+    root = project({**PACK, **files})
+    done = s3lint("check", "--output-format", "json", cwd=root / "src", PYTHONPATH=str(root / "site"))
+    assert {finding["code"] for finding in json.loads(done.out)} == {"STO201", "STO211", "STO301", "ACM003"}
+    failed = "failed: KeyError: 'first line\\nsecond line'"
+    assert done.err.splitlines() == [f"s3lint: {root}/src/a.py: {name}-raises {failed}" for name in sorted(BROKEN)]
+    assert done.code == 2
 
 
 def test_an_engine_that_raises_loses_one_file(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    look = Engine._look
+    module = Engine.module
 
     def fragile(self: Engine, path: Path, *given: Any) -> Any:
-        return next(broken()) if path.name == "b.py" else look(self, path, *given)
+        return next(broken()) if path.name == "b.py" else module(self, path, *given)
 
-    monkeypatch.setattr(Engine, "_look", fragile)
+    monkeypatch.setattr(Engine, "module", fragile)
     root = project({"a.py": BAD, "b.py": BAD, "c.py": BAD})
     outcome = check_all(list(targets([root], lambda _: Settings(root=root))), 1)
     assert {finding.path.name for finding in outcome.findings} == {"a.py", "c.py"}

@@ -54,8 +54,8 @@ FIXED = BAD.replace("Body=body)", 'Body=body, ContentType="application/json")')
 KILLER = """\
 import os, sys
 from s3lint.runner import run
-look = run.Worker.look
-run.Worker.look = lambda self, job: os._exit(9) if job.path.name == "module_7.py" else look(self, job)
+analyze = run.Worker.analyze
+run.Worker.analyze = lambda self, task: os._exit(9) if task.path.name == "module_7.py" else analyze(self, task)
 from s3lint.cli import main
 sys.exit(main())
 """

@@ -35,13 +35,16 @@ def test_what_a_worker_forgets_changes_no_finding(project: Write, monkeypatch: p
     files = {f"module_{i}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n" for i in range(4)}
     root = project(files | {"helper.py": HELPER, "other.py": BUCKET_BY_NAME})
     remembered = check_project(root)
-    monkeypatch.setattr(run, "OBJECTS", 0)
+    monkeypatch.setattr(run, "MAX_LIVE_OBJECTS", 0)
     assert check_project(root) == remembered
     assert len({finding.path for finding in remembered}) == 5
 
 
 def test_workers_find_what_one_process_finds(project: Write) -> None:
-    files = {f"module_{i:02}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n{BUCKET_BY_NAME}" for i in range(2 * run.FEW)}
+    files = {
+        f"module_{i:02}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n{BUCKET_BY_NAME}"
+        for i in range(2 * run.MIN_FILES_PER_WORKER)
+    }
     root = project(files | {"helper.py": HELPER, "silent.py": "VALUE = 1\n"})
     assert check_project(root, jobs=2) == check_project(root)
 
@@ -91,7 +94,7 @@ def test_flake8s_configuration_may_choose_the_profile_and_no_cache(project: Writ
 
 
 def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
-    root = project({f"module_{i:02}.py": BUCKET_BY_NAME for i in range(2 * run.FEW)})
+    root = project({f"module_{i:02}.py": BUCKET_BY_NAME for i in range(2 * run.MIN_FILES_PER_WORKER)})
     plain, timed = (
         s3lint_here("check", "--isolated", "--no-cache", "--output-format", "json", "--jobs", "2", *more, cwd=root)
         for more in ((), ("--timing",))
