@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import s3lint.facts.register
 from conftest import Write, s3lint, s3lint_here
 from s3lint.cli import main
 from s3lint.facts.extractor import CALLS
