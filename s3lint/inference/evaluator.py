@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import libcst as cst
 
@@ -24,7 +24,8 @@ from s3lint.syntax.flow import Scope
 from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
-    from s3lint.inference.project import Project
+    from s3lint.inference.code_values import ModuleValue
+    from s3lint.project.modules import Project
     from s3lint.syntax.module import Module
 
 FRAMES = 10_000
@@ -73,11 +74,24 @@ def _register(registry: dict[Any, Any], kinds: tuple[type, ...]) -> Callable[[F]
     return register
 
 
+class Imports(Protocol):
+    """What evaluates imports: the module `imports`, which needs this one."""
+
+    def import_name(
+        self, evaluator: Evaluator, node: cst.Import | cst.ImportFrom, alias: cst.ImportAlias, place: Place
+    ) -> Value: ...
+
+    def import_star(self, evaluator: Evaluator, node: cst.ImportFrom, place: Place, name: str) -> Value | None: ...
+
+    def member(self, evaluator: Evaluator, package: ModuleValue, name: str) -> Value: ...
+
+
 class Evaluator:
     """Answers what expressions of a project can be."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, imports: Imports) -> None:
         self.project = project
+        self.imports = imports
         self.reads = project.reads
         self.shallow = False
         self._memory = Memory()

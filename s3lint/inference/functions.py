@@ -89,7 +89,7 @@ def _promised(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
 
 @attribute(ModuleValue)
 def module_attribute(evaluator: Evaluator, owner: ModuleValue, name: str, place: Place) -> Value:
-    return evaluator.project.member(owner, name)
+    return evaluator.imports.member(evaluator, owner, name)
 
 
 @attribute(Text)

@@ -112,7 +112,7 @@ def _after_block(evaluator: Evaluator, step: Step, name: str, context: CallConte
 def _star_imported(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     for item in step.body.steps:
         if isinstance(item.node, cst.ImportFrom) and isinstance(item.node.names, cst.ImportStar):
-            value = evaluator.project.import_star(item.node, Place(item, (), context), name)
+            value = evaluator.imports.import_star(evaluator, item.node, Place(item, (), context), name)
             if value is not None:
                 return value
     return before(evaluator, step, name, context)
@@ -123,7 +123,7 @@ def _after_import(evaluator: Evaluator, step: Step, name: str, context: CallCont
     place = Place(step, (), context)
     for local, alias in import_names(step.node):
         if local == name:
-            value = evaluator.project.import_name(step.node, alias, place)
+            value = evaluator.imports.import_name(evaluator, step.node, alias, place)
             return value if value.site is not None else value.at(Site(place.block, alias))
     return before(evaluator, step, name, context)
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-import s3lint.facts.register
-import s3lint.inference.register  # noqa: F401
+import s3lint.facts.register  # noqa: F401
 from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS, STEPS
 from s3lint.facts.triggers import VOCABULARY
@@ -27,7 +26,7 @@ from s3lint.syntax.module import Block
 
 if TYPE_CHECKING:
     from s3lint.config.selection import Selection
-    from s3lint.inference.project import Project
+    from s3lint.inference.analysis import Analysis
     from s3lint.settings import Settings
     from s3lint.syntax.module import Module
 
@@ -37,21 +36,21 @@ MOCKS = frozenset({"mock_aws", "moto.mock_aws", "mock_s3", "mock_dynamodb", "moc
 class Checker:
     """One file under the rules that are on. `refused` holds the blocks that libcst does not read."""
 
-    def __init__(self, project: Project, settings: Settings, selection: Selection) -> None:
-        self.project = project
+    def __init__(self, analysis: Analysis, settings: Settings, selection: Selection) -> None:
+        self.analysis = analysis
         self.settings = settings
         self.selection = selection
         self.refused: list[Unreadable] = []
         wanted = _wanted(selection.codes)
         self.checks = wanted.checks
         self._wanted = wanted
-        self._views = Views(wanted.names, project.callers, settings)
+        self._views = Views(wanted.names, analysis.callers, settings)
         self._errors: list[str] = []
 
     def matches(self, module: Module, found: Mentions) -> tuple[list[Match], list[str]]:
         """What the rules find in the blocks that mention something, and what went wrong in rules and extractors."""
-        context = Context(module, self.settings, self.project.callers)
-        scope = self.project.evaluator.module_scope(module)
+        context = Context(module, self.settings, self.analysis.callers)
+        scope = self.analysis.evaluator.module_scope(module)
         matches = [match for step in self.steps(scope.suite, found) for match in self._step(step, context, found)]
         return matches, self._errors
 

@@ -37,7 +37,8 @@ from s3lint.support.silence import without_parser_warnings
 from s3lint.suppressions.comments import Suppression, suppressions
 
 if TYPE_CHECKING:
-    from s3lint.inference.project import Project
+    from s3lint.inference.analysis import Analysis
+    from s3lint.project.modules import Project
     from s3lint.registry.rule import Match
     from s3lint.syntax.module import Module
 
@@ -59,9 +60,15 @@ class Engine:
 
     @cached_property
     def project(self) -> Project:
-        from s3lint.inference.project import Project
+        from s3lint.project.modules import Project
 
         return Project(self.files, self.loader, self.reads)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        from s3lint.inference.analysis import Analysis
+
+        return Analysis(self.project)
 
     @cached_property
     def neighbours(self) -> Neighbours:
@@ -218,7 +225,7 @@ class Engine:
         """Run the rules over a parsed module."""
         from s3lint.linter.checker import Checker
 
-        checker = Checker(self.project, self.settings, self.selection)
+        checker = Checker(self.analysis, self.settings, self.selection)
         with CLOCK.stage("walk"):
             matches, errors = checker.matches(module, found)
         refused = [self._unreadable(module.path, error) for error in checker.refused]

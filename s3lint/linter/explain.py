@@ -65,10 +65,10 @@ def explain(engine: Engine, path: Path, data: bytes, row: int) -> list[Explanati
     """The facts of the calls that stand on a row, in source order, seen by every rule. Raises `Unreadable`."""
     module = engine.module(path, data)
     every = Selection(replace(engine.settings, select=("ALL",), extend_select=(), ignore=()))
-    checker = Checker(engine.project, engine.settings, every)
-    context = Context(module, engine.settings, engine.project.callers)
+    checker = Checker(engine.analysis, engine.settings, every)
+    context = Context(module, engine.settings, engine.analysis.callers)
     found = filter_for(every.codes).mentions(data)
-    steps = checker.steps(engine.project.evaluator.module_scope(module).suite, found)
+    steps = checker.steps(engine.analysis.evaluator.module_scope(module).suite, found)
     here = (step for step in steps if step.block.part.start <= row <= step.block.part.end)
     facts = [fact for step in here for fact in checker.facts(step, context, found) if _stands_on(fact, row)]
     return [_explained(fact, _Judge(engine, context, checker)) for fact in facts]

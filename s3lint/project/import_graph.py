@@ -14,9 +14,9 @@ from s3lint.project.dependencies import digest_of_paths
 from s3lint.project.word_index import module_name
 
 if TYPE_CHECKING:
-    from s3lint.inference.project import Project
     from s3lint.project.files import ProjectFiles
     from s3lint.project.loader import Loader, Prefilter
+    from s3lint.project.modules import Project
     from s3lint.syntax.module import Module
 
 REACH = 6

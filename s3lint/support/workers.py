@@ -19,7 +19,7 @@ from typing import Any, NoReturn, TypeVar
 
 CGROUP = Path("/sys/fs/cgroup")
 
-PRELOADED = ["s3lint.runner.run", "s3lint.linter.checker", "s3lint.inference.project"]
+PRELOADED = ["s3lint.runner.run", "s3lint.linter.checker", "s3lint.inference.analysis"]
 """What every worker needs; libcst is among it."""
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from s3lint.inference.project import Project
 from s3lint.project.files import ProjectFiles
+from s3lint.project.modules import Project
 from s3lint.settings import Settings
 from support.values import shown
 

@@ -16,8 +16,8 @@ from support.values import questions
 
 def answers(text: str, seed: int, *, callers: bool) -> list[str]:
     """The values passed to `show`, in the order of the source, though asked for in another."""
-    project, asked = questions(text)
-    source = project.callers if callers else project.evaluator
+    analysis, asked = questions(text)
+    source = analysis.callers if callers else analysis.evaluator
     order = list(range(len(asked)))
     Random(seed).shuffle(order)  # noqa: S311 - an order that a failure can be repeated with
     found = {number: describe(source.evaluate(*asked[number])) for number in order}

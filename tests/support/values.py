@@ -6,11 +6,11 @@ from pathlib import Path
 
 import libcst as cst
 
-import s3lint.inference.register  # noqa: F401
+from s3lint.inference.analysis import Analysis
 from s3lint.inference.place import Place
-from s3lint.inference.project import Project
 from s3lint.inference.render import describe
 from s3lint.project.files import ProjectFiles
+from s3lint.project.modules import Project
 from s3lint.settings import Settings
 from s3lint.source.text import Source
 from s3lint.syntax.flow import Step, Suite
@@ -29,22 +29,23 @@ def steps(suite: Suite):
             yield from steps(step.scope.suite)
 
 
-def questions(text: str, root: Path = Path("/nowhere")) -> tuple[Project, list[tuple[cst.BaseExpression, Place]]]:
-    """A project of one program, and what the program passes to `show`."""
+def questions(text: str, root: Path = Path("/nowhere")) -> tuple[Analysis, list[tuple[cst.BaseExpression, Place]]]:
+    """The analysis of one program, and what the program passes to `show`."""
     project = Project(ProjectFiles(Settings(root=root)))
     module = Module.load(Source.decode(root / "program.py", text.encode()))
     project.add(module)
+    analysis = Analysis(project)
     found = []
     step: Step
-    for step in steps(project.evaluator.module_scope(module).suite):
+    for step in steps(analysis.evaluator.module_scope(module).suite):
         for node, binders in step.nodes:
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "show":
                 found += [(arg.value, Place(step, binders)) for arg in node.args]
-    return project, found
+    return analysis, found
 
 
 def shown(text: str, root: Path = Path("/nowhere"), *, callers: bool = False) -> list[str]:
     """The values passed to `show`, described."""
-    project, found = questions(text, root)
-    source = project.callers if callers else project.evaluator
+    analysis, found = questions(text, root)
+    source = analysis.callers if callers else analysis.evaluator
     return [describe(source.evaluate(node, place)) for node, place in found]

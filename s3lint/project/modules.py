@@ -1,4 +1,7 @@
-"""The project around a file: which modules are first-party, and what they hold. Nothing is loaded that no fact asks for."""
+"""Find and load the first-party modules of a project, each on demand and once.
+
+Imports files, searches and dependency tracking of this package, and `syntax`; what a module's names are worth is asked of `inference`.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import libcst as cst
-
-from s3lint.inference.callers import Callers
-from s3lint.inference.code_values import ModuleValue
-from s3lint.inference.evaluator import Evaluator
-from s3lint.inference.place import Place
-from s3lint.inference.reaching import Unbound, final
-from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
 from s3lint.project.dependencies import FileRead, FolderRead, Reads, SearchRead, digest, digest_of_paths
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.project.searches import Search
 from s3lint.project.word_index import module_name
 from s3lint.source.text import Source, Unreadable
+from s3lint.support.frozen import frozen
 from s3lint.syntax.module import Module
-from s3lint.syntax.names import dotted_name
 from s3lint.syntax.outline import Import
 
 LIBRARIES = frozenset(
@@ -74,6 +69,14 @@ LIBRARIES = frozenset(
 """Never first-party, even where a repository carries a copy of one."""
 
 
+@frozen()
+class FoundModule:
+    """A first-party module, or a package. `module` is None for a folder without `__init__.py`; `folder` is where submodules lie."""
+
+    module: Module | None
+    folder: Path | None = None
+
+
 class Project:
     """Modules by path, each loaded once. `reads` notes whatever an answer rests on."""
 
@@ -83,8 +86,6 @@ class Project:
         self.reads = reads or Reads()
         self.root = files.settings.root
         self.roots = [self.root / folder for folder in files.settings.src]
-        self.evaluator = Evaluator(self)
-        self.callers = Callers(self.evaluator)
         self._modules: dict[Path, Module | None] = {}
         self._read: dict[Path, FileRead] = {}
         self._imports: dict[Module, tuple[list[Module], int]] = {}
@@ -140,7 +141,7 @@ class Project:
     def _imported_as(self, item: Import, module: Module) -> Iterator[Module]:
         """The package or module that an import names, and the submodule that it takes from it."""
         package = self.find(item.module, item.level, module.path)
-        inner = self._in_folder(package.folder, item.name) if package and package.folder and item.name else None
+        inner = self.in_folder(package.folder, item.name) if package and package.folder and item.name else None
         for found in (package, inner):
             if found is not None and found.module is not None:
                 yield found.module
@@ -179,50 +180,7 @@ class Project:
         beside = (found for found in alone if found.is_relative_to(folder))
         return sorted({*beside, *self._found(Search("imports", f"{folder.name}.{module_name(path)}"))})
 
-    def import_name(self, node: cst.Import | cst.ImportFrom, alias: cst.ImportAlias, place: Place) -> Value:
-        """What one name of an import statement is."""
-        name = dotted_name(alias.name) or ""
-        if isinstance(node, cst.Import):
-            return self._imported_module(name if alias.asname is not None else name.partition(".")[0], place)
-        source = dotted_name(node.module) if node.module is not None else ""
-        level = len(node.relative)
-        package = self.find(source or "", level, place.module.path)
-        if package is not None:
-            return self.member(package, name)
-        return Unknown("the module is not found") if level else self.evaluator.attribute(Reference(source or ""), name, place)
-
-    def import_star(self, node: cst.ImportFrom, place: Place, name: str) -> Value | None:
-        """What `from module import *` binds a name to, where it binds it."""
-        source = dotted_name(node.module) if node.module is not None else ""
-        package = self.find(source or "", len(node.relative), place.module.path)
-        if package is None or package.module is None:
-            return None
-        scope = self.evaluator.module_scope(package.module)
-        if not scope.may_bind(name):
-            return None
-        value = final(self.evaluator, scope, name, None)
-        return None if isinstance(value, Unbound) else value
-
-    def _imported_module(self, name: str, place: Place) -> Value:
-        return self.find(name, 0, place.module.path) or Reference(name)
-
-    def member(self, package: ModuleValue, name: str) -> Value:
-        """An attribute of a first-party module: a name that it binds, or a submodule."""
-        found: list[Value] = []
-        if package.module is not None:
-            scope = self.evaluator.module_scope(package.module)
-            if scope.may_bind(name):
-                value = final(self.evaluator, scope, name, None)
-                found = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
-                if found:
-                    return value if not any(isinstance(c, Unbound) for c in alternatives(value)) else join_values(found)
-        if package.folder is not None:
-            submodule = self._in_folder(package.folder, name)
-            if submodule is not None:
-                return submodule
-        return Unknown(f"`{name}` is not bound in the module")
-
-    def find(self, dotted: str, level: int, importer: Path) -> ModuleValue | None:
+    def find(self, dotted: str, level: int, importer: Path) -> FoundModule | None:
         """A first-party module by its dotted name, or None."""
         parts = dotted.split(".") if dotted else []
         if level:
@@ -254,25 +212,26 @@ class Project:
             folder = folder.parent
         yield from self.roots
 
-    def _below(self, folder: Path, parts: list[str]) -> ModuleValue | None:
+    def _below(self, folder: Path, parts: list[str]) -> FoundModule | None:
         if not parts:
-            return ModuleValue(self.module(folder / "__init__.py"), folder)
+            return FoundModule(self.module(folder / "__init__.py"), folder)
         for part in parts[:-1]:
             folder = folder / part
         found = self.files.is_folder(folder)
         self.reads.note(FolderRead(folder, namespace=False, found=found))
         if not found:
             return None
-        return self._in_folder(folder, parts[-1])
+        return self.in_folder(folder, parts[-1])
 
-    def _in_folder(self, folder: Path, name: str) -> ModuleValue | None:
+    def in_folder(self, folder: Path, name: str) -> FoundModule | None:
+        """Return the package or module of a name in a folder, or None. A folder with Python code counts as a package."""
         package = folder / name
         module = self.module(package / "__init__.py")
         if module is not None:
-            return ModuleValue(module, package)
+            return FoundModule(module, package)
         module = self.module(folder / f"{name}.py")
         if module is not None:
-            return ModuleValue(module)
+            return FoundModule(module)
         found = self.files.is_namespace(package)
         self.reads.note(FolderRead(package, namespace=True, found=found))
-        return ModuleValue(None, package) if found else None
+        return FoundModule(None, package) if found else None
