@@ -8,7 +8,7 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,22 +16,10 @@ from typing import Any
 from benchmarks.corpora import NAMES, Corpus, corpora
 from benchmarks.measure import Run, run
 from benchmarks.peers import CHECK, NO_CACHE, plain_environment
+from benchmarks.results import Result
 from benchmarks.tables import findings_table, show
 
 CACHE = Path(__file__).parent / ".cache"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What s3lint found in a corpus, and how it failed."""
-
-    corpus: str
-    version: str
-    files: int
-    lines: int
-    findings: dict[str, int]
-    crashes: list[str]
-    memory: float
 
 
 def crashes(done: Run) -> list[str]:

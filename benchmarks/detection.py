@@ -1,4 +1,4 @@
-"""What other linters see of forty seeded violations of the standard, with all their rules for Python on."""
+"""Count what linters report of forty seeded violations of the standard, with all their rules for Python on: `make peers`."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def row(peer: Peer, found: Seen, wanted: Seen) -> tuple[str, str, str, str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser("python -m benchmarks.peers", description=__doc__)
+    parser = argparse.ArgumentParser("python -m benchmarks.detection", description=__doc__)
     parser.add_argument("--cache", type=Path, default=Path(__file__).parent / ".cache", help="where environments are kept")
     parser.add_argument(
         "--semgrep-rules", metavar="FOLDER", type=Path, help="the folder `python` of semgrep-rules; without it, no semgrep"
@@ -129,3 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for peer in sorted(chosen, key=lambda each: each.name):
         table.add_row(*row(peer, seen(peer), wanted))
     show(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,4 @@
-"""The commands that are compared. Each looks at every Python file of the folder that it runs in, and reads no configuration.
-
-`python -m benchmarks.peers` compares what linters see of seeded violations.
-"""
+"""The commands that are compared. Each checks every Python file of the folder that it runs in, and reads no configuration."""
 
 from __future__ import annotations
 
@@ -58,9 +55,3 @@ def fixit(cache: Path) -> Command:
     made = environment(cache / "fixit")
     made.install(FIXIT)
     return (made.programs / "fixit", "--quiet", "--rules", FIXIT_RULE, "lint", ".")
-
-
-if __name__ == "__main__":
-    from benchmarks.detection import main
-
-    main()

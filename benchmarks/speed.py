@@ -1,7 +1,6 @@
 """What s3lint costs beside other linters, against its targets: `python -m benchmarks.speed`, or `make bench`.
 
-Every program runs once in each round, in turn. Ratios of one run mean something; seconds of a busy machine do not.
-`--profile` names the functions in which the time goes instead.
+Every program runs once in each round, in turn. Compare ratios of one run; seconds depend on the machine.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from benchmarks.corpora import SETS, Corpus, corpus_set
 from benchmarks.environments import environment
 from benchmarks.fixing import parses
 from benchmarks.growth import SIZES, grown
-from benchmarks.hot import hot_table
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
 from benchmarks.page import write_page
 from benchmarks.peers import CHECK, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
@@ -140,7 +138,6 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=CACHE, help="where packages and environments are kept (default: %(default)s)")
     parser.add_argument("--repeat", metavar="N", type=int, default=3, help="rounds (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help=f"without {' and '.join(SLOW)}, and little growth")
-    parser.add_argument("--profile", action="store_true", help="name the hot functions, and measure nothing")
     parser.add_argument("--docs", action="store_true", help="write docs/performance.md again")
     parser.add_argument(
         "--json", metavar="FILE", type=Path, help="where the results are written (default: speed.json in the cache)"
@@ -151,10 +148,6 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options(arguments)
     cache = chosen.cache.resolve()
-    if chosen.profile:
-        plain = plain_environment(cache)
-        show(*(hot_table(name, corpus_set(name, cache, plain).folder) for name in SETS))
-        return 0
     found = measured(cache, chosen)
     judged = verdicts(found)
     file = chosen.json or cache / "speed.json"

@@ -24,7 +24,7 @@ from benchmarks.page import (
 from s3lint.registry import rules
 
 if TYPE_CHECKING:
-    from benchmarks.corpus import Result
+    from benchmarks.results import Result
     from benchmarks.targets import Measured, Verdict
 
 

@@ -27,11 +27,6 @@ class Mutant:
     after: str
     text: str
 
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What it is called in `survivors.toml`; other changes of the module do not move it."""
-        return self.path.as_posix(), self.before.strip(), self.after.strip()
-
     def __str__(self) -> str:
         return f"{self.path}:{self.row}\n  - {self.before.strip()}\n  + {self.after.strip()}"
 

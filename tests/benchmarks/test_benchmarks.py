@@ -13,7 +13,6 @@ from benchmarks.detection import SEEDED, Peer, _antipattern, row
 from benchmarks.measure import Run, interleaved, ratio
 from s3lint.settings import Settings
 from s3lint.testing import check, expected, reported
-from tools.branches import share
 
 
 def done(code: int = 0, out: str = "[]", err: str = "", cpu: float = 1) -> Run:
@@ -59,14 +58,6 @@ def test_the_output_of_others_is_read() -> None:
     assert row(peer, {(77, "F019"), (3, "X001"), (78, "X002")}, {(77, "STO502"), (78, "STO502")}) == (
         "pyspark-antipattern", "1/2", "2", "X002",
     )  # fmt: skip
-
-
-def test_branches_are_counted_by_folder() -> None:
-    def taken(some: int, of: int) -> dict[str, dict[str, int]]:
-        return {"summary": {"covered_branches": some, "num_branches": of}}
-
-    files = {"rules/keys/a.py": taken(3, 4), "rules/delta/b.py": taken(2, 2), "s3lint/rules/c.py": taken(0, 9)}
-    assert share({"files": files}, "rules") == (5, 6)
 
 
 def test_mutants_differ_in_one_place(tmp_path: Path) -> None:
