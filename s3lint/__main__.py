@@ -1,9 +1,9 @@
-"""`python -m s3lint`."""
+"""Run the command as `python -m s3lint`."""
 
 import sys
 
 if not getattr(sys.flags, "safe_path", False):
-    # Python looks for modules in the current folder first, which may be what is checked: nothing there is ever imported.
+    # `python -m` puts the current folder first on the path. It may be the checked project, from which nothing is ever imported.
     del sys.path[0]
 
 from s3lint.cli import entry_point

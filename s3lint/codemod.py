@@ -1,6 +1,6 @@
-"""One libcst codemod for each rule that fixes: `python -m libcst.tool codemod --no-format -x s3lint.codemod.MissingContentType src/`.
+"""One libcst codemod for each rule with a fix: `python -m libcst.tool codemod --no-format -x s3lint.codemod.MissingContentType src/`.
 
-The class is named after the rule. Unsafe fixes are applied too: whoever runs a codemod reads what it did.
+The class is named after the rule. Unsafe fixes are applied too: the changes of a codemod are read before they are committed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from s3lint.registry.rule import Rule
 
 
 class FixCommand(CodemodCommand):
-    """Applies every fix of one rule to a module."""
+    """Apply every fix of one rule to a module."""
 
-    DESCRIPTION = "Applies every fix of one rule of s3lint."
+    DESCRIPTION = "Apply every fix of one rule of s3lint."
     code = ""
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
-        """Raises `SkipFile` where the fixes do not settle."""
+        """Fix a module. Raises `SkipFile` if the fixes do not settle."""
         path = Path(self.context.filename or "stdin.py").absolute()
         settings = settings_for(path.parent, common_root([path]), {"select": (self.code,)})
         try:
@@ -37,11 +37,13 @@ class FixCommand(CodemodCommand):
 
 
 def class_name(rule: Rule) -> str:
+    """The name of a rule's codemod: `missing-content-type` is `MissingContentType`."""
     return rule.name.title().replace("-", "")
 
 
 @cache
 def _commands() -> dict[str, type[FixCommand]]:
+    """Make a class for each rule with a fix."""
     return {
         class_name(rule): type(
             class_name(rule),
@@ -54,7 +56,8 @@ def _commands() -> dict[str, type[FixCommand]]:
 
 
 def __getattr__(name: str) -> Any:
+    """Look a codemod up. The classes are made on demand: rules of other packages are known only then."""
     try:
         return _commands()[name]
     except KeyError:
-        raise AttributeError(f"no rule that fixes is called {name}; there are {', '.join(sorted(_commands()))}") from None
+        raise AttributeError(f"no codemod is called {name}: the codemods are {', '.join(sorted(_commands()))}") from None

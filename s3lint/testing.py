@@ -1,7 +1,7 @@
-"""The harness for rules: fixtures with markers, and what must hold of every rule. Rule packs of others may use it too.
+"""The test harness for rules, for rule packs too: fixtures with markers, and the requirements on every rule.
 
 A fixture folder holds `bad.py`, in which every line that must fire ends in `#: STO211` (several codes with commas between them;
-`#:^ STO211` on a line of its own means the line above), and `good.py`, which looks alike and must stay silent.
+`#:^ STO211` on a line of its own means the line above), and `good.py`, which looks alike and must have no findings.
 """
 
 from __future__ import annotations
@@ -23,28 +23,29 @@ Marks = set[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """The folder of one rule."""
+    """The fixture folder of one rule."""
 
     rule: Rule
     folder: Path
 
     @property
     def settings(self) -> Settings:
-        """The default profile, with the rule itself where that is strict."""
+        """The default profile and the rule itself, which may be strict."""
         return Settings(root=self.folder, extend_select=(self.rule.code,))
 
     @property
     def fixing(self) -> Settings:
-        """The rule alone, so that nothing else is fixed."""
+        """The rule only, so that nothing else is fixed."""
         return Settings(root=self.folder, select=(self.rule.code,))
 
     def read(self, name: str) -> str:
+        """Read a file of the folder, with its line ends."""
         with (self.folder / name).open(encoding="utf-8", newline="") as file:
             return file.read()
 
 
 def check(text: str | bytes, settings: Settings | None = None, name: str = "example.py") -> list[Finding]:
-    """The findings in a text, as if it stood alone in an empty project. Raises `AssertionError` where s3lint itself fails."""
+    """Check a text as the only file of a project. Raises `AssertionError` if s3lint itself fails."""
     settings = settings or Settings(root=Path("/nowhere"))
     data = text.encode() if isinstance(text, str) else text
     findings, errors = Engine(settings).check(settings.root / name, data)
@@ -53,11 +54,11 @@ def check(text: str | bytes, settings: Settings | None = None, name: str = "exam
 
 
 HEADINGS = ("What it finds", "Why", "When it stays silent", "References")
-"""Sections that the page of every rule has."""
+"""The sections that every rule's page must have."""
 
 
 def verify(rule: Rule, folder: Path) -> None:
-    """Holds a rule to everything that s3lint's own rules are held to. Raises `AssertionError` with what is wrong.
+    """Check that a rule meets every requirement on s3lint's own rules. Raises `AssertionError` with what is wrong.
 
     `folder` is the fixture folder of the rule.
     """
@@ -73,11 +74,11 @@ def verify(rule: Rule, folder: Path) -> None:
 
 
 def verify_page(rule: Rule) -> None:
-    """The sections of a rule's page, its sources, and its examples, which must do what their headings say."""
+    """Check a rule's page: its sections, its sources, and its examples, which must fire under `Do not` and not under `Do`."""
     assert rule.page.startswith(f"{rule.name}: "), f"the page does not begin with `{rule.name}: `"
     found = re.findall(r"^## (.+)$", rule.page, re.MULTILINE)
     assert set(HEADINGS) <= set(found), f"sections are missing: {sorted(set(HEADINGS) - set(found))}"
-    assert len(found) == len(set(found)), "a section stands twice"
+    assert len(found) == len(set(found)), "a section occurs twice"
     assert re.search(r"^- \[.+\]\(https://.+\)", rule.page, re.MULTILINE), "no source is cited under References"
     settings = Settings(root=Path("/nowhere"), extend_select=(rule.code,))
     for heading, fires in (("Do not", True), ("Do", False)):
@@ -87,7 +88,7 @@ def verify_page(rule: Rule) -> None:
 
 
 def fixed(text: str, settings: Settings, name: str = "bad.py") -> str:
-    """A text after every fix, unsafe ones too."""
+    """Apply every fix, unsafe ones too, to a text."""
     from s3lint.linter.fix import fix_file
 
     path = settings.root / name
@@ -95,7 +96,7 @@ def fixed(text: str, settings: Settings, name: str = "bad.py") -> str:
 
 
 def expected(text: str) -> Marks:
-    """The rows and codes that the markers in a text ask for."""
+    """Read the markers of a text: pairs of row and code."""
     found = set()
     for row, line in enumerate(text.splitlines(), 1):
         match = MARKER.search(line)
@@ -105,11 +106,12 @@ def expected(text: str) -> Marks:
 
 
 def reported(findings: list[Finding]) -> Marks:
+    """The pairs of row and code of findings."""
     return {(finding.start.row, finding.code) for finding in findings}
 
 
 def variants() -> Iterator[tuple[str, Callable[[str], bytes]]]:
-    """Ways to write the same program; none of them may change a verdict."""
+    """Ways to write the same program, with their names; none of them may change the findings."""
     yield "as it is", lambda text: text.encode()
     yield "CRLF", lambda text: text.replace("\n", "\r\n").encode()
     yield "tabs", lambda text: _with_tabs(text).encode()
@@ -123,6 +125,6 @@ def _with_tabs(text: str) -> str:
 
 
 def examples(rule: Rule, heading: str) -> list[str]:
-    """The code blocks under a heading of a rule's page (`Do`, `Do not`)."""
+    """The code blocks under a heading (`Do`, `Do not`) of a rule's page."""
     section = re.search(rf"^## {heading}$(.*?)(?=^## |\Z)", rule.page, re.MULTILINE | re.DOTALL)
     return re.findall(r"```python\n(.*?)```", section[1], re.DOTALL) if section is not None else []

@@ -1,4 +1,4 @@
-"""How findings are written. Each format is a module with one function, `render(report) -> str`."""
+"""Formats of reports: each is a module with the function `render(report) -> str`. They may import what a run returns, and everything below the runner."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from s3lint.linter.policy import AppliedSuppression
 
 WIDTH = 80
-"""Columns of a report for people that does not go to a terminal."""
+"""Columns of a text report that is not written to a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of a run, in order.
+    """The findings of a run, in order, and how to show them.
 
-    `root` is the folder that paths are shown relative to, `color` whether to use it, `width` the columns that a line may have.
+    `root` is the folder that paths are shown relative to, `color` whether to use terminal colours, `width` the columns of a line.
     """
 
     findings: list[Finding]
@@ -32,21 +32,21 @@ class Report:
     errors: tuple[str, ...] = ()
 
     def place(self, path: Path, location: Location, cell: int | None) -> str:
-        """`path:row:column`, in a notebook `path:cell 3:row:column`."""
+        """Format a place as `path:row:column`, in a notebook as `path:cell 3:row:column`."""
         inside = f":cell {cell}" if cell is not None else ""
         return f"{self.shown(path)}{inside}:{location.row}:{location.column}"
 
     def shown(self, path: Path) -> str:
-        """A path as people read it: relative to the current folder where it lies below."""
+        """Format a path for people: relative to the root if it is below, with control characters escaped."""
         return printable(str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path))
 
     def posix(self, path: Path) -> str:
-        """A path as other programs read it: with `/`, relative where it lies below the root."""
+        """Format a path for other programs: with `/`, relative to the root if it is below."""
         return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
 
 
 def printable(text: str) -> str:
-    """The text with control characters and undecodable bytes written out, so that no file can drive a terminal."""
+    """Escape control characters and undecodable bytes, so that no checked file can drive a terminal."""
     return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 
@@ -55,5 +55,6 @@ def _escaped(character: str) -> str:
 
 
 def renderer(name: str) -> Callable[[Report], str]:
+    """Import the `render` function of a format. Formats are imported when used: some need `rich` or XML."""
     module = import_module(f"s3lint.reports.{name}")
     return cast("Callable[[Report], str]", module.render)

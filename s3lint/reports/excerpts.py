@@ -1,4 +1,4 @@
-"""The lines of source that a report quotes, as they stand on disk."""
+"""Read the lines of source that a report quotes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 from s3lint.source.notebooks import cell_lines
 from s3lint.source.text import Source, Unreadable
 
-KEPT = 64
-"""Files whose lines are remembered; findings come file by file."""
+MAX_CACHED_FILES = 64
+"""Few are enough: findings come file by file, and only their related places are in other files."""
 
 
 def lines_of(path: Path, cell: int | None = None) -> tuple[str, ...]:
-    """The lines of a file, or of one cell of a notebook, without their ends; none where it cannot be read any more."""
+    """Read the lines of a file or of one cell of a notebook, without line ends; empty if it cannot be read any more."""
     try:
         state = path.stat()
         return _lines(path, cell, state.st_mtime_ns, state.st_size)
@@ -21,14 +21,15 @@ def lines_of(path: Path, cell: int | None = None) -> tuple[str, ...]:
         return ()
 
 
-@lru_cache(KEPT)
+@lru_cache(MAX_CACHED_FILES)
 def _lines(path: Path, cell: int | None, *_: int) -> tuple[str, ...]:
-    """What follows the cell are signs of a change, after which the file is read again."""
+    """Read and cache lines. The arguments after the cell, time of change and size, make the cache miss when the file changes."""
     data = path.read_bytes()
     lines = Source.decode(path, data).lines if cell is None else cell_lines(data, cell)
     return tuple(line.rstrip("\r\n") for line in lines)
 
 
 def line_of(path: Path, row: int, cell: int | None = None) -> str | None:
+    """Read one line (from 1); None if there is no such line."""
     lines = lines_of(path, cell)
     return lines[row - 1] if 0 < row <= len(lines) else None

@@ -1,4 +1,4 @@
-"""What tells one finding from another after lines have moved: the rule, the file and the line's text, and which of its equals it is."""
+"""Fingerprints of findings that survive moved lines: a hash of rule, file, text of the line and an index among identical lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from s3lint.reports.excerpts import line_of
 
 
 def fingerprints(findings: Iterable[Finding], report: Report) -> Iterator[str]:
-    """One fingerprint for each finding, in their order: 64 hexadecimal digits."""
+    """Compute the fingerprint of each finding, in order: 64 hexadecimal digits."""
     seen: Counter[str] = Counter()
     for finding in findings:
         line = line_of(finding.path, finding.start.row, finding.cell) or ""

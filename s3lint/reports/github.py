@@ -1,6 +1,6 @@
 """Annotations of GitHub Actions, as workflow commands.
 
-How they are escaped: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def render(report: Report) -> str:
 
 
 def _command(finding: Finding, report: Report) -> str:
-    """In a notebook a line of a cell is no line of the file, so that the annotation stands at the top and names the cell."""
+    """Format one annotation. In a notebook it is put on the first line and names the cell, whose lines are not lines of the file."""
     rows = (finding.start.row, finding.end.row) if finding.cell is None else (1, 1)
     properties = {
         "title": f"{finding.code} {finding.name}",

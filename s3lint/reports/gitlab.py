@@ -13,10 +13,11 @@ from s3lint.reports import Report, printable
 from s3lint.reports.fingerprints import fingerprints
 
 SEVERITIES = {"HIGH": "major", "MEDIUM": "minor", "LOW": "info"}
-"""The severity of a finding by its confidence."""
+"""GitLab's severity by the confidence of a finding."""
 
 
 def render(report: Report) -> str:
+    """Render a JSON array. Paths are relative to the repository, which in a job of GitLab is `CI_PROJECT_DIR`."""
     report = replace(report, root=Path(os.environ.get("CI_PROJECT_DIR", report.root)))
     marks = fingerprints(report.findings, report)
     entries = [_entry(finding, mark, report) for finding, mark in zip(report.findings, marks, strict=True)]
@@ -24,7 +25,7 @@ def render(report: Report) -> str:
 
 
 def _entry(finding: Finding, fingerprint: str, report: Report) -> dict[str, Any]:
-    """In a notebook a line of a cell is no line of the file: the entry stands at the top and names the cell."""
+    """Convert a finding. In a notebook the entry is put on the first line and names the cell, whose lines are not lines of the file."""
     start, end = (finding.start, finding.end) if finding.cell is None else (Location(1, 1), Location(1, 1))
     where = "" if finding.cell is None else f"cell {finding.cell}, line {finding.start.row}: "
     return {

@@ -1,4 +1,4 @@
-"""Earlier runs, for a trend: what `s3lint report --json` wrote, or `s3lint check --output-format json`."""
+"""Read and write snapshots of runs, for the trend of a report: files of `s3lint report --json` or `check --output-format json`."""
 
 from __future__ import annotations
 
@@ -19,29 +19,30 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class NoReport(Exception):
-    """A file that holds no earlier report: one sentence that names it."""
+    """A file that is no earlier report: one sentence that names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How many findings each rule had on a day. `date` is as in ISO 8601."""
+    """The number of findings of each rule on a day. `date` is in ISO 8601."""
 
     date: str
     counts: dict[str, int]
 
 
 def snapshot(findings: Iterable[Finding], today: date) -> Snapshot:
+    """Count the findings of a run by rule."""
     return Snapshot(today.isoformat(), dict(Counter(finding.code for finding in findings)))
 
 
 def dumped(findings: Iterable[Finding], today: date) -> str:
-    """A run as the JSON that `earlier` reads."""
+    """Write a run as the JSON that `earlier` reads."""
     document = {"s3lint": __version__, "date": today.isoformat(), "findings": [as_dict(finding) for finding in findings]}
     return json.dumps(document, indent=2)
 
 
 def earlier(path: Path) -> Snapshot:
-    """The run that a file tells of. A bare list of findings is of the day in the file's name, else of that of its last change.
+    """Read the snapshot of an earlier run. A bare list of findings gets the date in the file's name, else the date of its last change.
 
     Raises `NoReport`.
     """
@@ -52,12 +53,12 @@ def earlier(path: Path) -> Snapshot:
         counts = Counter(_code(finding) for finding in found)
         return Snapshot(date.fromisoformat(day).isoformat(), dict(counts))
     except IsADirectoryError:
-        raise NoReport(f"{path}: no earlier report but a folder: name what is to be checked before --earlier") from None
+        raise NoReport(f"{path}: a folder is no earlier report: give the paths to check before --earlier") from None
     except OSError as error:
         raise NoReport(f"{path}: the earlier report cannot be read: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise NoReport(
-            f"{path}: no earlier report: give a file that `s3lint report --json` or `s3lint check --output-format json` wrote"
+            f"{path}: not an earlier report: give a file written by `s3lint report --json` or `s3lint check --output-format json`"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""An array of findings, with the field names of Ruff."""
+"""A JSON array of findings, with the field names of Ruff."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def render(report: Report) -> str:
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:
-    """One finding as JSON. Rows and columns start at 1, columns count characters."""
+    """Convert a finding to JSON. Rows and columns start at 1; columns count characters."""
     clause = clauses().get(finding.clause) if finding.clause is not None else None
     return {
         "code": finding.code,
@@ -45,7 +45,7 @@ def _location(location: Location) -> dict[str, int]:
 
 
 def _cell(number: int | None) -> dict[str, int]:
-    """Only places in notebooks have a cell."""
+    """The key `cell`, which only places in notebooks have."""
     return {"cell": number} if number is not None else {}
 
 

@@ -1,4 +1,4 @@
-"""JUnit's XML, for servers that show test results: one suite for each file, one failed case for each finding."""
+"""JUnit XML for servers that show test results: a suite for each file, a failed case for each finding."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _suite(root: Element, name: str, tests: int, failures: int) -> Element:
 
 
 def _case(suite: Element, finding: Finding, report: Report) -> None:
-    """`line` and `file` are no part of the schema, but servers that know them link to the place."""
+    """Add a failed case. `file` and `line` are not in the schema, but servers that know them link to the place."""
     place = report.place(finding.path, finding.start, finding.cell)
     case = SubElement(
         suite, "testcase", name=f"{finding.code} {finding.name} {place}", classname=report.shown(finding.path), time="0",

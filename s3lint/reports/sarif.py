@@ -23,12 +23,13 @@ ROOT = "SRCROOT"
 FINGERPRINT = "s3lint/v1"
 
 LEVELS = {"HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
-"""The level of a result by the confidence of its finding."""
+"""SARIF's level by the confidence of a finding."""
 
 Object = dict[str, Any]
 
 
 def render(report: Report) -> str:
+    """Render one run: open findings, then suppressed ones."""
     shown: list[tuple[Finding, str | None]] = [(finding, None) for finding in report.findings]
     shown += [(finding, waiver.suppression.reason) for waiver in report.suppressions for finding in waiver.suppressed]
     used = {code: index for index, code in enumerate(sorted({finding.code for finding, _ in shown}))}
@@ -77,7 +78,7 @@ def _invocation(errors: Sequence[str]) -> Object:
 
 
 def _result(finding: Finding, reason: str | None, index: int, fingerprint: str, report: Report) -> Object:
-    """`reason` is that of the suppression which hides the finding; None where nothing hides it."""
+    """Convert a finding. `reason` is the reason of its suppression (which may be empty); None if it is not suppressed."""
     location = _location(finding.path, finding.start, finding.end, finding.cell, report)
     where = "" if finding.cell is None else f"Cell {finding.cell}, line {finding.start.row}: "
     made: Object = {
@@ -109,7 +110,7 @@ def _steps(finding: Finding, report: Report) -> Iterator[Object]:
 
 
 def _location(path: Path, start: Location, end: Location | None, cell: int | None, report: Report) -> Object:
-    """In a notebook a line of a cell is no line of the file: the region is its top, and the cell a logical location."""
+    """Convert a place. In a notebook the region is the first line, and the cell, whose lines are not lines of the file, a logical location."""
     physical: Object = {"artifactLocation": _artifact(path, report)}
     if cell is not None:
         name = f"cell {cell}"
@@ -148,7 +149,7 @@ def _fix(finding: Finding, report: Report) -> Object:
         "artifactLocation": _artifact(finding.path, report),
         "replacements": [_replacement(edit) for edit in finding.fix.edits],
     }
-    safety = "safe" if finding.fix.safe else "unsafe: somebody must act afterwards"
+    safety = "safe" if finding.fix.safe else "unsafe: needs a follow-up"
     return {"description": {"text": f"{printable(finding.fix.message)} ({safety})"}, "artifactChanges": [change]}
 
 

@@ -1,4 +1,4 @@
-"""The report for people: where, the source with a caret, where the value came from, what to do."""
+"""The report for people: place, source with carets, data flow of the value, fix and help."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from s3lint.registry import rules
 from s3lint.reports import Report, printable
 from s3lint.reports.excerpts import line_of
 
-TAB = 4
-"""Columns that a tab takes in an excerpt, wherever it stands."""
+TAB_COLUMNS = 4
+"""Columns of a tab in an excerpt. Tab stops are not needed: the line above the carets is written with the same spaces."""
 
-NARROWEST = 20
-"""Columns of source that are shown however narrow the terminal is."""
+MIN_COLUMNS = 20
+"""Columns of source that are shown in the narrowest terminal."""
 
 
 def render(report: Report) -> str:
@@ -47,9 +47,9 @@ def _title(finding: Finding, report: Report) -> Text:
 
 
 def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
-    """The text in lines; words such as paths and names of buckets stay whole, so that they can be copied."""
+    """Wrap a text. Long words such as paths and bucket names stay whole, so that they can be copied."""
     return textwrap.wrap(
-        text, max(width, NARROWEST), initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text, max(width, MIN_COLUMNS), initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
 
 
@@ -70,8 +70,10 @@ def _excerpt(finding: Finding, width: int) -> Iterator[Text]:
         return
     gutter = f"{finding.start.row:4} | "
     end = finding.end.column if finding.end.row == finding.start.row else len(line) + 1
-    before, marked, after = (printable(part).replace("\t", " " * TAB) for part in _parts(line, finding.start.column - 1, end - 1))
-    before, marked, after = _shortened(before, marked, after, max(width - len(gutter), NARROWEST))
+    before, marked, after = (
+        printable(part).replace("\t", " " * TAB_COLUMNS) for part in _parts(line, finding.start.column - 1, end - 1)
+    )
+    before, marked, after = _shortened(before, marked, after, max(width - len(gutter), MIN_COLUMNS))
     yield Text(f"{gutter}{before}{marked}{after}")
     carets = "^" * max(1, cell_len(marked))
     yield Text.assemble(" " * (len(gutter) - 2), "| ", " " * cell_len(before), (carets, "bold red"))
@@ -82,7 +84,7 @@ def _parts(line: str, start: int, end: int) -> tuple[str, str, str]:
 
 
 def _shortened(before: str, marked: str, after: str, width: int) -> tuple[str, str, str]:
-    """The parts of a line cut so that together they take `width` columns: what is marked stays longest, then what precedes it."""
+    """Shorten the parts of a line to `width` columns together: the marked part is cut least, then the part before it."""
     if cell_len(before) + cell_len(marked) + cell_len(after) <= width:
         return before, marked, after
     marked = _head(marked, width * 3 // 4)

@@ -44,7 +44,7 @@ def test_a_codemod_fixes_with_libcst_s_runner(project: Write) -> None:
 def test_there_is_one_for_each_rule_that_fixes() -> None:
     for rule in rules().values():
         if rule.fix == "none":
-            with pytest.raises(AttributeError, match="no rule that fixes is called"):
+            with pytest.raises(AttributeError, match="no codemod is called"):
                 getattr(codemod, codemod.class_name(rule))
         else:
             assert getattr(codemod, codemod.class_name(rule)).code == rule.code

@@ -133,10 +133,10 @@ def test_earlier_reports_make_a_trend(project: Write) -> None:
         (("--html", "out.html", "--earlier", "none.json"), "none.json: the earlier report cannot be read"),
         (
             ("--html", "out.html", "--earlier", "."),
-            ".: no earlier report but a folder: name what is to be checked before --earlier",
+            ".: a folder is no earlier report: give the paths to check before --earlier",
         ),
-        (("--html", "out.html", "--earlier", "bad.py"), "bad.py: no earlier report"),
-        (("--html", "out.html", "--earlier", "odd.json"), "odd.json: no earlier report"),
+        (("--html", "out.html", "--earlier", "bad.py"), "bad.py: not an earlier report"),
+        (("--html", "out.html", "--earlier", "odd.json"), "odd.json: not an earlier report"),
         (("--html", "out.html", "nowhere"), "nowhere: no such file or folder"),
     ],
 )

@@ -1,4 +1,4 @@
-"""One page with everything in it, for a browser without a network: compliance, folders, rules, waivers, findings."""
+"""The HTML report: one self-contained page with compliance, folders, rules, suppressions and findings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from s3lint.reports.html.content import Overview, content
 
 
 def render(overview: Overview) -> str:
-    """The page. Its policy allows the one style and the one script in it, and nothing else."""
+    """Render the page. Its content security policy allows its own style and script by their hashes, and nothing else."""
     style, script = _part("page.css"), _part("page.js")
     return Template(_part("page.html")).substitute(
         title=html.escape(f"Storage standard: {overview.title}"),
@@ -26,7 +26,7 @@ def render(overview: Overview) -> str:
 
 
 def embedded(value: object) -> str:
-    """JSON that cannot end the script element which holds it, nor open a comment in it."""
+    """Write JSON for a script element: escaped so that it can neither end the element nor open a comment."""
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

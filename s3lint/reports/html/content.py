@@ -1,4 +1,4 @@
-"""What the page shows, as plain data: its script reads these names."""
+"""The data of the page. Its script, page.js, reads these keys."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from s3lint.reports.html.folders import folders
 from s3lint.reports.html.organisation import Organisation, teams
 from s3lint.runner.run import RunResult
 
-AROUND = 2
-"""Lines of source shown before and after that of a finding."""
+CONTEXT_LINES = 2
+"""Lines of source shown before and after the line of a finding."""
 
-LONGEST = 200
-"""Characters of a line that are shown; a longer one is cut around the finding."""
+MAX_LINE_CHARACTERS = 200
+"""A longer line is cut around the finding."""
 
 Object = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A run as the page tells of it. `checked` are the codes that were on, `history` the earlier runs and this one, oldest first."""
+    """A run to show. `checked` are the codes of enabled rules; `history` the earlier runs and this one, oldest first."""
 
     title: str
     root: Path
@@ -46,7 +46,7 @@ class Overview:
 
     @property
     def counts(self) -> Counter[str]:
-        """The open findings of each rule, those included that are not listed."""
+        """The number of open findings of each rule, including findings that are not listed."""
         if self.organisation is None:
             return Counter(finding.code for finding in self.outcome.findings)
         found = Counter[str]()
@@ -56,6 +56,7 @@ class Overview:
 
 
 def content(overview: Overview) -> Object:
+    """Convert a run to the data of the page."""
     made = _Content(overview)
     outcome = overview.outcome
     waived = [(finding, index) for index, waiver in enumerate(outcome.suppressions) for finding in waiver.suppressed]
@@ -79,7 +80,7 @@ def content(overview: Overview) -> Object:
 
 
 def _extent(overview: Overview) -> Object:
-    """How many files there are and how many are clean; the teams of an organisation."""
+    """The number of files, how many have no findings, and the teams of an organisation."""
     whole = overview.organisation
     if whole is None:
         clean = set(overview.paths) - {finding.path for finding in overview.outcome.findings}
@@ -88,7 +89,7 @@ def _extent(overview: Overview) -> Object:
 
 
 def _folders(overview: Overview, made: _Content, shown: list[str]) -> list[Object]:
-    """Folders with their files, or teams with their repositories."""
+    """The tree of folders; for an organisation the tree of repositories."""
     whole = overview.organisation
     if whole is None:
         places = [(made.shown(each.path), each.code) for each in overview.outcome.findings]
@@ -132,7 +133,7 @@ def _rule(rule: Rule) -> Object:
 
 
 class _Content:
-    """Writes a path once, however many findings are in it."""
+    """Converts findings and suppressions. Each path is stored once; places refer to it by its index."""
 
     def __init__(self, overview: Overview) -> None:
         self._report = Report([], overview.root)
@@ -173,32 +174,32 @@ class _Content:
 
     def _step(self, related: Related) -> list[Any]:
         line = line_of(related.path, related.location.row, related.cell) or ""
-        source = printable(line.strip())[:LONGEST]
+        source = printable(line.strip())[:MAX_LINE_CHARACTERS]
         return [self.place(related.path, related.location, related.cell), printable(related.message), source]
 
 
 def _excerpt(finding: Finding) -> tuple[list[int | str], tuple[int, int]]:
-    """The number of the first row and the rows, and where the finding is in its own."""
+    """The number of the first row, the rows, and the start and end of the finding in its row."""
     row = finding.start.row
     lines = lines_of(finding.path, finding.cell)
     if not 0 < row <= len(lines):
         return [row], (0, 0)
-    first = max(1, row - AROUND)
+    first = max(1, row - CONTEXT_LINES)
     line = lines[row - 1]
     start = finding.start.column - 1
     end = finding.end.column - 1 if finding.end.row == row else len(line)
     own, mark = _marked(line, start, max(start, end))
-    return [first, *_context(lines[first - 1 : row - 1]), own, *_context(lines[row : row + AROUND])], mark
+    return [first, *_context(lines[first - 1 : row - 1]), own, *_context(lines[row : row + CONTEXT_LINES])], mark
 
 
 def _context(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        yield printable(line[:LONGEST]) + ("…" if len(line) > LONGEST else "")
+        yield printable(line[:MAX_LINE_CHARACTERS]) + ("…" if len(line) > MAX_LINE_CHARACTERS else "")
 
 
 def _marked(line: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
-    cut = max(0, start - LONGEST // 2) if len(line) > LONGEST else 0
+    cut = max(0, start - MAX_LINE_CHARACTERS // 2) if len(line) > MAX_LINE_CHARACTERS else 0
     before = ("…" if cut else "") + printable(line[cut:start])
-    marked = printable(line[start : min(end, cut + LONGEST)])
-    after = printable(line[end : cut + LONGEST]) + ("…" if len(line) > cut + LONGEST else "")
+    marked = printable(line[start : min(end, cut + MAX_LINE_CHARACTERS)])
+    after = printable(line[end : cut + MAX_LINE_CHARACTERS]) + ("…" if len(line) > cut + MAX_LINE_CHARACTERS else "")
     return before + marked + after, (len(before), len(before) + len(marked))

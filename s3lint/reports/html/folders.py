@@ -1,4 +1,4 @@
-"""Folders with the findings below them, as a tree in rows."""
+"""The tree of folders with the findings below each, as rows of a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from s3lint.registry import rules
 
 @dataclass(slots=True)
 class Folder:
-    """A folder, what it holds at any depth, and the folders in it by name."""
+    """A folder: files and findings at any depth (`own`: files directly in it), and its subfolders by name."""
 
     path: str
     files: int = 0
@@ -22,7 +22,7 @@ class Folder:
 
 
 def folders(files: Iterable[str], findings: Iterable[tuple[str, str]], chapters: Sequence[str]) -> list[dict[str, Any]]:
-    """One row for each folder, above those in it; a folder that holds nothing but another one shares its row.
+    """Make one row for each folder, above its subfolders. A folder that contains only one other folder shares its row.
 
     `files` are paths with `/`; `findings` are pairs of such a path and a code.
     """

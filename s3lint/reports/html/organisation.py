@@ -1,4 +1,4 @@
-"""An organisation as the page tells of it: many repositories, of which only some findings are listed, and their teams by rule and week."""
+"""The data of an organisation: counts of findings by repository, and by team, rule and week. Only some findings are listed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from s3lint.reports import printable
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The findings of a rule that a team had at the end of a week. `week` is its Monday."""
+    """The number of findings of a rule that a team had at the end of a week. `week` is its Monday."""
 
     week: date
     team: str
@@ -23,18 +23,18 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """What a run over many repositories came to. `by_repository` counts the findings of each rule in each repository."""
+    """The result of a run over many repositories. `by_repository` counts the findings of each rule in each repository."""
 
     repositories: dict[str, int]
-    """The files of each repository."""
+    """The number of files of each repository."""
     by_repository: Counter[tuple[str, str]]
     clean: int
-    """Files without findings."""
+    """The number of files without findings."""
     counts: tuple[Count, ...]
 
 
 def teams(counts: Iterable[Count]) -> dict[str, Any]:
-    """For each team and rule the findings of every week; the team with the most comes first."""
+    """For each team and rule the number of findings in every week; the team with the most comes first."""
     counts = list(counts)
     weeks = sorted({each.week for each in counts})
     at = {week: index for index, week in enumerate(weeks)}

@@ -53,7 +53,7 @@ function overview() {
     card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
     card(number(data.waivers.length), `${data.waivers.length === 1 ? "waiver" : "waivers"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
   );
-  if (listed < open) $("overview").append(card(number(listed), "of them are listed below; the table of findings holds them all"));
+  if (listed < open) $("overview").append(card(number(listed), "of them are listed below; all are in the table of findings"));
   if (data.known) $("overview").append(card(number(data.known), `more ${data.known === 1 ? "finding" : "findings"} in the baseline, not shown`));
   if (data.trend.length > 1) {
     const totals = data.trend.map((each) => each.total);
@@ -174,10 +174,10 @@ function until(each) {
 function waivers() {
   const rows = data.waivers.map((each, index) => make("tr", {}, make("th", { scope: "row" }, place(each.place)), make("td", {}, each.shown),
     make("td", {}, each.reason || make("span", { class: "broken" }, "no reason")), make("td", {}, until(each)),
-    make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} hidden by the waiver in ${place(each.place)}`, onclick: () => show({ state: "waived", waiver: index }) }, number(each.hidden)) : "0")));
+    make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} suppressed by the waiver in ${place(each.place)}`, onclick: () => show({ state: "waived", waiver: index }) }, number(each.hidden)) : "0")));
   $("waived").append(
     make("caption", {}, rows.length ? "Suppressions in the code" : "Nothing is suppressed."),
-    make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Hides"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
+    make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Suppresses"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
 }
 
 /* Findings */
@@ -205,9 +205,9 @@ function item(each) {
     make("h3", {}, place(each.place), " ", make("span", { class: "broken" }, each.code), " ", link(rule), tags.filter(Boolean).map((tag) => make("span", { class: "tag" }, tag))),
     make("p", { class: "message" }, each.message),
     each.lines.length > 1 ? excerpt(each) : null,
-    each.related.length ? make("details", {}, make("summary", {}, `Where it comes from (${plural(each.related.length, "step")})`), make("ol", { class: "trace" }, each.related.map(step))) : null,
+    each.related.length ? make("details", {}, make("summary", {}, `Data flow (${plural(each.related.length, "step")})`), make("ol", { class: "trace" }, each.related.map(step))) : null,
     each.fix ? make("p", { class: "soft" }, `Fix: ${each.fix[1]}`) : null,
-    waiver ? make("p", { class: "soft" }, `Waived by ${waiver.shown}: ${waiver.reason || "no reason"}`) : null,
+    waiver ? make("p", { class: "soft" }, `Suppressed by ${waiver.shown}: ${waiver.reason || "no reason"}`) : null,
     rule.clause ? make("p", { class: "soft" }, `The standard: ${rule.clause}`) : null));
 }
 let haystacks = null;
