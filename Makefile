@@ -52,10 +52,11 @@ test-editors: $(READY)  ## the server under Neovim and Emacs, which are installe
 	@tests/integration/editors/install.sh
 	@$(BIN)/python -m pytest -rs tests/integration/editors
 
-lint: $(READY)  ## format, lint and types
+lint: $(READY)  ## format, lint, types, and imports through the layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
 
 format: $(READY)
 	@$(BIN)/ruff format .
