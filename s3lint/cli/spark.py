@@ -16,8 +16,8 @@ from s3lint.project.targets import Missing
 from s3lint.runtime import StorageError
 
 if TYPE_CHECKING:
-    from s3lint.spark.job import Done, Job
-    from s3lint.spark.sources import Source
+    from s3lint.spark.job import Job, JobResult
+    from s3lint.spark.sources import CommitSource
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,7 +61,7 @@ def _first_line(error: Exception) -> str:
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
-def _write_patches(job: Job, source: Source, folder: Path, *, unsafe: bool) -> tuple[int, list[str]]:
+def _write_patches(job: Job, source: CommitSource, folder: Path, *, unsafe: bool) -> tuple[int, list[str]]:
     from s3lint.spark.campaign import write_patches
 
     return write_patches(job, source, folder, unsafe=unsafe)
@@ -93,7 +93,7 @@ def _empty(folder: Path) -> Path:
     return folder
 
 
-def _summary(done: Done, patches: int | None) -> str:
+def _summary(done: JobResult, patches: int | None) -> str:
     """One line about what was checked and written. `patches` is None if none were asked for."""
     text = f"Checked {counted(done.commits, 'commit')} with {done.files} files." if done.batches else "No new commits."
     return text if patches is None else f"{text} Wrote {counted(patches, 'patch', 'patches')}."

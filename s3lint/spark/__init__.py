@@ -1,4 +1,4 @@
-"""A whole organisation at once: files as rows of a frame, findings as rows of another. Needs the extra `spark`."""
+"""Check the repositories of an organisation on Spark: frames of files become frames of findings. Needs the extra `spark`."""
 
 from s3lint.spark.checking import check_frame
 from s3lint.spark.patches import patch_frame

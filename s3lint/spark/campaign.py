@@ -1,4 +1,4 @@
-"""A one-off codemod over an organisation: a file for each repository and rule, which `git apply` takes in the repository's top folder."""
+"""Fix the findings of an organisation: write a patch for each repository and rule, for `git apply` in the top folder of the repository."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from s3lint.spark.tables import current, read
 
 if TYPE_CHECKING:
     from s3lint.spark.job import Job
-    from s3lint.spark.sources import Source
+    from s3lint.spark.sources import CommitSource
 
 
-def write_patches(job: Job, source: Source, folder: Path, *, unsafe: bool) -> tuple[int, list[str]]:
-    """Writes `folder/repository/rule.patch` for all that holds now; how many, and one sentence for each file that stays as it is.
+def write_patches(job: Job, source: CommitSource, folder: Path, *, unsafe: bool) -> tuple[int, list[str]]:
+    """Write `folder/repository/rule.patch` for the current findings; return the number of patches and a sentence for each file without one.
 
-    Only repositories with a finding that has such a fix are read again. Raises `Missing` where a patch cannot be written.
+    Read only the repositories with a fixable finding. Raises `Missing` if a patch cannot be written.
     """
     wanted = "fix is not null" if unsafe else "fix_is_safe"
     pairs = current(job.spark, job.tables).filter(wanted).select(*KEYS).distinct()
@@ -45,6 +45,6 @@ def _write(folder: Path, repository: str, code: str, patch: bytes) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(patch)
     except ValueError:
-        raise Missing(f"{repository!r} names no folder for its patches: repositories are named by relative paths") from None
+        raise Missing(f"{repository!r} is no folder name for its patches: give repositories relative paths as names") from None
     except OSError as error:
         raise Missing(f"{folder}: the patches of {repository} cannot be written: {error.strerror or error}") from None

@@ -1,4 +1,4 @@
-"""A frame of files to a frame of findings: a look at each part of a commit, then one judgement over all that was found in the commit."""
+"""Turn a frame of files into a frame of findings: analyze each part of a commit, then decide on the results of the whole commit."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from s3lint.linter.policy import Reported
 from s3lint.runtime import SchemaError
 from s3lint.spark import schemas
 from s3lint.spark.groups import KEYS, Row, by_group
-from s3lint.spark.repository import Looked, look, name_of, path_in, settle, stored
+from s3lint.spark.repository import CommitResults, analyze_commit, for_repository, name_of, path_in, report_commit
 from s3lint.spark.schemas import COMMIT, FINDINGS, SOURCE
-from s3lint.spark.splitting import parted
+from s3lint.spark.splitting import split_commits
 from s3lint.support.collector import paused_collector
 
 if TYPE_CHECKING:
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
     from s3lint.finding import Finding
     from s3lint.settings import Settings
 
-LOOKED = (*COMMIT, "looked binary!")
-"""What was found in a part of a commit, on its way to the judgement."""
+ANALYZED = (*COMMIT, "results binary!")
+"""The pickled results of one part of a commit, between the two steps."""
 
-LOOKS_TO_JUDGE = 8
-"""For so many tasks that look at files one judges what they found, which is little work."""
+ANALYSES_PER_REPORT = 8
+"""Tasks of the first step for each task of the second, which is little work."""
 
 
 def check_frame(frame: DataFrame, settings: Settings, *, partitions: int | None = None) -> DataFrame:
-    """The findings in files given as rows (repository, commit, path, content), with the columns of `schemas.FINDINGS`.
+    """Check files given as rows (repository, commit, path, content). Returns a frame with the columns of `schemas.FINDINGS`.
 
-    The files of one repository and commit are one project: what a name in one of them means is looked up in the others. A row that
-    cannot be checked becomes a row with an error. `partitions` is how many tasks share the work; Spark decides where it is None.
+    The files of one repository and commit are one project: names that one imports are resolved in the others. A row that cannot be
+    checked becomes a row with an error. `partitions` is the number of tasks; None leaves it to Spark.
 
-    The files are counted at once, the rest is done when the result is asked for. Raises `SchemaError` for a frame of other columns.
+    Counts the files at once; the rest is computed when the result is used. Raises `SchemaError` for a frame of other columns.
     """
-    settings = stored(settings)
+    settings = for_repository(settings)
 
-    def looked(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    def analyzed(rows: Iterable[Row]) -> list[dict[str, Any]]:
         with paused_collector():
-            return [{"looked": pickle.dumps(look_at(rows, settings))}]
+            return [{"results": pickle.dumps(analyze_rows(rows, settings))}]
 
-    parts = parted(source_rows(frame), settings)
-    found = by_group(parts, (*KEYS, "part"), looked, LOOKED, partitions)
-    judges = -(-partitions // LOOKS_TO_JUDGE) if partitions is not None else None
-    return by_group(found, KEYS, lambda rows: settled_rows(rows, settings), FINDINGS, judges)
+    parts = split_commits(source_rows(frame), settings)
+    found = by_group(parts, (*KEYS, "part"), analyzed, ANALYZED, partitions)
+    reporting_tasks = -(-partitions // ANALYSES_PER_REPORT) if partitions is not None else None
+    return by_group(found, KEYS, lambda rows: report_rows(rows, settings), FINDINGS, reporting_tasks)
 
 
-def source_rows(frame: DataFrame, *besides: str) -> DataFrame:
-    """The columns that are read and those named besides, with content as bytes. Raises `SchemaError` where one is missing or of another type."""
+def source_rows(frame: DataFrame, *others: str) -> DataFrame:
+    """Select the columns of `SOURCE`, `error` and `others`, with content as bytes. Raises `SchemaError` for a missing column or wrong type."""
     from pyspark.sql import functions as f
 
     given = dict(frame.dtypes)
@@ -63,11 +63,11 @@ def source_rows(frame: DataFrame, *besides: str) -> DataFrame:
             )
     named = [f.coalesce(f.col(name), f.lit("")).alias(name) for name in KEYS]
     error = f.col("error") if given.get("error") == "string" else f.lit(None).cast("string")
-    return frame.select(*named, "path", f.col("content").cast("binary").alias("content"), error.alias("error"), *besides)
+    return frame.select(*named, "path", f.col("content").cast("binary").alias("content"), error.alias("error"), *others)
 
 
-def look_at(rows: Iterable[Row], settings: Settings) -> Looked:
-    """What is found in the rows of one part."""
+def analyze_rows(rows: Iterable[Row], settings: Settings) -> CommitResults:
+    """Analyze the rows of one part of a commit."""
     contents, wanted, errors = dict[Path, bytes](), list[Path](), list[tuple[str | None, str]]()
     for row in rows:
         try:
@@ -78,13 +78,13 @@ def look_at(rows: Iterable[Row], settings: Settings) -> Looked:
         contents[path] = row["content"]
         if row["wanted"]:
             wanted.append(path)
-    looked = look(settings, contents, wanted)
-    looked.errors += errors
-    return looked
+    results = analyze_commit(settings, contents, wanted)
+    results.errors += errors
+    return results
 
 
 def _path_of(row: Row, contents: dict[Path, bytes]) -> Path:
-    """Raises `ValueError` for a row that cannot be checked."""
+    """The path of a row in its repository. Raises `ValueError` for a row that cannot be checked."""
     if row["error"]:
         raise ValueError(row["error"])
     if not row["repository"] or not row["commit"]:
@@ -93,27 +93,27 @@ def _path_of(row: Row, contents: dict[Path, bytes]) -> Path:
     if row["content"] is None:
         raise ValueError("the row has no content")
     if path in contents:
-        raise ValueError("the path stands in several rows of its commit: one of them is checked")
+        raise ValueError("several rows of the commit have this path: one of them is checked")
     return path
 
 
-def settled_rows(rows: Iterable[Row], settings: Settings) -> list[dict[str, Any]]:
-    """The findings and errors of one commit."""
-    looked = Looked()
+def report_rows(rows: Iterable[Row], settings: Settings) -> list[dict[str, Any]]:
+    """Make the rows of one commit: its findings, then its errors."""
+    commit = CommitResults()
     for row in rows:
-        looked.add(pickle.loads(row["looked"]))  # noqa: S301 - `looked` above wrote it
+        commit.add(pickle.loads(row["results"]))  # noqa: S301 - `analyzed` above wrote it
     try:
-        reported = settle(settings, looked.results)
+        reported = report_commit(settings, commit.results)
     except Exception as error:
-        reported = Reported(errors=[*(line for result in looked.results for line in result.errors), failure("s3lint", error)])
+        reported = Reported(errors=[*(line for result in commit.results for line in result.errors), failure("s3lint", error)])
     errors = [
-        {"path": path, "error": text} for path, text in dict.fromkeys([*looked.errors, *((None, line) for line in reported.errors)])
+        {"path": path, "error": text} for path, text in dict.fromkeys([*commit.errors, *((None, line) for line in reported.errors)])
     ]
     return [row_of(finding) for finding in reported.findings] + errors
 
 
 def row_of(finding: Finding) -> dict[str, Any]:
-    """A finding as a row of `FINDINGS`, without its commit."""
+    """Convert a finding to a row of `FINDINGS`, without its commit."""
     related = [f"{name_of(each.path)}:{each.location.row}:{each.location.column}: {each.message}" for each in finding.related]
     return {
         "path": name_of(finding.path),

@@ -1,4 +1,4 @@
-"""A function over the rows of each group, as the engine hands them to one task: a group is what a task holds in memory."""
+"""Apply a function to the rows of each group of a frame. A task has all rows of a group in memory."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ def by_group(
     columns: Columns,
     partitions: int | None,
 ) -> DataFrame:
-    """The rows that a function makes of each group, with the group's repository and commit.
+    """Return the rows that a function makes of each group, with the group's repository and commit.
 
-    A sort within partitions would do with less of Spark, but Sail 0.7 drops one that only Python relies on. Raises `ConfigurationError`
-    on a Spark that is too old.
+    Raises `ConfigurationError` if Spark is older than 4.
     """
 
     def applied(table: pa.Table) -> pa.Table:
@@ -36,6 +35,7 @@ def by_group(
         return pa.Table.from_batches([batch([{**key, **row} for row in function(_rows(table))], columns)])
 
     placed = frame.repartition(partitions, *keys) if partitions is not None else frame
+    # A sort within partitions would need less of Spark, but Sail 0.7 drops a sort that only Python relies on.
     data = placed.groupBy(*keys)
     if not hasattr(data, "applyInArrow"):
         raise ConfigurationError("Checking frames needs Spark 4 or newer: install pyspark>=4, or connect to such a server.")

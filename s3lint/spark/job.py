@@ -1,4 +1,4 @@
-"""The job of an organisation: what is new in the source is checked, the findings are appended, the current state is merged."""
+"""The job of `s3lint spark`: check new commits of the source, append their findings, merge the current state of each repository."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from s3lint.runtime.spark import Application, Table, append, is_apache, maintain
 from s3lint.spark.checking import check_frame
 from s3lint.spark.groups import KEYS
 from s3lint.spark.schemas import names, struct
-from s3lint.spark.sources import Known, Source
+from s3lint.spark.sources import CheckedCommits, CommitSource
 from s3lint.spark.tables import BATCHES, REPOSITORIES, SUMMARY, Tables, current, read
 
 if TYPE_CHECKING:
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     from s3lint.settings import Settings
 
-FILES_IN_TASK = 1_000
-"""Files that one task checks: a second of work or more, beside which the start of a task (0.2 s) is little, and a lost one too."""
+FILES_PER_TASK = 1_000
+"""At least a second of work, so that starting a task (0.2 s) costs little, and little is lost with a task."""
 
-MOST_TASKS = 20_000
+MAX_TASKS = 20_000
 
 NO_TEAM = "(none)"
 
 
 @dataclass
-class Done:
-    """What a run came to. `errors` are repositories that could not be read, one sentence each."""
+class JobResult:
+    """The result of a run. `errors` has one sentence for each repository that could not be read."""
 
     batches: list[int] = field(default_factory=list)
     commits: int = 0
@@ -39,7 +39,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Job:
-    """One target, and how it is filled. `teams` names the team of repositories, else the first part of their names is it."""
+    """A target and how to fill it. `teams` maps repositories to teams; the team of others is the first part of their names."""
 
     spark: SparkSession
     tables: Tables
@@ -47,12 +47,12 @@ class Job:
     today: date
     teams: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self, source: Source) -> Done:
-        """Finishes a batch that broke off, then checks what is new. The same run twice changes nothing more.
+    def run(self, source: CommitSource) -> JobResult:
+        """Finish an interrupted batch, then check new commits. Running twice changes nothing more.
 
         Raises what the runtime's `append` and `merge` raise.
         """
-        done = Done()
+        done = JobResult()
         planned, finished = self._last(self.tables.batches), self._last(self.tables.repositories)
         if planned > finished:
             self._finish(planned, source, done)
@@ -69,16 +69,17 @@ class Job:
         return done
 
     def team_of(self, repository: str) -> str:
+        """The team of a repository."""
         folder, _, name = repository.partition("/")
         return self.teams.get(repository, folder if name else NO_TEAM)
 
     def maintain(self) -> None:
-        """Compacts the tables and deletes files that no reader of the last week needs."""
+        """Compact the tables and delete files that no reader of the last week needs."""
         for table in self.tables.all:
             maintain(table, self.spark)
 
-    def _finish(self, number: int, source: Source, done: Done) -> None:
-        """Checks a batch as it was planned, however often that was begun before."""
+    def _finish(self, number: int, source: CommitSource, done: JobResult) -> None:
+        """Check a batch as planned. Steps that an interrupted run completed change nothing."""
         plan = read(self.spark, self.tables.batches).filter(f"batch = {number}").collect()
         commits = [(row["repository"], row["commit"]) for row in plan]
         files = sum(row["files"] for row in plan)
@@ -90,7 +91,7 @@ class Job:
         done.files += files
 
     def _dated(self, found: DataFrame, number: int) -> DataFrame:
-        """The findings of a batch, with its number and dates, which are those of its plan."""
+        """Add the columns of the plan (team, batch, date) and the week to the findings of a batch."""
         from pyspark.sql import functions as f
 
         plan = read(self.spark, self.tables.batches).filter(f"batch = {number}").select(*KEYS, "team", "batch", "checked")
@@ -98,13 +99,14 @@ class Job:
         return found.join(f.broadcast(plan), list(KEYS)).select("*", week)
 
     def _append_once(self, table: Table, frame: DataFrame, number: int) -> None:
-        """Appends a batch, unless it is there. Only Spark itself makes sure of that where two jobs run at the same time."""
+        """Append a batch unless the table has it. If two jobs run at the same time, only Apache Spark guarantees that."""
         if is_apache(self.spark):
             append(table, frame, application=Application(f"s3lint:{table.path}", number))
         elif not read(self.spark, table).filter(f"batch = {number}").limit(1).collect():
             append(table, frame)
 
     def _merge_state(self, number: int) -> None:
+        """Make the newest commit of each repository of a batch its current one."""
         from pyspark.sql import functions as f
 
         plan = read(self.spark, self.tables.batches).filter(f"batch = {number}")
@@ -124,7 +126,7 @@ class Job:
         merge(self.tables.repositories, state, keys=["repository"])
 
     def _summarise(self) -> None:
-        """Replaces the summary of this week by what holds now."""
+        """Replace the summary of this week by counts of the current findings."""
         from pyspark.sql import functions as f
 
         week = monday(self.today)
@@ -138,19 +140,24 @@ class Job:
         overwrite_partition(self.tables.summary, counts.select(*names(SUMMARY)), where={"week": week})
 
     def _last(self, table: Table) -> int:
+        """The highest batch number in a table; 0 if it is empty."""
         from pyspark.sql import functions as f
 
         return read(self.spark, table).agg(f.max("batch").alias("last")).collect()[0]["last"] or 0
 
-    def _known(self) -> Known:
+    def _known(self) -> CheckedCommits:
         state = read(self.spark, self.tables.repositories).select(*KEYS).collect()
         seen = read(self.spark, self.tables.batches).select(*KEYS).distinct().collect()
-        return Known({row["repository"]: row["commit"] for row in state}, {(row["repository"], row["commit"]) for row in seen})
+        return CheckedCommits(
+            {row["repository"]: row["commit"] for row in state}, {(row["repository"], row["commit"]) for row in seen}
+        )
 
 
 def tasks_of(files: int) -> int:
-    return max(1, min(MOST_TASKS, -(-files // FILES_IN_TASK)))
+    """The number of tasks for a number of files."""
+    return max(1, min(MAX_TASKS, -(-files // FILES_PER_TASK)))
 
 
 def monday(day: date) -> date:
+    """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())

@@ -1,4 +1,4 @@
-"""A folder of bare git mirrors: which repositories and commits it holds, and the Python files of a commit. Nothing is checked out."""
+"""Read bare git mirrors: repositories in a folder, commits, and the Python files of a commit. Nothing is checked out or fetched."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from s3lint.project.discovery import SUFFIXES
 ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 
 FILES = ("100644", "100755", "100664")
-"""Modes of regular files; links and submodules are passed over."""
+"""Git's modes of regular files. Links and submodules are skipped."""
 
 ENDINGS = tuple(suffix.encode() for suffix in SUFFIXES)
 
 
 class MirrorError(Exception):
-    """A mirror that cannot be read: one sentence."""
+    """A mirror cannot be read: one sentence."""
 
 
 def repositories(folder: Path) -> list[str]:
-    """The names of the bare repositories below a folder: their paths without `.git`."""
+    """List the bare repositories below a folder by name: their paths without `.git`."""
     found = []
     for current, folders, _ in os.walk(folder):
         path = Path(current)
@@ -35,14 +35,14 @@ def repositories(folder: Path) -> list[str]:
 
 
 def is_bare(path: Path) -> bool:
+    """Whether a folder is a bare repository."""
     return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
 
 
 def commits(folder: Path, name: str, since: str | None, *, every: bool) -> list[str]:
-    """The commits of a mirror's HEAD that are new since one, oldest first: the newest alone, or every one of the first parents.
+    """List the commits of HEAD after `since`, oldest first: with `every` all first parents, else the newest only.
 
-    None for a repository without commits. Where history was rewritten, or nothing was seen before, the newest alone is new. Raises
-    `MirrorError`.
+    Empty for a repository without commits. If history was rewritten, or `since` is None, only the newest is new. Raises `MirrorError`.
     """
     if not _git(folder, name, "for-each-ref", "--count=1"):
         return []
@@ -66,12 +66,12 @@ def _is_ancestor(folder: Path, name: str, old: str, new: str) -> bool:
 
 
 def count(folder: Path, name: str, commit: str) -> int:
-    """How many Python files a commit holds. Raises `MirrorError`."""
+    """Count the Python files and notebooks of a commit. Raises `MirrorError`."""
     return len(_listed(folder, name, commit))
 
 
 def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]:
-    """The path and content of each Python file and notebook of a commit. Raises `MirrorError`."""
+    """Read the path and content of each Python file and notebook of a commit. Raises `MirrorError`."""
     listed = _listed(folder, name, commit)
     command = ["git", "-C", str(_place(folder, name)), "cat-file", "--batch"]
     with subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
@@ -89,7 +89,7 @@ def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]
 def _object(output: IO[bytes], name: str, path: bytes) -> bytes:
     header = output.readline().split()
     if len(header) != 3 or header[1] != b"blob":
-        raise MirrorError(f"{name}: git does not hold the content of {path.decode(errors='replace')}: fetch the mirror again")
+        raise MirrorError(f"{name}: git has no content of {path.decode(errors='replace')}: fetch the mirror again")
     data = output.read(int(header[2]))
     output.read(1)
     return data

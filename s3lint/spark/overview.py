@@ -1,4 +1,4 @@
-"""What holds now in the tables of a job, as the HTML report tells of it."""
+"""Read the current state from the tables of a job, for the HTML report."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from s3lint.settings import Settings
 
-LISTED = 1_000
-"""Findings that the page lists; the counts are of all."""
+MAX_LISTED_FINDINGS = 1_000
+"""The page lists this many findings; its counts include all."""
 
 TOP = Path("/")
 
 
 def overview(spark: SparkSession, tables: Tables, settings: Settings, today: date) -> Overview:
-    """The organisation as it is: counts by repository, rule, team and week, and the first findings."""
+    """Read the counts by repository, rule, team and week, and the first findings."""
     now = current(spark, tables).filter("code is not null")
     known = [row for row in now.groupBy("repository", "code").count().collect() if row["code"] in rules()]
     files = {row["repository"]: row["files"] for row in read(spark, tables.repositories).collect()}
@@ -38,7 +38,7 @@ def overview(spark: SparkSession, tables: Tables, settings: Settings, today: dat
         for row in read(spark, tables.summary).collect()
         if row["code"] in rules()
     )
-    listed = now.orderBy("repository", "path", "row", "column", "code").limit(LISTED).collect()
+    listed = now.orderBy("repository", "path", "row", "column", "code").limit(MAX_LISTED_FINDINGS).collect()
     findings = [_finding(row) for row in listed if row["code"] in rules()]
     whole = Organisation(
         files, Counter({(row["repository"], row["code"]): row["count"] for row in known}), sum(files.values()) - dirty, counts

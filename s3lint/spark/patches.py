@@ -1,4 +1,4 @@
-"""One unified diff for each rule of a commit, as `git apply` takes it."""
+"""Make one unified diff for each rule of a commit, for `git apply`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from s3lint.fixes.apply import Fixed, Unsettled, is_applicable
 from s3lint.linter.fix import FixSession, decided, fix_in
 from s3lint.spark.checking import source_rows
 from s3lint.spark.groups import KEYS, Row, by_group
-from s3lint.spark.repository import ROOT, StoredFiles, look, name_of, path_in, settle, stored
+from s3lint.spark.repository import ROOT, StoredFiles, analyze_commit, for_repository, name_of, path_in, report_commit
 from s3lint.spark.schemas import PATCHES
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ QUOTED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
 
 def patch_frame(frame: DataFrame, settings: Settings, *, unsafe: bool = False, partitions: int | None = None) -> DataFrame:
-    """The fixes of files given as for `check_frame`, with the columns of `schemas.PATCHES`: one row for each rule of a commit.
+    """Fix files given as for `check_frame`. Returns a frame with the columns of `schemas.PATCHES`: one row for each rule of a commit.
 
-    Each patch stands by itself and applies to the commit. With `unsafe`, fixes too after which somebody must act. One task holds a
-    whole repository. Raises `SchemaError` for a frame of other columns.
+    Each patch applies to the commit without the others. `unsafe`: include unsafe fixes, which need a follow-up. A task has a whole
+    repository in memory. Raises `SchemaError` for a frame of other columns.
     """
-    settings = stored(settings)
+    settings = for_repository(settings)
 
     def patched(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         return patches_of(rows, settings, unsafe=unsafe)
@@ -42,7 +42,7 @@ def patch_frame(frame: DataFrame, settings: Settings, *, unsafe: bool = False, p
 
 
 def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iterator[dict[str, Any]]:
-    """The patches of one commit, and why a file has none. Rows that `check_frame` reports are passed over."""
+    """Make the rows of one commit: patches, and errors of files without one. Rows that `check_frame` reports as errors are skipped."""
     contents = {}
     for row in rows:
         try:
@@ -51,7 +51,7 @@ def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iter
             continue
     contents = {path: data for path, data in contents.items() if data is not None}
     try:
-        findings = settle(settings, look(settings, contents, contents).results).findings
+        findings = report_commit(settings, analyze_commit(settings, contents, contents).results).findings
     except Exception as error:
         yield {"files": 0, "error": failure("s3lint", error)}
         return
@@ -83,7 +83,7 @@ def _patches_of_rule(
 
 
 def diff(fixed: Fixed) -> bytes:
-    """The change of a file, in the bytes that it is written in: lines end where git ends them."""
+    """Write the change of a file as a diff of bytes, with lines split at newlines only, as git splits them."""
     name = name_of(fixed.path)
     before, after = (_lines(data) for data in (fixed.before, fixed.after))
     names = (_quoted(f"a/{name}"), _quoted(f"b/{name}"))
@@ -97,6 +97,6 @@ def _lines(data: bytes) -> list[bytes]:
 
 
 def _quoted(name: str) -> bytes:
-    """A file's name as git reads it: in quotes where it holds what would end it."""
+    """Write a file name for git: quoted if it has characters that would end it."""
     escaped = "".join(QUOTED.get(character, character) for character in name)
     return (f'"{escaped}"' if escaped != name else name).encode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""The files of one commit of a repository, held in memory, and what is found in them. Nothing here needs Spark."""
+"""Analyze the files of one commit of a repository in memory. Imports no Spark."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from s3lint.settings import Settings
 from s3lint.source.notebooks import plain
 
 ROOT = Path("/repository")
-"""Where files stand for the engine. No such folder is looked at."""
+"""The folder that the engine sees files in. It need not exist: nothing is read from the disk."""
 
 
 class StoredFiles(ProjectFiles):
-    """A project whose files are in memory: nothing of the machine's disk belongs to it."""
+    """A project whose files are in memory; the disk is not read."""
 
     def __init__(self, settings: Settings, contents: Mapping[Path, bytes]) -> None:
         super().__init__(settings)
@@ -53,27 +53,28 @@ class StoredFiles(ProjectFiles):
 
 
 @dataclass
-class Looked:
-    """What the look at files of one commit gave. Files in which nothing is to say have no result."""
+class CommitResults:
+    """The results of files of one commit. Files without findings, suppressions and errors have no result."""
 
     files: int = 0
     results: list[Result] = field(default_factory=list)
     errors: list[tuple[str | None, str]] = field(default_factory=list)
-    """Paths that could not be checked, and one sentence each."""
+    """The paths that could not be checked (None if unknown), with one sentence each."""
 
-    def add(self, other: Looked) -> None:
+    def add(self, other: CommitResults) -> None:
+        """Add the results of another part of the commit."""
         self.files += other.files
         self.results += other.results
         self.errors += other.errors
 
 
-def stored(settings: Settings) -> Settings:
-    """The settings of an organisation as they hold for each of its repositories: one root, and no baseline of a checkout's."""
+def for_repository(settings: Settings) -> Settings:
+    """Adapt the settings of an organisation to a repository in memory: its root, and no baseline or file of the local checkout."""
     return replace(settings, root=ROOT, source=None, baseline=None)
 
 
 def path_in(name: str | None) -> Path:
-    """Where a file of a repository stands. Raises `ValueError` for what names no file inside of it."""
+    """The path of a file below `ROOT`. Raises `ValueError` for a name that is empty or leads out of the repository."""
     if not name:
         raise ValueError("the row names no path")
     pure = PurePosixPath(name)
@@ -83,39 +84,40 @@ def path_in(name: str | None) -> Path:
 
 
 def name_of(path: Path) -> str:
-    """The path of a file inside of its repository, with `/`."""
+    """The name of a file in its repository, with `/`: the inverse of `path_in`."""
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
 
 
 def is_checked(path: Path, settings: Settings) -> bool:
+    """Whether a file is Python and not excluded."""
     return path.name.endswith(SUFFIXES) and not is_excluded(path, settings)
 
 
-def look(settings: Settings, contents: Mapping[Path, bytes], wanted: Iterable[Path]) -> Looked:
-    """What the calls in the wanted files give rise to, in any file. A file at which the engine fails becomes an error."""
+def analyze_commit(settings: Settings, contents: Mapping[Path, bytes], wanted: Iterable[Path]) -> CommitResults:
+    """Analyze the wanted files; their findings may be in other files. A file on which the engine fails becomes an error."""
     engine = Engine(settings, StoredFiles(settings, contents))
-    looked = Looked()
+    commit = CommitResults()
     for path in wanted:
         if not is_checked(path, settings):
             continue
-        looked.files += 1
+        commit.files += 1
         try:
             result = engine.analyze(path, contents[path])
         except Exception as error:
-            looked.errors.append((name_of(path), failure("s3lint", error)))
+            commit.errors.append((name_of(path), failure("s3lint", error)))
             continue
         if result != Result(path):
-            looked.results.append(result)
-    return looked
+            commit.results.append(result)
+    return commit
 
 
-def settle(settings: Settings, results: Iterable[Result]) -> Reported:
+def report_commit(settings: Settings, results: Iterable[Result]) -> Reported:
     """Decide on the results of one commit, as every front end does."""
     return report(list(by_file(_completed(settings, results))), Selection(settings))
 
 
 def _completed(settings: Settings, results: Iterable[Result]) -> list[Result]:
-    """The results, with one for each file in which only the calls of others find something."""
+    """Add an empty result for each file whose only findings come from the analysis of other files."""
     by_path = {result.path: result for result in results}
     for result in list(by_path.values()):
         for finding in result.findings:

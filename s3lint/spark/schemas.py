@@ -1,4 +1,4 @@
-"""The columns of every frame and table of this face, each declared once. Spark's and Arrow's types come from the same lines."""
+"""The columns of every frame and table of `s3lint.spark`, declared once. Spark's and Arrow's schemas are made from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 Columns = tuple[str, ...]
-"""Columns as `name type`; a `!` behind the type says that it holds no nulls."""
+"""Columns as `name type`; `!` after the type means not nullable."""
 
 TYPES: dict[str, tuple[Any, Any]] = {
     "string": (types.StringType(), pa.string()),
@@ -28,7 +28,7 @@ TYPES: dict[str, tuple[Any, Any]] = {
 COMMIT: Columns = ("repository string!", "commit string!")
 
 SOURCE: Columns = (*COMMIT, "path string", "content binary")
-"""What `check_frame` reads: a file of a commit. `content` may be text, too. A text column `error` may say why a file has none."""
+"""The input of `check_frame`: a file of a commit. `content` may be text. A text column `error` may give the reason for no content."""
 
 FINDINGS: Columns = (
     *COMMIT,
@@ -49,35 +49,36 @@ FINDINGS: Columns = (
     "fix_is_safe boolean",
     "error string",
 )
-"""What `check_frame` yields. A row is a finding, with a code, or a file that could not be checked, with an error.
+"""The output of `check_frame`. A row is a finding, with a code, or a file that could not be checked, with an error.
 
-Rows and columns of files start at 1, columns count characters; `related` are the places that explain the finding.
+Rows and columns of files start at 1, columns count characters; `related` is the data flow of the value, one place each.
 """
 
 PATCHES: Columns = (*COMMIT, "code string", "patch binary", "files int!", "error string")
-"""What `patch_frame` yields: one unified diff for each rule of a commit, or why a file of it has none."""
+"""The output of `patch_frame`: a unified diff for each rule of a commit, or an error of a file without one."""
 
 
 @cache
 def struct(columns: Columns) -> StructType:
-    """The columns as Spark's schema."""
+    """Make Spark's schema of columns."""
     fields = [_parts(column) for column in columns]
     return types.StructType([types.StructField(name, TYPES[kind][0], nullable) for name, kind, nullable in fields])
 
 
 @cache
 def arrow(columns: Columns) -> pa.Schema:
-    """The columns as Arrow's schema."""
+    """Make Arrow's schema of columns."""
     fields = [_parts(column) for column in columns]
     return pa.schema([pa.field(name, TYPES[kind][1], nullable) for name, kind, nullable in fields])
 
 
 def names(columns: Columns) -> list[str]:
+    """The names of columns."""
     return [_parts(column)[0] for column in columns]
 
 
 def batch(rows: Sequence[Mapping[str, Any]], columns: Columns) -> pa.RecordBatch:
-    """Rows as one Arrow batch; columns that a row does not name are null."""
+    """Make an Arrow batch of rows; columns missing in a row are null."""
     schema = arrow(columns)
     arrays = [pa.array([row.get(field.name) for row in rows], field.type) for field in schema]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,4 +1,4 @@
-"""The session of a job: the one that `spark-submit` or a notebook made, Spark Connect where SPARK_REMOTE says so, else the JVM here."""
+"""Get the Spark session: an existing one (`spark-submit`, notebooks), Spark Connect if SPARK_REMOTE is set, else a local JVM."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ DELTA = {
 
 
 def session() -> SparkSession:
+    """Get or create the session, with Delta Lake configured."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("s3lint")
@@ -26,7 +27,7 @@ def session() -> SparkSession:
 
 
 def _with_jars(builder: SparkSession.Builder) -> SparkSession.Builder:
-    """Where no launcher has started the JVM, it fetches Delta Lake by the coordinates that delta-spark knows."""
+    """Add the Maven coordinates of Delta Lake, which Spark downloads, unless a launcher has started the JVM already."""
     if "SPARK_ENV_LOADED" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ:
         return builder
     try:

@@ -1,4 +1,4 @@
-"""Where files come from: git mirrors, or a table of files in Delta or Parquet. Each says what is new, and gives the content of commits."""
+"""Sources of files: git mirrors, or a Delta or Parquet table. Each lists new commits and reads the files of commits."""
 
 from __future__ import annotations
 
@@ -20,19 +20,18 @@ if TYPE_CHECKING:
 
 Kind = Literal["git", "delta", "parquet"]
 
-AT_ONCE = 200
-"""Files of a mirror in one batch."""
+FILES_PER_BATCH = 200
+"""Files of a mirror in one Arrow batch."""
 
-COMMITS_IN_TASK = 8
-"""Commits that one task reads."""
+COMMITS_PER_TASK = 8
+"""Commits of a mirror that one task reads."""
 
-READERS = 8
-"""Mirrors that are looked at together."""
+MIRRORS_READ_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class New:
-    """A commit to check: `ordinal` tells a repository's commits of one run apart, the newest has the highest."""
+class NewCommit:
+    """A commit to check. `ordinal` numbers the new commits of a repository, the newest has the highest."""
 
     repository: str
     commit: str
@@ -41,37 +40,39 @@ class New:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What was checked before: the last commit of each repository, and all pairs of repository and commit."""
+class CheckedCommits:
+    """The commits that earlier runs checked: the last one of each repository, and all as pairs of repository and commit."""
 
     last: Mapping[str, str]
     all: Collection[tuple[str, str]]
 
 
-class Source(Protocol):
-    def new(self, known: Known) -> tuple[list[New], list[str]]:
-        """The commits to check, and one sentence for each repository that cannot be read. Raises `ArgumentError` where none is there."""
+class CommitSource(Protocol):
+    """A source of commits and their files."""
+
+    def new(self, known: CheckedCommits) -> tuple[list[NewCommit], list[str]]:
+        """List the commits to check, and a sentence for each repository that cannot be read. Raises `ArgumentError` for an empty source."""
         ...
 
     def contents(self, commits: Sequence[tuple[str, str]]) -> DataFrame:
-        """The files of commits, as `check_frame` reads them."""
+        """Read the files of commits, with the columns of `check_frame`."""
         ...
 
 
 @dataclass(frozen=True)
-class Mirrors:
+class MirrorSource:
     """A folder of bare mirrors that every worker can read."""
 
     spark: SparkSession
     folder: Path
     every: bool = False
 
-    def new(self, known: Known) -> tuple[list[New], list[str]]:
-        found, errors = list[New](), list[str]()
+    def new(self, known: CheckedCommits) -> tuple[list[NewCommit], list[str]]:
+        found, errors = list[NewCommit](), list[str]()
         names = mirrors.repositories(self.folder)
         if not names:
             raise ArgumentError(f"There is no bare git mirror in {str(self.folder)!r}: fill it with `git clone --mirror`.")
-        with ThreadPoolExecutor(READERS) as pool:
+        with ThreadPoolExecutor(MIRRORS_READ_AT_ONCE) as pool:
             for result in pool.map(lambda name: self._new_in(name, known.last.get(name)), names):
                 if isinstance(result, str):
                     errors.append(result)
@@ -79,10 +80,10 @@ class Mirrors:
                     found += result
         return found, errors
 
-    def _new_in(self, name: str, since: str | None) -> list[New] | str:
+    def _new_in(self, name: str, since: str | None) -> list[NewCommit] | str:
         try:
             commits = mirrors.commits(self.folder, name, since, every=self.every)
-            return [New(name, commit, at, mirrors.count(self.folder, name, commit)) for at, commit in enumerate(commits)]
+            return [NewCommit(name, commit, at, mirrors.count(self.folder, name, commit)) for at, commit in enumerate(commits)]
         except mirrors.MirrorError as error:
             return str(error)
 
@@ -95,17 +96,17 @@ class Mirrors:
                     yield from _read(folder, row["repository"], row["commit"])
 
         plan = self.spark.createDataFrame(list(commits), struct(COMMIT))
-        return plan.repartition(-(-len(commits) // COMMITS_IN_TASK)).mapInArrow(read, struct((*SOURCE, "error string")))
+        return plan.repartition(-(-len(commits) // COMMITS_PER_TASK)).mapInArrow(read, struct((*SOURCE, "error string")))
 
 
 def _read(folder: Path, repository: str, commit: str) -> Iterator[pa.RecordBatch]:
-    """The files of a commit in batches; where the mirror breaks, one row that says so."""
+    """Read the files of a commit in batches; an error of the mirror becomes a row with that error."""
     columns = (*SOURCE, "error string")
     key, rows = {"repository": repository, "commit": commit}, []
     try:
         for path, content in mirrors.files(folder, repository, commit):
             rows.append({**key, **_file(path, content)})
-            if len(rows) == AT_ONCE:
+            if len(rows) == FILES_PER_BATCH:
                 yield batch(rows, columns)
                 rows = []
     except (mirrors.MirrorError, OSError) as error:
@@ -114,7 +115,7 @@ def _read(folder: Path, repository: str, commit: str) -> Iterator[pa.RecordBatch
 
 
 def _file(path: bytes, content: bytes) -> dict[str, object]:
-    """A file whose name is no UTF-8 has none that a table could hold, or a patch could give back."""
+    """Make the columns of a file. A name that is not UTF-8 becomes an error: neither a table nor a patch can store it."""
     try:
         return {"path": path.decode(), "content": content}
     except UnicodeDecodeError:
@@ -122,14 +123,14 @@ def _file(path: bytes, content: bytes) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """A table of files: repository, commit, path and content, and `committed_at` where a repository may bring several new commits."""
+class TableSource:
+    """A table of files: repository, commit, path and content, and `committed_at` if a repository may have several new commits."""
 
     spark: SparkSession
     path: str
     kind: Literal["delta", "parquet"]
 
-    def new(self, known: Known) -> tuple[list[New], list[str]]:
+    def new(self, known: CheckedCommits) -> tuple[list[NewCommit], list[str]]:
         from pyspark.sql import functions as f
 
         frame = self._frame()
@@ -153,20 +154,20 @@ class Stored:
         return self.spark.read.format(self.kind).load(self.path)
 
 
-def _numbered(rows: Iterable[tuple[str, str, str, int]], *, dated: bool) -> Iterator[New]:
+def _numbered(rows: Iterable[tuple[str, str, str, int]], *, dated: bool) -> Iterator[NewCommit]:
     last, ordinal = None, 0
     for repository, _, commit, files in rows:
         ordinal = ordinal + 1 if repository == last else 0
         if ordinal and not dated:
             raise SchemaError(
-                f"The source holds several new commits of {repository!r} and does not say which is the newest: add committed_at."
+                f"The source has several new commits of {repository!r} and no column that tells which is the newest: add committed_at."
             )
         last = repository
-        yield New(repository, commit, ordinal, files)
+        yield NewCommit(repository, commit, ordinal, files)
 
 
-def source_of(spark: SparkSession, place: str, kind: Kind | None, *, every: bool) -> Source:
-    """The source at a place, of the kind given or the one that it looks like. Raises `ArgumentError` where nothing is there."""
+def source_of(spark: SparkSession, place: str, kind: Kind | None, *, every: bool) -> CommitSource:
+    """Open the source at a path or URL, of the kind given or detected. Raises `ArgumentError` if there is none."""
     folder = Path(place)
     local = "://" not in place
     if local and not folder.exists():
@@ -174,8 +175,8 @@ def source_of(spark: SparkSession, place: str, kind: Kind | None, *, every: bool
     if kind is None:
         kind = _kind_of(folder) if local else ("parquet" if place.rstrip("/").endswith(".parquet") else "delta")
     if kind == "git":
-        return Mirrors(spark, folder.absolute(), every)
-    return Stored(spark, place, kind)
+        return MirrorSource(spark, folder.absolute(), every)
+    return TableSource(spark, place, kind)
 
 
 def _kind_of(folder: Path) -> Kind:

@@ -1,4 +1,4 @@
-"""Large repositories in parts, each with the modules of the whole that others take values from, or that pass values to others."""
+"""Split large repositories into parts. Modules that exchange values with storage code are shared: they are in every part."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
     from s3lint.settings import Settings
 
-PART_FILES = 2_000
-PART_BYTES = 32_000_000
-"""How much of a repository one part holds at most, beside what is shared."""
+MAX_FILES_PER_PART = 2_000
+MAX_BYTES_PER_PART = 32_000_000
+"""The bounds of one part, without shared files."""
 
-SHARED_BYTES = 64_000_000
-"""How much of a repository all its parts hold; what is over it stays in its own part."""
+MAX_SHARED_BYTES = 64_000_000
+"""The bound of the shared files of a repository; more files stay in their own part only."""
 
 INDEX = (*COMMIT, "path string", "size int!", "storage boolean!", "imported strings")
 SHARED = (*COMMIT, "path string")
 
 
-def parted(rows: DataFrame, settings: Settings) -> DataFrame:
-    """The rows with a `part`, and whether the file is `wanted` there: shared files stand in every part and are wanted in one.
+def split_commits(rows: DataFrame, settings: Settings) -> DataFrame:
+    """Add the columns `part` and `wanted`: shared files are in every part and analyzed (`wanted`) in one.
 
     Counts the files of each commit, which evaluates the frame once.
     """
     from pyspark.sql import functions as f
 
     sizes = rows.groupBy(*KEYS).agg(f.count("*").alias("files"), f.sum(f.length("content")).alias("bytes"))
-    needed = f.greatest(f.ceil(f.col("files") / PART_FILES), f.ceil(f.col("bytes") / PART_BYTES), f.lit(1))
+    needed = f.greatest(f.ceil(f.col("files") / MAX_FILES_PER_PART), f.ceil(f.col("bytes") / MAX_BYTES_PER_PART), f.lit(1))
     large = [
         (row["repository"], row["commit"], int(row["parts"]))
         for row in sizes.select(*KEYS, needed.alias("parts")).filter("parts > 1").collect()
@@ -63,7 +63,7 @@ def _spread(rows: DataFrame, settings: Settings) -> DataFrame:
 
 
 def _shared(rows: DataFrame, settings: Settings) -> DataFrame:
-    """The paths that every part of their repository needs."""
+    """Find the shared files of each repository."""
 
     def index(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         engine, loader = Engine(settings, StoredFiles(settings, {})), Loader()
@@ -78,7 +78,7 @@ def _shared(rows: DataFrame, settings: Settings) -> DataFrame:
 
 
 def _indexed(engine: Engine, loader: Loader, row: dict[str, Any]) -> dict[str, Any]:
-    """What a file imports and whether it touches storage; without a path where nobody may take values from it."""
+    """Index the imports of a file and whether it touches storage; without a path for tests, notebooks and files that are not checked."""
     kept = {"repository": row["repository"], "commit": row["commit"], "size": 0, "storage": False}
     try:
         path = path_in(row["path"])
@@ -113,7 +113,7 @@ def shared_of(rows: list[dict[str, Any]]) -> list[str]:
     taken, total = [], 0
     for path in wanted:
         total += sizes[path]
-        if total > SHARED_BYTES:
+        if total > MAX_SHARED_BYTES:
             break
         taken.append(path)
     return taken

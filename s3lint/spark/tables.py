@@ -1,7 +1,7 @@
-"""The tables of a job, declared. All stand beside each other: `findings`, `findings_batches`, `findings_repositories`, `findings_summary`.
+"""Declare the tables of a job: `findings`, `findings_batches`, `findings_repositories` and `findings_summary`, in one folder.
 
-`findings` is a history that only grows. Which of its rows hold now is told by `findings_repositories`: those of each repository's commit
-and batch. A row of `findings_batches` says before anything else what a batch is to check, so that one that broke off is done again.
+`findings` is a history that only grows. Its current rows are those with the commit and batch that `findings_repositories` has for the
+repository. `findings_batches` is written first and plans what a batch checks, so that an interrupted batch can be finished.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 NULLABLE_FINDINGS: Columns = tuple(column.removesuffix("!") for column in FINDINGS)
-"""A column without nulls would be looked through before the write, and the whole check be done twice."""
+"""Nullable, because Delta Lake would scan a non-nullable column before the write, and so run the whole check twice."""
 
 HISTORY: Columns = (*NULLABLE_FINDINGS, "team string", "batch long", "checked date", "week date")
 BATCHES: Columns = ("repository string", "commit string", "ordinal int", "files long", "team string", "batch long", "checked date")
@@ -65,7 +65,7 @@ class Tables:
 
 
 def read(spark: SparkSession, table: Table) -> DataFrame:
-    """The rows of a table; none where there is no table yet."""
+    """Read a table; empty if it does not exist yet."""
     from pyspark.errors import PySparkException
 
     try:
@@ -79,6 +79,6 @@ def read(spark: SparkSession, table: Table) -> DataFrame:
 
 
 def current(spark: SparkSession, tables: Tables) -> DataFrame:
-    """The findings and errors that hold now: of the last batch of each repository, in its newest commit."""
+    """Read the current findings and errors: those of the newest commit of each repository in its last batch."""
     latest = read(spark, tables.repositories).select(*KEYS, "batch")
     return read(spark, tables.findings).join(latest, [*KEYS, "batch"], "left_semi")

@@ -60,7 +60,7 @@ def test_the_findings_are_those_of_a_run_on_disk(
     spark: Any, project: Write, monkeypatch: pytest.MonkeyPatch, files_in_a_part: int
 ) -> None:
     """However small the parts are: modules resolve within their repository, and nowhere else."""
-    monkeypatch.setattr(splitting, "PART_FILES", files_in_a_part)
+    monkeypatch.setattr(splitting, "MAX_FILES_PER_PART", files_in_a_part)
     root = project(STORE)
     expected = [
         (each.path.relative_to(root).as_posix(), each.start.row, each.start.column, each.code, each.message)
@@ -75,14 +75,14 @@ def test_the_findings_are_those_of_a_run_on_disk(
 
 
 def test_a_poisoned_row_becomes_a_row_with_an_error(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    look = Engine.look
+    analyze = Engine.analyze
 
     def fails(engine: Engine, path: Path, data: bytes) -> Any:
         if path.name == "deadly.py":
             raise MemoryError("too much")
-        return look(engine, path, data)
+        return analyze(engine, path, data)
 
-    monkeypatch.setattr(Engine, "look", fails)  # Sail runs Python in this process
+    monkeypatch.setattr(Engine, "analyze", fails)  # Sail runs Python in this process
     rows = [
         *rows_of(
             "acme/store",
@@ -267,7 +267,7 @@ def test_the_command_writes_tables_patches_and_a_page(spark: Any, tmp_path: Path
 
     again = s3lint_here(*command, "--patches", tmp_path / "patches", cwd=tmp_path)
     assert (again.code, again.out) == (2, "")
-    assert "need an empty folder" in again.err
+    assert "must be empty or not exist yet" in again.err
 
 
 @pytest.mark.parametrize(

@@ -32,24 +32,24 @@ from pathlib import Path
 
 from s3lint.spark import checking
 
-look = checking.look
+analyze_commit = checking.analyze_commit
 
 
 def deadly(*arguments):
     try:
         os.close(os.open({marker!r}, os.O_CREAT | os.O_EXCL))
     except FileExistsError:
-        return look(*arguments)
+        return analyze_commit(*arguments)
     process = os.getpid()
     while b"CoarseGrainedExecutorBackend" not in Path(f"/proc/{{process}}/cmdline").read_bytes():
         process = int(Path(f"/proc/{{process}}/stat").read_text().rpartition(")")[2].split()[1])
     os.kill(process, signal.SIGKILL)
-    return look(*arguments)
+    return analyze_commit(*arguments)
 
 
-checking.look = deadly
+checking.analyze_commit = deadly
 """
-"""What every Python of an executor starts with: the first that looks at files kills its executor."""
+"""What every Python of an executor starts with: the first that analyzes files kills its executor."""
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_parts_and_patches(spark: Any, files: Path, monkeypatch: pytest.MonkeyPa
 
     frame = spark.read.parquet(str(files))
     whole = sorted(map(str, check_frame(frame, Settings(), partitions=2).collect()))
-    monkeypatch.setattr(splitting, "PART_FILES", 30)
+    monkeypatch.setattr(splitting, "MAX_FILES_PER_PART", 30)
     assert sorted(map(str, check_frame(frame, Settings(), partitions=2).collect())) == whole
     patches = patch_frame(frame, Settings(), partitions=2).collect()
     assert {row["code"] for row in patches} >= {"STO301"}
