@@ -1,6 +1,6 @@
-"""The flake8 plugin. Folders are looked at as a whole before flake8 starts its workers, so that no file is looked at in each of them.
+"""The flake8 plugin. Folders are analyzed before flake8 starts its workers, so that no worker analyzes the same project again.
 
-Until a file mentions storage nothing but the mentions pass is done; libcst is imported only then.
+libcst is imported only when a file mentions storage: for all others the prefilter is enough.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
     from s3lint.settings import Settings
 
-Report = tuple[int, int, str, type["Plugin"]]
+Flake8Error = tuple[int, int, str, type["Plugin"]]
+"""What flake8 calls an error: row from 1, column from 0, text, plugin."""
 
 
 class Plugin:
-    """Reports findings as `STO…` codes. Columns are handed over from 0; `# noqa` is left to flake8."""
+    """Reports findings as `STO…` codes. `# noqa` is left to flake8, which has its own options for it."""
 
     name = "s3lint"
     version = __version__
@@ -52,49 +53,51 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
+        """Register the options; all may be in flake8's configuration file."""
         add = partial(manager.add_option, parse_from_config=True)
-        add("--s3lint-profile", choices=("default", "strict"), help="which rules of s3lint are on")
+        add("--s3lint-profile", choices=("default", "strict"), help="the set of s3lint rules that is enabled")
         add("--s3lint-config", metavar="FILE", help="the configuration file of s3lint")
-        add("--s3lint-no-cache", action="store_true", help="look at every file, and remember nothing")
+        add("--s3lint-no-cache", action="store_true", help="neither read nor write cached results of s3lint")
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
-        """Raises `ExecutionError` where the configuration is wrong: flake8 prints it and stops."""
+        """Read options and analyze folders. Raises `ExecutionError` for a wrong configuration: flake8 prints it and stops."""
         cls.profile, cls.config, cls.cached = options.s3lint_profile, options.s3lint_config, not options.s3lint_no_cache
         try:
             engine_for(Path.cwd(), cls.profile, cls.config)
             if parent_process() is None:
-                cls.look_ahead([Path(os.path.abspath(name)) for name in options.filenames or ()], options.jobs.n_jobs)
+                cls.analyze_folders([Path(os.path.abspath(name)) for name in options.filenames or ()], options.jobs.n_jobs)
         except ConfigurationError as error:
             _refuse(error)
         for problem in registry().problems:
             print(f"s3lint: warning: {problem}", file=sys.stderr)
 
     @classmethod
-    def look_ahead(cls, paths: list[Path], jobs: int) -> None:
-        """Looks at every file of the folders among the paths."""
-        _AHEAD.clear()
+    def analyze_folders(cls, paths: list[Path], jobs: int) -> None:
+        """Analyze every file of the folders among the paths; `run` reports from the results."""
+        _RESULTS.clear()
         folders = [path for path in paths if path.is_dir()]
         files = list(targets(folders, cls._settings_of))
         if files:
             cache = cache_for(cls._settings_of(folders[0]).root / NAME, folders) if cls.cached else None
-            _AHEAD.update((result.path, result) for result in analyze_files(files, jobs if jobs > 0 else None, cache))
+            _RESULTS.update((result.path, result) for result in analyze_files(files, jobs if jobs > 0 else None, cache))
 
     @classmethod
     def _settings_of(cls, path: Path) -> Settings:
         return engine_for(path if path.is_dir() else path.parent, cls.profile, cls.config).settings
 
-    def run(self) -> Iterator[Report]:
-        ahead = _AHEAD.get(self.path) if self.is_named else None
-        if ahead is not None and not (ahead.findings or ahead.suppressions or ahead.errors):
+    def run(self) -> Iterator[Flake8Error]:
+        """Report the findings of one file, and failures inside s3lint as `STO000`."""
+        result = _RESULTS.get(self.path) if self.is_named else None
+        if result is not None and not (result.findings or result.suppressions or result.errors):
             return
         try:
             engine = engine_for(self.path.parent, self.profile, self.config)
         except ConfigurationError as refusal:
             _refuse(refusal)
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
-        if ahead is not None:
-            findings, errors = report_file(ahead, data, engine.selection, noqa=False)
+        if result is not None:
+            findings, errors = report_file(result, data, engine.selection, noqa=False)
         elif engine.is_relevant(self.path, data):
             findings, errors = engine.check(self.path, data, self.tree, noqa=False)
         else:
@@ -107,7 +110,7 @@ class Plugin:
 
 @cache
 def engine_for(folder: Path, profile: str | None, config: str | None) -> Engine:
-    """The engine of a folder; folders of one project share it. Raises `ConfigurationError`."""
+    """Get the engine of a folder; folders of one project share it. Raises `ConfigurationError`."""
     changes: dict[str, Any] = fields_of({"profile": profile}, COMMAND_LINE, Path.cwd()) if profile else {}
     file = Path(os.path.abspath(config)) if config else None
     if file is not None and not file.is_file():
@@ -119,7 +122,7 @@ def engine_for(folder: Path, profile: str | None, config: str | None) -> Engine:
 
 
 _ENGINES: list[Engine] = []
-_AHEAD: dict[Path, Result] = {}
+_RESULTS: dict[Path, Result] = {}
 
 
 def _added(engine: Engine) -> Engine:
