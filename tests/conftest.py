@@ -17,7 +17,7 @@ import pytest
 
 from s3lint.cli import main
 from s3lint.finding import Finding
-from s3lint.inference.evaluator import FRAMES
+from s3lint.inference.evaluator import MAX_PYTHON_FRAMES
 from s3lint.linter.engine import Engine
 from s3lint.linter.prefilter import Mentions
 from s3lint.project.targets import targets
@@ -140,7 +140,7 @@ def _statements(text: str) -> Iterator[str]:
 
 
 # Engines raise the limit when they first need it; hypothesis warns of whoever does so during an example.
-sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
+sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_PYTHON_FRAMES))
 
 hypothesis.settings.register_profile(
     "s3lint", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

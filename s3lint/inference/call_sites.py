@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
     from s3lint.syntax.module import Block, Module
 
-NAMESAKES = 1_000
+MAX_NAMESAKES = 1_000
 """How many calls of one name are looked at in a module, and in all modules but that of the function."""
 
 
@@ -35,7 +35,7 @@ class CallSite:
     receiver: Value | None
 
 
-class Calling:
+class CallerSearch:
     """A search for callers, in the blocks of the files that it finds."""
 
     def __init__(self, search: Search) -> None:
@@ -50,7 +50,7 @@ class Calling:
         return self._search.is_used_in(text)
 
 
-class Looked(NamedTuple):
+class ModuleCalls(NamedTuple):
     """What the calls of a name in one module reach."""
 
     found: list[tuple[Scope, CallSite]]
@@ -58,7 +58,7 @@ class Looked(NamedTuple):
     read: int
 
 
-class Named:
+class CallsOfName:
     """The calls of one name. Each is evaluated once, however many functions of that name somebody asks for."""
 
     def __init__(self, evaluator: Evaluator, search: Search) -> None:
@@ -66,8 +66,8 @@ class Named:
         self.reads = evaluator.reads
         self._name = search.name
         self._is_constructor = search.kind == "constructions"
-        self._calling = Calling(search)
-        self._in_module: dict[Module, Looked] = {}
+        self._calling = CallerSearch(search)
+        self._in_module: dict[Module, ModuleCalls] = {}
         self._met: dict[Scope, list[CallSite]] = {}
         self._read = 0
         """What was read for the modules that are met: a change in any of them may be a call of any function of the name."""
@@ -91,22 +91,22 @@ class Named:
     def _meet_more(self) -> bool:
         """Evaluates the calls in one more module."""
         with self.reads.apart():
-            module = next(self._left, None) if self._looked_at < NAMESAKES else None
-            looked = self._within(module) if module is not None else Looked([], 0, 0)
+            module = next(self._left, None) if self._looked_at < MAX_NAMESAKES else None
+            looked = self._within(module) if module is not None else ModuleCalls([], 0, 0)
             self._read |= self.reads.noted
         for scope, site in looked.found:
             self._met.setdefault(scope, []).append(site)
         self._looked_at += looked.calls
         return module is not None
 
-    def _within(self, module: Module) -> Looked:
+    def _within(self, module: Module) -> ModuleCalls:
         """The calls in a module, each with every function or class that it may reach."""
         looked = self._in_module.get(module)
         if looked is None:
             with self.reads.apart():
-                calls = list(islice(self._calls(module), NAMESAKES))
+                calls = list(islice(self._calls(module), MAX_NAMESAKES))
                 found = [reached for call in calls for reached in self._reaching(call)]
-                looked = self._in_module[module] = Looked(found, len(calls), self.reads.noted)
+                looked = self._in_module[module] = ModuleCalls(found, len(calls), self.reads.noted)
         self.reads.noted |= looked.read
         return looked
 
@@ -147,7 +147,7 @@ def _reached(scope: Scope) -> Scope:
     return scope.owner if scope.name == "__init__" and scope.owner is not None else scope
 
 
-def steps_holding(evaluator: Evaluator, module: Module, calling: Calling) -> Iterator[Step]:
+def steps_holding(evaluator: Evaluator, module: Module, calling: CallerSearch) -> Iterator[Step]:
     """Every statement of the blocks that may call a function."""
     steps = evaluator.module_scope(module).suite.steps
     for step in (steps[number] for number in module.blocks_holding(calling.name)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.arguments import Call
-from s3lint.inference.call_sites import CallSite, Named
+from s3lint.inference.call_sites import CallSite, CallsOfName
 from s3lint.inference.containers import entry
 from s3lint.inference.memo import Work
 from s3lint.inference.place import CallContext, Place
@@ -21,13 +21,13 @@ from s3lint.syntax.flow import Scope
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
-CALLERS = 24
+MAX_CALLERS = 24
 """How many calls of one function are followed; the others count as unknown."""
 
-HEIGHT = 4
+MAX_CALLER_CHAIN = 4
 """How many functions up a parameter is followed through parameters of its callers."""
 
-VARIANTS = 24
+MAX_VARIANTS = 24
 """How many ways to one expression are evaluated in all."""
 
 
@@ -35,7 +35,7 @@ class Budget:
     """What one question may still cost."""
 
     def __init__(self) -> None:
-        self.variants = VARIANTS
+        self.variants = MAX_VARIANTS
         self.work = Work()
 
     @property
@@ -50,7 +50,7 @@ class Callers:
         self.evaluator = evaluator
         self.reads = evaluator.reads
         self._sites: dict[Scope, tuple[list[CallSite], int]] = {}
-        self._named: dict[Search, Named] = {}
+        self._named: dict[Search, CallsOfName] = {}
         self._known: dict[Hashable, tuple[Value, int]] = {}
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
@@ -91,16 +91,16 @@ class Callers:
         budget.variants -= 1
         self.evaluator.add_work(node, variant, budget.work)
         scope = free_parameter(value, {bound for bound, _ in chain})
-        if scope is None or budget.is_spent or len(chain) >= HEIGHT:
+        if scope is None or budget.is_spent or len(chain) >= MAX_CALLER_CHAIN:
             return [value]
         found: list[Value] = []
         sites = self.of(scope)
-        for site in sites[:CALLERS]:
+        for site in sites[:MAX_CALLERS]:
             if budget.work.is_too_much:
                 return [*found, value]
             found += self._variants(node, place, (*chain, (scope, site)), budget)
         if found:
-            return [*found, value] if len(sites) > CALLERS else found
+            return [*found, value] if len(sites) > MAX_CALLERS else found
         if not any(parameter.scope is scope and parameter.default is not None for parameter in free_parameters(value)):
             return [value]
         unpassed = self._context((*chain, (scope, None)), place.context)
@@ -120,7 +120,7 @@ class Callers:
         """The calls of a function anywhere in the project: one more than are followed, where there are more."""
         if scope not in self._sites:
             with self.reads.apart():
-                self._sites[scope] = list(islice(self._find(scope), CALLERS + 1)), self.reads.noted
+                self._sites[scope] = list(islice(self._find(scope), MAX_CALLERS + 1)), self.reads.noted
         sites, read = self._sites[scope]
         self.reads.noted |= read
         return sites
@@ -132,5 +132,5 @@ class Callers:
         name = scope.owner.name if is_constructor and scope.owner is not None else scope.name
         search = Search("constructions" if is_constructor else "calls", name)
         if search not in self._named:
-            self._named[search] = Named(self.evaluator, search)
+            self._named[search] = CallsOfName(self.evaluator, search)
         return self._named[search].of(scope)

@@ -10,20 +10,10 @@ import libcst as cst
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import Class, Function, Instance
 from s3lint.inference.evaluator import attribute, invocation
-from s3lint.inference.functions import CALLS, returned
+from s3lint.inference.functions import MAX_CALL_DEPTH, returned
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import Unbound, at_end, final
-from s3lint.inference.values import (
-    Constant,
-    Mapping,
-    Nothing,
-    Reference,
-    Text,
-    Unknown,
-    Value,
-    alternatives,
-    join_values,
-)
+from s3lint.inference.values import Constant, Mapping, Never, Reference, Text, Unknown, Value, alternatives, join_values
 from s3lint.syntax.flow import Scope, Step, functions_of
 from s3lint.syntax.module import Block
 
@@ -39,7 +29,7 @@ def call_class(evaluator: Evaluator, made: Class, arguments: Arguments, place: P
         return Unknown("an enum member looked up by its value")
     constructor = find_method(evaluator, made.scope, "__init__")
     scope = constructor if constructor is not None else made.scope
-    if place.context is not None and (place.context.depth >= CALLS or place.context.of(scope) is not None):
+    if place.context is not None and (place.context.depth >= MAX_CALL_DEPTH or place.context.of(scope) is not None):
         return Instance(made.scope)
     return Instance(made.scope, evaluator.context(scope, arguments.call, None, place.context))
 
@@ -134,7 +124,7 @@ def class_member(evaluator: Evaluator, scope: Scope, name: str, depth: int = 0) 
         value = final(evaluator, scope, name, None)
         if not isinstance(value, Unbound):
             return _unwrapped(evaluator, value)
-    if depth < CALLS:
+    if depth < MAX_CALL_DEPTH:
         for base in bases(evaluator, scope):
             if isinstance(base, Class) and base.scope is not scope:
                 found = class_member(evaluator, base.scope, name, depth + 1)
@@ -165,7 +155,7 @@ def _set_by_methods(evaluator: Evaluator, owner: Instance, name: str) -> list[Va
     for scope in _lineage(evaluator, owner.scope):
         for function in _setting_methods(scope, name):
             value = _set_by(evaluator, function, name, owner)
-            if not isinstance(value, (Unbound, Nothing)):
+            if not isinstance(value, (Unbound, Never)):
                 found += alternatives(value)
     return [value for value in found if not isinstance(value, Unbound)]
 
@@ -174,7 +164,7 @@ def _lineage(evaluator: Evaluator, scope: Scope) -> list[Scope]:
     found = [scope]
     for current in found:
         for base in bases(evaluator, current):
-            if isinstance(base, Class) and base.scope not in found and len(found) < CALLS:
+            if isinstance(base, Class) and base.scope not in found and len(found) < MAX_CALL_DEPTH:
                 found.append(base.scope)
     return found
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
 
-def truth(evaluator: Evaluator, test: cst.BaseExpression, place: Place) -> bool | None:
+def evaluate_condition(evaluator: Evaluator, test: cst.BaseExpression, place: Place) -> bool | None:
     """Whether a test holds; None where that is not known without following calls of first-party functions."""
     with evaluator.without_calls():
         return _truth(evaluator, test, place)

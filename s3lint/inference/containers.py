@@ -69,10 +69,10 @@ def keyed(value: Value, key: str) -> Value:
     return Unknown(f"what `[{key!r}]` holds is not known", (value,))
 
 
-def entered(value: Value) -> Value:
+def context_value(value: Value) -> Value:
     """What `with value as name` binds."""
     if isinstance(value, Union):
-        return join_values([entered(alternative) for alternative in value.alternatives], chosen=value.chosen)
+        return join_values([context_value(alternative) for alternative in value.alternatives], chosen=value.chosen)
     if isinstance(value, Sequence) and value.items:
         return join_values(value.items)
     return value

@@ -57,13 +57,13 @@ def _frames(arguments: Arguments, written: Written) -> Iterator[Frame]:
 
 
 @attribute(Unknown, Parameter, BoundMethod)
-def shaped_attribute(evaluator: Evaluator, owner: Value, name: str, place: Place) -> Value:
+def duck_typed_attribute(evaluator: Evaluator, owner: Value, name: str, place: Place) -> Value:
     if name == "write":
         return Writer(owner)
     if name == "writeStream":
         return Writer(owner, "stream")
     if name in ("read", "readStream") and _says_spark(owner, place):
-        return Reader(shaped=True)
+        return Reader(duck_typed=True)
     return BoundMethod(owner, name)
 
 
@@ -80,14 +80,14 @@ def _of_resource(name: str, arguments: Arguments) -> Value:
     """`s3.Bucket(name)`, `s3.Object(bucket, key)`: a CDK's construct of that name takes its scope first."""
     count = arguments.count + len(set(arguments.names))
     if name == "Bucket" and count == 1:
-        return BucketHandle(arguments.get("name", 0), shaped=True)
+        return BucketHandle(arguments.get("name", 0), duck_typed=True)
     if name == "Object" and count == 2:
-        return ObjectHandle(arguments.get("bucket_name", 0), arguments.get("key", 1), shaped=True)
+        return ObjectHandle(arguments.get("bucket_name", 0), arguments.get("key", 1), duck_typed=True)
     return Unknown(f"`{name}` of an unknown resource")
 
 
 @method(Unknown, Parameter, BoundMethod)
-def shaped_method(evaluator: Evaluator, owner: Value, name: str, arguments: Arguments, place: Place) -> Value:
+def duck_typed_method(evaluator: Evaluator, owner: Value, name: str, arguments: Arguments, place: Place) -> Value:
     if name in ("client", "resource", "create_client"):
         service = arguments.get("service_name", 0)
         if isinstance(service, Text) and service.literal in SERVICES:

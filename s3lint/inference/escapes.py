@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
 
-def opened_where_passed(evaluator: Evaluator, name: str, value: Value, place: Place) -> Value:
+def open_if_escaped(evaluator: Evaluator, name: str, value: Value, place: Place) -> Value:
     """The value, opened when an earlier statement of the same function passes it on to code that may add to it."""
     if place.binders or place.scope.kind != "function":
         return value

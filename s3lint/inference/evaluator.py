@@ -16,9 +16,9 @@ import libcst as cst
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.containers import entry
-from s3lint.inference.memo import DEPTH, WORK, Answer, Cycles, Inquiry, Memory, Work
+from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, ActiveQuery, Cycles, Memo, QueryResult, Work
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.size import bounded
+from s3lint.inference.size import bound_size
 from s3lint.inference.values import Fallback, Text, Union, Unknown, Value, join_values
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.site import Site
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from s3lint.project.modules import Project
     from s3lint.syntax.module import Module
 
-FRAMES = 10_000
+MAX_PYTHON_FRAMES = 10_000
 """Python frames that such a depth may need; the interpreter allows 1 000 by default."""
 
 TOO_FAR = Unknown("too many steps away")
@@ -94,10 +94,10 @@ class Evaluator:
         self.imports = imports
         self.reads = project.reads
         self.shallow = False
-        self._memory = Memory()
+        self._memory = Memo()
         self._cycles = Cycles()
-        self._active: dict[Hashable, tuple[int, Inquiry]] = {}
-        self._inquiry = Inquiry()
+        self._active: dict[Hashable, tuple[int, ActiveQuery]] = {}
+        self._inquiry = ActiveQuery()
         self._steps = 0
         self._modules: dict[Module, Scope] = {}
         self._lambdas: dict[int, Scope] = {}
@@ -132,7 +132,7 @@ class Evaluator:
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             return Unknown(f"{type(node).__name__} is not followed", site=Site(place.block, node))
-        return self.solve((id(node), place.context), lambda: placed(handler(self, node, place), Site(place.block, node)))
+        return self.solve((id(node), place.context), lambda: with_site(handler(self, node, place), Site(place.block, node)))
 
     def add_work(self, node: cst.BaseExpression, place: Place, work: Work) -> None:
         """Adds what it took to evaluate an expression."""
@@ -163,19 +163,19 @@ class Evaluator:
             return self._recalled(provisional.answer)
         if not self._active:
             return self._recalled(self._answered(key, compute))
-        if len(self._active) >= DEPTH:
+        if len(self._active) >= MAX_DEPTH:
             inquiry.height = max(inquiry.height, 2)
             return TOO_FAR
-        if self._steps >= WORK:
+        if self._steps >= MAX_WORK:
             inquiry.cut = True
             return TOO_FAR
         return self._recalled(self._computed(key, compute))
 
-    def _recalled(self, answer: Answer) -> Value:
+    def _recalled(self, answer: QueryResult) -> Value:
         self.reads.noted |= answer.read
         return self._inquiry.add(answer) if self._active else answer.value
 
-    def _answered(self, key: Hashable, compute: Callable[[], Value]) -> Answer:
+    def _answered(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
         """The answer to a question that no other waits for.
 
         What is past the bound on depth is unknown. The bound on work must cut at the same place in every run, so a question that might
@@ -183,7 +183,7 @@ class Evaluator:
         """
         answer = self._asked(key, compute)
         if not answer.is_bounded:
-            around, self._memory = self._memory, Memory()
+            around, self._memory = self._memory, Memo()
             try:
                 answer = self._asked(key, compute)
             finally:
@@ -193,22 +193,22 @@ class Evaluator:
         self._memory.answers[key] = answer
         return answer
 
-    def _asked(self, key: Hashable, compute: Callable[[], Value]) -> Answer:
+    def _asked(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
         self._steps = 0
         try:
             return self._computed(key, lambda: _with_deep_stack(compute))
         finally:
             self._memory.forget()
 
-    def _computed(self, key: Hashable, compute: Callable[[], Value]) -> Answer:
+    def _computed(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
         """Computes a value, and remembers it: for good, or as long as the questions wait that it found waiting."""
         place, around = len(self._active), self._inquiry
-        inquiry = self._inquiry = Inquiry(around.entered | self._cycles.bits(key))
+        inquiry = self._inquiry = ActiveQuery(around.entered | self._cycles.bits(key))
         read_around, self.reads.noted = self.reads.noted, 0
         self._active[key] = place, inquiry
         self._steps += 1
         try:
-            value = bounded(compute())
+            value = bound_size(compute())
         finally:
             del self._active[key]
             self._inquiry = around
@@ -218,9 +218,9 @@ class Evaluator:
         around.waiting |= waiting
         if resting:
             self._cycles.join({key, *resting})
-        is_too_high = inquiry.height > DEPTH
+        is_too_high = inquiry.height > MAX_DEPTH
         answer = inquiry.answer(TOO_FAR if is_too_high else value, read, self._cycles.bits(key))
-        if waiting or answer.cut or (inquiry.height + place > DEPTH and not is_too_high):
+        if waiting or answer.cut or (inquiry.height + place > MAX_DEPTH and not is_too_high):
             self._memory.keep(key, answer, waiting)
         elif place:
             self._memory.answers.setdefault(key, answer)
@@ -294,15 +294,15 @@ class Evaluator:
 
 def _with_deep_stack(compute: Callable[[], Value]) -> Value:
     limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, FRAMES))
+    sys.setrecursionlimit(max(limit, MAX_PYTHON_FRAMES))
     try:
         return compute()
     finally:
         sys.setrecursionlimit(limit)
 
 
-def placed(value: Value, site: Site) -> Value:
+def with_site(value: Value, site: Site) -> Value:
     """The value, written at a site unless a literal elsewhere is the value; the same for each of its alternatives."""
     if isinstance(value, Union) and any(choice.site is None for choice in value.alternatives):
-        value = replace(value, alternatives=tuple(placed(choice, site) for choice in value.alternatives))
+        value = replace(value, alternatives=tuple(with_site(choice, site) for choice in value.alternatives))
     return value if value.site is not None else value.at(site)

@@ -8,23 +8,23 @@ import libcst as cst
 
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Function
-from s3lint.inference.conditions import truth
+from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.containers import element, item_at, keyed, merged
-from s3lint.inference.escapes import opened_where_passed
+from s3lint.inference.escapes import open_if_escaped
 from s3lint.inference.evaluator import expression
 from s3lint.inference.library_values import Frame, SparkSession
 from s3lint.inference.mutations import unpacked
-from s3lint.inference.operators import LARGEST
+from s3lint.inference.operators import MAX_INTEGER
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import Unbound, assigned_by_functions, before, final
 from s3lint.inference.values import (
-    MOST_ITEMS,
+    MAX_ITEMS,
     Constant,
     Environment,
     Fallback,
     Mapping,
-    Nothing,
+    Never,
     Reference,
     Sequence,
     Text,
@@ -98,7 +98,7 @@ def name_expression(evaluator: Evaluator, node: cst.Name, place: Place) -> Value
         if value is not None:
             return value
     value = _entered_earlier(evaluator, name, place) or local_value(evaluator, name, place)
-    return opened_where_passed(evaluator, name, value, place)
+    return open_if_escaped(evaluator, name, value, place)
 
 
 def _bound_by(evaluator: Evaluator, binder: cst.CSTNode, index: int, name: str, place: Place) -> Value | None:
@@ -163,7 +163,7 @@ def attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place
     if dotted is not None and dotted.count(".") == 1 and place.scope.binds(dotted):
         value = before(evaluator, place.step, dotted, place.context)
         if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
-            return opened_where_passed(evaluator, dotted, value, place)
+            return open_if_escaped(evaluator, dotted, value, place)
         known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
         return join_values([*known, _attribute(evaluator, node, place)])
     return _attribute(evaluator, node, place)
@@ -209,7 +209,7 @@ def _item(container: Value, index: Value) -> Value:
 
 @expression(cst.IfExp)
 def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
-    known = truth(evaluator, node.test, place)
+    known = evaluate_condition(evaluator, node.test, place)
     if known is not None:
         return evaluator.evaluate(node.body if known else node.orelse, place)
     body, orelse = evaluator.evaluate(node.body, place), evaluator.evaluate(node.orelse, place)
@@ -276,7 +276,7 @@ def number(evaluator: Evaluator, node: cst.Integer | cst.Float, place: Place) ->
         value = node.evaluated_value
     except (ValueError, SyntaxError):
         return Unknown("a number too long to read")
-    return Constant(value) if abs(value) < LARGEST or isinstance(value, float) else Unknown("a very large number")
+    return Constant(value) if abs(value) < MAX_INTEGER or isinstance(value, float) else Unknown("a very large number")
 
 
 @expression(cst.Await)
@@ -319,21 +319,21 @@ def _with_entry(mapping: Value, key: str | None, value: Value, site: Site) -> Va
 def sequence_display(evaluator: Evaluator, node: cst.List | cst.Tuple | cst.Set, place: Place) -> Value:
     items: list[Value] = []
     is_open = False
-    for part in node.elements[:MOST_ITEMS]:
+    for part in node.elements[:MAX_ITEMS]:
         value = evaluator.evaluate(part.value, place)
         if isinstance(part, cst.StarredElement):
             is_open = is_open or not isinstance(value, Sequence) or value.open
             items.extend(value.items if isinstance(value, Sequence) else ())
         else:
             items.append(value)
-    return Sequence(tuple(items[:MOST_ITEMS]), is_open or len(node.elements) > MOST_ITEMS or len(items) > MOST_ITEMS)
+    return Sequence(tuple(items[:MAX_ITEMS]), is_open or len(node.elements) > MAX_ITEMS or len(items) > MAX_ITEMS)
 
 
 @expression(cst.ListComp, cst.SetComp, cst.GeneratorExp)
 def comprehension(evaluator: Evaluator, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, place: Place) -> Value:
     inside = Place(place.step, (*place.binders, node), place.context)
     value = evaluator.evaluate(node.elt, inside)
-    return Nothing() if isinstance(value, Nothing) else Sequence((value,), repeated=True)
+    return Never() if isinstance(value, Never) else Sequence((value,), repeated=True)
 
 
 @expression(cst.DictComp)

@@ -18,7 +18,7 @@ from s3lint.inference.values import (
     Constant,
     Fallback,
     Mapping,
-    Nothing,
+    Never,
     Sequence,
     Text,
     Unknown,
@@ -31,7 +31,7 @@ from s3lint.syntax.flow import Scope
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
-CALLS = 12
+MAX_CALL_DEPTH = 12
 """How many calls of first-party functions are followed into each other."""
 
 
@@ -41,7 +41,7 @@ def call_function(evaluator: Evaluator, function: Function, arguments: Arguments
         return Unknown("a call in a test")
     scope = function.scope
     outer = _joined(function.context, place.context)
-    if outer is not None and (outer.depth >= CALLS or outer.of(scope) is not None):
+    if outer is not None and (outer.depth >= MAX_CALL_DEPTH or outer.of(scope) is not None):
         return Unknown("the call is too deep, or recursive")
     context = evaluator.context(scope, arguments.call if arguments.before is None else arguments, function.receiver, outer)
     return returned(evaluator, scope, context)
@@ -70,7 +70,7 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
     if yielded:
         return Sequence(tuple(yielded), repeated=True)
     value = join_values(values)
-    if isinstance(value, (Unknown, Nothing)):
+    if isinstance(value, (Unknown, Never)):
         promised = _promised(evaluator, scope, context)
         return promised if promised is not None else (value if values else Constant(None))
     return value
@@ -100,7 +100,7 @@ def text_attribute(evaluator: Evaluator, text: Text, name: str, place: Place) ->
 @attribute(Constant)
 def constant_attribute(evaluator: Evaluator, constant: Constant, name: str, place: Place) -> Value:
     if constant.value is None:
-        return Nothing()
+        return Never()
     return constant if name == "value" else Unknown("an attribute of a number")
 
 

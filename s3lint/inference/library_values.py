@@ -35,10 +35,10 @@ class Client(Value):
 
 @frozen()
 class BucketHandle(Value):
-    """`resource.Bucket(name)`. `shaped`: the resource is known by the shape of the call alone."""
+    """`resource.Bucket(name)`. `duck_typed`: the resource is known by the shape of the call alone."""
 
     name: Value
-    shaped: bool = False
+    duck_typed: bool = False
 
 
 @frozen()
@@ -47,7 +47,7 @@ class ObjectHandle(Value):
 
     bucket: Value
     key: Value
-    shaped: bool = False
+    duck_typed: bool = False
 
 
 @frozen()
@@ -90,7 +90,7 @@ class Reader(Value):
     schema: Value = field(default_factory=Absent)
     options: Mapping = field(default_factory=Mapping)
     path: Value = field(default_factory=Absent)
-    shaped: bool = False
+    duck_typed: bool = False
     """Whether the session that reads is not resolved."""
     method: Site | None = field(default=None, compare=False)
     """The method that names the format."""

@@ -13,17 +13,17 @@ from typing import NamedTuple
 
 from s3lint.inference.values import Value
 
-DEPTH = 300
+MAX_DEPTH = 300
 """How many values may wait for each other: some 80 reassignments of one name. Deeper chains are unknown."""
 
-WORK = 1_000
+MAX_WORK = 1_000
 """How many values one question may compute. Past it what is left is unknown: a guard against exponential call graphs."""
 
-FEW = 16
+MAX_FORGOTTEN_WORK = 16
 """An answer that took so many values or fewer does not remember which they were: it would cost more memory than it is worth."""
 
 
-class Answer(NamedTuple):
+class QueryResult(NamedTuple):
     """A value, and what it took."""
 
     value: Value
@@ -39,13 +39,13 @@ class Answer(NamedTuple):
     """Whether the bound on work cut it."""
     looped: bool
     """Whether the question asked itself."""
-    asked: tuple[Answer, ...]
+    asked: tuple[QueryResult, ...]
     """The answers that it was computed from, if it took more than a few values."""
 
     @property
     def is_bounded(self) -> bool:
         """Whether the answer is surely what it would be if nothing were remembered: unknown, or within the bound on work."""
-        return self.height > DEPTH or (not self.cut and (self.work <= WORK or not Work().add(self).is_too_much))
+        return self.height > MAX_DEPTH or (not self.cut and (self.work <= MAX_WORK or not Work().add(self).is_too_much))
 
 
 class Work:
@@ -57,9 +57,9 @@ class Work:
 
     @property
     def is_too_much(self) -> bool:
-        return self._count > WORK
+        return self._count > MAX_WORK
 
-    def add(self, answer: Answer) -> Work:
+    def add(self, answer: QueryResult) -> Work:
         pending = [answer]
         while pending and not self.is_too_much:
             one = pending.pop()
@@ -71,7 +71,7 @@ class Work:
 
 
 @dataclass(slots=True)
-class Inquiry:
+class ActiveQuery:
     """What a question met so far, while its answer is computed."""
 
     entered: int = 0
@@ -82,37 +82,37 @@ class Inquiry:
     looped: bool = False
     work: int = 1
     height: int = 1
-    asked: list[Answer] = field(default_factory=list)
+    asked: list[QueryResult] = field(default_factory=list)
 
-    def add(self, answer: Answer) -> Value:
+    def add(self, answer: QueryResult) -> Value:
         self.cut |= answer.cut
         self.work += answer.work
         self.height = max(self.height, answer.height + 1)
         self.asked.append(answer)
         return answer.value
 
-    def answer(self, value: Value, read: int, cycle: int) -> Answer:
-        asked = tuple(self.asked) if self.work > FEW else ()
-        return Answer(value, read, min(self.work, WORK + 1), self.height, cycle, self.cut, self.looped, asked)
+    def answer(self, value: Value, read: int, cycle: int) -> QueryResult:
+        asked = tuple(self.asked) if self.work > MAX_FORGOTTEN_WORK else ()
+        return QueryResult(value, read, min(self.work, MAX_WORK + 1), self.height, cycle, self.cut, self.looped, asked)
 
 
 class Provisional(NamedTuple):
     """An answer inside an unfinished cycle, or one that a bound cut."""
 
-    answer: Answer
+    answer: QueryResult
     waiting: int
     """The bits of the places of the questions that it waits for."""
 
 
-class Memory:
+class Memo:
     """The answers so far: for good, or for a while."""
 
     def __init__(self) -> None:
-        self.answers: dict[Hashable, Answer] = {}
+        self.answers: dict[Hashable, QueryResult] = {}
         self.provisional: dict[Hashable, Provisional] = {}
         self._resting: dict[int, list[Hashable]] = {}
 
-    def keep(self, key: Hashable, answer: Answer, waiting: int) -> None:
+    def keep(self, key: Hashable, answer: QueryResult, waiting: int) -> None:
         """Remembers an answer until the last of the questions that it waits for has one; until the end, where it waits for none."""
         self.provisional[key] = Provisional(answer, waiting)
         self._resting.setdefault(waiting.bit_length() - 1, []).append(key)

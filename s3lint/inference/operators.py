@@ -11,9 +11,9 @@ import libcst as cst
 from s3lint.inference.containers import merged
 from s3lint.inference.library_values import CloudPath, Frame
 from s3lint.inference.values import (
-    ALTERNATIVES,
-    MOST_ITEMS,
-    PARTS,
+    MAX_ALTERNATIVES,
+    MAX_ITEMS,
+    MAX_TEXT_PARTS,
     Chunk,
     Constant,
     Data,
@@ -21,7 +21,7 @@ from s3lint.inference.values import (
     Fallback,
     Hole,
     Mapping,
-    Nothing,
+    Never,
     Reference,
     Sequence,
     Text,
@@ -43,10 +43,10 @@ ARITHMETIC: dict[type[cst.CSTNode], Callable[[int, int], int]] = {
     cst.Modulo: operator.mod,
 }
 
-LARGEST = 1 << 1000
+MAX_INTEGER = 1 << 1000
 """Larger whole numbers are not computed with: no float could hold them, and writing them out takes quadratic time."""
 
-COMBINATIONS = 16
+MAX_COMBINATIONS = 16
 """How many combinations of alternatives a text is written out for; beyond, its parts stay holes."""
 
 
@@ -56,8 +56,8 @@ def combined(sign: cst.CSTNode, left: Value, right: Value) -> Value:
         return join_values([combined(sign, choice, right) for choice in left.alternatives], chosen=left.chosen)
     if isinstance(right, Union) and not isinstance(left, Text):
         return join_values([combined(sign, left, choice) for choice in right.alternatives], chosen=right.chosen)
-    if isinstance(left, Nothing) or isinstance(right, Nothing):
-        return Nothing()
+    if isinstance(left, Never) or isinstance(right, Never):
+        return Never()
     if isinstance(left, Frame) or isinstance(right, Frame):
         return left if isinstance(left, Frame) else right
     if isinstance(sign, (cst.Add, cst.AddAssign)):
@@ -77,7 +77,7 @@ def _added(left: Value, right: Value) -> Value:
     if isinstance(left, Sequence):
         if isinstance(right, Sequence):
             items = (*left.items, *right.items)
-            return Sequence(items[:MOST_ITEMS], left.open or right.open or len(items) > MOST_ITEMS, site=left.site)
+            return Sequence(items[:MAX_ITEMS], left.open or right.open or len(items) > MAX_ITEMS, site=left.site)
         return left.opened()
     return _computed(cst.Add(), left, right)
 
@@ -93,13 +93,13 @@ def _divided(left: Value, right: Value) -> Value:
 PATHS = frozenset({"pathlib.Path()", "pathlib.PosixPath()", "pathlib.WindowsPath()"})
 
 
-LONGEST_DATA = 1 << 22
+MAX_DATA_BYTES = 1 << 22
 """Bytes of a literal that is multiplied out."""
 
 
 def _repeated(data: Data, count: Constant) -> Value:
-    size = len(data.value) * count.value if isinstance(count.value, int) else LONGEST_DATA
-    return Data(data.value * int(count.value or 0)) if size < LONGEST_DATA else Unknown("very long bytes")
+    size = len(data.value) * count.value if isinstance(count.value, int) else MAX_DATA_BYTES
+    return Data(data.value * int(count.value or 0)) if size < MAX_DATA_BYTES else Unknown("very long bytes")
 
 
 def _computed(sign: cst.CSTNode, left: Value, right: Value) -> Value:
@@ -112,7 +112,7 @@ def _computed(sign: cst.CSTNode, left: Value, right: Value) -> Value:
     if isinstance(sign, (cst.FloorDivide, cst.Modulo)) and right.value == 0:
         return Unknown("a division by zero")
     result = function(left.value, right.value)  # type: ignore[arg-type]
-    return Constant(result) if abs(result) < LARGEST else Unknown("a very large number")
+    return Constant(result) if abs(result) < MAX_INTEGER else Unknown("a very large number")
 
 
 def is_text(value: Value) -> bool:
@@ -122,13 +122,13 @@ def is_text(value: Value) -> bool:
 def concatenated(parts: Iterable[tuple[Value, str]]) -> Value:
     """The text of values written one after another; with each comes the name for the hole that it leaves if it is unknown."""
     listed = [(value, name) for value, name in parts]
-    if any(isinstance(value, Nothing) for value, _ in listed):
-        return Nothing()
+    if any(isinstance(value, Never) for value, _ in listed):
+        return Never()
     choices = [_choices(value) for value, _ in listed]
     count = 1
     for options in choices:
         count *= len(options)
-    if count > COMBINATIONS:
+    if count > MAX_COMBINATIONS:
         choices = [options if len(options) == 1 else [Unknown("many alternatives")] for options in choices]
     chosen = any(isinstance(value, Union) and value.chosen for value, _ in listed)
     names = [name for _, name in listed]
@@ -140,7 +140,7 @@ def _choices(value: Value) -> list[Value]:
     if isinstance(value, Fallback):
         return [value] if isinstance(value.default, (Unknown, Constant)) else [*_choices(value.primary), *_choices(value.default)]
     if isinstance(value, Union):
-        return [choice for alternative in value.alternatives for choice in _choices(alternative)][:ALTERNATIVES]
+        return [choice for alternative in value.alternatives for choice in _choices(alternative)][:MAX_ALTERNATIVES]
     return [value]
 
 
@@ -156,6 +156,6 @@ def _written(values: list[tuple[Value, str]]) -> Value:
             parts.append(Hole(value, name or value.name or ""))
         else:
             parts.append(Hole(value, name))
-    if len(parts) > PARTS:
-        parts = [*parts[:PARTS], Hole(Unknown("a very long text"))]
+    if len(parts) > MAX_TEXT_PARTS:
+        parts = [*parts[:MAX_TEXT_PARTS], Hole(Unknown("a very long text"))]
     return Text(tuple(parts), trace=trace)

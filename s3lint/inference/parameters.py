@@ -11,7 +11,7 @@ from s3lint.inference.annotations import annotated_value
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Class, Instance
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.values import Absent, Constant, Data, Given, Mapping, Parameter, Sequence, Text, Union, Unknown, Value
+from s3lint.inference.values import Absent, Constant, Data, Mapping, Parameter, Sequence, Text, Union, Unknown, UserInput, Value
 from s3lint.syntax.flow import Scope
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallCo
     mutable = isinstance(value, (Mapping, Sequence)) and not isinstance(param.default, cst.Tuple)
     if mutable:
         return Unknown("a mutable default", site=value.site)
-    return value if isinstance(value, (Text, Constant, Data, Given, Sequence, Union)) else None
+    return value if isinstance(value, (Text, Constant, Data, UserInput, Sequence, Union)) else None
 
 
 def find_parameter(scope: Scope, name: str) -> cst.Param | None:

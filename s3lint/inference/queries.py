@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.finding import Confidence
-from s3lint.inference.values import Absent, Constant, Fallback, Given, Text, Union, Value, alternatives
+from s3lint.inference.values import Absent, Constant, Fallback, Text, Union, UserInput, Value, alternatives
 
 
 def choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
@@ -76,5 +76,5 @@ def default_choices(value: Value, confidence: Confidence = Confidence.HIGH) -> I
     elif isinstance(value, Fallback):
         yield from default_choices(value.primary, confidence)
         yield from choices(value.default, confidence)
-    elif isinstance(value, Given) and value.default is not None:
+    elif isinstance(value, UserInput) and value.default is not None:
         yield from choices(value.default, confidence)

@@ -12,13 +12,13 @@ import libcst as cst
 
 from s3lint.inference.annotations import annotated_value
 from s3lint.inference.code_values import Class, Function
-from s3lint.inference.conditions import truth
-from s3lint.inference.containers import element, entered
+from s3lint.inference.conditions import evaluate_condition
+from s3lint.inference.containers import context_value, element
 from s3lint.inference.library_values import Frame, Reader, Writer
 from s3lint.inference.mutations import augmented, changed_by_call, deleted, item_set, unpacked
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.values import Mapping, Nothing, Sequence, Union, Unknown, Value, join_values
+from s3lint.inference.values import Mapping, Never, Sequence, Union, Unknown, Value, join_values
 from s3lint.support.frozen import frozen
 from s3lint.syntax.flow import Scope, Step, Suite, functions_of
 from s3lint.syntax.module import Block
@@ -44,7 +44,7 @@ def before(evaluator: Evaluator, step: Step, name: str, context: CallContext | N
 
 def at_end(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
     """The value of a name when control leaves a suite by its end."""
-    return Nothing() if suite.ends else _at(evaluator, suite, name, END, context)
+    return Never() if suite.ends else _at(evaluator, suite, name, END, context)
 
 
 def final(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
@@ -71,13 +71,13 @@ def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: Call
         if star is not None and (step is None or star.index > step.index):
             step = star
     if step is None:
-        return entering(evaluator, suite, name, context)
+        return at_start(evaluator, suite, name, context)
     return after(evaluator, step, name, context)
 
 
 def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     """The value of a name when control leaves a step that may change it."""
-    return evaluator.solve(("after", id(step), name, context), lambda: _after(evaluator, step, name, context), cyclic=Nothing())
+    return evaluator.solve(("after", id(step), name, context), lambda: _after(evaluator, step, name, context), cyclic=Never())
 
 
 def _after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -151,7 +151,7 @@ def _taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tup
     for suite in step.suites:
         if not isinstance(suite.clause, cst.If):
             return [*found, suite], False
-        known = truth(evaluator, suite.clause.test, Place(step, (), context)) if context is not None else None
+        known = evaluate_condition(evaluator, suite.clause.test, Place(step, (), context)) if context is not None else None
         if known is not False:
             found.append(suite)
         if known:
@@ -235,7 +235,7 @@ def _after_handled(evaluator: Evaluator, step: Step, name: str, context: CallCon
     return join_values(_ends(evaluator, ways, name, context))
 
 
-def entering(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
+def at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
     """The value of a name when control enters a suite."""
     owner = suite.owner
     if owner is None:
@@ -244,7 +244,7 @@ def entering(evaluator: Evaluator, suite: Suite, name: str, context: CallContext
         return before(evaluator, owner, name, context)
     if suite.role == "loop":
         return evaluator.solve(
-            ("enter", id(suite), name, context), lambda: _entering_loop(evaluator, suite, name, context), cyclic=Nothing()
+            ("enter", id(suite), name, context), lambda: _entering_loop(evaluator, suite, name, context), cyclic=Never()
         )
     if suite.role == "handler":
         return _entering_handler(evaluator, owner, suite, name, context)
@@ -291,7 +291,7 @@ def _entering_with(evaluator: Evaluator, owner: Step, name: str, context: CallCo
     assert isinstance(owner.node, cst.With)
     for item in owner.node.items:
         if item.asname is not None and name in set(target_names(item.asname.name)):
-            value = entered(evaluator.evaluate(item.item, Place(owner, (), context)))
+            value = context_value(evaluator.evaluate(item.item, Place(owner, (), context)))
             return unpacked(item.asname.name, value, name)
     return before(evaluator, owner, name, context)
 

@@ -30,15 +30,15 @@ from s3lint.inference.values import (
     Data,
     Environment,
     Fallback,
-    Given,
     Mapping,
-    Nothing,
+    Never,
     Parameter,
     Reference,
     Sequence,
     Text,
     Union,
     Unknown,
+    UserInput,
     Value,
 )
 
@@ -107,11 +107,11 @@ def _writer(value: Value) -> str:
 
 _PLAIN: dict[type[Value], Callable[[Any], str]] = {
     Unknown: _unknown,
-    Nothing: lambda _: "never reached",
+    Never: lambda _: "never reached",
     Absent: lambda _: "not given",
     Data: lambda value: f"{len(value.value)} bytes",
     Environment: lambda value: f"environment variable {value.name or '?'}",
-    Given: lambda value: "given on the command line" + (f", default {describe(value.default)}" if value.default else ""),
+    UserInput: lambda value: "given on the command line" + (f", default {describe(value.default)}" if value.default else ""),
     Parameter: lambda value: f"parameter {value.name}",
     Reference: lambda value: value.path,
     ModuleValue: lambda value: f"module {value.module.path.name if value.module else value.folder}",

@@ -7,24 +7,24 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from s3lint.inference.values import Absent, Constant, Data, Nothing, Parameter, Unknown, Value
+from s3lint.inference.values import Absent, Constant, Data, Never, Parameter, Unknown, Value
 
 if TYPE_CHECKING:
     from s3lint.syntax.flow import Scope
 
-HEAVIEST = 3_200
+MAX_WEIGHT = 3_200
 """How many parts a value may have, shared ones counted wherever they stand, since `v = [v, v]` doubles them with every line; a list of
 a thousand pairs has 3 001. A heavier value is unknown."""
 
 NO_PARTS = frozenset({"site", "trace", "weight", "arguments", "scope", "context"})
 
-PLAIN = frozenset({Absent, Constant, Data, Nothing})
+PLAIN = frozenset({Absent, Constant, Data, Never})
 """Kinds of values that hold no others."""
 
 
-def bounded(value: Value) -> Value:
+def bound_size(value: Value) -> Value:
     """The value, or an unknown one instead of one that is too heavy to be looked into."""
-    return value if type(value) in PLAIN or weight_of(value) <= HEAVIEST else Unknown("it has too many parts", site=value.site)
+    return value if type(value) in PLAIN or weight_of(value) <= MAX_WEIGHT else Unknown("it has too many parts", site=value.site)
 
 
 def weight_of(value: Value) -> int:

@@ -15,7 +15,7 @@ from s3lint.inference.arguments import Arguments
 from s3lint.inference.evaluator import expression, method
 from s3lint.inference.operators import combined, concatenated, is_text
 from s3lint.inference.place import Place
-from s3lint.inference.values import LONGEST, Chunk, Constant, Data, Hole, Mapping, Sequence, Text, Unknown, Value
+from s3lint.inference.values import MAX_TEXT_CHARACTERS, Chunk, Constant, Data, Hole, Mapping, Sequence, Text, Unknown, Value
 from s3lint.syntax.names import last_name
 from s3lint.syntax.site import Site
 
@@ -26,7 +26,7 @@ PERCENT = re.compile(
     r"%(?:\((?P<name>[^)]{0,255})\))?(?P<flags>[-#0 +]*)(?P<width>\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[%a-zA-Z])"
 )
 
-DIGITS = 3
+MAX_WIDTH_DIGITS = 3
 """Digits of the width of a format that is carried out: `f"{1:9999999999}"` would take all memory."""
 
 
@@ -90,7 +90,7 @@ def _spec(part: cst.FormattedStringExpression) -> str:
 def _formatted(value: Value, spec: str) -> Value:
     """A value written with a format: a known number is formatted, a date keeps its pattern, anything else is a hole."""
     if isinstance(value, Constant) and value.value is not None:
-        if len(max(re.findall(r"\d+", spec), key=len, default="")) > DIGITS:
+        if len(max(re.findall(r"\d+", spec), key=len, default="")) > MAX_WIDTH_DIGITS:
             return Unknown("a very wide format")
         try:
             return Text((Chunk(format(value.value, spec)),))
@@ -259,7 +259,7 @@ def _replaced(text: Text, old: Value, new: Value) -> Value:
     if not isinstance(old, Text) or not old.literal or not isinstance(new, Text) or new.literal is None:
         return Unknown("replaced text")
     before, after = old.literal, new.literal
-    if len(text.known) * max(1, len(after)) > LONGEST:
+    if len(text.known) * max(1, len(after)) > MAX_TEXT_CHARACTERS:
         return Unknown("a very long text")
     return _mapped(text, lambda known: known.replace(before, after))
 

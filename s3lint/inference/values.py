@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from s3lint.syntax.flow import Scope
     from s3lint.syntax.site import Site
 
-ALTERNATIVES = 32
+MAX_ALTERNATIVES = 32
 """How many alternatives of one value are kept; further ones count as one unknown."""
 
-PARTS = 64
+MAX_TEXT_PARTS = 64
 """How many parts a text template keeps; a longer one is unknown behind the last."""
 
-LONGEST = 1 << 20
+MAX_TEXT_CHARACTERS = 1 << 20
 """Characters of a text that is computed: `replace` may make each one longer again and again."""
 
-MOST_ITEMS = 1_000
+MAX_ITEMS = 1_000
 """How many items of a display are looked at; what a longer one holds besides is unknown."""
 
 
@@ -83,7 +83,7 @@ class Unknown(Value):
 
 
 @frozen()
-class Nothing(Value):
+class Never(Value):
     """The value of code that is never reached; it adds no alternative."""
 
 
@@ -248,7 +248,7 @@ class Fallback(Value):
 
 
 @frozen()
-class Given(Value):
+class UserInput(Value):
     """What the command line or a widget gives. Its default in the code is never known to be used."""
 
     default: Value | None = None
@@ -281,16 +281,16 @@ def join_values(values: Iterable[Value], *, chosen: bool = False) -> Value:
     """The value of a place that several ways reach. Code that is never reached adds nothing."""
     found: list[Value] = []
     for alternative in _flattened(values, chosen=chosen):
-        if not isinstance(alternative, Nothing) and not _seen(alternative, found):
+        if not isinstance(alternative, Never) and not _seen(alternative, found):
             found.append(alternative)
-        if len(found) > ALTERNATIVES:
+        if len(found) > MAX_ALTERNATIVES:
             break
     if not found:
-        return Nothing()
+        return Never()
     if len(found) == 1:
         return found[0]
-    if len(found) > ALTERNATIVES:
-        found = [*found[:ALTERNATIVES], Unknown(f"more than {ALTERNATIVES} alternatives")]
+    if len(found) > MAX_ALTERNATIVES:
+        found = [*found[:MAX_ALTERNATIVES], Unknown(f"more than {MAX_ALTERNATIVES} alternatives")]
     return Union(tuple(found), chosen)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-BRACKETS = 200
+MAX_BRACKETS = 200
 """Brackets within brackets."""
 
-LINKS = 1_000
+MAX_LINKS = 1_000
 """Operators, attributes, calls and adjacent strings in one expression, between two commas."""
 
 _TOKENS = re.compile(
@@ -29,22 +29,22 @@ _CHARACTERS = {ord(character): None for character in "\"'-+*/%@&|^~<>.!="}
 
 def too_deep(text: str) -> str | None:
     """Why the text cannot be given to libcst, or None."""
-    if len(text) <= LINKS or _is_plain(text):
+    if len(text) <= MAX_LINKS or _is_plain(text):
         return None
-    if text.count("elif") > LINKS:
-        return f"more than {LINKS} `elif` branches"
+    if text.count("elif") > MAX_LINKS:
+        return f"more than {MAX_LINKS} `elif` branches"
     deepest, most = _measure(text)
-    if deepest > BRACKETS:
-        return f"brackets are nested more than {BRACKETS} deep"
-    if most > LINKS:
-        return f"one expression has more than {LINKS} parts"
+    if deepest > MAX_BRACKETS:
+        return f"brackets are nested more than {MAX_BRACKETS} deep"
+    if most > MAX_LINKS:
+        return f"one expression has more than {MAX_LINKS} parts"
     return None
 
 
 def _is_plain(text: str) -> bool:
     """Whether counting alone shows that no bound can be passed."""
     links = len(text) - len(text.translate(_CHARACTERS)) + sum(text.count(word) for word in _WORDS)
-    return links <= LINKS and text.count("(") + text.count("[") + text.count("{") <= BRACKETS
+    return links <= MAX_LINKS and text.count("(") + text.count("[") + text.count("{") <= MAX_BRACKETS
 
 
 def _measure(text: str) -> tuple[int, int]:

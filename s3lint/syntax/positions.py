@@ -15,7 +15,7 @@ from types import TracebackType
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-DEEP_STACK = 512 * 1024 * 1024
+DEEP_STACK_BYTES = 512 * 1024 * 1024
 """Bytes of stack for code so nested that writing it out needs more than a thread usually has."""
 
 NEWLINE = re.compile(r"\r\n?|\n")
@@ -102,7 +102,7 @@ def positions_of(tree: cst.Module, text: str) -> Positions:
 
 def _resolve_deep(tree: cst.Module, text: str) -> Positions:
     found: list[Positions] = []
-    limit, size = sys.getrecursionlimit(), threading.stack_size(DEEP_STACK)
+    limit, size = sys.getrecursionlimit(), threading.stack_size(DEEP_STACK_BYTES)
     try:
         sys.setrecursionlimit(200_000)
         thread = threading.Thread(target=lambda: found.append(Positions(_Written(tree), text)))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s3lint.inference.memo import DEPTH, WORK
+from s3lint.inference.memo import MAX_DEPTH, MAX_WORK
 from s3lint.inference.render import describe
 from support.values import questions
 
@@ -40,7 +40,7 @@ def lists_of_names(size: int) -> str:
 @pytest.mark.parametrize("callers", [False, True])
 @pytest.mark.parametrize(
     ("program", "size"),
-    [(a_long_chain, DEPTH // 2), (lists_of_names, WORK // 8)],
+    [(a_long_chain, MAX_DEPTH // 2), (lists_of_names, MAX_WORK // 8)],
 )
 def test_past_a_bound(program: Callable[[int], str], size: int, callers: bool) -> None:
     text = program(size)

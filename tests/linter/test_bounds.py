@@ -8,19 +8,29 @@ import pytest
 
 from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related
 from s3lint.fixes.apply import MAX_ROUNDS, Unsettled, fix_text
-from s3lint.inference.call_sites import NAMESAKES
-from s3lint.inference.callers import CALLERS, HEIGHT
-from s3lint.inference.functions import CALLS
-from s3lint.inference.memo import DEPTH, WORK
-from s3lint.inference.operators import COMBINATIONS, LARGEST
-from s3lint.inference.size import HEAVIEST, bounded
-from s3lint.inference.text import DIGITS
-from s3lint.inference.values import ALTERNATIVES, LONGEST, MOST_ITEMS, PARTS, Chunk, Constant, Sequence, Text, Unknown
+from s3lint.inference.call_sites import MAX_NAMESAKES
+from s3lint.inference.callers import MAX_CALLER_CHAIN, MAX_CALLERS
+from s3lint.inference.functions import MAX_CALL_DEPTH
+from s3lint.inference.memo import MAX_DEPTH, MAX_WORK
+from s3lint.inference.operators import MAX_COMBINATIONS, MAX_INTEGER
+from s3lint.inference.size import MAX_WEIGHT, bound_size
+from s3lint.inference.text import MAX_WIDTH_DIGITS
+from s3lint.inference.values import (
+    MAX_ALTERNATIVES,
+    MAX_ITEMS,
+    MAX_TEXT_CHARACTERS,
+    MAX_TEXT_PARTS,
+    Chunk,
+    Constant,
+    Sequence,
+    Text,
+    Unknown,
+)
 from s3lint.linter.findings import MOST_RELATED, merged
-from s3lint.storage.sql import LONGEST as LONGEST_SQL
+from s3lint.storage.sql import MAX_TEXT_CHARACTERS as LONGEST_SQL
 from s3lint.storage.sql import actions
 from s3lint.storage.uris import LONGEST_HOST, bucket_of
-from s3lint.syntax.nesting import BRACKETS, LINKS, too_deep
+from s3lint.syntax.nesting import MAX_BRACKETS, MAX_LINKS, too_deep
 from support.values import shown
 
 
@@ -59,16 +69,18 @@ def of_names(size: int) -> str:
 
 
 def test_alternatives() -> None:
-    assert "unknown" not in value(choice(ALTERNATIVES))
-    assert value(choice(ALTERNATIVES + 1)).endswith(f"unknown: more than {ALTERNATIVES} alternatives")
+    assert "unknown" not in value(choice(MAX_ALTERNATIVES))
+    assert value(choice(MAX_ALTERNATIVES + 1)).endswith(f"unknown: more than {MAX_ALTERNATIVES} alternatives")
 
 
 def test_texts_of_several_alternatives() -> None:
-    assert value(choice(COMBINATIONS, "v + 'x'")).count(" | ") == COMBINATIONS - 1
-    assert value(choice(COMBINATIONS + 1, "v + 'x'")) == '"{v}x"'
+    assert value(choice(MAX_COMBINATIONS, "v + 'x'")).count(" | ") == MAX_COMBINATIONS - 1
+    assert value(choice(MAX_COMBINATIONS + 1, "v + 'x'")) == '"{v}x"'
 
 
-@pytest.mark.parametrize(("size", "end"), [(PARTS, f'{{v{PARTS - 1}}}"'), (PARTS + 1, f'{{v{PARTS - 1}}}{{}}"')])
+@pytest.mark.parametrize(
+    ("size", "end"), [(MAX_TEXT_PARTS, f'{{v{MAX_TEXT_PARTS - 1}}}"'), (MAX_TEXT_PARTS + 1, f'{{v{MAX_TEXT_PARTS - 1}}}{{}}"')]
+)
 def test_parts_of_a_text(size: int, end: str) -> None:
     assert value("show(f'" + "".join(f"{{v{number}}}" for number in range(size)) + "')").endswith(end)
 
@@ -77,70 +89,70 @@ def test_characters_of_a_computed_text() -> None:
     def replaced(size: int) -> str:
         return value(f"show('{'a' * 1024}'.replace('a', '{'b' * size}'))")
 
-    assert replaced(LONGEST // 1024) == f'"{"b" * LONGEST}"'
-    assert replaced(LONGEST // 1024 + 1) == "unknown: a very long text"
+    assert replaced(MAX_TEXT_CHARACTERS // 1024) == f'"{"b" * MAX_TEXT_CHARACTERS}"'
+    assert replaced(MAX_TEXT_CHARACTERS // 1024 + 1) == "unknown: a very long text"
 
 
 def test_items_of_a_list() -> None:
-    assert not value(f"show([{'1, ' * MOST_ITEMS}])").endswith(", …]")
-    assert value(f"show([{'1, ' * (MOST_ITEMS + 1)}])").endswith(", …]")
+    assert not value(f"show([{'1, ' * MAX_ITEMS}])").endswith(", …]")
+    assert value(f"show([{'1, ' * (MAX_ITEMS + 1)}])").endswith(", …]")
 
 
 def test_parts_of_a_value() -> None:
-    full, over = (Sequence((Constant(1),) * size) for size in (HEAVIEST - 1, HEAVIEST))
-    assert bounded(full) is full
-    assert isinstance(bounded(over), Unknown)
+    full, over = (Sequence((Constant(1),) * size) for size in (MAX_WEIGHT - 1, MAX_WEIGHT))
+    assert bound_size(full) is full
+    assert isinstance(bound_size(over), Unknown)
 
 
 def test_bits_of_a_number() -> None:
-    assert value(f"show({LARGEST - 1})") == str(LARGEST - 1)
-    assert value(f"show({LARGEST})") == "unknown: a very large number"
+    assert value(f"show({MAX_INTEGER - 1})") == str(MAX_INTEGER - 1)
+    assert value(f"show({MAX_INTEGER})") == "unknown: a very large number"
 
 
 def test_digits_of_a_width() -> None:
-    assert value(f"show(f'{{1:{'9' * DIGITS}}}')") == f'"{"1":>999}"'
-    assert value(f"show(f'{{1:1{'0' * DIGITS}}}')") == '"{}"'
+    assert value(f"show(f'{{1:{'9' * MAX_WIDTH_DIGITS}}}')") == f'"{"1":>999}"'
+    assert value(f"show(f'{{1:1{'0' * MAX_WIDTH_DIGITS}}}')") == '"{}"'
 
 
 def test_values_that_wait_for_each_other() -> None:
     assert value(assigned_again(80)) == '"a"'
-    assert value(assigned_again(DEPTH)) == "unknown: too many steps away"
+    assert value(assigned_again(MAX_DEPTH)) == "unknown: too many steps away"
 
 
 def test_values_of_one_question() -> None:
-    assert "unknown" not in value(of_names(WORK // 5))
-    assert "unknown: too many steps away" in value(of_names(WORK))
+    assert "unknown" not in value(of_names(MAX_WORK // 5))
+    assert "unknown: too many steps away" in value(of_names(MAX_WORK))
 
 
 def test_calls_in_each_other() -> None:
-    assert value(through(CALLS)) == '"a"'
-    assert value(through(CALLS + 1)) == "unknown: the call is too deep, or recursive"
+    assert value(through(MAX_CALL_DEPTH)) == '"a"'
+    assert value(through(MAX_CALL_DEPTH + 1)) == "unknown: the call is too deep, or recursive"
 
 
 def test_callers() -> None:
-    assert "parameter" not in value(called(CALLERS), callers=True)
-    assert value(called(CALLERS + 1), callers=True).endswith(" | parameter v")
+    assert "parameter" not in value(called(MAX_CALLERS), callers=True)
+    assert value(called(MAX_CALLERS + 1), callers=True).endswith(" | parameter v")
 
 
 def test_calls_of_one_name() -> None:
     def value_after(others: int) -> str:
         return value("".join(["def f(v):\n    show(v)\n", "x.f()\n" * others, "f('a')\n"]), callers=True)
 
-    assert value_after(NAMESAKES - 1) == '"a"'
-    assert value_after(NAMESAKES) == "parameter v"
+    assert value_after(MAX_NAMESAKES - 1) == '"a"'
+    assert value_after(MAX_NAMESAKES) == "parameter v"
 
 
 def test_callers_of_callers() -> None:
-    assert value(handed_down(HEIGHT), callers=True) == '"a"'
-    assert value(handed_down(HEIGHT + 1), callers=True) == "parameter v"
+    assert value(handed_down(MAX_CALLER_CHAIN), callers=True) == '"a"'
+    assert value(handed_down(MAX_CALLER_CHAIN + 1), callers=True) == "parameter v"
 
 
 @pytest.mark.parametrize(
     ("size", "program"),
     [
-        (BRACKETS, lambda size: f"v = {'(' * size}1{')' * size}{' ' * LINKS}\n"),
-        (LINKS, lambda size: f"v{' + 1' * (size - 1)}\n"),
-        (LINKS, lambda size: "if a: b\n" + "elif a: b\n" * size),
+        (MAX_BRACKETS, lambda size: f"v = {'(' * size}1{')' * size}{' ' * MAX_LINKS}\n"),
+        (MAX_LINKS, lambda size: f"v{' + 1' * (size - 1)}\n"),
+        (MAX_LINKS, lambda size: "if a: b\n" + "elif a: b\n" * size),
     ],
     ids=["brackets", "links", "branches"],
 )

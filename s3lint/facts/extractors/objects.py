@@ -77,10 +77,10 @@ def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[Obj
     elif isinstance(receiver, Client) and receiver.service == "s3control" and view.name in ACCOUNT_OPERATIONS:
         yield ObjectCall(view.site, view.place, confidence, "boto3", view.name, Parameters(view.arguments))
     elif isinstance(receiver, BucketHandle):
-        sure = Confidence.MEDIUM if receiver.shaped else confidence
+        sure = Confidence.MEDIUM if receiver.duck_typed else confidence
         yield from _resource_call(view, sure, "Bucket", {"Bucket": receiver.name})
     elif isinstance(receiver, ObjectHandle):
-        sure = Confidence.MEDIUM if receiver.shaped else confidence
+        sure = Confidence.MEDIUM if receiver.duck_typed else confidence
         yield from _resource_call(view, sure, "Object", {"Bucket": receiver.bucket, "Key": receiver.key})
     elif isinstance(receiver, SubResource):
         yield from _subresource_call(view, confidence, receiver)

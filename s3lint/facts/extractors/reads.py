@@ -21,7 +21,7 @@ def table_reads(view: CallView) -> Iterator[Fact]:
             value = view.callers.evaluate(view.call.node, view.place)  # type: ignore[arg-type]
             for frame in alternatives(value):
                 if isinstance(frame, Frame) and frame.sources:
-                    sure = Confidence.MEDIUM if isinstance(receiver, Reader) and receiver.shaped else confidence
+                    sure = Confidence.MEDIUM if isinstance(receiver, Reader) and receiver.duck_typed else confidence
                     yield _read(frame.sources[0], view, sure)
 
 

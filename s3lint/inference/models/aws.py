@@ -125,11 +125,11 @@ def bucket_attribute(evaluator: Evaluator, owner: BucketHandle, name: str, place
 @method(BucketHandle)
 def bucket_method(evaluator: Evaluator, owner: BucketHandle, name: str, arguments: Arguments, place: Place) -> Value:
     if name == "Object":
-        return ObjectHandle(owner.name, arguments.get("key", 0), owner.shaped)
+        return ObjectHandle(owner.name, arguments.get("key", 0), owner.duck_typed)
     if name in ("Acl", "Policy", "Cors", "Lifecycle", "Versioning"):
         return SubResource(name, owner.name)
     if name == "put_object":
-        return ObjectHandle(owner.name, arguments.get("Key"), owner.shaped)
+        return ObjectHandle(owner.name, arguments.get("Key"), owner.duck_typed)
     return Reference(f"boto3.s3.Bucket().{name}()", arguments, owner)
 
 
@@ -138,7 +138,7 @@ def listed_objects(evaluator: Evaluator, arguments: Arguments, place: Place, ref
     collection = reference.receiver
     bucket = collection.receiver if isinstance(collection, Reference) else None
     handle = bucket if isinstance(bucket, BucketHandle) else BucketHandle(Unknown("the bucket is not known"))
-    return Sequence((ObjectHandle(handle.name, Unknown("the key of a listed object"), handle.shaped),), repeated=True)
+    return Sequence((ObjectHandle(handle.name, Unknown("the key of a listed object"), handle.duck_typed),), repeated=True)
 
 
 @attribute(ObjectHandle)
@@ -159,7 +159,7 @@ def object_method(evaluator: Evaluator, owner: ObjectHandle, name: str, argument
     if name == "Object":
         return owner
     if name == "Bucket":
-        return BucketHandle(owner.bucket, owner.shaped)
+        return BucketHandle(owner.bucket, owner.duck_typed)
     if name == "get":
         return Reference("boto3.s3.get_object()", arguments, owner)
     return Reference(f"boto3.s3.Object().{name}()", arguments, owner)

@@ -11,7 +11,7 @@ from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.parameters import parameter_source
 from s3lint.inference.place import Place
-from s3lint.inference.values import Absent, Constant, Given, Reference, Sequence, Text, Unknown, Value
+from s3lint.inference.values import Absent, Constant, Reference, Sequence, Text, Unknown, UserInput, Value
 from s3lint.syntax.flow import Scope, Step, functions_of
 from s3lint.syntax.names import called_name
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def given(default: Value) -> Value:
     """What the command line gives, with the default in the code."""
     missing = isinstance(default, Absent) or (isinstance(default, Constant) and default.value is None)
-    return Given(None if missing else default)
+    return UserInput(None if missing else default)
 
 
 @attribute_of("argparse.ArgumentParser().parse_args().*")
@@ -33,7 +33,7 @@ def parsed_argument(evaluator: Evaluator, reference: Reference, place: Place) ->
     for arguments in calls_of(evaluator, scope, "add_argument"):
         if _destination(evaluator, arguments) == name:
             return given(arguments.get("default"))
-    return Given()
+    return UserInput()
 
 
 @function("argparse.ArgumentParser().parse_known_args")
@@ -62,7 +62,7 @@ def widget(evaluator: Evaluator, arguments: Arguments, place: Place, reference: 
             label = declared.get("name", 0)
             if isinstance(name, Text) and isinstance(label, Text) and label.literal == name.literal and name.literal:
                 return given(declared.get("defaultValue", 1))
-    return Given()
+    return UserInput()
 
 
 @function("typer.Option", "typer.Argument")
