@@ -27,7 +27,7 @@ from s3lint.inference.values import (
     Unknown,
 )
 from s3lint.linter.findings import MOST_RELATED, merged
-from s3lint.storage.sql import MAX_TEXT_CHARACTERS as LONGEST_SQL
+from s3lint.storage.sql import LONGEST as LONGEST_SQL
 from s3lint.storage.sql import actions
 from s3lint.storage.uris import LONGEST_HOST, bucket_of
 from s3lint.syntax.nesting import MAX_BRACKETS, MAX_LINKS, too_deep
