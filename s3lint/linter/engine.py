@@ -85,7 +85,7 @@ class Engine:
 
     def is_relevant(self, path: Path, data: bytes) -> bool:
         """Return whether a file may have findings: it mentions storage, or files that do may use its values."""
-        return bool(self.filter.mentions(data)) or self.neighbours.may_concern(path, data)
+        return bool(self.filter.mentions(plain(data))) or self.neighbours.may_concern(path, data)
 
     def skip_if_irrelevant(self, path: Path, data: bytes) -> Result | None:
         """Return an empty result if the prefilter rules the file out; None if it must be parsed, as notebooks always must."""

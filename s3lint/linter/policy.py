@@ -19,8 +19,8 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.result import Result
 from s3lint.registry import rules
 from s3lint.registry.codes import UNREADABLE
-from s3lint.suppressions.comments import Suppression, covered
-from s3lint.suppressions.unused import reviewed
+from s3lint.suppressions.comments import Suppression, match
+from s3lint.suppressions.unused import problems_of
 
 if TYPE_CHECKING:
     from s3lint.suppressions.baseline import Matched
@@ -106,7 +106,7 @@ def check_suppressions(result: Result, selection: Selection) -> list[Finding]:
     """
     if result.errors or any(finding.code == UNREADABLE for finding in result.findings):
         return []
-    return reviewed(result.path, result.suppressions, result.findings, selection, date.today())
+    return problems_of(result.path, result.suppressions, result.findings, selection, date.today())
 
 
 def without_yielding(findings: Iterable[Finding]) -> list[Finding]:
@@ -123,7 +123,7 @@ def _yields(finding: Finding, places: set[tuple[str, Path, Location]]) -> bool:
 
 def match_suppressions(findings: Iterable[Finding], suppressions: Sequence[Suppression], selection: Selection) -> list[Match]:
     """Pair each finding of one file with the suppression that covers it today, or with None."""
-    return list(covered(findings, suppressions, today=date.today(), require_reason=selection.settings.require_reason))
+    return list(match(findings, suppressions, today=date.today(), require_reason=selection.settings.require_reason))
 
 
 def not_in_baseline(findings: Sequence[Finding], baseline: Path, overlay: Mapping[Path, bytes] | None = None) -> Matched:

@@ -1,4 +1,7 @@
-"""Known findings, which are not reported: known by rule, file and content, so that code may move and files may be renamed."""
+"""Baseline: a file of existing findings, so that only new ones are reported.
+
+Findings are matched by rule, file and content rather than by row, so that lines may move, formatters may run and files may be renamed.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,13 @@ if TYPE_CHECKING:
 NAME = ".s3lint-baseline.json"
 VERSION = 1
 
-EXCERPT = 60
-"""Characters of a finding's text that are shown to whoever reads the file."""
+MAX_EXCERPT_CHARACTERS = 60
+"""Of a finding's code, for people who read the file; it takes no part in matching."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """Findings that are told apart by nothing. `file` is relative to the folder of the baseline, `content` a digest."""
+    """The identity of a finding, which several may share. `file` is relative to the folder of the baseline, `content` a digest."""
 
     file: str
     code: str
@@ -43,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a baseline says of findings: those that are new, the entries of the others, and the entries that nothing matches."""
+    """Findings compared with a baseline: the new ones, the entries of the known ones, and the entries that nothing matches."""
 
     new: list[Finding]
     known: Counter[Entry]
@@ -52,11 +55,13 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
+    """The entries of a baseline file, each with its number of findings."""
+
     path: Path
     entries: Counter[Entry] = field(default_factory=Counter)
 
     def match(self, found: Iterable[tuple[Finding, str]]) -> Matched:
-        """Findings, each with the text that it stands on. Entries of files that are gone match in any file."""
+        """Match findings, each given with its code. Entries of deleted files match findings of any file, so that renames keep them."""
         left, known, rest = Counter(self.entries), Counter[Entry](), list[tuple[Finding, Entry]]()
         for finding, text in found:
             entry = self.entry(finding, text)
@@ -65,6 +70,7 @@ class Baseline:
                 known[entry] += 1
             else:
                 rest.append((finding, entry))
+        # Second pass, for what no entry of its own file matches: a finding may use up an entry of a file that was renamed.
         gone: dict[tuple[str, str], list[Entry]] = {}
         for each in sorted((+left).elements()) if rest else ():
             if self.is_gone(each):
@@ -80,15 +86,18 @@ class Baseline:
         return Matched(new, known, +left)
 
     def is_gone(self, entry: Entry) -> bool:
-        """Whether the file of an entry is no longer there."""
+        """Return whether the file of an entry does not exist any more."""
         return not (self.path.parent / entry.file).exists()
 
     def entry(self, finding: Finding, text: str) -> Entry:
+        """Return the entry of a finding with this code."""
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        return Entry(Path(os.path.relpath(finding.path, self.path.parent)).as_posix(), finding.code, digest, text[:EXCERPT])
+        return Entry(
+            Path(os.path.relpath(finding.path, self.path.parent)).as_posix(), finding.code, digest, text[:MAX_EXCERPT_CHARACTERS]
+        )
 
     def written(self) -> str:
-        """The file: one entry a line, in order, so that branches merge."""
+        """Return the text of the file: one entry a line, sorted, so that git merges branches."""
         rows = [json.dumps(_row(entry, count), ensure_ascii=False) for entry, count in sorted((+self.entries).items())]
         listed = "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
         return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
@@ -100,23 +109,24 @@ def _row(entry: Entry, count: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The files of a run to which a baseline applies. `whole`: the run left none of them out."""
+    """The files of a run to which a baseline applies. `whole`: the run covers all files that the baseline may list."""
 
     files: frozenset[Path]
     whole: bool
 
     def stale(self, baseline: Baseline, unmatched: Counter[Entry]) -> Counter[Entry]:
-        """The unmatched entries whose findings the run would have found."""
-        return Counter({entry: count for entry, count in unmatched.items() if self.whole or self._judges(entry, baseline)})
+        """Return the unmatched entries that are fixed for certain: the run would have found their findings."""
+        return Counter({entry: count for entry, count in unmatched.items() if self.whole or self._covers(entry, baseline)})
 
-    def _judges(self, entry: Entry, baseline: Baseline) -> bool:
+    def _covers(self, entry: Entry, baseline: Baseline) -> bool:
+        """Return whether the run checked the file of an entry by a rule that needs no other file."""
         rule = rules().get(entry.code)
-        looked = Path(os.path.normpath(baseline.path.parent / entry.file)) in self.files
-        return looked and (rule is None or not rule.whole_project)
+        checked = Path(os.path.normpath(baseline.path.parent / entry.file)) in self.files
+        return checked and (rule is None or not rule.whole_project)
 
 
 def scopes(targets: Iterable[Target], path_of: Callable[[Settings], Path | None]) -> dict[Path, Scope]:
-    """The baselines of a run, each with the files to which it applies."""
+    """Return the baselines of a run, sorted, each with the files to which it applies. `path_of` returns the baseline of settings."""
     found: dict[Path, list[Target]] = {}
     for target in targets:
         path = path_of(target.settings)
@@ -131,7 +141,7 @@ def _is_whole(path: Path, own: list[Target]) -> bool:
 
 
 def load(path: Path) -> Baseline:
-    """The baseline in a file. Raises `ConfigurationError` where there is none."""
+    """Load a baseline file, once for each version of it. Raises `ConfigurationError` if it cannot be read."""
     try:
         status = path.stat()
     except OSError as error:
@@ -150,12 +160,12 @@ def _load(path: Path, _changed: int, _size: int) -> Baseline:
         ]
         return Baseline(path, Counter({entry: int(count) for entry, count in rows}))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        said = error if isinstance(error, ValueError) else "an entry is not as `s3lint baseline` writes it"
-        raise ConfigurationError(f"{path} is no baseline: {said}") from None
+        reason = error if isinstance(error, ValueError) else "an entry is not as `s3lint baseline` writes it"
+        raise ConfigurationError(f"{path} is no baseline: {reason}") from None
 
 
 def with_contents(findings: Sequence[Finding], overlay: Mapping[Path, bytes] | None = None) -> list[tuple[Finding, str]]:
-    """Each finding with the text that it stands on, whatever formatters make of it. Files are read at most once."""
+    """Return each finding with its code, normalised so that formatters do not change it. Files are read at most once."""
     lines: dict[tuple[Path, int | None], list[str]] = {}
     made = []
     for finding in findings:
@@ -180,7 +190,7 @@ TRAILING_COMMA = re.compile(r",(?=[)\]}])")
 
 
 def _content(finding: Finding, lines: list[str]) -> str:
-    """The text of a finding without white space, kinds of quotes and trailing commas; of an empty range its whole line."""
+    """Return the code of a finding without whitespace, kinds of quotes and trailing commas; for an empty range the whole line."""
     if finding.end.row > len(lines):
         return ""
     text = between(lines, finding.start, finding.end) or lines[finding.start.row - 1]

@@ -1,4 +1,4 @@
-"""Who wrote a line, and when, as far as git knows."""
+"""Ask git who last changed a line, and when. Without git, a repository or a commit nobody is named."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ UNCOMMITTED = "0" * 40
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whoever last changed a line. `day` is in UTC; a line that is not committed yet has no author."""
+    """The author of the last change of a line, and its day in UTC. Uncommitted lines have none."""
 
     name: str
     day: date
 
 
 def authors(path: Path, rows: Iterable[int]) -> dict[int, Author]:
-    """The authors of some lines of a file; none where git, a repository or a commit is missing."""
+    """Return the authors of some lines of a file by row; empty where git, a repository or a commit is missing."""
     ranges = [part for row in sorted(set(rows)) for part in ("-L", f"{row},{row}")]
+    # A repository may configure a program as its file system monitor, which git would run: the checked tree must not start anything.
     command = ["git", "-c", "core.fsmonitor=false", "blame", "--line-porcelain", *ranges, "--", path.name]
     try:
         done = subprocess.run(command, cwd=path.parent, capture_output=True, check=False)  # noqa: S603
@@ -31,7 +32,7 @@ def authors(path: Path, rows: Iterable[int]) -> dict[int, Author]:
 
 
 def _read(text: str) -> Iterator[tuple[int, Author]]:
-    """Each line begins with its commit and row, and ends with its source behind a tab."""
+    """Yield row and author of each line of `git blame --line-porcelain`: a header `commit old-row new-row`, keys, and the source."""
     commit, row, known = "", 0, dict[str, str]()
     for line in text.split("\n"):
         if line.startswith("\t"):

@@ -1,6 +1,7 @@
-"""Comments that let a finding stand: `# s3lint: allow[…] reason`, `# s3lint: file-allow[…] reason` and flake8's `# noqa`.
+"""Suppression comments: `# s3lint: allow[…] reason`, `# s3lint: file-allow[…] reason` and flake8's `# noqa`.
 
-In SQL, in a text or in a cell of a notebook, `-- s3lint: allow[…] reason` does the same.
+In SQL, in a string or in a cell of a notebook, `-- s3lint: allow[…] reason` does the same. Here they are parsed and matched with findings;
+`unused` checks them, `insert` writes them. Imports the registry, for codes and names of rules, and the tokenizer of `source`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -31,31 +33,31 @@ NOQA_FILE = re.compile(rf"# flake8[:=]\s*noqa{CODES}(?P<reason>.*)", re.IGNORECA
 DIRECTIVE = re.compile(
     r"#\s*(?:s3lint:|flake8[:=]|noqa\b|type:|pragma:|pylint:|nosec\b|fmt:|isort:|mypy:|pyright:|ruff:)", re.IGNORECASE
 )
-"""Where a directive starts, and the reason of the one before it ends."""
+"""The start of a directive of any tool, which ends the reason of the one before it."""
 
 GRAMMAR = {"allow": ALLOW, "noqa": NOQA, "flake8: noqa": NOQA_FILE}
 
 IN_SQL = re.compile(r"--\s*s3lint:[^\r\n]*", re.IGNORECASE)
 
-NARROW = 100
-"""Rows of a suppression that is looked up by row; those of more are looked up by runs of so many rows."""
+MAX_INDEXED_ROWS = 100
+"""Rows that one suppression adds to the index by row. A longer one is indexed by blocks of as many rows, so that the index stays small."""
 
 EVERY = ""
-"""Stands for every code."""
+"""Stands for every code, in a suppression of a whole file that names none."""
 
 UNTIL = re.compile(r"\buntil\s*=\s*(\S*)")
 
 
 @dataclass(eq=False)
 class Suppression:
-    """One directive in a comment. `rows` are the lines that it covers; None for the whole file. No codes: every rule (a bare `noqa`)."""
+    """One directive in a comment. `rows` are the lines that it covers; None for the whole file. No selectors: every rule (a bare `noqa`)."""
 
     row: int
     column: int
     text: str
     kind: str
     written: tuple[str, ...]
-    """What stands between the brackets, or behind `noqa:`; codes of other linters included."""
+    """The texts between the brackets, or behind `noqa:`, including codes of other linters."""
     selectors: tuple[str, ...]
     reason: str
     until: date | None
@@ -65,11 +67,11 @@ class Suppression:
     alone: bool = False
     """Whether the directive has its line to itself."""
     undated: bool = False
-    """Whether `until=` is followed by something that is no date."""
+    """Whether `until=` is followed by something that is not a date."""
 
     @property
     def shown(self) -> str:
-        """The comment without its reason."""
+        """The directive without its reason."""
         return self.naming(", ".join(self.selectors))
 
     @property
@@ -77,21 +79,23 @@ class Suppression:
         return self.kind.endswith("noqa")
 
     def naming(self, selectors: str) -> str:
+        """Return the directive as it would be written for these selectors."""
         if self.is_noqa:
             return f"{self.kind}: {selectors}" if selectors else self.kind
         return f"{self.kind}[{selectors}]"
 
     def codes(self, selector: str) -> frozenset[str]:
-        """The codes that one of its selectors names; flake8 tells capitals apart and knows no names."""
+        """Return the codes that one of its selectors names. flake8 is case-sensitive and knows no names of rules."""
         return frozenset(code for code in rules() if code.startswith(selector)) if self.is_noqa else codes_of(selector)
 
     @property
     def named(self) -> frozenset[str]:
-        """The codes that it names."""
+        """The codes that its selectors name together."""
         return frozenset().union(*map(self.codes, self.selectors)) if self.selectors else frozenset({EVERY})
 
     def covers(self, finding: Finding) -> bool:
-        """Whether it names the rule of a finding and covers its line."""
+        """Return whether it names the rule of a finding and covers its line."""
+        # flake8 looks at the first line only; `allow[…]` may also follow the last line of the call, where formatters move it.
         if self.rows is not None and finding.start.row not in self.rows and (self.is_noqa or finding.noqa_row not in self.rows):
             return False
         return not self.selectors or any(finding.code in self.codes(selector) for selector in self.selectors)
@@ -101,7 +105,7 @@ class Suppression:
 
 
 def codes_of(selector: str) -> frozenset[str]:
-    """The codes that a suppression's selector names; none where no rule is called so."""
+    """Return the codes that a selector names; empty if no rule has that code or name."""
     try:
         return select(selector)
     except UnknownRule:
@@ -109,14 +113,14 @@ def codes_of(selector: str) -> frozenset[str]:
 
 
 def suppressions(text: str) -> list[Suppression]:
-    """Every suppression in the comments of a text."""
-    if not _may_hold_any(text):
+    """Return every suppression in the comments of a text, in source order."""
+    if not _may_have_any(text):
         return []
     return [found for comment in _comments(text) for found in _read(comment)]
 
 
-def _may_hold_any(text: str) -> bool:
-    """Whether a look at every token can be spared: a `noqa` for the codes of other linters alone says nothing here."""
+def _may_have_any(text: str) -> bool:
+    """Return False if tokenizing the text cannot find a suppression. A `noqa` that names only codes of other linters is none."""
     lowered = text.lower()
     if "s3lint:" in lowered:
         return True
@@ -129,12 +133,14 @@ def _parts(codes: str) -> tuple[str, ...]:
 
 
 def _is_ours(selector: str) -> bool:
-    """Whether a code behind `noqa` is one of s3lint or of a rule pack, or was meant to be."""
+    """Return whether a code behind `noqa` is one of s3lint or of a rule pack, or was meant to be."""
     return selector.upper().startswith("STO") or bool(codes_of(selector))
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
+    """A comment in Python or SQL, and the lines that a suppression in it covers."""
+
     row: int
     column: int
     text: str
@@ -142,39 +148,52 @@ class Comment:
     """The column where the white space before the comment starts."""
     alone: bool
     rows: range
-    """The lines of the statement that a comment on a line of its own precedes, else those of its own line."""
+    """For a comment on a line of its own the lines of the next statement, otherwise its own line: what `allow[…]` covers."""
     line: range
-    """The lines that flake8 takes for one: they end outside texts, and where no backslash continues them."""
+    """The physical lines that flake8 joins to one (multi-line strings, backslashes): what `noqa` covers."""
 
 
 def _comments(text: str) -> Iterator[Comment]:
-    """The comments of a text; up to the first place that cannot be tokenized."""
-    waiting: list[Comment] = []
-    first = line = last = 0
+    """Yield the comments of a text, up to the first place that cannot be tokenized."""
     lines = split_lines(text)
-    try:
+    for tokens in _logical_lines(text):
+        yield from _comments_of(tokens, lines)
+
+
+def _logical_lines(text: str) -> Iterator[list[tokenize.TokenInfo]]:
+    """Yield the tokens of each statement, together with the comments and blank lines above it."""
+    tokens: list[tokenize.TokenInfo] = []
+    with suppress(tokenize.TokenError, SyntaxError):
         for token in tokens_of(text):
-            row = token.start[0]
-            line = line or row
-            if token.type == tokenize.COMMENT:
-                made = _comment(token, lines[row - 1], range(line, row + 1))
-                if made.alone and not first:
-                    waiting.append(made)
-                else:
-                    yield made
-            elif token.type in TEXTS:
-                yield from _in_sql(token)
+            tokens.append(token)
             if token.type == tokenize.NEWLINE:
-                yield from (replace(comment, rows=range(first, token.end[0] + 1)) for comment in waiting)
-                waiting, first = [], 0
-            elif token.type not in BETWEEN_STATEMENTS and not first:
-                first = row
-            if token.type in (tokenize.NL, tokenize.NEWLINE):
-                line = 0
-            last = row
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    yield from (replace(comment, rows=range(first or last, last + 1)) for comment in waiting)
+                yield tokens
+                tokens = []
+    if tokens:
+        yield tokens
+
+
+def _comments_of(tokens: list[tokenize.TokenInfo], lines: list[str]) -> Iterator[Comment]:
+    """Yield the comments in one statement, then those above it, which cover the whole statement."""
+    last = tokens[-1]
+    first = next((token.start[0] for token in tokens if token.type not in BETWEEN_STATEMENTS), 0)
+    rows = range(first, last.end[0] + 1) if last.type == tokenize.NEWLINE else range(first or last.start[0], last.start[0] + 1)
+    above: list[Comment] = []
+    started, line = False, 0
+    for token in tokens:
+        line = line or token.start[0]
+        if token.type == tokenize.COMMENT:
+            made = _comment(token, lines[token.start[0] - 1], range(line, token.start[0] + 1))
+            if made.alone and not started:
+                above.append(replace(made, rows=rows))
+            else:
+                yield made
+        elif token.type in TEXTS:
+            yield from _in_sql(token)
+        started = started or token.type not in BETWEEN_STATEMENTS
+        if token.type in (tokenize.NL, tokenize.NEWLINE):
+            line = 0
+    yield from above
 
 
 BETWEEN_STATEMENTS = (tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT, tokenize.ENDMARKER)
@@ -189,7 +208,7 @@ def _comment(token: tokenize.TokenInfo, text: str, line: range) -> Comment:
 
 
 def _in_sql(token: tokenize.TokenInfo) -> Iterator[Comment]:
-    """Comments in a text of SQL. One on a line of its own holds to the end of the text."""
+    """Yield suppression comments in a string of SQL. One on a line of its own covers the string from there to its end."""
     if "s3lint:" not in token.string.lower():
         return
     body = token.string[: -3 if token.string.endswith(('"""', "'''")) else None]
@@ -204,6 +223,7 @@ def _in_sql(token: tokenize.TokenInfo) -> Iterator[Comment]:
 
 
 def _read(comment: Comment) -> Iterator[Suppression]:
+    """Yield the suppressions of a comment, which may contain directives of several tools one after another."""
     starts = [match.start() for match in DIRECTIVE.finditer(comment.text)] or [0]
     seen = False
     for start, end in pairwise([*starts, len(comment.text)]):
@@ -214,6 +234,7 @@ def _read(comment: Comment) -> Iterator[Suppression]:
                 continue
             seen = seen or kind == "noqa"
             made = _suppression(comment, start, piece, match, "file-allow" if match.groupdict().get("scope") else kind)
+            # A `noqa` whose codes are all of other linters is not ours; a bare one names every rule.
             if made.selectors or not made.written:
                 yield made
 
@@ -236,7 +257,7 @@ def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str],
 
 
 def wrong_reason(text: str) -> str | None:
-    """Why a text is no reason that a suppression could give, if it is none."""
+    """Return what is wrong with a reason for a suppression, as the end of a sentence; None if it can be used."""
     reason = UNTIL.sub("", text).strip(" -:,")
     until = UNTIL.search(text)
     if not reason or DIRECTIVE.search(text) is not None or not text.isprintable():
@@ -251,43 +272,47 @@ def _date(match: re.Match[str] | None) -> date | None:
         return None
 
 
-def covered(
+def match(
     findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool
 ) -> Iterator[tuple[Finding, Suppression | None]]:
-    """Each finding of one file with the suppression that covers it, if one does."""
-    near = _Near([suppression for suppression in found if _holds(suppression, today, require_reason=require_reason)])
+    """Yield each finding of one file with the first suppression that covers it, or None."""
+    index = _Index([suppression for suppression in found if _is_in_force(suppression, today, require_reason=require_reason)])
     for finding in findings:
-        yield finding, next((each for each in near.to(finding) if each.covers(finding)), None)
+        yield finding, next((each for each in index.near(finding) if each.covers(finding)), None)
 
 
-class _Near:
-    """Suppressions by what they may cover, so that no finding is held against all of them: rows, runs of rows, codes in the whole file."""
+class _Index:
+    """Suppressions by the rows that they cover, or by code where they cover the whole file.
 
-    def __init__(self, holding: Sequence[Suppression]) -> None:
-        self._holding = holding
+    Generated files have thousands of both findings and suppressions: comparing each with each would be quadratic.
+    """
+
+    def __init__(self, suppressions_: Sequence[Suppression]) -> None:
+        self._suppressions = suppressions_
         self._by_row: dict[int, list[int]] = {}
-        self._by_run: dict[int, list[int]] = {}
+        self._by_block: dict[int, list[int]] = {}
         self._by_code: dict[str, int] = {}
-        for number, each in enumerate(holding):
+        for number, each in enumerate(suppressions_):
             if each.rows is None:
                 for code in each.named:
                     self._by_code.setdefault(code, number)
-            elif len(each.rows) <= NARROW:
+            elif len(each.rows) <= MAX_INDEXED_ROWS:
                 for row in each.rows:
                     self._by_row.setdefault(row, []).append(number)
             else:
-                for run in range(each.rows.start // NARROW, each.rows.stop // NARROW + 1):
-                    self._by_run.setdefault(run, []).append(number)
+                for block in range(each.rows.start // MAX_INDEXED_ROWS, each.rows.stop // MAX_INDEXED_ROWS + 1):
+                    self._by_block.setdefault(block, []).append(number)
 
-    def to(self, finding: Finding) -> Iterator[Suppression]:
-        """Those that may cover a finding, in the order of the file."""
+    def near(self, finding: Finding) -> Iterator[Suppression]:
+        """Yield those that may cover a finding, in source order."""
         numbers = {self._by_code[code] for code in (finding.code, EVERY) if code in self._by_code}
         for row in {finding.start.row, finding.noqa_row or 0}:
-            numbers.update(self._by_row.get(row, ()), self._by_run.get(row // NARROW, ()))
-        return (self._holding[number] for number in sorted(numbers))
+            numbers.update(self._by_row.get(row, ()), self._by_block.get(row // MAX_INDEXED_ROWS, ()))
+        return (self._suppressions[number] for number in sorted(numbers))
 
 
-def _holds(suppression: Suppression, today: date, *, require_reason: bool) -> bool:
+def _is_in_force(suppression: Suppression, today: date, *, require_reason: bool) -> bool:
+    """Return whether a suppression applies. A wrong date ends it at once: its author meant it to end some day."""
     if suppression.expired(today) or suppression.undated:
         return False
     return suppression.is_noqa or bool(suppression.reason) or not require_reason

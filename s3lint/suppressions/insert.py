@@ -1,4 +1,7 @@
-"""Writes the comments that let findings stand, as edits."""
+"""Insert suppression comments for existing findings (`--add-allow`), as edits that the fixer applies.
+
+A comment goes behind the line of its finding; where that is inside a string, on a line of its own above the statement.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from s3lint.suppressions.comments import BETWEEN_STATEMENTS, Suppression, suppre
 
 TEXT_STARTS = [getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)]
 TEXT_ENDS = [getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)]
-"""Since Python 3.12 a line may end within a text; a comment there is wrong to every older Python."""
+"""Since Python 3.12 a comment may follow a line break inside an f-string; older versions of Python do not parse that."""
 
 
 def allow_in_file(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -> Fixed:
@@ -33,61 +36,61 @@ def allow_in_file(path: Path, data: bytes, findings: Iterable[Finding], reason: 
 
 
 def allowed(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -> list[Finding]:
-    """The findings of a file, each with the edit that allows it as its fix.
+    """Return the findings of a file, each with the edit that suppresses it as its fix.
 
-    Unreadable code and useless suppressions cannot be allowed. Raises `Unreadable` where the file is not text.
+    Unreadable code and unused suppressions cannot be suppressed. Raises `Unreadable` for a file that cannot be decoded.
     """
     cells: dict[int | None, list[Finding]] = {}
     for finding in findings:
         if finding.code not in (UNREADABLE, UNUSED):
             cells.setdefault(finding.cell, []).append(finding)
-    return [made for cell, found in cells.items() for made in _Page.of(path, data, cell).allowed(found, reason)]
+    return [made for cell, found in cells.items() for made in _Text.of(path, data, cell).allowed(found, reason)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """A file or one cell: its lines as they are written, the same as Python, and where comments may go."""
+class _Text:
+    """A file or one cell: its lines as written, the same lines as Python (without magics), and where comments may go."""
 
     cell: int | None
     lines: list[str]
     python: list[str]
     comments: list[Suppression]
     ends: set[int] = field(default_factory=set)
-    """The rows at whose end a comment may stand."""
+    """The rows at whose end a comment may be written."""
     statements: dict[int, int] = field(default_factory=dict)
     """The first row of the statement that a row belongs to."""
 
     @classmethod
-    def of(cls, path: Path, data: bytes, cell: int | None) -> _Page:
+    def of(cls, path: Path, data: bytes, cell: int | None) -> _Text:
         if is_notebook(path.name):
             assert cell is not None
             return cls._of_text(cell, cell_source(data, cell), _python(data, cell))
         return cls._of_text(None, Source.decode(path, data).text, Source.decode(path, plain(data)).text)
 
     @classmethod
-    def _of_text(cls, cell: int | None, written: str, python: str) -> _Page:
-        page = cls(cell, split_lines(written), split_lines(python), suppressions(python))
+    def _of_text(cls, cell: int | None, written: str, python: str) -> _Text:
+        made = cls(cell, split_lines(written), split_lines(python), suppressions(python))
         first = depth = 0
         try:
             for token in tokens_of(python):
                 row, last = token.start[0], token.end[0]
                 depth += (token.type in TEXT_STARTS) - (token.type in TEXT_ENDS)
                 first = first or (row if token.type not in BETWEEN_STATEMENTS else 0)
-                page.statements.update(dict.fromkeys(range(row, last + 1), first) if first else {})
+                made.statements.update(dict.fromkeys(range(row, last + 1), first) if first else {})
                 if token.type in (tokenize.NL, tokenize.NEWLINE) and not depth:
-                    page.ends.add(row)
+                    made.ends.add(row)
                 first = 0 if token.type == tokenize.NEWLINE else first
         except (tokenize.TokenError, SyntaxError):
             pass
-        return page
+        return made
 
     def allowed(self, findings: Iterable[Finding], reason: str) -> Iterator[Finding]:
-        """What is written at one place is one edit, which several findings share."""
+        """Yield findings with their edits. Findings at one place share one edit, which names all of their codes."""
         texts: dict[Location, str] = {}
         codes: dict[Location, list[str]] = {}
         places: list[tuple[Finding, Location]] = []
         for finding in findings:
-            bare = self._without_reason(finding)
+            bare = self._lacking_reason(finding)
             if bare is None:
                 place = self._place(finding)
                 codes.setdefault(place, []).append(finding.code)
@@ -101,8 +104,8 @@ class _Page:
             edit = Edit(place, place, texts[place], self.cell)
             yield replace(finding, fix=Fix(f"Allow {finding.code}: {reason}", (edit,), safe=True))
 
-    def _without_reason(self, finding: Finding) -> Suppression | None:
-        """The suppression that would cover a finding, or that the finding is about, if it gave a reason."""
+    def _lacking_reason(self, finding: Finding) -> Suppression | None:
+        """Return the suppression that lacks only a reason to cover a finding, or that the finding (STO901) is about."""
         for each in self.comments:
             about = finding.code == UNJUSTIFIED and each.row == finding.start.row and self._column(each) == finding.start.column
             if not each.reason and (about or (not each.is_noqa and each.covers(finding))):
@@ -110,16 +113,19 @@ class _Page:
         return None
 
     def _justified(self, each: Suppression, reason: str) -> tuple[Location, str]:
-        """flake8 might read the first word of a reason as a code."""
+        """Return where the reason of a suppression is missing, and its text.
+
+        Behind `noqa` a dash separates it: flake8 would read a first word such as `TODO1` as one more code.
+        """
         end = len(each.text) if each.is_noqa else each.text.index("]") + 1
         return Location(each.row, self._column(each) + end), f" - {reason}" if each.is_noqa else f" {reason}"
 
     def _column(self, each: Suppression) -> int:
-        """Where a suppression starts in its line as it is written."""
+        """Return the column of a suppression in its line as written, which a magic such as `# MAGIC` may shift."""
         return each.column + 1 - shift_of(self._line(each.row), self.python[each.row - 1].rstrip("\r\n"))
 
     def _place(self, finding: Finding) -> Location:
-        """Behind the line of a finding; where that is inside a text, above the statement."""
+        """Return the end of the first or last line of a finding, or where both are inside a string, the start of the statement."""
         for row in (finding.start.row, finding.noqa_row):
             if row in self.ends or self._is_sql(row):
                 return Location(row, len(self._line(row)) + 1)
@@ -129,7 +135,7 @@ class _Page:
         return self.lines[row - 1].rstrip("\r\n")
 
     def _is_sql(self, row: int) -> bool:
-        """Whether a row is SQL that a notebook holds as such."""
+        """Return whether a row is SQL of a `%sql` cell, where comments begin with `--`."""
         first = self.statements.get(row, row) - 1
         return self.python[first].startswith(OPEN) and self.python[first] != self.lines[first]
 
@@ -145,7 +151,7 @@ class _Page:
 
 
 def _python(data: bytes, cell: int) -> str:
-    """The lines of one cell as Python."""
+    """Return the lines of one cell as Python."""
     opened = read(data)
     assert opened is not None
     text, cells = opened

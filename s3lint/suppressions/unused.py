@@ -1,4 +1,7 @@
-"""Findings about suppressions themselves: one without a reason, one that suppresses nothing, one past its date."""
+"""Check suppressions themselves: report those without a reason, those that suppress nothing, and those past their date.
+
+Each finding of the last two kinds carries the edit that removes the suppression. Imports what `comments` imports, and the settings.
+"""
 
 from __future__ import annotations
 
@@ -16,23 +19,28 @@ from s3lint.suppressions.comments import Suppression, codes_of
 UNDATED = "ends on no date (`until=YYYY-MM-DD`), so it holds no more"
 IN_SMALL_LETTERS = "is not written in capitals, as flake8 reads it, so it suppresses nothing"
 
-NEVER_JUDGED = frozenset({UNREADABLE, UNJUSTIFIED, UNUSED})
-"""Rules whose suppressions are not asked for their use."""
+NEVER_UNUSED = frozenset({UNREADABLE, UNJUSTIFIED, UNUSED})
+"""Rules whose suppressions are never reported as unused: their findings depend on what else is wrong with the file."""
 
 
-def reviewed(path: Path, found: Iterable[Suppression], seen: Iterable[Finding], selection: Selection, today: date) -> list[Finding]:
-    """What is wrong with the suppressions of a file.
+def problems_of(
+    path: Path, suppressions: Iterable[Suppression], findings: Iterable[Finding], selection: Selection, today: date
+) -> list[Finding]:
+    """Return what is wrong with the suppressions of a file.
 
-    `seen` are all findings in it, those included that the settings leave out. Only rules that were on are judged, and none that needs
-    the whole project, so that a run over a part of the rules or files reports nothing that the whole run does not.
+    `findings` are all in it, including those that the settings leave out. A suppression counts as unused only for rules that were on and
+    that need no other file, so that a run over a part of the rules or files reports nothing that a run over everything does not.
     """
-    near = _by_row(list(seen))
-    made = [finding for each in found for finding in _about(path, each, near(each), selection, today)]
+    near = _by_row(list(findings))
+    made = [finding for each in suppressions for finding in _problems(path, each, near(each), selection, today)]
     return [finding for finding in made if selection.reports(finding)]
 
 
 def _by_row(findings: list[Finding]) -> Callable[[Suppression], list[Finding]]:
-    """Which findings a suppression may cover, without a look at all of them for each."""
+    """Return a function from a suppression to the findings that it may cover, by their rows.
+
+    This is the reverse of the index in `comments`: here each suppression needs all of its findings, there each finding one suppression.
+    """
     rows: dict[int, list[Finding]] = {}
     for finding in findings:
         for row in {finding.start.row, finding.noqa_row or finding.start.row}:
@@ -46,7 +54,8 @@ def _by_row(findings: list[Finding]) -> Callable[[Suppression], list[Finding]]:
     return near
 
 
-def _about(path: Path, each: Suppression, findings: list[Finding], selection: Selection, today: date) -> Iterator[Finding]:
+def _problems(path: Path, each: Suppression, findings: list[Finding], selection: Selection, today: date) -> Iterator[Finding]:
+    """Yield what is wrong with one suppression. A bare `noqa` is left alone: it may be meant for other linters."""
     if not each.selectors:
         return
     if selection.settings.require_reason and not each.reason:
@@ -67,17 +76,18 @@ def _about(path: Path, each: Suppression, findings: list[Finding], selection: Se
 
 
 def _problem(selector: str, each: Suppression, covered: set[str], selection: Selection, path: Path) -> str | None:
+    """Return what is wrong with one selector of a suppression, as the end of a sentence; None if it is used or cannot be checked."""
     codes = each.codes(selector)
     if not codes:
         return "names no rule, so it suppresses nothing" if not (each.is_noqa and codes_of(selector)) else IN_SMALL_LETTERS
-    if codes & covered or not codes <= _judged(selection, path):
+    if codes & covered or not codes <= _checkable(selection, path):
         return None
     return "suppresses nothing, and would hide the next finding there"
 
 
-def _judged(selection: Selection, path: Path) -> frozenset[str]:
-    """The codes of the rules that looked at a file, and needed no other for it."""
-    on = selection.codes - selection.ignored_in(path) - NEVER_JUDGED
+def _checkable(selection: Selection, path: Path) -> frozenset[str]:
+    """Return the codes of the rules that checked a file and need no other file for their findings."""
+    on = selection.codes - selection.ignored_in(path) - NEVER_UNUSED
     if is_test(path, selection.settings):
         on = frozenset(filter(selection.checks_tests, on))
     return frozenset(code for code in on if not rules()[code].whole_project)
@@ -95,7 +105,7 @@ def _finding(code: str, path: Path, each: Suppression, part: str, **details: obj
 
 
 def _removal(each: Suppression, part: str) -> Fix | None:
-    """Takes out the comment, or one code of several."""
+    """Return the fix that removes the comment, or one code of several; None where codes of other linters need the comment."""
     if part != each.text and len(each.written) > 1:
         start, end = (Location(each.row, each.column + 1 + place) for place in _span(each.text, part))
         return Fix(f"Remove {part} from the comment", (Edit(start, end, ""),), safe=True)
@@ -111,7 +121,7 @@ SEPARATORS = ", \t\f"
 
 
 def _span(text: str, part: str) -> tuple[int, int]:
-    """One of several codes and what separates it from the next one, or from the one before it where it is the last."""
+    """Return where one of several codes starts and ends, with the separator behind it, or the one before the last code."""
     start = _place(text, part)
     end = start + len(part)
     before = len(text[:start].rstrip(SEPARATORS))
@@ -121,12 +131,12 @@ def _span(text: str, part: str) -> tuple[int, int]:
 
 
 def _place(text: str, part: str) -> int:
-    """Where a part of a comment first stands that is not itself a part of a longer word."""
+    """Return where a part of a comment first occurs as a whole word."""
     place = text.find(part)
-    while place > 0 and (_goes_on(text[place - 1]) or _goes_on(text[place + len(part) : place + len(part) + 1])):
+    while place > 0 and (_is_word(text[place - 1]) or _is_word(text[place + len(part) : place + len(part) + 1])):
         place = text.find(part, place + 1)
     return max(0, place)
 
 
-def _goes_on(character: str) -> bool:
+def _is_word(character: str) -> bool:
     return character.isalnum() or character in ("_", "-")
