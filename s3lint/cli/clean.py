@@ -10,7 +10,7 @@ from s3lint.cli.request import cache_folder, paths_of, setting_overrides, settin
 from s3lint.config.load import ConfigurationError
 from s3lint.project.targets import Missing
 from s3lint.reports import Report
-from s3lint.runner.cache.folder import removed
+from s3lint.runner.cache.folder import remove
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,6 +30,6 @@ def _remove(folder: Path) -> None:
     """Remove a cache folder and print that. Raises `Missing` if it cannot be removed."""
     shown = Report([], Path.cwd()).shown(folder)
     try:
-        print(f"{shown} removed." if removed(folder) else f"{shown}: there is no cache.")
+        print(f"{shown} removed." if remove(folder) else f"{shown}: there is no cache.")
     except OSError as error:
         raise Missing(f"{folder}: cannot be removed: {error.strerror or error}") from None

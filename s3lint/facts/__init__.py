@@ -5,7 +5,7 @@ Values are resolved when a rule asks, with the arguments that callers pass in pl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,17 @@ class Parameters:
     bound: dict[str, Value] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     """What the library calls a parameter that boto3 calls otherwise."""
+    on_get: Callable[[str, Value], object] | None = field(default=None, compare=False, repr=False)
+    """Called with each parameter that a rule asks for, to explain what the rule made of the call."""
 
     def get(self, name: str) -> Value:
         """The value of a parameter: `Absent` only where every way to the call leaves it out."""
+        value = self._value_of(name)
+        if self.on_get is not None:
+            self.on_get(name, value)
+        return value
+
+    def _value_of(self, name: str) -> Value:
         if name in self.bound:
             return self.bound[name]
         name = self.aliases.get(name, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -119,13 +119,16 @@ class Arguments:
     evaluator: Evaluates = field(repr=False)
     call: Call
     before: Arguments | None = None
+    on_get: Callable[[str, Value], object] | None = field(default=None, compare=False, repr=False)
+    """Called with each argument that a rule asks for, to explain what the rule made of the call."""
 
     def get(self, name: str | None, position: int | None = None) -> Value:
         """The value passed under a name or at a position: `Absent` only where it is provably not passed."""
         written = self.written(name, position)
-        if written is not None:
-            return self.value_of(written)
-        return self.spread(name, position)
+        value = self.value_of(written) if written is not None else self.spread(name, position)
+        if self.on_get is not None:
+            self.on_get(name or f"argument {position}", value)
+        return value
 
     def entry(self, name: str, position: int | None, key: str) -> Value:
         """One entry of a mapping that is passed under a name or at a position: `Absent` where provably none."""

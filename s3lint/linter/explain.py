@@ -1,10 +1,12 @@
-"""What s3lint believes about the storage calls on one line: values, where each came from, and what each rule made of them."""
+"""Explain one line: the inferred values of its storage calls, where each came from, and what each rule made of them.
+
+Runs every rule over the facts of the line, whatever the settings, and tells which findings the policy would report and why not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +34,8 @@ NOT_GIVEN = describe(Absent())
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
-    """One thing that s3lint asked about a call: its name, its value in words, and the places that the value came by."""
+class Observation:
+    """A value that was inferred about a call: its name, the value in words, and the places of its data flow."""
 
     name: str
     value: str
@@ -41,12 +43,12 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one rule made of a fact: `outcome` in words, and the names of the beliefs that it looked at."""
+class Outcome:
+    """What one rule made of a fact, in words, and the names of the observations that it asked for."""
 
     rule: Rule
-    outcome: str
-    looked_at: tuple[str, ...] = ()
+    text: str
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,13 @@ class Explanation:
     kind: str
     text: str
     confidence: Confidence
-    beliefs: tuple[Belief, ...]
-    verdicts: tuple[Verdict, ...]
+    observations: tuple[Observation, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 @without_parser_warnings()
 def explain(engine: Engine, path: Path, data: bytes, row: int) -> list[Explanation]:
-    """The facts of the calls that stand on a row, in source order, seen by every rule. Raises `Unreadable`."""
+    """Return the facts of the calls on a row, in source order, as every rule sees them. Raises `Unreadable`."""
     module = engine.module(path, data)
     every = Selection(replace(engine.settings, select=("ALL",), extend_select=(), ignore=()))
     checker = Checker(engine.analysis, engine.settings, every)
@@ -70,11 +72,11 @@ def explain(engine: Engine, path: Path, data: bytes, row: int) -> list[Explanati
     found = filter_for(every.codes).mentions(data)
     steps = checker.steps(engine.analysis.evaluator.module_scope(module).suite, found)
     here = (step for step in steps if step.block.part.start <= row <= step.block.part.end)
-    facts = [fact for step in here for fact in checker.facts(step, context, found) if _stands_on(fact, row)]
-    return [_explained(fact, _Judge(engine, context, checker)) for fact in facts]
+    facts = [fact for step in here for fact in checker.facts(step, context, found) if _is_on(fact, row)]
+    return [_explained(fact, _Explainer(engine, context, checker)) for fact in facts]
 
 
-def _stands_on(fact: object, row: int) -> bool:
+def _is_on(fact: object, row: int) -> bool:
     if not isinstance(fact, Fact):
         return False
     start, end = locate(fact.site)
@@ -82,19 +84,20 @@ def _stands_on(fact: object, row: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _Explainer:
     engine: Engine
     context: Context
     checker: Checker
 
-    def verdict(self, rule: Rule, matches: list[Match], looked_at: tuple[str, ...]) -> Verdict:
+    def outcome(self, rule: Rule, matches: list[Match], asked: tuple[str, ...]) -> Outcome:
         found = [finding_of(match) for match in matches]
-        outcome = "; ".join(self._reported(finding) for finding in found) or "silent"
+        text = "; ".join(self._reported(finding) for finding in found) or "silent"
         if rule.code not in self.engine.selection.codes:
-            outcome = f"off ({outcome})"
-        return Verdict(rule, outcome, looked_at)
+            text = f"off ({text})"
+        return Outcome(rule, text, asked)
 
     def _reported(self, finding: Finding) -> str:
+        """Tell whether a finding is reported, in the order in which the policy decides."""
         place = f"{finding.path.name}:{finding.start.row}:{finding.start.column}"
         if finding.confidence < self.engine.settings.min_confidence:
             return f"{finding.confidence} confidence, under min-confidence: {place} {finding.message}"
@@ -109,16 +112,16 @@ class _Judge:
         return f"reports {place} {finding.message}"
 
 
-def _explained(fact: Fact, judge: _Judge) -> Explanation:
-    beliefs = dict(_receiver_of(fact, judge.context)) | dict(_fields_of(fact))
-    verdicts = []
-    for check, rule in judge.checker.checks.get(type(fact), ()):
+def _explained(fact: Fact, explainer: _Explainer) -> Explanation:
+    values = dict(_receiver_of(fact, explainer.context)) | dict(_fields_of(fact))
+    outcomes = []
+    for check, rule in explainer.checker.checks.get(type(fact), ()):
         asked: dict[str, Value] = {}
-        matches = list(check(recording(fact, asked), judge.context))
-        beliefs |= asked
-        verdicts.append(judge.verdict(rule, matches, tuple(asked)))
-    shown = tuple(_belief(name, value) for name, value in beliefs.items())
-    return Explanation(type(fact).__name__, _code_of(fact), fact.confidence, shown, tuple(verdicts))
+        matches = list(check(observed(fact, asked.__setitem__), explainer.context))
+        values |= asked
+        outcomes.append(explainer.outcome(rule, matches, tuple(asked)))
+    shown = tuple(_observation(name, value) for name, value in values.items())
+    return Explanation(type(fact).__name__, _code_of(fact), fact.confidence, shown, tuple(outcomes))
 
 
 def _receiver_of(fact: Fact, context: Context) -> Iterator[tuple[str, Value]]:
@@ -137,10 +140,10 @@ def _fields_of(fact: Fact) -> Iterator[tuple[str, Value]]:
             yield from ((name, value.get(name)) for name in passed)
 
 
-def _belief(name: str, value: Value) -> Belief:
+def _observation(name: str, value: Value) -> Observation:
     hops = [hop for choice in alternatives(value) for hop in _hops(choice)]
     way = (Related(hop.site.module.path, locate(hop.site)[0], hop.message) for hop in hops)
-    return Belief(name, describe(value), tuple(dict.fromkeys(way)))
+    return Observation(name, describe(value), tuple(dict.fromkeys(way)))
 
 
 def _hops(value: Value) -> Iterator[Hop]:
@@ -155,73 +158,31 @@ def _code_of(fact: Fact) -> str:
     return " ".join(code.split())
 
 
-def recording(fact: Fact, asked: dict[str, Value]) -> Fact:
-    """The same fact; what is asked of its values is noted."""
-    kind: Any = type(fact)
-    copy: Fact = object.__new__(_recording_type(kind))
-    for item in fields(fact):
-        value = getattr(fact, item.name)
-        if isinstance(value, (Parameters, Arguments)):
-            value = _recording_lookup(value, asked)
-        object.__setattr__(copy, item.name, value)
-    object.__setattr__(copy, "asked", asked)
-    return copy
-
-
-@cache
-def _recording_type(kind: type[Fact]) -> type[Fact]:
-    names = {item.name for item in fields(kind)}
-
-    def look(self: Any, name: str) -> Any:
-        value = object.__getattribute__(self, name)
-        if name in names and isinstance(value, Value):
-            object.__getattribute__(self, "asked")[name] = value
-        return value
-
-    return type(kind.__name__, (kind,), {"__getattribute__": look})
-
-
-class _AskedParameters(Parameters):
-    asked: dict[str, Value]
-
-    def get(self, name: str) -> Value:
-        value = self.asked[name] = super().get(name)
-        return value
-
-
-class _AskedArguments(Arguments):
-    asked: dict[str, Value]
-
-    def get(self, name: str | None, position: int | None = None) -> Value:
-        value = super().get(name, position)
-        self.asked[name or f"argument {position}"] = value
-        return value
-
-
-def _recording_lookup(value: Parameters | Arguments, asked: dict[str, Value]) -> Parameters | Arguments:
-    kind: type[Parameters | Arguments] = _AskedParameters if isinstance(value, Parameters) else _AskedArguments
-    copy = object.__new__(kind)
-    for item in fields(value):
-        object.__setattr__(copy, item.name, getattr(value, item.name))
-    object.__setattr__(copy, "asked", asked)
-    return copy
+def observed(fact: Fact, observe: Callable[[str, Value], None]) -> Fact:
+    """Return the same fact, which reports each argument that a rule asks for."""
+    watched: dict[str, Any] = {
+        item.name: replace(value, on_get=observe)
+        for item in fields(fact)
+        if isinstance(value := getattr(fact, item.name), Parameters | Arguments)
+    }
+    return replace(fact, **watched)
 
 
 def rows_of(explanation: Explanation) -> Iterator[str]:
     """The lines of an explanation for people."""
     yield f"{explanation.kind} ({explanation.confidence} confidence): {explanation.text}"
-    missing = [belief.name for belief in explanation.beliefs if belief.value == NOT_GIVEN]
-    for belief in explanation.beliefs:
-        if belief.name in missing:
+    missing = [each.name for each in explanation.observations if each.value == NOT_GIVEN]
+    for each in explanation.observations:
+        if each.name in missing:
             continue
-        yield f"  {belief.name}: {belief.value}"
-        for place in belief.way:
+        yield f"  {each.name}: {each.value}"
+        for place in each.way:
             yield f"    {place.path.name}:{place.location.row}:{place.location.column} {place.message}"
     if missing:
         yield f"  not given: {', '.join(missing)}"
-    for verdict in explanation.verdicts:
-        looked = f" (looked at {', '.join(verdict.looked_at)})" if verdict.looked_at else ""
-        yield f"  {verdict.rule.code} {verdict.rule.name}: {verdict.outcome}{looked}"
+    for outcome in explanation.outcomes:
+        asked = f" (looked at {', '.join(outcome.asked)})" if outcome.asked else ""
+        yield f"  {outcome.rule.code} {outcome.rule.name}: {outcome.text}{asked}"
 
 
 def no_call(row: int) -> str:

@@ -146,7 +146,7 @@ def on(today: date) -> Iterator[None]:
         patch.setattr(s3lint.linter.policy, "date", Fixed)
         patch.setattr(s3lint.runner.cache.results, "date", Fixed)
         # Every write gives a file a time of its own, however fast one follows the other.
-        patch.setattr(s3lint.runner.cache.contents, "RACY", -(10**10))
+        patch.setattr(s3lint.runner.cache.contents, "RACY_NANOSECONDS", -(10**10))
         yield
 
 
@@ -285,7 +285,7 @@ def test_a_write_of_the_same_size_and_time_is_seen(project: Write) -> None:
 def test_another_version_looks_at_everything_again(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Settings(root=project(DEPENDANTS))
     checked(made)
-    monkeypatch.setattr(s3lint.runner.cache.results, "versions", lambda _: "another")
+    monkeypatch.setattr(s3lint.runner.cache.results, "fingerprint", lambda _: "another")
 
     assert checked(made).reused == 0
 
@@ -336,7 +336,7 @@ def test_the_store_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert late.entries("v", [b"a", b"b", b"c", b"d"]).keys() == {b"a", b"c", b"d"}
     assert set(late.reads(range(99)).values()) == {"read 1", "read 20", "read 45"}
 
-    monkeypatch.setattr(s3lint.runner.cache.store, "LARGEST", 1_000)
+    monkeypatch.setattr(s3lint.runner.cache.store, "MAX_FILE_BYTES", 1_000)
     assert saved(46, b"e").entries("v", [b"a", b"c", b"d", b"e"]).keys() == {b"e"}
 
 

@@ -1,5 +1,5 @@
-"""What earlier runs found, so that a run looks only at what changed: `.s3lint_cache/` at the root of the project.
+"""Cache of results, so that a run analyzes only what changed: `.s3lint_cache/` at the root of the project.
 
-`results` asks and fills it, `present` judges whether what a result rests on is still so, `contents` knows files by their digests,
-`store` keeps rows in SQLite, `forms` writes results as JSON, `versions` names whatever else results depend on.
+`results` reads and writes it, `freshness` decides whether a cached result is fresh, `contents` knows files by their digests, `store` keeps
+rows in SQLite, `serialize` writes results as JSON, `fingerprint` covers the version of s3lint and of rule packs, `folder` is the folder.
 """

@@ -1,4 +1,4 @@
-"""Files by the digests of what they hold. One whose size, times and inode are as they were is not read again."""
+"""Digests of files. A file whose size, times and inode are unchanged is not read again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from s3lint.project.dependencies import digest
 
-RACY = 2_000_000_000
-"""Nanoseconds within which two writes may leave the same times: the coarsest file systems count in steps of two seconds."""
+RACY_NANOSECONDS = 2_000_000_000
+"""Age below which a file may be written again without a change of its times: the coarsest file systems (FAT) count in two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds: the digest of its bytes, that of the source that the engine reads in them, and the number of bytes."""
+    """The digest of a file's bytes, the digest of the source that `plain` makes of them, and the number of bytes."""
 
     raw: str
     plain: str
@@ -25,26 +25,26 @@ class Content:
 
 
 Known = tuple[str, Content]
-"""The state of a file, and what it held then."""
+"""The state of a file (see `_state`), and its content in that state."""
 
 
 class Contents:
-    """The files as they stand during one run, each looked at once."""
+    """The contents of files during one run, each read at most once."""
 
     def __init__(self, known: Mapping[Path, Known]) -> None:
         self._known = known
         self._states: dict[Path, str | None] = {}
         self._found: dict[Path, Content | None] = {}
         self.learnt: dict[Path, Known] = {}
-        """Contents of files that are not known yet and whose next change will show."""
+        """Contents to store: files that are new or changed, and old enough that their next change will show in their times."""
 
     def of(self, path: Path) -> Content | None:
-        """What a file holds; None where there is no file that can be read."""
+        """Return the content of a file; None if it cannot be read."""
         if path not in self._found:
-            self._found[path] = self._look(path)
+            self._found[path] = self._content(path)
         return self._found[path]
 
-    def _look(self, path: Path) -> Content | None:
+    def _content(self, path: Path) -> Content | None:
         now = time.time_ns()
         status = _status(path)
         state = self._states[path] = _state(status)
@@ -61,12 +61,12 @@ class Contents:
 
         source = plain(data)
         content = Content(digest(data), digest(source), len(data))
-        if max(status.st_mtime_ns, status.st_ctime_ns) < now - RACY:
+        if max(status.st_mtime_ns, status.st_ctime_ns) < now - RACY_NANOSECONDS:
             self.learnt[path] = state, content
         return content
 
     def is_steady(self, path: Path) -> bool:
-        """Whether a file has not been touched since this run looked at it."""
+        """Return whether a file has not been touched since this run read its state."""
         return path in self._states and self._states[path] == _state(_status(path))
 
 
@@ -79,7 +79,7 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def _state(status: os.stat_result | None) -> str | None:
-    """Changes with every write, replacement and restored time of a file."""
+    """Return a text that changes with every write and replacement of a file, also where its modification time is restored."""
     if status is None:
         return None
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino} {status.st_dev}"

@@ -1,4 +1,4 @@
-"""Whatever results depend on besides files and settings: s3lint, its rule packs, libcst and Python."""
+"""Fingerprint of the tool: s3lint, its rule packs, libcst and Python, on which results depend beside files and settings."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from s3lint.runner.cache.contents import Contents
 
 DATA = (".py", ".json", ".toml", ".so", ".pyd")
-"""How the files end that a package works with."""
+"""Suffixes of the files of a package that may change results."""
 
 
-def versions(contents: Contents) -> str:
-    """Changes with each version of what makes results, and with each edit of a package that is worked on, wherever it is installed."""
+def fingerprint(contents: Contents) -> str:
+    """Return a digest that changes with each version of the tool and its packs, and with each edit of their files."""
     parts = [__version__, sys.implementation.name, *map(str, sys.version_info[:2]), _version("libcst")]
     for place in (Path(s3lint.__file__).parent, *map(Path, s3lint.rules.__path__)):
         parts += _state(place, contents)
@@ -42,7 +42,7 @@ def _version(name: str) -> str:
 
 
 def _source(module: str) -> list[Path]:
-    """Where the package lies that a module belongs to, which is not imported."""
+    """Return the folders or the file of the package that a module belongs to, without importing it."""
     try:
         spec = find_spec(module.partition(".")[0])
     except (ImportError, ValueError):
@@ -51,7 +51,7 @@ def _source(module: str) -> list[Path]:
 
 
 def _state(place: Path, contents: Contents) -> Iterator[str]:
-    """The files of a package, or one module, with the digests of what they hold."""
+    """Yield the files of a package, or one module, with their digests."""
     for path in (place,) if place.is_file() else _files(place):
         content = contents.of(path)
         yield f"{path.relative_to(place)} {content.raw if content is not None else ''}"

@@ -1,4 +1,4 @@
-"""The folder that holds the cache: marked for git and for backups, and removed with nothing in it that is not the cache's."""
+"""The cache folder: created with marks for git and backup programs, and removed without touching other files in it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MARKS = {
     ".gitignore": "# Written by s3lint.\n*\n",
     TAG: "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds results of s3lint (https://bford.info/cachedir/).\n",
 }
-"""Files by which git and programs that make backups know the folder."""
+"""Files by which git and backup programs recognise the folder."""
 
 
-def made(folder: Path) -> Path:
-    """The file of results in a folder, which is made where it is missing. Raises `OSError` where that is not possible."""
+def create(folder: Path) -> Path:
+    """Create the folder if it is missing, and return the path of its file of results. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in MARKS.items():
         mark = folder / name
@@ -28,10 +28,10 @@ def made(folder: Path) -> Path:
     return folder / RESULTS
 
 
-def removed(folder: Path) -> bool:
-    """Removes the cache from a folder, and the folder if nothing else is in it. Raises `OSError` where something cannot be removed.
+def remove(folder: Path) -> bool:
+    """Remove the cache from a folder, and the folder if nothing else is in it. Return whether there was a cache.
 
-    Whether there was anything to remove. Without its mark a folder is none of ours.
+    A folder without the tag was not created by s3lint and is left alone. Raises `OSError` where something cannot be removed.
     """
     if not (folder / TAG).is_file():
         return False

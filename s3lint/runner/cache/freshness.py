@@ -1,4 +1,4 @@
-"""Whether what a result rests on is still so."""
+"""Decide whether a cached result is fresh: whether the files, folders and searches that it depends on are unchanged."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ if TYPE_CHECKING:
     from s3lint.settings import Settings
 
 
-MOST = 20_000
-"""Searches over which only those are kept that the last run has made."""
+MAX_STORED_SEARCHES = 20_000
+"""Above it only searches of the last run are stored, so that names that vanished from the code do not stay for ever."""
+
+UNKNOWN_DIGEST = "?"
+"""Stored for a file that changed during the run, so that the next run reads it again."""
 
 
-OPEN = "?"
-"""The digest of a file that changed while it was looked at."""
-
-
-class Present:
-    """One project as it stands. `earlier` is what an earlier run wrote of its searches, so that only changed files are searched."""
+class Freshness:
+    """The current state of one project. `earlier` is what an earlier run stored of its searches, so that only changed files are searched."""
 
     def __init__(self, settings: Settings, contents: Contents, earlier: str = "") -> None:
-        self.walked: Sequence[Path] | None = None
-        """The files of the project, where a walk has found them before."""
+        self.covered: Sequence[Path] | None = None
+        """The files of the project, if the run has listed all of them already."""
         self._settings = settings
         self._contents = contents
         self._files = ProjectFiles(settings)
@@ -43,8 +42,8 @@ class Present:
         self._earlier_concerned: dict[str, str] = concerned
         self._found: dict[Search, tuple[Path, ...]] = {}
 
-    def holds(self, read: Read) -> bool:
-        """Whether something that was read would be read again as it was."""
+    def is_fresh(self, read: Read) -> bool:
+        """Return whether a dependency would be read today as it was then."""
         if isinstance(read, FileRead):
             return self._digest(read.path) == read.digest
         if isinstance(read, FolderRead):
@@ -56,42 +55,42 @@ class Present:
 
     @cached_property
     def listing(self) -> dict[Path, str]:
-        """The files in which searches look, as `ProjectFiles.searched` has them, with the digests of what they hold."""
-        walked = self.walked if self.walked is not None else self._files.listed()
-        return {path: self._digest(path) or "" for path in walked if self._files.is_searched(path)}
+        """The searchable files of the project (see `ProjectFiles.searched`), with their digests."""
+        paths = self.covered if self.covered is not None else self._files.listed()
+        return {path: self._digest(path) or "" for path in paths if self._files.is_searched(path)}
 
     def learn(self, searched: Iterable[tuple[Search, tuple[Path, ...]]], reads: Iterable[Read]) -> None:
-        """Takes over what a look was the first to find out."""
+        """Take over the searches that an analysis was the first to make, and the dependents that it found."""
         self._found |= dict(searched)
         self._concerned.update({str(read.path): read.found for read in reads if isinstance(read, NeighbourRead)})
 
-    def written(self) -> str | None:
-        """What the next run has to know of searches; None where that is what this one knew. Files that change meanwhile are left open."""
+    def serialize(self) -> str | None:
+        """Return the searches for the next run as JSON; None if an earlier run stored all of them."""
         if not (self._earlier or self._found or self._earlier_concerned) or self._is_known():
             return None
-        kept = {*self._found, *(self._earlier if len(self._earlier) < MOST else ())}
+        kept = {*self._found, *(self._earlier if len(self._earlier) < MAX_STORED_SEARCHES else ())}
         found = {search: self._find(search) or () for search in sorted(kept, key=lambda each: (each.kind, each.name))}
         places = {path: place for place, path in enumerate(self.listing)}
         return json.dumps(
             [
-                {str(path): digest if self._contents.is_steady(path) else OPEN for path, digest in self.listing.items()},
+                {str(path): digest if self._contents.is_steady(path) else UNKNOWN_DIGEST for path, digest in self.listing.items()},
                 [_row(search, paths, places) for search, paths in found.items()],
                 self._concerned,
             ]
         )
 
     def _is_known(self) -> bool:
-        """Whether an earlier run has written all that this one knows."""
+        """Whether an earlier run stored all that this one knows."""
         return self._found.keys() <= self._earlier.keys() and self._is_unchanged and self._concerned == self._earlier_concerned
 
     @cached_property
     def _is_unchanged(self) -> bool:
-        """Whether all files in which searches look are as an earlier run saw them."""
+        """Whether all searchable files are as an earlier run saw them."""
         return self._listed == {str(path): digest for path, digest in self.listing.items()}
 
     @cached_property
     def _changed(self) -> dict[Path, bytes]:
-        """The files that earlier searches have not seen as they are."""
+        """The contents of files that changed since earlier searches."""
         paths = (path for path, digest in self.listing.items() if self._listed.get(str(path)) != digest)
         return {path: self._files.read(path) or b"" for path in paths}
 
@@ -100,14 +99,14 @@ class Present:
         return content.plain if content is not None and content.size <= LARGEST else None
 
     def _digest_of(self, search: Search) -> str | None:
-        """The digest of what a search finds; None for one that nobody has made yet."""
+        """Return the digest of the files that a search finds; None for a search that no run has made."""
         if search in self._earlier and search not in self._found and self._is_unchanged:
             return self._earlier[search][0]
         found = self._find(search)
         return digest_of_paths(found) if found is not None else None
 
     def _find(self, search: Search) -> tuple[Path, ...] | None:
-        """The files that a search finds; None for one that nobody has made yet."""
+        """Return the files that a search finds; None for a search that no run has made."""
         if search not in self._found and search in self._earlier:
             before = {self._paths[place] for place in self._earlier[search][1]}
             self._found[search] = tuple(
@@ -121,7 +120,7 @@ class Present:
 
     @cached_property
     def _concerned(self) -> dict[str, str]:
-        """For each file with which others it is concerned; any change in the project may be one for all of them."""
+        """Fingerprints of the related files of each file. Any change in the project may change all of them."""
         return dict(self._earlier_concerned) if self._is_unchanged else {}
 
     def _concern(self, path: str) -> str:

@@ -1,4 +1,7 @@
-"""The results of earlier runs that still hold, and those of this one for the next."""
+"""Read fresh results of earlier runs from the cache, and store those of this run.
+
+A run over the same files, settings and day is stored as a whole too (`run`, `keep_run`), so that it can be replayed without imports.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from s3lint.project.dependencies import digest, read_of, text_of
 from s3lint.runner.cache.contents import Contents
-from s3lint.runner.cache.fingerprint import versions
-from s3lint.runner.cache.folder import made
-from s3lint.runner.cache.freshness import Present
+from s3lint.runner.cache.fingerprint import fingerprint
+from s3lint.runner.cache.folder import create
+from s3lint.runner.cache.freshness import Freshness
 from s3lint.runner.cache.store import Entry, Store, Stored, Update
 
 if TYPE_CHECKING:
@@ -23,94 +26,95 @@ if TYPE_CHECKING:
     from s3lint.settings import Settings
 
 SEARCHES = b"searches"
+"""Key of the entry with the searches of a project."""
 
-LATER = frozenset(
+APPLIED_LATER = frozenset(
     {
         "per_file_ignores", "min_confidence", "force_exclude", "baseline", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes",
         "require_reason", "source",
     }
 )  # fmt: skip
-"""Settings that are applied to results whenever they are reported."""
+"""Settings that do not influence results: the policy applies them whenever results are reported."""
 
 
 class Cache:
-    """The cache of one run, in a folder. Raises `OSError` where the folder cannot be made."""
+    """The cache of one run, in a folder. Raises `OSError` if the folder cannot be created."""
 
-    def __init__(self, folder: Path, walked: Path | None = None) -> None:
-        """`walked` is the folder of which the run checks every file."""
-        self._walked = walked
-        self._store = Store(made(folder), date.today().toordinal())
+    def __init__(self, folder: Path, covered: Path | None = None) -> None:
+        """`covered` is the folder that this run covers completely, if any."""
+        self._covered = covered
+        self._store = Store(create(folder), date.today().toordinal())
         self._contents = Contents(self._store.contents())
-        self._presents: dict[str, Present] = {}
+        self._projects: dict[str, Freshness] = {}
         self._variants: dict[int, str] = {}
-        self._versions = versions(self._contents)
+        self._fingerprint = fingerprint(self._contents)
         self._reads: dict[str, set[str]] = {}
-        """For each variant what the results of this run rest on."""
+        """For each variant the dependencies of the results of this run."""
         self._update = Update(contents=self._contents.learnt)
 
     def results(self, targets: Iterable[Target]) -> dict[Path, Result]:
-        """The results of earlier looks at which nothing has changed."""
-        from s3lint.runner.cache.serialize import read
+        """Return the fresh results among the targets by path."""
+        from s3lint.runner.cache.serialize import deserialize
 
         found: dict[Path, Result] = {}
         for variant, own in self._by_variant(targets).items():
             stored = self._store.entries(variant, [_key(target) for target in own])
-            holding = self._holding(variant, stored.values())
-            rest = self._reads.setdefault(variant, set())
+            fresh = self._fresh(variant, stored.values())
+            dependencies = self._reads.setdefault(variant, set())
             for target in own:
                 entry = stored.get(_key(target))
                 content = self._contents.of(target.path)
-                if entry is not None and content is not None and content.raw == entry.digest and holding.keys() >= set(entry.reads):
-                    found[target.path] = read(target.path, entry.value)
+                if entry is not None and content is not None and content.raw == entry.digest and fresh.keys() >= set(entry.reads):
+                    found[target.path] = deserialize(target.path, entry.value)
                     self._update.used.append((variant, _key(target)))
-                    rest.update(holding[number] for number in entry.reads)
+                    dependencies.update(fresh[number] for number in entry.reads)
         return found
 
     def keep(self, targets: Iterable[Target], results: Iterable[Result]) -> None:
-        """Remembers looks at files. What changed while they were looked at is not remembered, nor what went wrong."""
-        looked = {result.path: result for result in results}
+        """Store new results. Results with errors, and of files that changed during the run, are not stored."""
+        by_path = {result.path: result for result in results}
         for variant, own in self._by_variant(targets).items():
             for target in own:
-                result = looked.get(target.path)
+                result = by_path.get(target.path)
                 if result is not None:
-                    self._presents[variant].learn(result.searched, result.reads)
+                    self._projects[variant].learn(result.searched, result.reads)
                     self._keep(variant, target, result)
-        for variant, present in self._presents.items():
-            searches = present.written()
+        for variant, project in self._projects.items():
+            searches = project.serialize()
             if searches is not None:
                 self._update.entries[variant, SEARCHES] = Entry("", (), searches)
             self._update.used.append((variant, SEARCHES))
         self._save()
 
     def run(self, name: str, targets: Sequence[Target]) -> str | None:
-        """What a run of a name over the same files said, if it would say the same now."""
-        said = None
+        """Return the text stored for a run of this name over the same files, if that run would report the same now."""
+        text = None
         key = self._run_key(name, targets)
         for variant, own in self._by_variant(targets).items():
             entry = self._store.entries(variant, [key]).get(key)
-            if entry is None or entry.digest != self._digest(own) or not self._holding(variant, [entry]).keys() >= set(entry.reads):
+            if entry is None or entry.digest != self._digest(own) or not self._fresh(variant, [entry]).keys() >= set(entry.reads):
                 return None
-            said = entry.value
+            text = entry.value
             self._update.used += [(variant, key), (variant, SEARCHES), *((variant, _key(target)) for target in own)]
         self._save()
-        return said
+        return text
 
-    def keep_run(self, name: str, targets: Sequence[Target], said: str) -> None:
-        """Remembers what a run said whose results are kept, unless a file has changed meanwhile."""
+    def keep_run(self, name: str, targets: Sequence[Target], text: str) -> None:
+        """Store the text of a run whose results are stored, unless a file has changed during the run."""
         if all(self._contents.is_steady(target.path) for target in targets):
             for variant, own in self._by_variant(targets).items():
-                entry = Entry(self._digest(own), self._reads.get(variant, set()), said)
+                entry = Entry(self._digest(own), self._reads.get(variant, set()), text)
                 self._update.entries[variant, self._run_key(name, targets)] = entry
             self._save()
 
     def _run_key(self, name: str, targets: Iterable[Target]) -> bytes:
-        """Reports depend on the day, on which suppressions end, and on settings that results do not depend on."""
+        """Return the key of a run. Reports depend on the day, because suppressions expire, and on settings that results do not depend on."""
         every = {id(target.settings): target.settings for target in targets}
         parts = [name, date.today().isoformat(), *dict.fromkeys(map(repr, every.values()))]
         return b"run " + digest("\n".join(parts).encode("utf-8", "surrogateescape")).encode()
 
     def _digest(self, targets: Iterable[Target]) -> str:
-        """What the files of a run hold."""
+        """Return a digest of the contents of all files of a run."""
         contents = ((_key(target), self._contents.of(target.path)) for target in targets)
         return digest(b"\0".join(key + b" " + (content.raw if content is not None else "").encode() for key, content in contents))
 
@@ -120,43 +124,47 @@ class Cache:
         self._update = Update(contents=self._contents.learnt)
 
     def _keep(self, variant: str, target: Target, result: Result) -> None:
-        from s3lint.runner.cache.serialize import written
+        from s3lint.runner.cache.serialize import serialize
 
         content = self._contents.of(target.path)
         if content is not None and not result.errors and self._contents.is_steady(target.path):
             reads = [text_of(each) for each in result.reads]
-            self._update.entries[variant, _key(target)] = Entry(content.raw, reads, written(result))
+            self._update.entries[variant, _key(target)] = Entry(content.raw, reads, serialize(result))
             self._reads.setdefault(variant, set()).update(reads)
 
-    def _holding(self, variant: str, stored: Iterable[Stored]) -> dict[int, str]:
-        """The reads of entries that would find again what they found."""
-        present = self._presents[variant]
+    def _fresh(self, variant: str, stored: Iterable[Stored]) -> dict[int, str]:
+        """Return the dependencies of entries that are unchanged, by number."""
+        project = self._projects[variant]
         texts = self._store.reads(number for entry in stored for number in entry.reads)
-        return {number: text for number, text in texts.items() if present.holds(read_of(text))}
+        return {number: text for number, text in texts.items() if project.is_fresh(read_of(text))}
 
     def _by_variant(self, targets: Iterable[Target]) -> dict[str, list[Target]]:
         found: dict[str, list[Target]] = {}
         for target in targets:
             found.setdefault(self._variant(target.settings), []).append(target)
         for variant, own in found.items():
-            if len(found) == 1 and own[0].settings.root == self._walked:
-                self._presents[variant].walked = [target.path for target in own]
+            if len(found) == 1 and own[0].settings.root == self._covered:
+                self._projects[variant].covered = [target.path for target in own]
         return found
 
     def _variant(self, settings: Settings) -> str:
-        """What holds for all results under some settings, of which there may be many that are alike."""
+        """Return the cache key of the settings that influence results."""
         variant = self._variants.get(id(settings))
         if variant is None:
-            parts = [f"{field.name}={getattr(settings, field.name)!r}" for field in fields(settings) if field.name not in LATER]
-            variant = self._variants[id(settings)] = digest("\n".join([self._versions, *parts]).encode("utf-8", "surrogateescape"))
-        if variant not in self._presents:
+            parts = [
+                f"{field.name}={getattr(settings, field.name)!r}" for field in fields(settings) if field.name not in APPLIED_LATER
+            ]
+            variant = self._variants[id(settings)] = digest(
+                "\n".join([self._fingerprint, *parts]).encode("utf-8", "surrogateescape")
+            )
+        if variant not in self._projects:
             searches = self._store.entries(variant, [SEARCHES]).get(SEARCHES)
-            self._presents[variant] = Present(settings, self._contents, searches.value if searches is not None else "")
+            self._projects[variant] = Freshness(settings, self._contents, searches.value if searches is not None else "")
         return variant
 
 
 def cache_for(folder: Path, paths: Sequence[Path], *, quiet: bool = False) -> Cache | None:
-    """The cache of a run over some paths; None where none can be had, of which the user is told unless `quiet`."""
+    """Return the cache of a run over some paths; None, with a warning unless `quiet`, if the folder cannot be created."""
     try:
         return Cache(folder, paths[0] if len(paths) == 1 else None)
     except OSError as error:

@@ -1,4 +1,7 @@
-"""Results of looks as JSON."""
+"""Results as JSON lists, in the order of their fields.
+
+The fingerprint of s3lint is part of every key of the cache, so this format may change with each version.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from s3lint.source.text import Unreadable
 from s3lint.suppressions.comments import Suppression
 
 
-def written(result: Result) -> str:
-    """A result without its path and its reads."""
+def serialize(result: Result) -> str:
+    """Return a result as text, without its path and its dependencies; empty for a result with nothing in it."""
     if not (result.findings or result.suppressions or result.cells or result.masks.rows):
         return ""
     return json.dumps(
@@ -28,8 +31,8 @@ def written(result: Result) -> str:
     )
 
 
-def read(path: Path, text: str) -> Result:
-    """The result that was written for a file."""
+def deserialize(path: Path, text: str) -> Result:
+    """Return the result of a file that `serialize` has written."""
     if not text:
         return Result(path)
     findings, comments, cells, masks = json.loads(text)

@@ -1,7 +1,6 @@
-"""Rows that outlive a run, in one SQLite file that several runs may use at a time.
+"""Entries in one SQLite file, which several runs may use at the same time.
 
-Whatever is wrong with the file costs a run what it would have found there, and nothing else: a damaged row counts as missing, a damaged
-file is started anew.
+A damaged row counts as missing and a damaged file is started anew: the cache may cost time, never a result.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from s3lint.runner.cache.contents import Content, Known
 
 FORMAT = 1
 
-PATIENCE = 10.0
-"""Seconds that a run waits for another one to finish writing."""
+LOCK_TIMEOUT_SECONDS = 10.0
+"""How long a run waits for another one to finish writing."""
 
-LARGEST = 256_000_000
-"""Bytes of the file over which it is started anew."""
+MAX_FILE_BYTES = 256_000_000
+"""Size of the file above which it is started anew."""
 
-KEPT = 30
-"""Days that an entry is kept without being used."""
+MAX_UNUSED_DAYS = 30
+"""Days after which an unused entry is deleted."""
 
 TABLES = f"""
 CREATE TABLE contents (path BLOB PRIMARY KEY, state TEXT, raw TEXT, plain TEXT, size INTEGER) WITHOUT ROWID;
@@ -37,21 +36,21 @@ CREATE TABLE entries (variant TEXT, key BLOB, day INTEGER, digest TEXT, reads BL
 PRAGMA user_version = {FORMAT};
 """
 
-MANY = 500
-"""Values in one question; SQLite bounds them."""
+MAX_VALUES_PER_QUERY = 500
+"""Parameters of one SQL statement; SQLite before 3.32 allows 999."""
 
-IN_THE_WAY = ("locked", "readonly", "unable to open", "full")
-"""What SQLite says where the file is not to blame."""
+NOT_DAMAGED = ("locked", "readonly", "unable to open", "full")
+"""Parts of SQLite's messages about circumstances: then the file is kept."""
 
 Key = tuple[str, bytes]
-"""A variant, which is all that holds for a whole run, and the key of an entry in it."""
+"""The variant (a digest of tool and settings), and the key of an entry under it."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A remembered value: the digest of what it was made of, what it rests on besides, and itself."""
+    """A value to store: the digest of what it was computed from, its other dependencies as texts, and the value itself."""
 
     digest: str
     reads: Collection[str]
@@ -60,7 +59,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry as it is found; its reads are numbers."""
+    """An entry as it is stored; its dependencies are numbers of rows in `reads`."""
 
     digest: str
     reads: Collection[int]
@@ -69,7 +68,7 @@ class Stored:
 
 @dataclass(slots=True)
 class Update:
-    """What a run adds, and the entries that it used."""
+    """What a run adds, and the entries that it used, whose age starts again."""
 
     entries: dict[Key, Entry] = field(default_factory=dict)
     contents: Mapping[Path, Known] = field(default_factory=dict)
@@ -77,32 +76,32 @@ class Update:
 
 
 class Store:
-    """The entries of earlier runs. Nothing here raises. `today` is the number of a day."""
+    """The entries of earlier runs. No method raises. `today` is the ordinal of a day."""
 
     def __init__(self, file: Path, today: int) -> None:
         self._file = file
         self._today = today
         self._connection: sqlite3.Connection | None = None
         self._aging = False
-        """Whether an entry was found that was last used on another day."""
+        """Whether an entry was found that was last used on another day: only then are days written."""
 
     def contents(self) -> dict[Path, Known]:
-        """What is known of files."""
-        return self._asked(_contents, {})
+        """Return the stored contents of files by path."""
+        return self._query(_contents, {})
 
     def entries(self, variant: str, keys: Iterable[bytes]) -> dict[bytes, Stored]:
-        """The entries of these keys, as far as there are any."""
+        """Return the entries that exist of these keys."""
         wanted = list(keys)
-        return self._asked(lambda connection: dict(self._entries(connection, variant, wanted)), {})
+        return self._query(lambda connection: dict(self._entries(connection, variant, wanted)), {})
 
     def reads(self, numbers: Iterable[int]) -> dict[int, str]:
-        """The texts of reads by their numbers."""
+        """Return the texts of dependencies by their numbers."""
         wanted = sorted(set(numbers))
-        return self._asked(lambda connection: dict(_reads(connection, wanted)), {})
+        return self._query(lambda connection: dict(_reads(connection, wanted)), {})
 
     def save(self, update: Update) -> None:
         if update.entries or update.contents or self._aging:
-            self._asked(lambda connection: self._save(connection, update), None)
+            self._query(lambda connection: self._save(connection, update), None)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -110,22 +109,24 @@ class Store:
                 self._connection.close()
             self._connection = None
 
-    def _asked(self, question: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+    def _query(self, query: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """Return the result of a query, or `otherwise` if the file cannot be used; a damaged file is deleted."""
         try:
-            return question(self._opened())
+            return query(self._opened())
         except (sqlite3.Error, ValueError, TypeError, zlib.error, OSError) as error:
             self.close()
-            if not any(text in str(error) for text in IN_THE_WAY):
+            if not any(text in str(error) for text in NOT_DAMAGED):
                 with suppress(OSError):
                     self._file.unlink(missing_ok=True)
             return otherwise
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = sqlite3.connect(self._file, PATIENCE, isolation_level=None)
+            self._connection = sqlite3.connect(self._file, LOCK_TIMEOUT_SECONDS, isolation_level=None)
+            # A crash of the machine may damage the file, which then counts as no cache: that is cheaper than waiting for the disk.
             self._connection.execute("PRAGMA synchronous = OFF")
             if _format(self._connection) != FORMAT:
-                _make(self._connection)
+                _create(self._connection)
         return self._connection
 
     def _entries(self, connection: sqlite3.Connection, variant: str, keys: list[bytes]) -> Iterator[tuple[bytes, Stored]]:
@@ -136,7 +137,7 @@ class Store:
                 yield key, Stored(digest_, array("I", zlib.decompress(reads)), zlib.decompress(value).decode())
 
     def _save(self, connection: sqlite3.Connection, update: Update) -> None:
-        if self._file.stat().st_size > LARGEST:
+        if self._file.stat().st_size > MAX_FILE_BYTES:
             self.close()
             self._file.unlink()
             connection = self._opened()
@@ -148,8 +149,8 @@ class Store:
         if self._aging:
             used = ((self._today, *each) for each in update.used)
             connection.executemany("UPDATE entries SET day = ? WHERE variant = ? AND key = ?", used)
-            if connection.execute("DELETE FROM entries WHERE day < ?", (self._today - KEPT,)).rowcount:
-                _forget(connection)
+            if connection.execute("DELETE FROM entries WHERE day < ?", (self._today - MAX_UNUSED_DAYS,)).rowcount:
+                _delete_unused_reads(connection)
         connection.execute("COMMIT")
 
     def _row(self, key: Key, entry: Entry, numbers: dict[str, int]) -> tuple[object, ...]:
@@ -162,8 +163,8 @@ def _format(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _make(connection: sqlite3.Connection) -> None:
-    """Makes the tables, unless another run has just done so; those of another format are dropped."""
+def _create(connection: sqlite3.Connection) -> None:
+    """Create the tables, unless another run has just done so; those of another format are dropped."""
     connection.execute("BEGIN IMMEDIATE")
     if _format(connection) != FORMAT:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -174,8 +175,8 @@ def _make(connection: sqlite3.Connection) -> None:
 
 
 def _selected(connection: sqlite3.Connection, question: str, values: list[Any], *before: object) -> Iterator[tuple[Any, ...]]:
-    for start in range(0, len(values), MANY):
-        some = values[start : start + MANY]
+    for start in range(0, len(values), MAX_VALUES_PER_QUERY):
+        some = values[start : start + MAX_VALUES_PER_QUERY]
         yield from connection.execute(f"{question} ({','.join('?' * len(some))})", (*before, *some))
 
 
@@ -201,13 +202,13 @@ def _numbered(connection: sqlite3.Connection, texts: set[str]) -> dict[str, int]
     return {text: number for number, text in _selected(connection, "SELECT id, text FROM reads WHERE text IN", list(texts))}
 
 
-def _forget(connection: sqlite3.Connection) -> None:
-    """Drops the reads on which no entry rests any more."""
+def _delete_unused_reads(connection: sqlite3.Connection) -> None:
+    """Delete the dependencies that no entry has any more."""
     used = {number for (reads,) in connection.execute("SELECT reads FROM entries") for number in array("I", zlib.decompress(reads))}
     known = [number for (number,) in connection.execute("SELECT id FROM reads")]
     connection.executemany("DELETE FROM reads WHERE id = ?", ((number,) for number in known if number not in used))
 
 
 def _sum(key: bytes, *parts: str | bytes) -> str:
-    """What tells a damaged row."""
+    """Return a checksum, which tells a damaged row."""
     return digest(b"\0".join([key, *(part.encode() if isinstance(part, str) else part for part in parts)]))
