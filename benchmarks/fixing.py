@@ -46,7 +46,7 @@ def parses(repeat: int) -> Fixing:
 def _parsed(text: str) -> float:
     import libcst
 
-    from s3lint.support.collector import paused_collector
+    from s3lint.support.interpreter import paused_collector
 
     with paused_collector():
         begun = time.process_time()

@@ -17,7 +17,7 @@ del sys.path[0]  # the folder that is checked, which may have modules with names
 import json, os, time
 from pathlib import Path
 import libcst
-from s3lint.support.collector import paused_collector
+from s3lint.support.interpreter import paused_collector
 from s3lint.project.discovery import python_files
 from s3lint.linter.engine import Engine
 from s3lint.cli import main

@@ -1,4 +1,4 @@
-"""What is reported: plain data that travels between processes and into every report."""
+"""Findings and fixes as plain data: picklable, sent between processes and into every report. Imports nothing of s3lint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 
 class Confidence(IntEnum):
-    """`HIGH`: receiver and values resolved. `MEDIUM`: a practically unique shape, or one of several values. `LOW`: a guess."""
+    """How sure a finding is.
+
+    `HIGH`: receiver and values resolved. `MEDIUM`: a practically unique pattern, or one of several possible values. `LOW`: a guess.
+    """
 
     LOW = 1
     MEDIUM = 2
@@ -28,7 +31,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replaces a range of a file by text. An empty range inserts."""
+    """Replace a range of a file by text; an empty range inserts. In a notebook rows count from the start of `cell`."""
 
     start: Location
     end: Location
@@ -38,7 +41,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that remove a finding. A `safe` fix leaves nothing else to do."""
+    """Edits that remove a finding. A `safe` fix keeps the behaviour of the program and can be merged unread."""
 
     message: str
     edits: tuple[Edit, ...]
@@ -47,7 +50,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A place that explains a finding: where its value passed on its way."""
+    """A place that explains a finding: a step on the way of its value from the literal to the call."""
 
     path: Path
     location: Location
@@ -57,7 +60,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One violation of the standard at one place. `end` is behind the last character."""
+    """One violation of the standard at one place. `end` is behind the last character, `noqa_row` the row of its `noqa` comment."""
 
     code: str
     name: str
@@ -73,11 +76,11 @@ class Finding:
     cell: int | None = None
     noqa_row: int = 0
     subject: str = ""
-    """What a rule compares when it looks at its findings together."""
+    """The value that a rule compares across all its findings of a run (for example a key's naming style); empty if it compares none."""
 
     @property
     def order(self) -> tuple[str, int, Location, str, str]:
-        """Findings are reported by path, cell, place and code."""
+        """Return the sort key of reports: path, cell, start, code, message."""
         return str(self.path), self.cell or 0, self.start, self.code, self.message
 
 

@@ -12,7 +12,7 @@ from s3lint.cli.output import counted, print_error
 from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
-from s3lint.project.targets import Missing, Target
+from s3lint.project.targets import Target, UsageError
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import check_all
 from s3lint.settings import Settings
@@ -46,11 +46,11 @@ def run(options: argparse.Namespace) -> int:
         files = request.files
         # Without the baseline: a run that leaves known findings out cannot record them.
         bare = [replace(file, settings=replace(file.settings, baseline=None)) for file in files]
-        outcome = check_all(bare, job_count(options.jobs), cache=request.cache, context=request.company)
+        outcome = check_all(bare, job_count(options.jobs), cache=request.cache, context=request.context_files)
         updates = list(_updates(files, outcome.findings, grow=options.grow))
         if not options.check:
             _write(updates)
-    except (ConfigurationError, Missing) as error:
+    except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
     if not updates:
@@ -92,7 +92,7 @@ def _kept(baseline: Baseline, matched: Matched, scope: Scope) -> Counter[Entry]:
 
 
 def _write(updates: Iterable[Update]) -> None:
-    """Write the baselines that change. Raises `Missing` for one that cannot be written."""
+    """Write the baselines that change. Raises `UsageError` for one that cannot be written."""
     for update in updates:
         path, content = update.after.path, update.after.written().encode("utf-8", "surrogatepass")
         if not update.is_needed:
@@ -103,9 +103,9 @@ def _write(updates: Iterable[Update]) -> None:
             else:
                 create_file(path, content)
         except Changed:
-            raise Missing(f"{path}: another program changed the baseline meanwhile; it was not written") from None
+            raise UsageError(f"{path}: another program changed the baseline meanwhile; it was not written") from None
         except OSError as error:
-            raise Missing(f"{path}: the baseline cannot be written: {error.strerror or error}") from None
+            raise UsageError(f"{path}: the baseline cannot be written: {error.strerror or error}") from None
 
 
 def _lines(update: Update, *, checked: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from s3lint.cli import last_run
 from s3lint.cli.output import print_error, write_report
 from s3lint.cli.request import STDIN, run_request
 from s3lint.config.load import ConfigurationError
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
             if report is not None:
                 write_report(report, options)
                 return 1 if report.has_findings and not options.exit_zero else 0
-    except (ConfigurationError, Missing) as error:
+    except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
     # Imported here: it takes the rules and the engine with it, which a replay does not need.

@@ -16,7 +16,7 @@ from s3lint.cli.request import STDIN, RunRequest, job_count, paths_of, run_reque
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import RunResult, check_all, no_progress
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, request: RunRequest | None = None) -> int:
         if options.fix or options.fix_only or options.diff or options.add_allow is not None:
             return _fix_files(options) if options.paths != [STDIN] else _fix_stdin(options)
         return _report(options, request)
-    except (ConfigurationError, Missing) as error:
+    except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
 
@@ -81,7 +81,7 @@ def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult
         findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
         return RunResult(findings, list(errors), 1)
     watch = no_progress if options.quiet else with_progress
-    return check_all(request.files, job_count(options.jobs), watch, request.cache, request.company)
+    return check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
 
 
 def _stdin_target(options: argparse.Namespace) -> tuple[Path, Settings]:
@@ -153,7 +153,7 @@ def _reason(options: argparse.Namespace) -> str | None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    """Print the inferred values of the storage calls on one line. Raises `ConfigurationError` and `Missing`."""
+    """Print the inferred values of the storage calls on one line. Raises `ConfigurationError` and `UsageError`."""
     from s3lint.linter.explain import explain, no_call, rows_of
 
     name, _, row = options.explain.rpartition(":")
@@ -164,9 +164,9 @@ def _explain(options: argparse.Namespace) -> int:
     try:
         found = explain(engine, path, path.read_bytes(), int(row))
     except OSError as error:
-        raise Missing(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except Unreadable as error:
-        raise Missing(f"{path}:{error.row}: {error.message}") from None
+        raise UsageError(f"{path}:{error.row}: {error.message}") from None
     lines = [line for explanation in found for line in rows_of(explanation)] or [no_call(int(row))]
     print("\n".join(printable(line) for line in lines))
     return 0

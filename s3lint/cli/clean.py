@@ -8,7 +8,7 @@ from pathlib import Path
 from s3lint.cli.output import print_error
 from s3lint.cli.request import cache_folder, paths_of, setting_overrides, settings_finder
 from s3lint.config.load import ConfigurationError
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 from s3lint.reports import Report
 from s3lint.runner.cache.folder import remove
 
@@ -20,16 +20,16 @@ def run(options: argparse.Namespace) -> int:
         settings_of = settings_finder(options, setting_overrides(options), paths)
         for folder in dict.fromkeys(cache_folder(options, path, settings_of) for path in paths):
             _remove(folder)
-    except (ConfigurationError, Missing) as error:
+    except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
     return 0
 
 
 def _remove(folder: Path) -> None:
-    """Remove a cache folder and print that. Raises `Missing` if it cannot be removed."""
+    """Remove a cache folder and print that. Raises `UsageError` if it cannot be removed."""
     shown = Report([], Path.cwd()).shown(folder)
     try:
         print(f"{shown} removed." if remove(folder) else f"{shown}: there is no cache.")
     except OSError as error:
-        raise Missing(f"{folder}: cannot be removed: {error.strerror or error}") from None
+        raise UsageError(f"{folder}: cannot be removed: {error.strerror or error}") from None

@@ -12,7 +12,7 @@ from s3lint.cli.output import print_error
 from s3lint.cli.request import setting_overrides, settings_finder
 from s3lint.config.load import COMMAND_LINE, ConfigurationError, keys, layers
 from s3lint.config.schema import plain, written
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 from s3lint.reports import Report, printable
 from s3lint.settings import Settings
 
@@ -27,11 +27,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         path = Path(os.path.abspath(options.path))
         if not path.exists():
-            raise Missing(f"{path}: no such file or folder")
+            raise UsageError(f"{path}: no such file or folder")
         overrides = setting_overrides(options)
         settings = settings_finder(options, overrides, [path])(path)
         origins = origins_of(settings, overrides)
-    except (ConfigurationError, Missing) as error:
+    except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
     print(_json(settings, origins) if options.output_format == "json" else _text(settings, origins))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 from s3lint.reports import WIDTH, printable
 
 
@@ -23,7 +23,7 @@ class RenderedReport(NamedTuple):
 
 
 def write_report(report: RenderedReport, options: argparse.Namespace) -> None:
-    """Write a report where the options want it. Raises `Missing` for a file that cannot be written."""
+    """Write a report where the options want it. Raises `UsageError` for a file that cannot be written."""
     if options.output_file is not None:
         write_file(Path(options.output_file), report.text)
         return
@@ -34,11 +34,11 @@ def write_report(report: RenderedReport, options: argparse.Namespace) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a text and a final newline as UTF-8. Raises `Missing` for a file that cannot be written."""
+    """Write a text and a final newline as UTF-8. Raises `UsageError` for a file that cannot be written."""
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise Missing(f"{path}: the report cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from None
 
 
 def print_error(message: object) -> None:

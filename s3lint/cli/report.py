@@ -11,7 +11,7 @@ from s3lint.cli.progress import with_progress
 from s3lint.cli.request import RunRequest, job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.config.selection import Selection
-from s3lint.project.targets import Missing, Target
+from s3lint.project.targets import Target, UsageError
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
@@ -25,9 +25,9 @@ def run(options: argparse.Namespace) -> int:
             raise ConfigurationError("the command line: no output: give --html FILE, --json FILE, or both")
         past = [earlier(Path(file)) for file in options.earlier]
         request, watch = run_request(options), no_progress if options.quiet else with_progress
-        outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.company)
+        outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
         _write(options, request, outcome, past)
-    except (ConfigurationError, Missing, NoReport) as error:
+    except (ConfigurationError, UsageError, NoReport) as error:
         print_error(error)
         return 2
     for message in outcome.errors:
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult, past: list[Snapshot]) -> None:
-    """Write the files asked for. Raises `Missing` for one that cannot be written."""
+    """Write the files asked for. Raises `UsageError` for one that cannot be written."""
     today = date.today()
     if options.json is not None:
         write_file(Path(options.json), dumped(outcome.findings, today))

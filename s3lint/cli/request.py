@@ -22,7 +22,7 @@ from s3lint.config.load import (
     is_project,
     settings_for,
 )
-from s3lint.project.targets import Missing, Target, targets, with_company
+from s3lint.project.targets import Target, UsageError, targets, with_context_files
 from s3lint.runner.cache.folder import NAME
 from s3lint.runner.cache.results import Cache, cache_for
 from s3lint.settings import Settings
@@ -38,26 +38,26 @@ SettingsOf = Callable[[Path], Settings]
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """The files of a run. `company` is read for its calls alone and not reported on; `cache` is None where none is used."""
+    """The files of a run. `context_files` is read for its calls alone and not reported on; `cache` is None where none is used."""
 
     paths: list[Path]
     files: list[Target]
-    company: list[Target]
+    context_files: list[Target]
     cache: Cache | None
 
     @property
     def all(self) -> list[Target]:
         """Files to report on and context files."""
-        return [*self.files, *self.company]
+        return [*self.files, *self.context_files]
 
 
 def run_request(options: argparse.Namespace) -> RunRequest:
-    """Find the files, settings and cache of a run. Raises `ConfigurationError` and `Missing`."""
+    """Find the files, settings and cache of a run. Raises `ConfigurationError` and `UsageError`."""
     job_count(options.jobs)
     paths = paths_of(options)
     settings_of = settings_finder(options, setting_overrides(options), paths)
-    files, company = with_company(targets(paths, settings_of))
-    return RunRequest(paths, files, company, _cache_of(options, paths, settings_of) if files else None)
+    files, context_files = with_context_files(targets(paths, settings_of))
+    return RunRequest(paths, files, context_files, _cache_of(options, paths, settings_of) if files else None)
 
 
 def paths_of(options: argparse.Namespace) -> list[Path]:
@@ -78,7 +78,7 @@ def cache_folder(options: argparse.Namespace, path: Path, settings_of: SettingsO
 
 
 def settings_finder(options: argparse.Namespace, overrides: dict[str, Any], paths: list[Path]) -> SettingsOf:
-    """Make the function that finds the settings of a path, once for each folder. Raises `Missing`; the function `ConfigurationError`.
+    """Make the function that finds the settings of a path, once for each folder. Raises `UsageError`; the function `ConfigurationError`.
 
     Files that are named, lie outside every project and below a crowded folder such as a home, form a project with their own folder only.
     """
@@ -86,7 +86,7 @@ def settings_finder(options: argparse.Namespace, overrides: dict[str, Any], path
     all_files = not any(path.is_dir() for path in paths)
     file = next((Path(os.path.abspath(item)) for item in options.config if "=" not in item), None)
     if file is not None and not file.is_file():
-        raise Missing(f"{file}: no such configuration file")
+        raise UsageError(f"{file}: no such configuration file")
 
     @cache
     def of_folder(folder: Path) -> Settings:

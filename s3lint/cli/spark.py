@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from s3lint.cli.output import counted, print_error, write_file
 from s3lint.cli.request import setting_overrides, settings_finder
 from s3lint.config.load import ConfigurationError
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 from s3lint.runtime import StorageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
             _write_page(job, Path(options.html))
         if options.maintain:
             job.maintain()
-    except (ConfigurationError, Missing, StorageError) as error:
+    except (ConfigurationError, UsageError, StorageError) as error:
         print_error(error)
         return 2
     except PySparkException as error:
@@ -75,21 +75,21 @@ def _write_page(job: Job, file: Path) -> None:
 
 
 def teams_in(file: Path) -> dict[str, str]:
-    """Read the team of each repository from a CSV file with the columns `repository` and `team`. Raises `Missing`."""
+    """Read the team of each repository from a CSV file with the columns `repository` and `team`. Raises `UsageError`."""
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Missing(f"{file}: the teams cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise UsageError(f"{file}: the teams cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not all(row.get("repository") and row.get("team") for row in rows):
-        raise Missing(f"{file}: no table of teams: give a CSV file with the columns repository and team, both filled")
+        raise UsageError(f"{file}: no table of teams: give a CSV file with the columns repository and team, both filled")
     return {row["repository"]: row["team"] for row in rows}
 
 
 def _empty(folder: Path) -> Path:
-    """Check that a folder for patches is new or empty, so that patches of different runs do not mix. Raises `Missing`."""
+    """Check that a folder for patches is new or empty, so that patches of different runs do not mix. Raises `UsageError`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Missing(f"{folder}: the folder for patches must be empty or not exist yet")
+        raise UsageError(f"{folder}: the folder for patches must be empty or not exist yet")
     return folder
 
 

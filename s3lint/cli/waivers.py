@@ -13,7 +13,7 @@ from s3lint.cli.output import counted, print_error
 from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.linter.policy import AppliedSuppression
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 from s3lint.reports import Report, printable
 from s3lint.runner.run import check_all
 from s3lint.source.notebook_edits import row_in_file
@@ -24,8 +24,8 @@ def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code: 0, or 2 with errors."""
     try:
         request = run_request(options)
-        outcome = check_all(request.files, job_count(options.jobs), cache=request.cache, context=request.company)
-    except (ConfigurationError, Missing) as error:
+        outcome = check_all(request.files, job_count(options.jobs), cache=request.cache, context=request.context_files)
+    except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
     found = outcome.suppressions

@@ -63,7 +63,7 @@ class CallsOfName:
 
     def __init__(self, evaluator: Evaluator, search: Search) -> None:
         self.evaluator = evaluator
-        self.reads = evaluator.reads
+        self.tracker = evaluator.tracker
         self._name = search.name
         self._is_constructor = search.kind == "constructions"
         self._calling = CallerSearch(search)
@@ -81,7 +81,7 @@ class CallsOfName:
             if found is wanted and site.place.scope is not scope:
                 yield site
         met, index = self._met.setdefault(wanted, []), 0
-        self.reads.noted |= self._read
+        self.tracker.recorded |= self._read
         while index < len(met) or self._meet_more():
             for site in met[index:]:
                 index += 1
@@ -90,10 +90,10 @@ class CallsOfName:
 
     def _meet_more(self) -> bool:
         """Evaluates the calls in one more module."""
-        with self.reads.apart():
+        with self.tracker.isolated():
             module = next(self._left, None) if self._looked_at < MAX_NAMESAKES else None
             looked = self._within(module) if module is not None else ModuleCalls([], 0, 0)
-            self._read |= self.reads.noted
+            self._read |= self.tracker.recorded
         for scope, site in looked.found:
             self._met.setdefault(scope, []).append(site)
         self._looked_at += looked.calls
@@ -103,11 +103,11 @@ class CallsOfName:
         """The calls in a module, each with every function or class that it may reach."""
         looked = self._in_module.get(module)
         if looked is None:
-            with self.reads.apart():
+            with self.tracker.isolated():
                 calls = list(islice(self._calls(module), MAX_NAMESAKES))
                 found = [reached for call in calls for reached in self._reaching(call)]
-                looked = self._in_module[module] = ModuleCalls(found, len(calls), self.reads.noted)
-        self.reads.noted |= looked.read
+                looked = self._in_module[module] = ModuleCalls(found, len(calls), self.tracker.recorded)
+        self.tracker.recorded |= looked.read
         return looked
 
     def _calls(self, module: Module) -> Iterator[Call]:

@@ -48,7 +48,7 @@ class Callers:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
-        self.reads = evaluator.reads
+        self.tracker = evaluator.tracker
         self._sites: dict[Scope, tuple[list[CallSite], int]] = {}
         self._named: dict[Search, CallsOfName] = {}
         self._known: dict[Hashable, tuple[Value, int]] = {}
@@ -62,9 +62,9 @@ class Callers:
         key = (id(node), place.binders, place.context)
         known = self._known.get(key)
         if known is None:
-            with self.reads.apart():
-                known = self._known[key] = self._evaluate(node, place), self.reads.noted
-        self.reads.noted |= known[1]
+            with self.tracker.isolated():
+                known = self._known[key] = self._evaluate(node, place), self.tracker.recorded
+        self.tracker.recorded |= known[1]
         return known[0]
 
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
@@ -119,10 +119,10 @@ class Callers:
     def of(self, scope: Scope) -> list[CallSite]:
         """The calls of a function anywhere in the project: one more than are followed, where there are more."""
         if scope not in self._sites:
-            with self.reads.apart():
-                self._sites[scope] = list(islice(self._find(scope), MAX_CALLERS + 1)), self.reads.noted
+            with self.tracker.isolated():
+                self._sites[scope] = list(islice(self._find(scope), MAX_CALLERS + 1)), self.tracker.recorded
         sites, read = self._sites[scope]
-        self.reads.noted |= read
+        self.tracker.recorded |= read
         return sites
 
     def _find(self, scope: Scope) -> Iterator[CallSite]:

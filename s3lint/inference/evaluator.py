@@ -92,7 +92,7 @@ class Evaluator:
     def __init__(self, project: Project, imports: Imports) -> None:
         self.project = project
         self.imports = imports
-        self.reads = project.reads
+        self.tracker = project.tracker
         self.shallow = False
         self._memory = Memo()
         self._cycles = Cycles()
@@ -172,7 +172,7 @@ class Evaluator:
         return self._recalled(self._computed(key, compute))
 
     def _recalled(self, answer: QueryResult) -> Value:
-        self.reads.noted |= answer.read
+        self.tracker.recorded |= answer.read
         return self._inquiry.add(answer) if self._active else answer.value
 
     def _answered(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
@@ -204,7 +204,7 @@ class Evaluator:
         """Computes a value, and remembers it: for good, or as long as the questions wait that it found waiting."""
         place, around = len(self._active), self._inquiry
         inquiry = self._inquiry = ActiveQuery(around.entered | self._cycles.bits(key))
-        read_around, self.reads.noted = self.reads.noted, 0
+        read_around, self.tracker.recorded = self.tracker.recorded, 0
         self._active[key] = place, inquiry
         self._steps += 1
         try:
@@ -212,7 +212,7 @@ class Evaluator:
         finally:
             del self._active[key]
             self._inquiry = around
-            read, self.reads.noted = self.reads.noted, read_around
+            read, self.tracker.recorded = self.tracker.recorded, read_around
             resting = self._memory.forget(place)
         waiting = inquiry.waiting & ((1 << place) - 1)
         around.waiting |= waiting

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 import s3lint.facts.register  # noqa: F401
+from s3lint.facts.call_view import OPERATORS, Views
 from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS, STEPS
 from s3lint.facts.triggers import VOCABULARY
-from s3lint.facts.views import OPERATORS, Views
 from s3lint.finding import failure
 from s3lint.inference.place import Place
 from s3lint.linter.prefilter import Mentions, word_sets_of

@@ -20,10 +20,10 @@ from s3lint.linter.findings import finding_of, merged
 from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, filter_for
 from s3lint.linter.result import Result
-from s3lint.project.dependencies import NeighbourRead, Reads, SearchRead, digest_of_paths
+from s3lint.project.dependencies import RelatedFilesDependency, SearchDependency, Tracker, digest_of_paths
 from s3lint.project.discovery import is_notebook
-from s3lint.project.files import LARGEST, ProjectFiles
-from s3lint.project.import_graph import Neighbours
+from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
+from s3lint.project.import_graph import ImportGraph
 from s3lint.project.loader import Loader
 from s3lint.project.searches import STORES
 from s3lint.registry import rules
@@ -32,8 +32,7 @@ from s3lint.settings import Settings
 from s3lint.source.notebooks import DATABRICKS, masked_rows, plain, read
 from s3lint.source.text import Source, Unreadable, is_wide
 from s3lint.support.clock import CLOCK
-from s3lint.support.collector import paused_collector
-from s3lint.support.silence import without_parser_warnings
+from s3lint.support.interpreter import paused_collector, without_parser_warnings
 from s3lint.suppressions.comments import Suppression, suppressions
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Engine:
         self.selection = Selection(settings)
         self.filter = filter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
-        self.reads = Reads()
+        self.tracker = Tracker()
         self._dependents: dict[Path, tuple[Result, int]] = {}
         """Results of files analyzed for another one, with the set of what each depends on."""
         self._told = 0
@@ -62,7 +61,7 @@ class Engine:
     def project(self) -> Project:
         from s3lint.project.modules import Project
 
-        return Project(self.files, self.loader, self.reads)
+        return Project(self.files, self.loader, self.tracker)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -71,8 +70,8 @@ class Engine:
         return Analysis(self.project)
 
     @cached_property
-    def neighbours(self) -> Neighbours:
-        return Neighbours(self.files, self.filter, lambda: self.project, self.loader)
+    def import_graph(self) -> ImportGraph:
+        return ImportGraph(self.files, self.filter, lambda: self.project, self.loader)
 
     def check(
         self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True
@@ -85,13 +84,13 @@ class Engine:
 
     def is_relevant(self, path: Path, data: bytes) -> bool:
         """Return whether a file may have findings: it mentions storage, or files that do may use its values."""
-        return bool(self.filter.mentions(plain(data))) or self.neighbours.may_concern(path, data)
+        return bool(self.filter.mentions(plain(data))) or self.import_graph.may_have_related(path, data)
 
     def skip_if_irrelevant(self, path: Path, data: bytes) -> Result | None:
         """Return an empty result if the prefilter rules the file out; None if it must be parsed, as notebooks always must."""
         if is_notebook(path.name) or is_wide(data):
             return None
-        self.reads.noted = 0
+        self.tracker.recorded = 0
         text = plain(data)
         return self._with_reads(Result(path)) if not self._matters(self.filter.mentions(text), text) else None
 
@@ -103,11 +102,11 @@ class Engine:
         """Return whether the file or another one of its project names a store, such as a client of S3."""
         if STORES.finds(data):
             return True
-        files, found, names_store = self.files, self.reads.found, self.loader.names_store
+        files, found, names_store = self.files, self.tracker.found, self.loader.names_store
         if STORES not in found:
             # One file is enough for the answer, so the search ends there: most projects with storage code name a store early.
             found[STORES] = tuple(islice((path for path in files.searched if names_store(path, files.content(path))), 1))
-        self.reads.note(SearchRead(STORES, digest_of_paths(found[STORES])))
+        self.tracker.record(SearchDependency(STORES, digest_of_paths(found[STORES])))
         return bool(found[STORES])
 
     def analyze(self, path: Path, data: bytes) -> Result:
@@ -124,7 +123,7 @@ class Engine:
     @without_parser_warnings()
     def _safely(self, path: Path, analyze: Callable[[], Result]) -> Result:
         """Turn an exception into a result with an error, so that it costs the findings of one file, never those of the others."""
-        self.reads.noted = 0
+        self.tracker.recorded = 0
         try:
             return self._with_reads(analyze())
         except Exception as error:
@@ -147,13 +146,13 @@ class Engine:
         return replace(own, findings=tuple(findings), masks=masks)
 
     def _with_reads(self, result: Result) -> Result:
-        """Add what the result depends on: the reads and the new searches since `_safely` began."""
-        reads = self.reads.listed()
-        if not reads:
+        """Add what the result depends on: the dependencies and the new searches since `_safely` began."""
+        dependencies = self.tracker.dependencies()
+        if not dependencies:
             return result
-        searched = tuple(islice(self.reads.found.items(), self._told, None))
+        searched = tuple(islice(self.tracker.found.items(), self._told, None))
         self._told += len(searched)
-        return replace(result, reads=reads, searched=searched)
+        return replace(result, dependencies=dependencies, searched=searched)
 
     def _analyze_notebook(self, path: Path, data: bytes) -> Result:
         """Analyze the cells of a notebook as one module. It has no dependents: no file imports a notebook."""
@@ -174,8 +173,8 @@ class Engine:
         # UTF-16 and UTF-32 hide every word from the prefilter; such a file goes on, and is reported where Python does not read it.
         if not self._matters(found, data) and not is_wide(data):
             return Result(path)
-        if len(data) > LARGEST:
-            size = f"the file has {len(data):,} bytes, more than {LARGEST:,}, and was not parsed"
+        if len(data) > MAX_SOURCE_BYTES:
+            size = f"the file has {len(data):,} bytes, more than {MAX_SOURCE_BYTES:,}, and was not parsed"
             message = f"{size}; storage is mentioned in {len(found.rows)} of its lines"
             return Result(path, (self._unreadable(path, Unreadable(message, found.rows[0] if found.rows else 1)),))
         with paused_collector():
@@ -187,29 +186,29 @@ class Engine:
 
     def _dependents_of(self, path: Path, data: bytes, tree: ast.Module | None) -> list[Path]:
         """Return the files whose calls may give rise to findings in this one."""
-        concern = self.neighbours.concern(path, data)
-        self.reads.note(NeighbourRead(path, concern))
+        concern = self.import_graph.fingerprint(path, data)
+        self.tracker.record(RelatedFilesDependency(path, concern))
         if not concern:
             return []
         try:
-            return self.neighbours.of(self.module(path, data, tree))
+            return self.import_graph.related_storage_files(self.module(path, data, tree))
         except Unreadable:
             return []
 
     def connected(self, path: Path, data: bytes) -> list[Path]:
         """Return the files with which a file may exchange values that matter. Raises `Unreadable`."""
-        matters = path in self.neighbours.storage or self.neighbours.may_concern(path, data)
-        return self.neighbours.around(self.module(path, data)) if matters else []
+        matters = path in self.import_graph.storage or self.import_graph.may_have_related(path, data)
+        return self.import_graph.related_files(self.module(path, data)) if matters else []
 
     def _analyze_dependent(self, path: Path) -> Result:
         """Analyze a dependent once, however many files it depends on, and add what it read to what the current file depends on."""
         if path not in self._dependents:
-            with self.reads.apart():
+            with self.tracker.isolated():
                 module = self.project.module(path)
                 found = self._analyze_source(path, module.source.data) if module is not None else Result(path)
-                self._dependents[path] = found, self.reads.noted
+                self._dependents[path] = found, self.tracker.recorded
         result, read = self._dependents[path]
-        self.reads.noted |= read
+        self.tracker.recorded |= read
         return result
 
     def module(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Module:

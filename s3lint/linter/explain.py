@@ -27,7 +27,7 @@ from s3lint.linter.prefilter import filter_for
 from s3lint.project.patterns import is_test
 from s3lint.registry import rules
 from s3lint.registry.rule import Match, Rule
-from s3lint.support.silence import without_parser_warnings
+from s3lint.support.interpreter import without_parser_warnings
 from s3lint.syntax.site import locate
 
 NOT_GIVEN = describe(Absent())

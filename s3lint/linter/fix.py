@@ -16,7 +16,7 @@ from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.registry import rules
 from s3lint.settings import Settings
-from s3lint.support.collector import paused_collector
+from s3lint.support.interpreter import paused_collector
 
 
 class FixSession:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from s3lint.finding import Finding, Location
-from s3lint.project.dependencies import Read
+from s3lint.project.dependencies import Dependency
 from s3lint.project.searches import Search
 from s3lint.source.notebooks import Cells, Masks
 from s3lint.suppressions.comments import Suppression
@@ -30,7 +30,7 @@ class Result:
     """The cells of a notebook. Until `shown` maps them, its findings count the rows of all cells as one text."""
     masks: Masks = NOTHING_MASKED
     # A cached result equals one that was just made, although it carries no dependencies: equality leaves them out.
-    reads: tuple[Read, ...] = field(default=(), compare=False, repr=False)
+    dependencies: tuple[Dependency, ...] = field(default=(), compare=False, repr=False)
     """Files, folders and searches of the project that the result depends on, beside the file itself."""
     searched: tuple[tuple[Search, tuple[Path, ...]], ...] = field(default=(), compare=False, repr=False)
     """Searches that this analysis was the first to make, with the files that they matched."""

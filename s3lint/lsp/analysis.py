@@ -21,7 +21,7 @@ from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.session import ProjectSession, UnsavedTexts, real_path
 from s3lint.lsp.text_edits import edits_between
 from s3lint.project.discovery import is_excluded, is_notebook
-from s3lint.project.targets import Missing, targets
+from s3lint.project.targets import UsageError, targets
 from s3lint.registry.codes import UNREADABLE
 from s3lint.settings import Settings
 from s3lint.source.notebooks import plain, read
@@ -137,7 +137,7 @@ class Analysis:
         """The files of the workspace, found as by `s3lint check`. Raises `ConfigurationError`."""
         try:
             return [target.path for target in targets([folder for folder in self.folders if folder.is_dir()], self._settings)]
-        except Missing:
+        except UsageError:
             return []
 
     def check_file(self, path: Path) -> tuple[Document, ByUri] | None:

@@ -1,4 +1,7 @@
-"""What a value rests on besides the file that is checked: whatever was read of the project, or looked for in it."""
+"""Dependency tracking: which files, folders and searches of the project a result depends on, so that a cache can tell whether it is fresh.
+
+Imports only `searches`.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ from s3lint.project.searches import Search
 
 
 @dataclass(frozen=True, slots=True)
-class FileRead:
-    """A file and the digest of what it held; None where there was nothing to read."""
+class FileDependency:
+    """A file that was read, and the digest of its bytes; None if it could not be read."""
 
     path: Path
     digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class FolderRead:
-    """Whether there was a folder; with `namespace` whether it held Python code."""
+class FolderDependency:
+    """A test whether a folder exists or, with `namespace`, whether it holds Python code; `found` is the answer."""
 
     path: Path
     namespace: bool
@@ -31,83 +34,91 @@ class FolderRead:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchRead:
-    """The digest of the files of the project that a search found, in their order."""
+class SearchDependency:
+    """A search in the project, and the digest of the paths that it found, in the order of the project."""
 
     search: Search
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
-class NeighbourRead:
-    """With which files that touch storage a file may exchange values, as far as names alone tell (`Neighbours.concern`)."""
+class RelatedFilesDependency:
+    """With which files that touch storage a file may exchange values, as far as names alone tell (`ImportGraph.fingerprint`)."""
 
     path: Path
-    found: str
+    fingerprint: str
 
 
-Read = FileRead | FolderRead | SearchRead | NeighbourRead
+Dependency = FileDependency | FolderDependency | SearchDependency | RelatedFilesDependency
 
 
-class Reads:
-    """Collects the reads of a computation. Whoever remembers a value remembers its reads, and adds them when the value is used again.
+class Tracker:
+    """Records the dependencies of the computation that runs.
 
-    A set of reads is the bits of a number, so that joining two costs next to nothing.
+    Code that caches a value caches the dependencies recorded meanwhile with it, and adds them to `recorded` on each use.
+    Sets of dependencies are int bitmasks over all that were ever recorded: union is `|`. They are joined at every step of the
+    evaluation, where sets of objects would cost more than the evaluation itself.
     """
 
     def __init__(self) -> None:
-        self.noted = 0
+        self.recorded = 0
+        """Bitmask of the dependencies recorded so far."""
         self.found: dict[Search, tuple[Path, ...]] = {}
-        """Where searches found something: each is made once."""
-        self._bits: dict[Read, int] = {}
-        self._reads: list[Read] = []
+        """Results of searches; each is made once."""
+        self._bits: dict[Dependency, int] = {}
+        self._dependencies: list[Dependency] = []
 
-    def note(self, read: Read) -> None:
-        bit = self._bits.setdefault(read, len(self._bits))
-        if bit == len(self._reads):
-            self._reads.append(read)
-        self.noted |= 1 << bit
+    def record(self, dependency: Dependency) -> None:
+        """Add a dependency to `recorded`."""
+        bit = self._bits.setdefault(dependency, len(self._bits))
+        if bit == len(self._dependencies):
+            self._dependencies.append(dependency)
+        self.recorded |= 1 << bit
 
     @contextmanager
-    def apart(self) -> Iterator[None]:
-        """Within, `noted` holds what this part reads alone; afterwards it is joined with what was read before."""
-        around, self.noted = self.noted, 0
+    def isolated(self) -> Iterator[None]:
+        """Record from an empty set inside the block, so that `recorded` is what the block depends on; join with the rest after it."""
+        around, self.recorded = self.recorded, 0
         try:
             yield
         finally:
-            self.noted |= around
+            self.recorded |= around
 
-    def listed(self) -> tuple[Read, ...]:
-        """The reads that are noted."""
-        bits = reversed(f"{self.noted:b}") if self.noted else ()
-        return tuple(read for read, bit in zip(self._reads, bits, strict=False) if bit == "1")
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """Return what is recorded, as objects."""
+        # Lowest bit first. One text of bits is faster than a shift for each: a large project records tens of thousands.
+        bits = reversed(f"{self.recorded:b}") if self.recorded else ()
+        return tuple(dependency for dependency, bit in zip(self._dependencies, bits, strict=False) if bit == "1")
 
 
 def digest_of_paths(paths: Iterable[Path]) -> str:
+    """Return a digest of the paths, in their order."""
     return digest(b"\0".join(map(os.fsencode, paths)))
 
 
 def digest(data: bytes) -> str:
+    """Return a BLAKE2b digest as 32 hexadecimal digits."""
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def text_of(found: Read) -> str:
-    """A read as one line of JSON."""
-    if isinstance(found, FileRead):
-        return json.dumps(["file", str(found.path), found.digest])
-    if isinstance(found, FolderRead):
-        return json.dumps(["folder", str(found.path), found.namespace, found.found])
-    if isinstance(found, SearchRead):
-        return json.dumps(["search", found.search.kind, found.search.name, found.digest])
-    return json.dumps(["neighbour", str(found.path), found.found])
+def json_of(dependency: Dependency) -> str:
+    """Return a dependency as one line of JSON, which `dependency_of` reads."""
+    if isinstance(dependency, FileDependency):
+        return json.dumps(["file", str(dependency.path), dependency.digest])
+    if isinstance(dependency, FolderDependency):
+        return json.dumps(["folder", str(dependency.path), dependency.namespace, dependency.found])
+    if isinstance(dependency, SearchDependency):
+        return json.dumps(["search", dependency.search.kind, dependency.search.name, dependency.digest])
+    return json.dumps(["related", str(dependency.path), dependency.fingerprint])
 
 
-def read_of(text: str) -> Read:
+def dependency_of(text: str) -> Dependency:
+    """Return the dependency that `json_of` wrote."""
     kind, *parts = json.loads(text)
     if kind == "file":
-        return FileRead(Path(parts[0]), parts[1])
+        return FileDependency(Path(parts[0]), parts[1])
     if kind == "folder":
-        return FolderRead(Path(parts[0]), *parts[1:])
+        return FolderDependency(Path(parts[0]), *parts[1:])
     if kind == "search":
-        return SearchRead(Search(parts[0], parts[1]), parts[2])
-    return NeighbourRead(Path(parts[0]), parts[1])
+        return SearchDependency(Search(parts[0], parts[1]), parts[2])
+    return RelatedFilesDependency(Path(parts[0]), parts[1])

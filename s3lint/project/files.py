@@ -8,14 +8,14 @@ from pathlib import Path
 
 from s3lint.project.discovery import SUFFIXES, is_excluded, is_notebook, python_files
 from s3lint.project.patterns import is_test
-from s3lint.project.word_index import Words
+from s3lint.project.word_index import WordIndex
 from s3lint.settings import Settings
 
-LARGEST = 2_000_000
+MAX_SOURCE_BYTES = 2_000_000
 """Bytes of a file over which only its mentions are reported and no values are taken from it. Python's own parser takes 800 bytes of
 memory for each byte of `a=1`, so that this much keeps a process within 2 GB."""
 
-KEPT = 16_000_000
+MAX_KEPT_BYTES = 16_000_000
 """Bytes of a project's files that stay in memory; what lies beyond is read again whenever it is asked for."""
 
 
@@ -26,7 +26,7 @@ class ProjectFiles:
         self.settings = settings
         self.overlay = overlay if overlay is not None else {}
         self._kept: dict[Path, bytes] = {}
-        self._room = KEPT
+        self._room = MAX_KEPT_BYTES
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of a file, or None where it cannot be read or is larger than the bound."""
@@ -35,7 +35,7 @@ class ProjectFiles:
         if path in self.overlay:
             return self.overlay[path]
         try:
-            return plain(path.read_bytes()) if path.is_file() and path.stat().st_size <= LARGEST else None
+            return plain(path.read_bytes()) if path.is_file() and path.stat().st_size <= MAX_SOURCE_BYTES else None
         except OSError:
             return None
 
@@ -67,9 +67,9 @@ class ProjectFiles:
         return data
 
     @cached_property
-    def words(self) -> Words:
-        """Where words stand in the files that are searched."""
-        return Words(self.searched, self.content)
+    def word_index(self) -> WordIndex:
+        """Return the index of the files that are searched; built when first asked for."""
+        return WordIndex(self.searched, self.content)
 
     def refresh(self, path: Path) -> None:
         """Looks at a file again that changed, came or went."""
@@ -78,8 +78,8 @@ class ProjectFiles:
             return
         if (path in self.searched or self._belongs(path)) and self.is_searched(path) and self.read(path) is not None:
             self.searched[path] = None
-            if "words" in self.__dict__:
-                self.words.refresh(path)
+            if "word_index" in self.__dict__:
+                self.word_index.refresh(path)
         else:
             self.searched.pop(path, None)
 

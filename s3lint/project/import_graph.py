@@ -1,11 +1,12 @@
-"""The files whose calls can make a finding in another file: a run over one file finds what a run over the project finds there.
+"""Import graph of storage code, so that checking one file gives the same findings as checking the project.
 
 A literal in `config.py` is a bucket because some importer passes it to S3; an argument is a key because an imported helper uploads it.
+The names in import statements tell cheaply that two files are unrelated; the files of the rest are resolved with the module finder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,20 +20,21 @@ if TYPE_CHECKING:
     from s3lint.project.modules import Project
     from s3lint.syntax.module import Module
 
-REACH = 6
-"""How many imports away a neighbour may be."""
+MAX_IMPORT_DISTANCE = 6
+"""Imports between two related files, at most."""
 
-MOST = 40
-"""How many neighbours of one file are looked at."""
+MAX_RELATED_FILES = 40
+"""Files that are analysed for one file, at most; also files that the search follows from one distance to the next."""
 
-FEW = 8
-"""Where no more files of a project touch storage, all are looked at: to find out which a file is connected to would cost more."""
+SMALL_PROJECT_FILES = 8
+"""Storage files up to which all of them count as related: to search for the related ones would cost more than to analyse them."""
 
 
-class Neighbours:
-    """Finds the neighbours of files in one project."""
+class ImportGraph:
+    """Finds the files of one project that are related to a file: its dependencies and dependents, over several imports."""
 
     def __init__(self, files: ProjectFiles, prefilter: Prefilter, project: Callable[[], Project], loader: Loader) -> None:
+        """`project` is called only when imports must be resolved: most files need no parser."""
         self.files = files
         self.prefilter = prefilter
         self._project = project
@@ -40,72 +42,79 @@ class Neighbours:
 
     @cached_property
     def storage(self) -> frozenset[Path]:
-        """The files of the project that touch storage."""
+        """Return the storage files: those that the prefilter lets through."""
         files, mentions = self.files, self._loader.mentions
         return frozenset(path for path in files.searched if mentions(path, files.content(path), self.prefilter))
 
     @cached_property
     def _imported(self) -> dict[Path, frozenset[str]]:
-        """For each file of the project the names in its imports."""
+        """Map each file of the project to the names in its imports."""
         return {path: self._loader.imported_names(path, self.files.content(path)) for path in self.files.searched}
 
     @cached_property
-    def _below_storage(self) -> frozenset[str]:
-        """The modules that files which touch storage import, at some removes."""
-        names = self._names_of(self.storage)
-        for _ in range(REACH - 1):
-            names |= self._names_of(path for path in self._imported if module_name(path) in names)
-        return names
+    def _reachable_from_storage(self) -> frozenset[str]:
+        """Return the names of modules reachable from storage files through at most `MAX_IMPORT_DISTANCE` imports."""
+        direct = frozenset().union(*(self._imported[path] for path in self.storage))
+        return reachable_from(direct, self._imported, MAX_IMPORT_DISTANCE - 1)
 
     @cached_property
-    def _above_storage(self) -> frozenset[str]:
-        """The modules that touch storage, and those that import them at some removes."""
-        names = frozenset(map(module_name, self.storage))
-        for _ in range(REACH - 1):
-            names |= {module_name(path) for path, imported in self._imported.items() if not names.isdisjoint(imported)}
-        return names
+    def _dependents_of_storage(self) -> frozenset[str]:
+        """Return the names of storage modules and of their dependents."""
+        return dependents_of(map(module_name, self.storage), self._imported, MAX_IMPORT_DISTANCE - 1)
 
-    def _names_of(self, paths: Iterable[Path]) -> frozenset[str]:
-        return frozenset().union(*(self._imported[path] for path in paths))
-
-    def may_concern(self, path: Path, data: bytes) -> bool:
-        """Whether a file may import one that touches storage, or be imported by one, as far as names alone tell."""
+    def may_have_related(self, path: Path, data: bytes) -> bool:
+        """Whether a file may import a storage file or be imported by one, as far as names tell; False is certain."""
         if not self.storage or (len(self.storage) == 1 and path in self.storage):
             return False
-        return module_name(path) in self._below_storage or not self._above_storage.isdisjoint(
+        return module_name(path) in self._reachable_from_storage or not self._dependents_of_storage.isdisjoint(
             self._loader.imported_names(path, data)
         )
 
-    def concern(self, path: Path, data: bytes) -> str:
-        """What changes where other files than before are to be looked at for a file; empty where none is."""
-        if not self.may_concern(path, data):
+    def fingerprint(self, path: Path, data: bytes) -> str:
+        """Return a fingerprint of the set of related files; empty if there are none."""
+        if not self.may_have_related(path, data):
             return ""
-        return digest_of_paths(sorted(self.storage)) if len(self.storage) <= FEW else "by imports"
+        # Of a large project the imports themselves are recorded as dependencies while they are resolved, so a constant is enough.
+        return digest_of_paths(sorted(self.storage)) if len(self.storage) <= SMALL_PROJECT_FILES else "by imports"
 
-    def of(self, module: Module) -> list[Path]:
-        """The files that touch storage and import the module, or are imported by it, each a few imports away at most."""
-        if len(self.storage) <= FEW:
+    def related_storage_files(self, module: Module) -> list[Path]:
+        """Return the storage files to analyse for a module: its dependencies and dependents, or all in a small project."""
+        if len(self.storage) <= SMALL_PROJECT_FILES:
             return sorted(self.storage - {module.path})
-        return [path for path in self.around(module) if path in self.storage][:MOST]
+        return [path for path in self.related_files(module) if path in self.storage][:MAX_RELATED_FILES]
 
-    def around(self, module: Module) -> list[Path]:
-        """The files that import the module, or are imported by it, a few imports away at most."""
-        found = dict.fromkeys([*self._downwards(module), *self._upwards(module)])
+    def related_files(self, module: Module) -> list[Path]:
+        """Return the dependencies, then the dependents of a module, each in order of distance."""
+        project = self._project()
+        found = dict.fromkeys([*_by_distance(module, project.imports_of), *_by_distance(module, project.importers_of)])
         found.pop(module.path, None)
         return list(found)
 
-    def _downwards(self, module: Module) -> Iterator[Path]:
-        level, seen = [module], {module.path}
-        for _ in range(REACH):
-            following = [found for current in level for found in self._project().imports_of(current) if found.path not in seen]
-            level = list({found.path: found for found in following}.values())[:MOST]
-            seen |= {found.path for found in level}
-            yield from (found.path for found in level)
 
-    def _upwards(self, module: Module) -> Iterator[Path]:
-        level, seen = [module], {module.path}
-        for _ in range(REACH):
-            following = [found for current in level for found in self._project().importers_of(current) if found.path not in seen]
-            level = list({found.path: found for found in following}.values())[:MOST]
-            seen |= {found.path for found in level}
-            yield from (found.path for found in level)
+def _by_distance(module: Module, edges: Callable[[Module], Iterable[Module]]) -> Iterator[Path]:
+    """Walk the graph breadth first from a module; yield the paths it meets, `MAX_RELATED_FILES` at most of each distance."""
+    level, seen = [module], {module.path}
+    for _ in range(MAX_IMPORT_DISTANCE):
+        following = [found for current in level for found in edges(current) if found.path not in seen]
+        level = list({found.path: found for found in following}.values())[:MAX_RELATED_FILES]
+        seen |= {found.path for found in level}
+        yield from (found.path for found in level)
+
+
+def reachable_from(names: Iterable[str], imported: Mapping[Path, frozenset[str]], distance: int) -> frozenset[str]:
+    """Return module names and the names that they import, over at most `distance` imports.
+
+    `imported` maps each file to the names in its imports. Modules of one name count as one: names alone tell no more.
+    """
+    found = frozenset(names)
+    for _ in range(distance):
+        found |= frozenset().union(*(inner for path, inner in imported.items() if module_name(path) in found))
+    return found
+
+
+def dependents_of(names: Iterable[str], imported: Mapping[Path, frozenset[str]], distance: int) -> frozenset[str]:
+    """Return module names and the names of modules that import them, over at most `distance` imports."""
+    found = frozenset(names)
+    for _ in range(distance):
+        found |= {module_name(path) for path, inner in imported.items() if not found.isdisjoint(inner)}
+    return found

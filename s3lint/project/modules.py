@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from s3lint.project.dependencies import FileRead, FolderRead, Reads, SearchRead, digest, digest_of_paths
+from s3lint.project.dependencies import FileDependency, FolderDependency, SearchDependency, Tracker, digest, digest_of_paths
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.project.searches import Search
@@ -78,22 +78,22 @@ class FoundModule:
 
 
 class Project:
-    """Modules by path, each loaded once. `reads` notes whatever an answer rests on."""
+    """Modules by path, each loaded once. `tracker` records what an answer depends on."""
 
-    def __init__(self, files: ProjectFiles, loader: Loader | None = None, reads: Reads | None = None) -> None:
+    def __init__(self, files: ProjectFiles, loader: Loader | None = None, tracker: Tracker | None = None) -> None:
         self.files = files
         self.loader = loader or Loader()
-        self.reads = reads or Reads()
+        self.tracker = tracker or Tracker()
         self.root = files.settings.root
         self.roots = [self.root / folder for folder in files.settings.src]
         self._modules: dict[Path, Module | None] = {}
-        self._read: dict[Path, FileRead] = {}
+        self._read: dict[Path, FileDependency] = {}
         self._imports: dict[Module, tuple[list[Module], int]] = {}
         self._importers: dict[Module, tuple[list[Module], int]] = {}
 
     def add(self, module: Module) -> None:
         self._modules[module.path] = module
-        self._read[module.path] = FileRead(module.path, digest(module.source.data))
+        self._read[module.path] = FileDependency(module.path, digest(module.source.data))
 
     def known(self, path: Path) -> Module | None:
         """The module of a file that was loaded before."""
@@ -103,12 +103,12 @@ class Project:
         """The module of a file, or None where there is none that can be read."""
         if path not in self._modules:
             self._modules[path] = self._load(path)
-        self.reads.note(self._read[path])
+        self.tracker.record(self._read[path])
         return self._modules[path]
 
     def _load(self, path: Path) -> Module | None:
         data = self.files.read(path)
-        self._read[path] = FileRead(path, digest(data) if data is not None else None)
+        self._read[path] = FileDependency(path, digest(data) if data is not None else None)
         try:
             return self.loader.load(Source.decode(path, data)) if data is not None else None
         except Unreadable:
@@ -122,12 +122,12 @@ class Project:
                 yield module
 
     def _found(self, search: Search) -> tuple[Path, ...]:
-        found = self.reads.found.get(search)
+        found = self.tracker.found.get(search)
         if found is None:
             files = self.files
-            found = tuple(path for path in files.words.holding(search.word) if search.finds(files.content(path)))
-            self.reads.found[search] = found
-        self.reads.note(SearchRead(search, digest_of_paths(found)))
+            found = tuple(path for path in files.word_index.files_with(search.word) if search.finds(files.content(path)))
+            self.tracker.found[search] = found
+        self.tracker.record(SearchDependency(search, digest_of_paths(found)))
         return found
 
     def imports_of(self, module: Module) -> list[Module]:
@@ -155,10 +155,10 @@ class Project:
     ) -> list[Module]:
         """What is found for a module, found once; what was read for it is read by whoever asks."""
         if module not in known:
-            with self.reads.apart():
-                known[module] = list(find(module)), self.reads.noted
+            with self.tracker.isolated():
+                known[module] = list(find(module)), self.tracker.recorded
         found, read = known[module]
-        self.reads.noted |= read
+        self.tracker.recorded |= read
         return found
 
     def _importing(self, module: Module) -> Iterator[Module]:
@@ -218,7 +218,7 @@ class Project:
         for part in parts[:-1]:
             folder = folder / part
         found = self.files.is_folder(folder)
-        self.reads.note(FolderRead(folder, namespace=False, found=found))
+        self.tracker.record(FolderDependency(folder, namespace=False, found=found))
         if not found:
             return None
         return self.in_folder(folder, parts[-1])
@@ -233,5 +233,5 @@ class Project:
         if module is not None:
             return FoundModule(module)
         found = self.files.is_namespace(package)
-        self.reads.note(FolderRead(package, namespace=True, found=found))
+        self.tracker.record(FolderDependency(package, namespace=True, found=found))
         return FoundModule(None, package) if found else None

@@ -29,7 +29,7 @@ STORE_NAMES = {
 )
 """What stands in some file of a project that keeps tables in S3 or in Delta Lake, in lower case, and how it does around it."""
 
-AROUND = 12
+CONTEXT_BYTES = 12
 """Bytes before and behind such a name that tell how it stands."""
 
 IN_TEXT = {kind: re.compile(after) for kind, after in USED.items()}
@@ -71,7 +71,7 @@ def _names_store(data: bytes) -> bool:
     lowered = data.lower()
     names = list(STORE_NAMES)
     for index, start, end in _automaton().find_matches_as_indexes(lowered):
-        if STORE_NAMES[names[index]].search(lowered, max(0, start - AROUND), end + AROUND):
+        if STORE_NAMES[names[index]].search(lowered, max(0, start - CONTEXT_BYTES), end + CONTEXT_BYTES):
             return True
     return False
 

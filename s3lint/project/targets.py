@@ -1,4 +1,4 @@
-"""Which files a run checks, and with which settings."""
+"""The files of a run and their settings, and which files it must analyse besides. Imports `discovery` and `settings`."""
 
 from __future__ import annotations
 
@@ -13,57 +13,59 @@ from s3lint.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file to check and the settings that hold for it.
+    """A file to check and its settings.
 
-    `alone`: the run does not check the rest of its project; `accompanied`: but it looks at all of it that touches storage.
+    `partial`: the run does not check the whole project of the file; `has_context`: it analyses the rest of the project as context.
     """
 
     path: Path
     settings: Settings
-    alone: bool = False
-    accompanied: bool = False
+    partial: bool = False
+    has_context: bool = False
 
     @property
-    def needs_neighbours(self) -> bool:
-        """Whether nobody else looks at the files whose calls may make findings in this one."""
-        return self.alone and not self.accompanied
+    def needs_dependents(self) -> bool:
+        """Whether the analysis of this file must include that of its dependents, because nothing else in the run analyses them."""
+        return self.partial and not self.has_context
 
 
-MANY = 40
-"""Files of a project for which it costs less to look at the whole of it than to find out for each which others matter."""
+MAX_PARTIAL_FILES_PER_PROJECT = 40
+"""Files of a partial project up to which the related files of each are searched; above it, analysing the whole project costs less."""
 
 
-class Missing(Exception):
-    """A path that was named and cannot be checked."""
+class UsageError(Exception):
+    """A request that cannot be met as given: its message is for the user, and the command exits with 2."""
 
 
 def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Iterator[Target]:
-    """The files under the paths, each once, in the order given. Raises `Missing`."""
+    """Yield the files under the paths, each once, in the order given. Raises `UsageError` for a path that does not exist."""
     seen: set[Path] = set()
     folders: dict[Path, tuple[Settings, bool]] = {}
     for path in paths:
         if not path.exists():
-            raise Missing(f"{path}: no such file or folder")
+            raise UsageError(f"{path}: no such file or folder")
         if not (path.is_dir() or path.is_file()):
-            raise Missing(f"{path}: neither a file nor a folder")
+            raise UsageError(f"{path}: neither a file nor a folder")
         for file in python_files(path, settings_of(path)) if path.is_dir() else (path,):
             if file.parent not in folders:
                 settings = settings_of(file)
                 folders[file.parent] = settings, not any(settings.root.is_relative_to(each) for each in paths)
-            settings, alone = folders[file.parent]
+            settings, partial = folders[file.parent]
             if file in seen or (file is path and settings.force_exclude and is_excluded(file, settings)):
                 continue
             seen.add(file)
-            yield Target(file, settings, alone)
+            yield Target(file, settings, partial)
 
 
-def with_company(files: Iterable[Target]) -> tuple[list[Target], list[Target]]:
-    """The files of a run, and those that it does not check but looks at, for what their calls say of the others."""
+def with_context_files(files: Iterable[Target]) -> tuple[list[Target], list[Target]]:
+    """Split the targets into files to report on and context files to analyse only, for what their calls say of the others."""
     asked = list(files)
-    counts = Counter(target.settings.root for target in asked if target.alone)
-    projects = {target.settings.root: target.settings for target in asked if counts[target.settings.root] > MANY}
+    counts = Counter(target.settings.root for target in asked if target.partial)
+    projects = {
+        target.settings.root: target.settings for target in asked if counts[target.settings.root] > MAX_PARTIAL_FILES_PER_PROJECT
+    }
     known = {target.path for target in asked}
-    company = [
+    context = [
         Target(path, settings) for root, settings in projects.items() for path in python_files(root, settings) if path not in known
     ]
-    return [replace(target, accompanied=target.settings.root in projects) for target in asked], company
+    return [replace(target, has_context=target.settings.root in projects) for target in asked], context

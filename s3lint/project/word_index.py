@@ -1,4 +1,4 @@
-"""Which files of a project hold which of the words that it defines: found once for all of them, not once for each."""
+"""Inverted index of a project: which files hold which of the names that it defines. Imports nothing of s3lint."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from pathlib import Path
 DEFINITION = re.compile(rb"(?:def|class)[ \t]+(\w+)")
 
 SPACED = bytes(byte if byte >= 128 or bytes([byte]).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
-"""Translates whatever is no part of a word into spaces."""
+"""Translation table of `bytes.translate`: every byte that cannot belong to an identifier becomes a space; UTF-8 bytes stay."""
 
 
-class Words:
-    """Files by the names of functions, classes and modules that stand in them. Of other words each is looked for by itself."""
+class WordIndex:
+    """Maps the names of functions, classes and modules to the files that hold them.
+
+    Any other word is searched for when it is first asked for, and indexed then.
+    """
 
     def __init__(self, files: Mapping[Path, object], content: Callable[[Path], bytes]) -> None:
         self._files = files
@@ -24,48 +27,49 @@ class Words:
         self._numbers: dict[Path, int] = {path: number for number, path in enumerate(files)}
         self._paths = list(files)
 
-    def make(self) -> None:
-        """Makes the index now; else the first question does."""
-        self._held  # noqa: B018
+    def build(self) -> None:
+        """Build the index now, for example before workers are forked; otherwise the first query builds it."""
+        self._postings  # noqa: B018
 
     @cached_property
-    def _held(self) -> dict[bytes, array[int]]:
-        """For each word the numbers of the files that hold it, in order."""
+    def _postings(self) -> dict[bytes, array[int]]:
+        """Map each word to the numbers of the files that hold it, ascending."""
         defined = {module_name(path).encode("utf-8", "surrogateescape") for path in self._paths}
         for path in self._paths:
             defined.update(DEFINITION.findall(self._content(path)))
-        held = {word: array("I") for word in defined}
+        postings = {word: array("I") for word in defined}
         for number, path in enumerate(self._paths):
             for word in defined.intersection(words_of(self._content(path))):
-                held[word].append(number)
-        return held
+                postings[word].append(number)
+        return postings
 
-    def holding(self, word: bytes) -> Iterator[Path]:
-        """The files that may hold a word, in order; of those that changed meanwhile some may not."""
-        if word not in self._held:
+    def files_with(self, word: bytes) -> Iterator[Path]:
+        """Yield the files that may hold a word, in the order of the project; a file that changed may hold it no longer."""
+        if word not in self._postings:
             numbers = (number for path, number in self._numbers.items() if word in self._content(path))
-            self._held[word] = array("I", numbers)
-        for number in self._held[word]:
+            self._postings[word] = array("I", numbers)
+        for number in self._postings[word]:
             path = self._paths[number]
             if path in self._files:
                 yield path
 
     def refresh(self, path: Path) -> None:
-        """Looks at a file again that changed or came."""
+        """Index a file that changed or is new. Words that it lost keep it: the caller searches the file anyway."""
         if path not in self._numbers:
             self._numbers[path] = len(self._paths)
             self._paths.append(path)
         number = self._numbers[path]
-        for word in self._held.keys() & words_of(self._content(path)):
-            place = bisect_left(self._held[word], number)
-            if self._held[word][place : place + 1] != array("I", [number]):
-                self._held[word].insert(place, number)
+        for word in self._postings.keys() & words_of(self._content(path)):
+            place = bisect_left(self._postings[word], number)
+            if self._postings[word][place : place + 1] != array("I", [number]):
+                self._postings[word].insert(place, number)
 
 
 def words_of(data: bytes) -> set[bytes]:
+    """Return the identifiers and numbers in the bytes of a file."""
     return set(data.translate(SPACED).split())
 
 
 def module_name(path: Path) -> str:
-    """The name by which other files import a module."""
+    """Return the last part of the name under which other files import a module: the folder's name for an `__init__.py`."""
     return path.parent.name if path.name == "__init__.py" else path.stem

@@ -20,10 +20,10 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
 from s3lint.linter.result import Result
 from s3lint.project.files import ProjectFiles
-from s3lint.project.targets import Target, with_company
+from s3lint.project.targets import Target, with_context_files
 from s3lint.settings import Settings
 from s3lint.support.clock import CLOCK
-from s3lint.support.collector import paused_collector
+from s3lint.support.interpreter import paused_collector
 from s3lint.support.workers import available_cores, spread
 from s3lint.suppressions.baseline import Entry, Scope, load, scopes
 
@@ -93,7 +93,7 @@ def check_all(
 
 def analyze_files(files: Sequence[Target], jobs: int | None = None, cache: Cache | None = None) -> Iterator[Result]:
     """Yield raw results per file, before settings and suppressions apply, each with all findings in its own file."""
-    asked, context = with_company(files)
+    asked, context = with_context_files(files)
     every = [*asked, *context]
     settings, tasks = _tasks(every)
     wanted = {target.path for target in asked}
@@ -142,7 +142,7 @@ def _tasks(files: Sequence[Target]) -> tuple[list[Settings], list[Task]]:
         if index == len(settings):
             settings.append(target.settings)
             known.append(index)
-        tasks.append(Task(target.path, index, target.needs_neighbours))
+        tasks.append(Task(target.path, index, target.needs_dependents))
     return settings, tasks
 
 
@@ -254,7 +254,7 @@ _SHARED: dict[int, ProjectFiles] = {}
 def _share(settings: int, files: ProjectFiles) -> None:
     """Build the word index that every worker would build, and leave it where forked workers find it."""
     with CLOCK.stage("index of words"):
-        files.words.make()
+        files.word_index.build()
     _SHARED[settings] = files
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.source.text import Unreadable
-from s3lint.support.silence import without_parser_warnings
+from s3lint.support.interpreter import without_parser_warnings
 
 DATABRICKS = b"# Databricks notebook source"
 """The first line of a notebook that Databricks exports as Python."""

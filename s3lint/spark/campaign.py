@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.project.targets import Missing
+from s3lint.project.targets import UsageError
 from s3lint.spark.groups import KEYS
 from s3lint.spark.job import tasks_of
 from s3lint.spark.patches import patch_frame
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def write_patches(job: Job, source: CommitSource, folder: Path, *, unsafe: bool) -> tuple[int, list[str]]:
     """Write `folder/repository/rule.patch` for the current findings; return the number of patches and a sentence for each file without one.
 
-    Read only the repositories with a fixable finding. Raises `Missing` if a patch cannot be written.
+    Read only the repositories with a fixable finding. Raises `UsageError` if a patch cannot be written.
     """
     wanted = "fix is not null" if unsafe else "fix_is_safe"
     pairs = current(job.spark, job.tables).filter(wanted).select(*KEYS).distinct()
@@ -45,6 +45,6 @@ def _write(folder: Path, repository: str, code: str, patch: bytes) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(patch)
     except ValueError:
-        raise Missing(f"{repository!r} is no folder name for its patches: give repositories relative paths as names") from None
+        raise UsageError(f"{repository!r} is no folder name for its patches: give repositories relative paths as names") from None
     except OSError as error:
-        raise Missing(f"{folder}: the patches of {repository} cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"{folder}: the patches of {repository} cannot be written: {error.strerror or error}") from None

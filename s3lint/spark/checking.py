@@ -15,7 +15,7 @@ from s3lint.spark.groups import KEYS, Row, by_group
 from s3lint.spark.repository import CommitResults, analyze_commit, for_repository, name_of, path_in, report_commit
 from s3lint.spark.schemas import COMMIT, FINDINGS, SOURCE
 from s3lint.spark.splitting import split_commits
-from s3lint.support.collector import paused_collector
+from s3lint.support.interpreter import paused_collector
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

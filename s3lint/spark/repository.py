@@ -14,7 +14,7 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.policy import Reported, report
 from s3lint.linter.result import Result
 from s3lint.project.discovery import SUFFIXES, is_excluded
-from s3lint.project.files import LARGEST, ProjectFiles
+from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.settings import Settings
 from s3lint.source.notebooks import plain
 
@@ -31,7 +31,7 @@ class StoredFiles(ProjectFiles):
 
     def read(self, path: Path) -> bytes | None:
         data = self.contents.get(path)
-        return plain(data) if data is not None and len(data) <= LARGEST else None
+        return plain(data) if data is not None and len(data) <= MAX_SOURCE_BYTES else None
 
     def listed(self) -> list[Path]:
         return sorted(path for path in self.contents if self._belongs(path))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3lint.linter.engine import Engine
-from s3lint.project.import_graph import REACH
+from s3lint.project.import_graph import MAX_IMPORT_DISTANCE, dependents_of, reachable_from
 from s3lint.project.loader import Loader
 from s3lint.project.patterns import is_test
 from s3lint.project.word_index import module_name
@@ -97,23 +98,15 @@ def _indexed(engine: Engine, loader: Loader, row: dict[str, Any]) -> dict[str, A
 
 
 def shared_of(rows: list[dict[str, Any]]) -> list[str]:
-    """The paths of modules that storage code imports at some removes, then of those that import storage code, up to a bound."""
-    imported = {row["path"]: frozenset(row["imported"] or ()) for row in rows}
-    name = {path: module_name(Path(path)) for path in imported}
-    storage = {row["path"] for row in rows if row["storage"]}
-    below, above = {name[path] for path in storage}, {name[path] for path in storage}
-    for _ in range(REACH):
-        below |= {each for path in imported if path in storage or name[path] in below for each in imported[path]}
-        above |= {name[path] for path in imported if not above.isdisjoint(imported[path])}
-    sizes = {row["path"]: row["size"] for row in rows}
-    wanted = sorted(
-        (path for path in imported if name[path] in below or name[path] in above),
-        key=lambda path: (name[path] not in below, path not in storage, path),
-    )
-    taken, total = [], 0
-    for path in wanted:
-        total += sizes[path]
-        if total > MAX_SHARED_BYTES:
-            break
-        taken.append(path)
-    return taken
+    """Return the paths of modules reachable from storage code, then of its dependents, up to `MAX_SHARED_BYTES`."""
+    imported = {Path(row["path"]): frozenset(row["imported"] or ()) for row in rows}
+    storage = {module_name(Path(row["path"])) for row in rows if row["storage"]}
+    reachable = reachable_from(storage, imported, MAX_IMPORT_DISTANCE)
+    related = reachable | dependents_of(storage, imported, MAX_IMPORT_DISTANCE)
+
+    def importance(row: Row) -> tuple[bool, bool, str]:
+        return module_name(Path(row["path"])) not in reachable, not row["storage"], row["path"]
+
+    wanted = sorted((row for row in rows if module_name(Path(row["path"])) in related), key=importance)
+    totals = accumulate(row["size"] for row in wanted)
+    return [row["path"] for row, total in zip(wanted, totals, strict=True) if total <= MAX_SHARED_BYTES]

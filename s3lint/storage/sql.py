@@ -20,7 +20,7 @@ MATTERS = re.compile(r"\b(create|replace|insert|copy|unload|truncate|delete|alte
 
 DIALECTS = {"spark": "spark", "databricks": "databricks", "athena": "athena", "redshift": "redshift", "duckdb": "duckdb"}
 
-LONGEST = 100_000
+MAX_SQL_CHARACTERS = 100_000
 """Characters of a SQL text that are parsed; a longer one is read with patterns."""
 
 WHITE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
@@ -54,7 +54,7 @@ def actions(text: str, engine: str) -> list[SqlAction]:
 
 def _statements(text: str, engine: str) -> list[Any]:
     """Parsed statements, or the text of those that sqlglot does not parse."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_SQL_CHARACTERS:
         return [text]
     with CLOCK.stage("loading sqlglot"):
         import sqlglot

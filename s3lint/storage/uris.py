@@ -44,7 +44,7 @@ VIRTUAL_HOST = re.compile(r"\.s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
 PATH_HOST = re.compile(r"s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
 """Endpoints (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)."""
 
-LONGEST_HOST = 253
+MAX_HOST_CHARACTERS = 253
 """Characters of a name that DNS knows."""
 
 
@@ -63,7 +63,7 @@ def bucket_of(text: Text) -> Text | None:
 
 def _bucket_of_url(url: S3Uri) -> Text | None:
     host = url.bucket
-    if len(host.known) > LONGEST_HOST:
+    if len(host.known) > MAX_HOST_CHARACTERS:
         return None
     if PATH_HOST.match(host.known):
         return split_path(url.key).bucket if url.key is not None else None

@@ -137,7 +137,7 @@ def scopes(targets: Iterable[Target], path_of: Callable[[Settings], Path | None]
 
 def _is_whole(path: Path, own: list[Target]) -> bool:
     around = any(path.is_relative_to(root) for root in {one.settings.root for one in own})
-    return around and not any(one.alone for one in own)
+    return around and not any(one.partial for one in own)
 
 
 def load(path: Path) -> Baseline:

@@ -14,7 +14,7 @@ import libcst as cst
 
 from s3lint.source.text import Source, Unreadable, split_lines, without_feeds
 from s3lint.support.clock import CLOCK
-from s3lint.support.collector import paused_collector
+from s3lint.support.interpreter import paused_collector
 from s3lint.syntax.names import dotted_name, import_names
 from s3lint.syntax.nesting import too_deep
 from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse

@@ -141,9 +141,9 @@ def test_links_that_go_round(project: Write, tmp_path: Path) -> None:
 
 def test_of_a_file_over_the_bound_only_the_mentions_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     data = f"# a\n{CALL}".encode()
-    monkeypatch.setattr("s3lint.linter.engine.LARGEST", len(data) - 1)
+    monkeypatch.setattr("s3lint.linter.engine.MAX_SOURCE_BYTES", len(data) - 1)
     code, message, row = only(data)
     assert (code, row) == ("STO900", 3)
     assert f"{len(data)} bytes, more than {len(data) - 1}, and was not parsed; storage is mentioned in 1 of its lines" in message
-    monkeypatch.setattr("s3lint.linter.engine.LARGEST", len(data))
+    monkeypatch.setattr("s3lint.linter.engine.MAX_SOURCE_BYTES", len(data))
     assert {finding.code for finding in check(data)} == {"STO211", "STO301"}

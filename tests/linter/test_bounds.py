@@ -27,9 +27,8 @@ from s3lint.inference.values import (
     Unknown,
 )
 from s3lint.linter.findings import MOST_RELATED, merged
-from s3lint.storage.sql import LONGEST as LONGEST_SQL
-from s3lint.storage.sql import actions
-from s3lint.storage.uris import LONGEST_HOST, bucket_of
+from s3lint.storage.sql import MAX_SQL_CHARACTERS, actions
+from s3lint.storage.uris import MAX_HOST_CHARACTERS, bucket_of
 from s3lint.syntax.nesting import MAX_BRACKETS, MAX_LINKS, too_deep
 from support.values import shown
 
@@ -163,16 +162,16 @@ def test_nesting(size: int, program) -> None:
 
 def test_characters_of_sql() -> None:
     statement = "DELETE FROM t"
-    assert [action.parsed for action in actions(statement.ljust(LONGEST_SQL), "spark")] == [True]
-    assert [action.parsed for action in actions(statement.ljust(LONGEST_SQL + 1), "spark")] == [False]
+    assert [action.parsed for action in actions(statement.ljust(MAX_SQL_CHARACTERS), "spark")] == [True]
+    assert [action.parsed for action in actions(statement.ljust(MAX_SQL_CHARACTERS + 1), "spark")] == [False]
 
 
 def test_characters_of_a_host() -> None:
     def bucket(size: int) -> Text | None:
         return bucket_of(Text((Chunk(f"https://{'a' * (size - len('.s3.amazonaws.com'))}.s3.amazonaws.com/k", None),)))
 
-    assert bucket(LONGEST_HOST) is not None
-    assert bucket(LONGEST_HOST + 1) is None
+    assert bucket(MAX_HOST_CHARACTERS) is not None
+    assert bucket(MAX_HOST_CHARACTERS + 1) is None
 
 
 def finding(fix: Fix | None = None, related: tuple[Related, ...] = ()) -> Finding:

@@ -14,7 +14,7 @@ from s3lint.linter.engine import Engine
 from s3lint.linter.fix import fix_file
 from s3lint.settings import Settings
 from s3lint.source.text import UTF8_BOM, Source, Unreadable
-from s3lint.support.silence import without_parser_warnings
+from s3lint.support.interpreter import without_parser_warnings
 
 STRICT = Settings(root=Path("/nowhere"), profile="strict")
 

@@ -479,7 +479,7 @@ def test_a_run_over_a_folder_sees_what_the_rest_of_the_project_does_with_it(
     project: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where many files are asked for, the others that touch storage are looked at, and count for what is remembered."""
-    monkeypatch.setattr("s3lint.project.targets.MANY", 1)
+    monkeypatch.setattr("s3lint.project.targets.MAX_PARTIAL_FILES_PER_PROJECT", 1)
     use = f"from lib.config import BUCKET\n{UPLOAD}s3.put_object(Bucket=BUCKET, Key='a/b', Body=b'')\n"
     root = project(
         {

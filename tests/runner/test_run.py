@@ -54,7 +54,7 @@ def test_words_are_found_wherever_they_stand_now(project: Write) -> None:
     files = ProjectFiles(Settings(root=root))
 
     def holding(word: bytes) -> list[str]:
-        return [path.name for path in files.words.holding(word)]
+        return [path.name for path in files.word_index.files_with(word)]
 
     assert holding(b"keep") == ["a.py", "b.py"]
     assert holding(b"lose") == ["b.py"]

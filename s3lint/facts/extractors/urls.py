@@ -14,7 +14,7 @@ from s3lint.facts.extractors.addresses import LOGGING
 from s3lint.inference.place import Place
 from s3lint.inference.queries import texts
 from s3lint.inference.values import Hole, Text
-from s3lint.storage.uris import LONGEST_HOST, split_path, without_prefix
+from s3lint.storage.uris import MAX_HOST_CHARACTERS, split_path, without_prefix
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name
 from s3lint.syntax.site import Site
@@ -88,7 +88,7 @@ def _is_object(url: Text) -> bool:
         return False
     path = split_path(without_prefix(url, len(scheme)))
     host, key = path.bucket.known.lower(), path.key
-    if key is None or not key.parts or "?" in key.known or len(host) > LONGEST_HOST or HOST.search(host) is None:
+    if key is None or not key.parts or "?" in key.known or len(host) > MAX_HOST_CHARACTERS or HOST.search(host) is None:
         return False
     named_in_host = re.match(r"s3[.-]", host) is None
     return named_in_host or "/" in key.known

@@ -8,10 +8,10 @@ from functools import cache
 import libcst as cst
 
 from s3lint.facts import Fact
+from s3lint.facts.call_view import Views
 from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS
 from s3lint.facts.triggers import VOCABULARY
-from s3lint.facts.views import Views
 from s3lint.inference.arguments import Call
 from s3lint.inference.code_values import Function
 from s3lint.inference.place import CallContext, Place
@@ -19,7 +19,7 @@ from s3lint.inference.values import alternatives
 from s3lint.syntax.flow import Scope, Step
 from s3lint.syntax.module import Block
 
-HELPERS = 2
+MAX_HELPER_DEPTH = 2
 """How many calls deep the helpers of a function are looked into."""
 
 
@@ -28,7 +28,7 @@ def names_of(words: str) -> frozenset[str]:
     return frozenset(name for entry in VOCABULARY[words] for name in entry.names)
 
 
-def facts_within(scope: Scope, words: str, context: Context, depth: int = HELPERS) -> list[Fact]:
+def facts_within(scope: Scope, words: str, context: Context, depth: int = MAX_HELPER_DEPTH) -> list[Fact]:
     """The facts that the extractors of a word set make of a scope and its helpers, each helper as it is called there."""
     key = (scope, words, depth)
     if key not in context.facts:

@@ -8,8 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.project.dependencies import FileRead, FolderRead, NeighbourRead, Read, SearchRead, digest_of_paths
-from s3lint.project.files import LARGEST, ProjectFiles
+from s3lint.project.dependencies import (
+    Dependency,
+    FileDependency,
+    FolderDependency,
+    RelatedFilesDependency,
+    SearchDependency,
+    digest_of_paths,
+)
+from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.project.searches import Search
 
 if TYPE_CHECKING:
@@ -42,16 +49,16 @@ class Freshness:
         self._earlier_concerned: dict[str, str] = concerned
         self._found: dict[Search, tuple[Path, ...]] = {}
 
-    def is_fresh(self, read: Read) -> bool:
+    def is_fresh(self, read: Dependency) -> bool:
         """Return whether a dependency would be read today as it was then."""
-        if isinstance(read, FileRead):
+        if isinstance(read, FileDependency):
             return self._digest(read.path) == read.digest
-        if isinstance(read, FolderRead):
+        if isinstance(read, FolderDependency):
             ask = self._files.is_namespace if read.namespace else self._files.is_folder
             return ask(read.path) == read.found
-        if isinstance(read, SearchRead):
+        if isinstance(read, SearchDependency):
             return self._digest_of(read.search) == read.digest
-        return self._concern(str(read.path)) == read.found
+        return self._concern(str(read.path)) == read.fingerprint
 
     @cached_property
     def listing(self) -> dict[Path, str]:
@@ -59,10 +66,10 @@ class Freshness:
         paths = self.covered if self.covered is not None else self._files.listed()
         return {path: self._digest(path) or "" for path in paths if self._files.is_searched(path)}
 
-    def learn(self, searched: Iterable[tuple[Search, tuple[Path, ...]]], reads: Iterable[Read]) -> None:
+    def learn(self, searched: Iterable[tuple[Search, tuple[Path, ...]]], reads: Iterable[Dependency]) -> None:
         """Take over the searches that an analysis was the first to make, and the dependents that it found."""
         self._found |= dict(searched)
-        self._concerned.update({str(read.path): read.found for read in reads if isinstance(read, NeighbourRead)})
+        self._concerned.update({str(read.path): read.fingerprint for read in reads if isinstance(read, RelatedFilesDependency)})
 
     def serialize(self) -> str | None:
         """Return the searches for the next run as JSON; None if an earlier run stored all of them."""
@@ -96,7 +103,7 @@ class Freshness:
 
     def _digest(self, path: Path) -> str | None:
         content = self._contents.of(path)
-        return content.plain if content is not None and content.size <= LARGEST else None
+        return content.plain if content is not None and content.size <= MAX_SOURCE_BYTES else None
 
     def _digest_of(self, search: Search) -> str | None:
         """Return the digest of the files that a search finds; None for a search that no run has made."""
@@ -126,7 +133,7 @@ class Freshness:
     def _concern(self, path: str) -> str:
         if path not in self._concerned:
             data = self._files.read(Path(path))
-            self._concerned[path] = self._engine.neighbours.concern(Path(path), data) if data is not None else ""
+            self._concerned[path] = self._engine.import_graph.fingerprint(Path(path), data) if data is not None else ""
         return self._concerned[path]
 
     @cached_property

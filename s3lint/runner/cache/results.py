@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.project.dependencies import digest, read_of, text_of
+from s3lint.project.dependencies import dependency_of, digest, json_of
 from s3lint.runner.cache.contents import Contents
 from s3lint.runner.cache.fingerprint import fingerprint
 from s3lint.runner.cache.folder import create
@@ -77,7 +77,7 @@ class Cache:
             for target in own:
                 result = by_path.get(target.path)
                 if result is not None:
-                    self._projects[variant].learn(result.searched, result.reads)
+                    self._projects[variant].learn(result.searched, result.dependencies)
                     self._keep(variant, target, result)
         for variant, project in self._projects.items():
             searches = project.serialize()
@@ -128,7 +128,7 @@ class Cache:
 
         content = self._contents.of(target.path)
         if content is not None and not result.errors and self._contents.is_steady(target.path):
-            reads = [text_of(each) for each in result.reads]
+            reads = [json_of(each) for each in result.dependencies]
             self._update.entries[variant, _key(target)] = Entry(content.raw, reads, serialize(result))
             self._reads.setdefault(variant, set()).update(reads)
 
@@ -136,7 +136,7 @@ class Cache:
         """Return the dependencies of entries that are unchanged, by number."""
         project = self._projects[variant]
         texts = self._store.reads(number for entry in stored for number in entry.reads)
-        return {number: text for number, text in texts.items() if project.is_fresh(read_of(text))}
+        return {number: text for number, text in texts.items() if project.is_fresh(dependency_of(text))}
 
     def _by_variant(self, targets: Iterable[Target]) -> dict[str, list[Target]]:
         found: dict[str, list[Target]] = {}
@@ -174,4 +174,4 @@ def cache_for(folder: Path, paths: Sequence[Path], *, quiet: bool = False) -> Ca
 
 
 def _key(target: Target) -> bytes:
-    return (b"alone " if target.needs_neighbours else b"file ") + os.fsencode(target.path)
+    return (b"alone " if target.needs_dependents else b"file ") + os.fsencode(target.path)
