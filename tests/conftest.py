@@ -117,7 +117,7 @@ class EverythingMentioned:
 def unfiltered(settings: Settings) -> Engine:
     """An engine that parses and inspects every line."""
     engine = Engine(settings)
-    engine.filter = EverythingMentioned(engine.filter.sets)  # type: ignore[assignment]
+    engine.prefilter = EverythingMentioned(engine.prefilter.sets)  # type: ignore[assignment]
     return engine
 
 

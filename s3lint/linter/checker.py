@@ -1,4 +1,7 @@
-"""The single walk over the blocks of one file: facts are extracted and handed to the rules."""
+"""Walk the statements of one file once: extract facts, and hand each to the rules that subscribe to its kind.
+
+Imports libcst and the extractors, so `engine` imports it only when a file is parsed.
+"""
 
 from __future__ import annotations
 
@@ -34,28 +37,28 @@ MOCKS = frozenset({"mock_aws", "moto.mock_aws", "mock_s3", "mock_dynamodb", "moc
 
 
 class Checker:
-    """One file under the rules that are on. `refused` holds the blocks that libcst does not read."""
+    """Checks one file by the rules of a selection. `refused` are the errors of blocks that libcst cannot parse."""
 
     def __init__(self, analysis: Analysis, settings: Settings, selection: Selection) -> None:
         self.analysis = analysis
         self.settings = settings
         self.selection = selection
         self.refused: list[Unreadable] = []
-        wanted = _wanted(selection.codes)
-        self.checks = wanted.checks
-        self._wanted = wanted
-        self._views = Views(wanted.names, analysis.callers, settings)
+        dispatch = _dispatch(selection.codes)
+        self.checks = dispatch.checks
+        self._dispatch = dispatch
+        self._views = Views(dispatch.names, analysis.callers, settings)
         self._errors: list[str] = []
 
     def matches(self, module: Module, found: Mentions) -> tuple[list[Match], list[str]]:
-        """What the rules find in the blocks that mention something, and what went wrong in rules and extractors."""
+        """Return the matches in blocks with hits of the prefilter, and one line for each failure of a rule or an extractor."""
         context = Context(module, self.settings, self.analysis.callers)
         scope = self.analysis.evaluator.module_scope(module)
         matches = [match for step in self.steps(scope.suite, found) for match in self._step(step, context, found)]
         return matches, self._errors
 
     def steps(self, suite: Suite, found: Mentions) -> Iterator[Step]:
-        """Every statement of the mentioned blocks, those of nested functions and classes included."""
+        """Yield every statement of the blocks with hits, including those of nested functions and classes."""
         for step in suite.steps:
             if isinstance(step.node, Block):
                 part = step.block.part
@@ -80,8 +83,8 @@ class Checker:
                     yield from self._guarded(lambda check=check, fact=fact: check(fact, context), rule.name, context)  # type: ignore[misc]
 
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
-        """The facts of one statement, and its nodes of the types that a rule subscribes to."""
-        for words in self._wanted.step_words & found.words:
+        """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
+        for words in self._dispatch.step_words & found.words:
             for extract in STEPS[words]:
                 yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {words}", context)  # type: ignore[misc]
         for node, binders in step.nodes:
@@ -96,11 +99,11 @@ class Checker:
 
     def _words_for(self, name: str) -> Iterable[str]:
         """The word sets whose extractors look at calls of a name; operators are known by the end of theirs."""
-        wanted = self._wanted
-        return wanted.names.get(name) or (("airflow",) if name.endswith(OPERATORS) and "airflow" in wanted.words else ())
+        dispatch = self._dispatch
+        return dispatch.names.get(name) or (("airflow",) if name.endswith(OPERATORS) and "airflow" in dispatch.words else ())
 
     def _guarded(self, compute: Callable[[], Iterable[Any]], name: str, context: Context) -> Iterator[Any]:
-        """One failing rule or extractor must not silence the others."""
+        """Yield what a rule or an extractor yields. If it fails, note one line and go on with the others."""
         try:
             yield from CLOCK.over(name, compute())
         except Exception as error:
@@ -108,9 +111,11 @@ class Checker:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a set of rules asks for: its checks by the kind of fact, the word sets of which facts are made, and for each name of a
-    call the word sets whose extractors look at it. `step_words` are those whose extractors look at statements.
+class Dispatch:
+    """Dispatch tables for a rule selection.
+
+    `checks` are the checks by kind of fact; `words` are the extractors that are needed, `names` those of calls by the name of the callee,
+    and `step_words` those that extract from whole statements.
     """
 
     checks: dict[type, list[tuple[Check, Rule]]]
@@ -120,10 +125,10 @@ class Wanted:
 
 
 @cache
-def _wanted(codes: frozenset[str]) -> Wanted:
+def _dispatch(codes: frozenset[str]) -> Dispatch:
     selected = [rule for code, rule in rules().items() if code in codes]
     words = frozenset(word_sets_of(selected))
-    return Wanted(_by_kind(selected), words, _names(words), words & STEPS.keys())
+    return Dispatch(_by_kind(selected), words, _names(words), words & STEPS.keys())
 
 
 def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
@@ -144,7 +149,7 @@ def _names(words: frozenset[str]) -> dict[str, list[str]]:
 
 
 def _is_mocked(scope: Scope | None) -> bool:
-    """Whether a function, or one around it, runs against moto's mocks."""
+    """Return whether a function, or one around it, runs against moto's mocks instead of a store."""
     while scope is not None:
         if not MOCKS.isdisjoint(scope.decorators):
             return True

@@ -18,7 +18,7 @@ from s3lint.config.selection import Selection
 from s3lint.finding import Confidence, Finding, Location, failure
 from s3lint.linter.findings import finding_of, merged
 from s3lint.linter.policy import report_file
-from s3lint.linter.prefilter import Mentions, filter_for
+from s3lint.linter.prefilter import Mentions, prefilter_for
 from s3lint.linter.result import Result
 from s3lint.project.dependencies import RelatedFilesDependency, SearchDependency, Tracker, digest_of_paths
 from s3lint.project.discovery import is_notebook
@@ -49,7 +49,7 @@ class Engine:
         self.settings = settings
         self.loader = loader or Loader()
         self.selection = Selection(settings)
-        self.filter = filter_for(self.selection.codes)
+        self.prefilter = prefilter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
         self.tracker = Tracker()
         self._dependents: dict[Path, tuple[Result, int]] = {}
@@ -71,7 +71,7 @@ class Engine:
 
     @cached_property
     def import_graph(self) -> ImportGraph:
-        return ImportGraph(self.files, self.filter, lambda: self.project, self.loader)
+        return ImportGraph(self.files, self.prefilter, lambda: self.project, self.loader)
 
     def check(
         self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True
@@ -84,7 +84,7 @@ class Engine:
 
     def is_relevant(self, path: Path, data: bytes) -> bool:
         """Return whether a file may have findings: it mentions storage, or files that do may use its values."""
-        return bool(self.filter.mentions(plain(data))) or self.import_graph.may_have_related(path, data)
+        return bool(self.prefilter.mentions(plain(data))) or self.import_graph.may_have_related(path, data)
 
     def skip_if_irrelevant(self, path: Path, data: bytes) -> Result | None:
         """Return an empty result if the prefilter rules the file out; None if it must be parsed, as notebooks always must."""
@@ -92,7 +92,7 @@ class Engine:
             return None
         self.tracker.recorded = 0
         text = plain(data)
-        return self._with_reads(Result(path)) if not self._matters(self.filter.mentions(text), text) else None
+        return self._with_reads(Result(path)) if not self._matters(self.prefilter.mentions(text), text) else None
 
     def _matters(self, found: Mentions, data: bytes) -> bool:
         """Return whether the hits justify parsing. Weak hits count only in a project that uses a store."""
@@ -159,17 +159,17 @@ class Engine:
         try:
             opened = read(data)
         except Unreadable as error:
-            return Result(path, (self._unreadable(path, error),) if self.filter.mentions(data) else ())
+            return Result(path, (self._unreadable(path, error),) if self.prefilter.mentions(data) else ())
         if opened is None:
             return Result(path)
         text, cells = opened
         result = self._analyze_source(path, text)
-        broken = [self._unreadable(path, error) for error in cells.broken] if self.filter.mentions(data) else []
+        broken = [self._unreadable(path, error) for error in cells.broken] if self.prefilter.mentions(data) else []
         return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
     def _analyze_source(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Analyze Python source, from which `plain` has taken the magics and masked lines."""
-        found = self.filter.mentions(data)
+        found = self.prefilter.mentions(data)
         # UTF-16 and UTF-32 hide every word from the prefilter; such a file goes on, and is reported where Python does not read it.
         if not self._matters(found, data) and not is_wide(data):
             return Result(path)

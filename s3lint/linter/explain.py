@@ -23,7 +23,7 @@ from s3lint.linter.checker import Checker
 from s3lint.linter.engine import Engine, suppressions_of
 from s3lint.linter.findings import finding_of
 from s3lint.linter.policy import match_suppressions
-from s3lint.linter.prefilter import filter_for
+from s3lint.linter.prefilter import prefilter_for
 from s3lint.project.patterns import is_test
 from s3lint.registry import rules
 from s3lint.registry.rule import Match, Rule
@@ -69,7 +69,7 @@ def explain(engine: Engine, path: Path, data: bytes, row: int) -> list[Explanati
     every = Selection(replace(engine.settings, select=("ALL",), extend_select=(), ignore=()))
     checker = Checker(engine.analysis, engine.settings, every)
     context = Context(module, engine.settings, engine.analysis.callers)
-    found = filter_for(every.codes).mentions(data)
+    found = prefilter_for(every.codes).mentions(data)
     steps = checker.steps(engine.analysis.evaluator.module_scope(module).suite, found)
     here = (step for step in steps if step.block.part.start <= row <= step.block.part.end)
     facts = [fact for step in here for fact in checker.facts(step, context, found) if _is_on(fact, row)]

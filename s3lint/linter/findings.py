@@ -1,4 +1,4 @@
-"""From matches to findings: rows and columns, fixes, one finding for each rule and place."""
+"""Turn matches of rules into findings: locate them, render their fixes, and merge those of one rule at one place."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from s3lint.linter.result import Result
     from s3lint.registry.rule import Match
 
-MOST_RELATED = 8
-"""How many places are named with one finding."""
+MAX_RELATED = 8
+"""Related locations of one finding. A merged finding may have passed through any number of places; people read the first few."""
 
 
 def finding_of(match: Match) -> Finding:
-    """The finding of a match, with rows and columns."""
+    """Return the finding of a match, with its rows and columns and its fix."""
     start, end = locate(match.site)
     rule = match.rule
     return Finding(
@@ -39,7 +39,7 @@ def related_places(match: Match) -> tuple[Related, ...]:
 
 
 def _fix_of(match: Match) -> Fix | None:
-    """The fix of a match; by the shape of a call alone none is safe."""
+    """Return the fix of a match. Below high confidence the receiver is a guess, so no fix is safe."""
     if match.plan is None:
         return None
     from s3lint.fixes.edits import fix_of
@@ -49,7 +49,7 @@ def _fix_of(match: Match) -> Fix | None:
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding for each rule and place: the surest, with the related places of all. Sorted."""
+    """Return one finding for each rule and place: the one of the highest confidence, with the related places of all. Sorted."""
     found: dict[tuple[str, Path, Location], Finding] = {}
     for finding in findings:
         key = (finding.code, finding.path, finding.start)
@@ -62,7 +62,7 @@ def _joined(one: Finding, other: Finding) -> Finding:
     related = sorted(
         dict.fromkeys((*best.related, *rest.related)), key=lambda place: (str(place.path), place.location, place.message)
     )
-    return replace(best, related=tuple(related[:MOST_RELATED]))
+    return replace(best, related=tuple(related[:MAX_RELATED]))
 
 
 def by_file(results: Iterable[Result]) -> Iterator[Result]:

@@ -1,6 +1,6 @@
-"""The filter before all parsing: which files, and which lines of them, hold text that an enabled rule could need.
+"""Text prefilter: which files, and which lines of them, contain text that an enabled rule could need. Runs before any parsing.
 
-The texts are derived from the vocabulary of the extractors and from the rules, so what is filtered out cannot make a finding.
+The texts are derived from the triggers of the extractors and from the rules, so that no file with a finding is ruled out.
 """
 
 from __future__ import annotations
@@ -21,27 +21,31 @@ from s3lint.source.text import line_starts
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """What a file mentions: the word sets that can matter, and the lines (from 1) on which their words stand."""
+    """The hits in a file: the extractors that they trigger, and the lines (from 1) that trigger them."""
 
     words: frozenset[str]
     rows: list[int]
     stored: bool = False
-    """Whether they can matter only in a project that names a store."""
+    """Whether all hits are weak: they count only in a project that uses a store."""
 
     def __bool__(self) -> bool:
         return bool(self.words)
 
     def within(self, start: int, end: int) -> bool:
-        """Whether a word stands on one of the lines."""
+        """Return whether there is a hit on one of these lines."""
         index = bisect_right(self.rows, end)
         return index > 0 and self.rows[index - 1] >= start
 
 
-class Filter:
-    """Two passes over the bytes: one for the gates and the words that stand alone, one for the words behind open gates."""
+class Prefilter:
+    """Finds the hits of a rule selection in two passes over the bytes of a file.
+
+    The first finds required texts, such as `boto3`, and the names that require none. The second looks only for names whose required text
+    was found. Most files end with the first, whose automaton is small; the second has thousands of names.
+    """
 
     def __init__(self, word_sets: Iterable[str], texts: Iterable[str] = (), *, everywhere: bool = False) -> None:
-        """With `everywhere` words matter also in a project that names no store."""
+        """With `everywhere` weak hits count in every project."""
         self.texts = frozenset(texts)
         self._everywhere = everywhere
         self.sets = {name: VOCABULARY[name] for name in sorted(word_sets)}
@@ -51,31 +55,39 @@ class Filter:
                 first |= words.gates or words.names
         self._first = sorted(first)
         self._gates = _automaton(self._first)
-        self._behind: dict[frozenset[tuple[str, int]], _Behind] = {}
+        self._second: dict[frozenset[tuple[str, int]], _SecondPass] = {}
 
     def mentions(self, data: bytes) -> Mentions:
-        """What the bytes of a file mention."""
+        """Return the hits in the bytes of a file."""
         matches = self._gates.find_matches_as_indexes(data, overlapping=True)
         hits = {self._first[index] for index, start, _ in matches if starts_word(data, start)}
-        opened = [
+        opened = self._opened(hits)
+        if not opened and not hits & self.texts:
+            return Mentions(frozenset(), [])
+        found = self._second_pass(opened).mentions(data)
+        return replace(found, stored=False) if self._everywhere and found.stored else found
+
+    def _opened(self, hits: set[str]) -> frozenset[tuple[str, int]]:
+        """Return the entries of the triggers whose required text is among the hits, by name and index."""
+        return frozenset(
             (name, index)
             for name, entries in self.sets.items()
             for index, words in enumerate(entries)
             if (words.gates or words.names) & hits
-        ]
-        key = frozenset(opened)
-        if not key and not hits & self.texts:
-            return Mentions(frozenset(), [])
-        if key not in self._behind:
-            self._behind[key] = _Behind(
-                {name: [self.sets[name][i] for n, i in opened if n == name] for name, _ in opened}, self.texts
-            )
-        found = self._behind[key].mentions(data)
-        return replace(found, stored=False) if self._everywhere and found.stored else found
+        )
+
+    def _second_pass(self, opened: frozenset[tuple[str, int]]) -> _SecondPass:
+        """Return the second pass for these entries. Files of a project need few different ones, so each is built once."""
+        if opened not in self._second:
+            sets: dict[str, list[Words]] = {}
+            for name, index in sorted(opened):
+                sets.setdefault(name, []).append(self.sets[name][index])
+            self._second[opened] = _SecondPass(sets, self.texts)
+        return self._second[opened]
 
 
-class _Behind:
-    """The words behind some open gates."""
+class _SecondPass:
+    """Looks for the names that count once certain required texts were found."""
 
     def __init__(self, sets: dict[str, list[Words]], texts: frozenset[str]) -> None:
         shapes: dict[str, list[tuple[str, Shape, bool]]] = {text: [("texts", ANYTHING, False)] for text in texts}
@@ -88,7 +100,7 @@ class _Behind:
         self._automaton = _automaton(self._words)
 
     def mentions(self, data: bytes) -> Mentions:
-        """The word sets of which a word stands in its shape, and the rows where one does."""
+        """Return the triggered extractors and the lines that trigger them."""
         found: set[str] = set()
         offsets, every_stored = [], True
         for index, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
@@ -104,7 +116,7 @@ class _Behind:
 
 
 def starts_word(data: bytes, offset: int) -> bool:
-    """Whether no letter or digit stands before a text that begins with one: `aws` is not in `draws`."""
+    """Return whether a word begins at an offset: `aws` is none in `draws`."""
     return offset == 0 or not (data[offset : offset + 1].isalnum() and data[offset - 1 : offset].isalnum())
 
 
@@ -113,19 +125,19 @@ def _automaton(texts: list[str]) -> BytesAhoCorasick:
 
 
 @cache
-def filter_for(codes: frozenset[str]) -> Filter:
-    """The filter for a set of rules."""
+def prefilter_for(codes: frozenset[str]) -> Prefilter:
+    """Return the prefilter of a rule selection."""
     selected = [rule for code, rule in rules().items() if code in codes]
     texts = (text for rule in selected for text in rule.mentions)
-    return Filter(word_sets_of(selected), texts, everywhere=any(_is_of_a_pack(rule) for rule in selected))
+    return Prefilter(word_sets_of(selected), texts, everywhere=any(_is_of_a_pack(rule) for rule in selected))
 
 
 def _is_of_a_pack(rule: Rule) -> bool:
-    """Rules of others may have something against frames that are written anywhere."""
+    """Return whether a rule is of a pack: such a rule may be about data frames that have nothing to do with a store."""
     return not rule.module.startswith(f"{OWN}.")
 
 
 def word_sets_of(selected: Iterable[Rule]) -> set[str]:
-    """The word sets whose extractors make facts that the rules subscribe to."""
+    """Return the extractors that make facts to which the rules subscribe."""
     kinds = {kind for rule in selected for kinds, _ in rule.checks for kind in kinds}
     return {name for name, facts in PRODUCTS.items() if kinds.intersection(facts)}

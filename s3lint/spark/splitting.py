@@ -92,7 +92,7 @@ def _indexed(engine: Engine, loader: Loader, row: dict[str, Any]) -> dict[str, A
         **kept,
         "path": row["path"],
         "size": len(data),
-        "storage": bool(engine.filter.mentions(data)),
+        "storage": bool(engine.prefilter.mentions(data)),
         "imported": sorted(loader.imported_names(path, data)),
     }
 

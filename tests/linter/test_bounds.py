@@ -26,7 +26,7 @@ from s3lint.inference.values import (
     Text,
     Unknown,
 )
-from s3lint.linter.findings import MOST_RELATED, merged
+from s3lint.linter.findings import MAX_RELATED, merged
 from s3lint.storage.sql import MAX_SQL_CHARACTERS, actions
 from s3lint.storage.uris import MAX_HOST_CHARACTERS, bucket_of
 from s3lint.syntax.nesting import MAX_BRACKETS, MAX_LINKS, too_deep
@@ -180,7 +180,7 @@ def finding(fix: Fix | None = None, related: tuple[Related, ...] = ()) -> Findin
 
 
 def test_related_places_of_a_finding() -> None:
-    places = tuple(Related(Path("a.py"), Location(row, 1), "") for row in range(1, MOST_RELATED + 2))
+    places = tuple(Related(Path("a.py"), Location(row, 1), "") for row in range(1, MAX_RELATED + 2))
     (joined,) = merged([finding(related=places[:-1]), finding(related=places[:1])])
     assert joined.related == places[:-1]
     (joined,) = merged([finding(related=places[:-1]), finding(related=places[-1:])])

@@ -20,8 +20,8 @@ from s3lint.config.load import settings_for
 from s3lint.linter.engine import Engine
 from s3lint.lsp.analysis import Analysis
 from s3lint.lsp.documents import Document, DocumentPart
-from s3lint.spark.checking import look_at, settled_rows
-from s3lint.spark.repository import stored
+from s3lint.spark.checking import analyze_rows, report_rows
+from s3lint.spark.repository import for_repository
 from s3lint.suppressions.baseline import NAME, Baseline, with_contents
 
 UPLOADS = """\
@@ -144,11 +144,11 @@ def test_an_editor_shows_it(planted: Path) -> None:
 
 def test_spark_reports_it(planted: Path) -> None:
     """An organisation's job knows no baseline of a checkout, so it reports one finding more."""
-    settings = stored(settings_for(planted / "s3lint.toml", planted))
+    settings = for_repository(settings_for(planted / "s3lint.toml", planted))
     commit = {"repository": "acme/uploads", "commit": "1", "wanted": True, "error": None}
     rows = [{**commit, "path": path.name, "content": path.read_bytes()} for path in planted.glob("*.py")]
-    looked = {"looked": pickle.dumps(look_at(rows, settings))}
-    found = settled_rows([looked], settings)
+    analyzed = {"results": pickle.dumps(analyze_rows(rows, settings))}
+    found = report_rows([analyzed], settings)
     assert {(each["path"], each["row"], each["code"]) for each in found} == REPORTED | {IN_BASELINE}
     assert [each["fix"] for each in found if each["code"] == "STO501"] == [None]
 

@@ -16,7 +16,7 @@ from conftest import fixture_files, run, statements, unfiltered
 from s3lint.facts.triggers import VOCABULARY
 from s3lint.finding import Location
 from s3lint.linter.engine import Engine
-from s3lint.linter.prefilter import Filter, filter_for
+from s3lint.linter.prefilter import Prefilter, prefilter_for
 from s3lint.project.searches import Search
 from s3lint.registry import rules
 from s3lint.settings import Settings
@@ -125,19 +125,19 @@ def test_every_word_is_seen_where_its_gates_are(word: str) -> None:
             if word in words.names:
                 gates = " ".join(sorted(words.gates))
                 texts = (f"# {gates} \nx.{word}(Bucket=f'a', **b)", f"# {gates} \n{word}(a)", f"# {gates} \n{word} = f'a'")
-                assert any(name in Filter([name]).mentions(text.encode()).words for text in texts)
+                assert any(name in Prefilter([name]).mentions(text.encode()).words for text in texts)
 
 
 @settings(max_examples=200)
 @given(st.text(alphabet=st.characters(exclude_characters="_", codec="utf-8", categories=("Lu", "Zs", "Po", "Nd")), max_size=400))
 @example("from datetime import timedelta\nkeys = {draws: put for put in keys}\n")
 def test_what_has_no_word_is_not_kept(text: str) -> None:
-    everything = filter_for(frozenset(rules()))
+    everything = prefilter_for(frozenset(rules()))
     assert not everything.mentions(text.encode())
 
 
 def test_hardly_a_file_of_the_standard_library_is_kept() -> None:
-    default = Engine(Settings(root=Path("/nowhere"))).filter
+    default = Engine(Settings(root=Path("/nowhere"))).prefilter
     files = list(Path(sysconfig.get_path("stdlib")).glob("*.py"))
     kept = [path.name for path in files if default.mentions(path.read_bytes())]
     assert len(kept) < len(files) / 10, kept

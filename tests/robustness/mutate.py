@@ -23,7 +23,7 @@ from benchmarks.peers import plain_environment
 from robustness import invariants
 from robustness.fuzz import CORPUS
 from s3lint.config.selection import Selection
-from s3lint.linter.prefilter import filter_for
+from s3lint.linter.prefilter import prefilter_for
 from s3lint.source.text import Source, Unreadable
 
 HERE = Path(__file__).parent
@@ -84,7 +84,7 @@ def part_of(text: str, chance: random.Random) -> str:
 
 def texts(folders: Sequence[Path]) -> list[str]:
     """The programs of folders that mention storage."""
-    wanted, found = filter_for(Selection(invariants.STRICT).codes), []
+    wanted, found = prefilter_for(Selection(invariants.STRICT).codes), []
     for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
         data = path.read_bytes()
         if wanted.mentions(data):
