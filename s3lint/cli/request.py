@@ -15,12 +15,12 @@ from typing import Any
 from s3lint.config.load import (
     COMMAND_LINE,
     ConfigurationError,
-    apart,
-    checked,
     common_root,
     fields_of,
     is_project,
+    isolated,
     settings_for,
+    validated,
 )
 from s3lint.project.targets import Target, UsageError, targets, with_context_files
 from s3lint.runner.cache.folder import NAME
@@ -91,11 +91,11 @@ def settings_finder(options: argparse.Namespace, overrides: dict[str, Any], path
     @cache
     def of_folder(folder: Path) -> Settings:
         if options.isolated:
-            settings = checked(Settings(root=fallback, **overrides), COMMAND_LINE)
+            settings = validated(Settings(root=fallback, **overrides), COMMAND_LINE)
         else:
             settings = settings_for(folder, fallback, overrides, file)
         if all_files and not is_project(settings) and is_crowded(fallback):
-            return apart(replace(settings, root=folder))
+            return isolated(replace(settings, root=folder))
         return settings
 
     return lambda path: of_folder(path if path.is_dir() else path.parent)

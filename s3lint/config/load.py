@@ -1,4 +1,7 @@
-"""Settings from files: `[tool.s3lint]` in `pyproject.toml`, `s3lint.toml` or `.s3lint.toml`. The nearest one wins."""
+"""Load settings from `[tool.s3lint]` in `pyproject.toml`, `s3lint.toml` or `.s3lint.toml`. The nearest file applies.
+
+Every error is one sentence with the key, the file and the closest valid word. Imports the registry only to validate selectors.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,12 @@ COMMAND_LINE = "the command line"
 NAMES = ("s3lint.toml", ".s3lint.toml", "pyproject.toml")
 
 INTERNAL = frozenset({"root", "source"})
-"""Fields of the settings that no file sets."""
+"""Fields of `Settings` that are not keys of a file."""
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 SELECTORS = ("select", "extend_select", "ignore", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes")
-"""Fields that hold codes, their beginnings, or names of rules."""
+"""Fields with selectors: codes, their beginnings, or names of rules."""
 
 
 class ConfigurationError(Exception):
@@ -32,25 +35,25 @@ class ConfigurationError(Exception):
 
 
 def settings_for(path: Path, fallback: Path, changes: Mapping[str, Any] | None = None, file: Path | None = None) -> Settings:
-    """The settings of a file or folder: of its nearest configuration file, or of the one given; `changes` override them.
+    """Return the settings of a file or folder, from its nearest configuration file or from `file`; `changes` override them.
 
-    `fallback` is the root where neither a configuration file nor a repository tells it. Raises `ConfigurationError`.
+    `fallback` is the root if neither a configuration file nor a repository determines it. Raises `ConfigurationError`.
     """
     folder = path if path.is_dir() else path.parent
     settings = _settings_of(file or nearest_file(folder), folder, fallback)
-    return checked(replace(settings, **changes), COMMAND_LINE) if changes else settings
+    return validated(replace(settings, **changes), COMMAND_LINE) if changes else settings
 
 
 @cache
 def _settings_of(file: Path | None, folder: Path, fallback: Path) -> Settings:
     if file is None:
         return Settings(root=repository_root(folder) or fallback)
-    return checked(replace(Settings(**read(file)), root=file.parent, source=file), str(file))
+    return validated(replace(Settings(**read(file)), root=file.parent, source=file), str(file))
 
 
 @cache
 def nearest_file(folder: Path) -> Path | None:
-    """The configuration file that holds for a folder."""
+    """Return the configuration file of a folder: the nearest one in it or above; None if there is none."""
     for name in NAMES:
         file = folder / name
         if file.is_file() and (name != "pyproject.toml" or _has_table(file)):
@@ -60,23 +63,24 @@ def nearest_file(folder: Path) -> Path | None:
 
 @cache
 def repository_root(folder: Path) -> Path | None:
+    """Return the root of the git or Mercurial repository around a folder, if there is one."""
     if (folder / ".git").exists() or (folder / ".hg").exists():
         return folder
     return None if folder.parent == folder else repository_root(folder.parent)
 
 
 def is_project(settings: Settings) -> bool:
-    """Whether a configuration file or a repository says where the root is."""
+    """Return whether a configuration file or a repository determines the root."""
     return settings.source is not None or repository_root(settings.root) is not None
 
 
-def apart(settings: Settings) -> Settings:
-    """Those of a file whose project is its own folder: nothing below that is searched."""
+def isolated(settings: Settings) -> Settings:
+    """Return settings for a file outside of any project: only its own folder is searched, no subfolder."""
     return replace(settings, extend_exclude=(*settings.extend_exclude, "*/"))
 
 
 def common_root(paths: Iterable[Path]) -> Path:
-    """The root of files outside any project: the current folder where it holds them all, else their common parent."""
+    """Return the root of files outside any project: the current folder if all are in it, otherwise their common parent."""
     folders = [str(path if path.is_dir() else path.parent) for path in paths]
     current = Path.cwd()
     if not folders or all(Path(folder).is_relative_to(current) for folder in folders):
@@ -107,14 +111,17 @@ def _load(file: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one file sets itself, as fields of `Settings`."""
+    """The settings that one file makes itself, as fields of `Settings`."""
 
     file: Path
     found: dict[str, Any]
 
 
 def layers(file: Path, below: tuple[Path, ...] = ()) -> list[Layer]:
-    """A configuration file and those that it extends; what an earlier one sets holds. Raises `ConfigurationError`."""
+    """Return a configuration file and those that it extends, the file itself first: earlier ones override later ones.
+
+    Raises `ConfigurationError`.
+    """
     data = _load(file)
     table = data.get("tool", {}).get("s3lint", {}) if file.name == "pyproject.toml" else data
     if not isinstance(table, dict):
@@ -134,17 +141,17 @@ def layers(file: Path, below: tuple[Path, ...] = ()) -> list[Layer]:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """The settings that a file makes, with those of the files that it extends below them, as fields of `Settings`."""
+    """Return the settings of a file and of the files that it extends, as fields of `Settings`."""
     return {name: value for layer in reversed(layers(file)) for name, value in layer.found.items()}
 
 
 def keys() -> dict[str, str]:
-    """The field of each key of the table."""
+    """Return the field of `Settings` for each key of the table."""
     return {field.name.replace("_", "-"): field.name for field in fields(Settings) if field.name not in INTERNAL}
 
 
 def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, Any]:
-    """The fields of `Settings` that a table sets; paths in it start at a folder.
+    """Return the fields of `Settings` that a table sets. Relative paths in it are relative to `folder`.
 
     Raises `ConfigurationError` for an unknown key or a wrong type.
     """
@@ -160,7 +167,11 @@ def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, A
 
 
 def _placed(path: Path, key: str, folder: Path, where: str) -> Path:
-    """A path that starts at a folder. A file that came with somebody's code must not name others of the machine to be written."""
+    """Return a path of a setting as an absolute path.
+
+    Raises `ConfigurationError` for one outside of the folder: a configuration file comes with the checked code, and must not make s3lint
+    write elsewhere on the machine.
+    """
     placed = Path(os.path.abspath(folder / path.expanduser()))
     if where != COMMAND_LINE and not placed.is_relative_to(folder):
         raise ConfigurationError(f"{where}: {key} must lie below the folder of the file that sets it, not at {placed}")
@@ -168,6 +179,7 @@ def _placed(path: Path, key: str, folder: Path, where: str) -> Path:
 
 
 def suggestion(text: str, known: Iterable[str]) -> str:
+    """Return `: did you mean …?` for the closest known word, or an empty text."""
     from difflib import get_close_matches
 
     close = get_close_matches(text, list(known), 1, 0.5)
@@ -175,7 +187,7 @@ def suggestion(text: str, known: Iterable[str]) -> str:
 
 
 def converted(key: str, value: Any, kind: Any, where: str) -> Any:
-    """A value of TOML as the type of its field."""
+    """Convert a TOML value to the type of its field. Raises `ConfigurationError` for a value of another type."""
     if kind is Confidence:
         return _one_of(key, value, {str(level): level for level in Confidence}, where)
     if get_origin(kind) is Literal:
@@ -236,8 +248,8 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), type(value).__name__)
 
 
-def checked(settings: Settings, where: str) -> Settings:
-    """The settings, if every selector in them names a rule and every variable can be one. Raises `ConfigurationError`."""
+def validated(settings: Settings, where: str) -> Settings:
+    """Return the settings. Raises `ConfigurationError` for a selector without a rule or a variable that cannot exist."""
     for key, variable in _variables(settings):
         if VARIABLE.fullmatch(variable) is None:
             raise ConfigurationError(f"{where}: {key}: {variable!r} cannot be the name of an environment variable")

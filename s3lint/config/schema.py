@@ -27,7 +27,7 @@ def written() -> str:
 
 
 def schema() -> dict[str, Any]:
-    """The schema of the table, with a default and a description for each key."""
+    """Return the JSON schema of the table, with a default and a description for each key."""
     hints = get_type_hints(Settings)
     known = {field.name: field for field in fields(Settings)}
     properties = {key: _property(known[name], hints[name]) for key, name in keys().items()}
@@ -60,7 +60,7 @@ def default_of(field: Field[Any]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A setting as TOML and JSON write it; a path that is not set is an empty text."""
+    """Return a setting as a value of TOML and JSON; a path that is not set is an empty text."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -85,7 +85,7 @@ def _type(kind: Any, *, holds_rules: bool) -> dict[str, Any]:
 
 
 def _selectors() -> list[str]:
-    """What names rules of s3lint's own: codes, beginnings of codes, names. Rule packs add theirs, which no schema knows."""
+    """Return the selectors of s3lint's own rules: codes, beginnings of codes, names. Those of rule packs are valid too, but unknown here."""
     own = [rule for rule in rules().values() if rule.module.startswith(f"{OWN}.")]
     codes = [rule.code for rule in own]
     beginnings = sorted({code[:length] for code in codes for length in (3, 4)})

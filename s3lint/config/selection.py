@@ -1,4 +1,4 @@
-"""Which rules are on, and which findings of which files are reported."""
+"""Select rules, and findings by confidence and file. Imports the registry when the selection is first used."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from s3lint.settings import Settings
 
 
 class Selection:
-    """The codes that are on, by profile, `select`, `extend-select` and `ignore`."""
+    """The rules that are on, by profile, `select`, `extend-select` and `ignore`, and the findings that settings ask for."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
     @cached_property
     def codes(self) -> frozenset[str]:
-        """Raises `UnknownRule` for a selector that names no rule."""
+        """The codes of the rules that are on. Raises `UnknownRule` for a selector that names no rule."""
         from s3lint.registry import rules
 
         settings = self.settings
@@ -30,7 +30,7 @@ class Selection:
         return (chosen | union_of(settings.extend_select)) - union_of(settings.ignore)
 
     def reports(self, finding: Finding) -> bool:
-        """Whether a finding is wanted, in the file that it stands in."""
+        """Return whether the settings ask for a finding, by rule, confidence and file."""
         if finding.code not in self.codes or finding.confidence < self.settings.min_confidence:
             return False
         if finding.code in self.ignored_in(finding.path):
@@ -38,7 +38,7 @@ class Selection:
         return self.checks_tests(finding.code) or not is_test(finding.path, self.settings)
 
     def with_fix_as_set(self, finding: Finding) -> Finding:
-        """A finding whose fix is as safe as the settings say; without one where they forbid it."""
+        """Return a finding with its fix marked safe or unsafe as the settings say; without a fix where they forbid it."""
         if finding.fix is None:
             return finding
         if finding.code in union_of(self.settings.unfixable):
@@ -54,6 +54,7 @@ class Selection:
         return self.settings.lint_tests or rules()[code].in_tests
 
     def ignored_in(self, path: Path) -> frozenset[str]:
+        """Return the codes that `per-file-ignores` switches off in a file."""
         selectors = [
             selector
             for pattern, selectors in self.settings.per_file_ignores.items()
@@ -64,6 +65,7 @@ class Selection:
 
 
 def union_of(selectors: tuple[str, ...] | list[str]) -> frozenset[str]:
+    """Return the codes that any of the selectors names."""
     from s3lint.registry import select
 
     return frozenset(code for selector in selectors for code in select(selector))

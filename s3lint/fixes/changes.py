@@ -1,6 +1,6 @@
-"""How a rule says what to change: places in the syntax and the text that belongs there. Needs no libcst.
+"""Changes that a rule asks for: nodes, and the text to write there. Imports no libcst, so that rules start fast.
 
-The engine turns a plan into edits, or drops it where the shape of the code does not allow it.
+`edits` renders a plan as edits of the text, or drops it where the shape of the code does not allow it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """An expression, replaced by other code."""
+    """Replace an expression by other code."""
 
     site: Site
     text: str
@@ -22,7 +22,7 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class AddArgument:
-    """A call, with one more keyword argument."""
+    """Add a keyword argument to a call."""
 
     site: Site
     name: str
@@ -31,7 +31,7 @@ class AddArgument:
 
 @dataclass(frozen=True, slots=True)
 class AddEntry:
-    """A dict display, with one more entry."""
+    """Add an entry to a dict display."""
 
     site: Site
     key: str
@@ -40,14 +40,14 @@ class AddEntry:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """An argument of a call or an entry of a dict display, found by its value, and left out with its comma."""
+    """Remove an argument of a call or an entry of a dict display, given by its value, with its comma."""
 
     site: Site
 
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Code behind an expression: `.execute()`."""
+    """Write code directly behind an expression, such as `.execute()`."""
 
     site: Site
     text: str
@@ -58,7 +58,7 @@ Change = Replace | AddArgument | AddEntry | Drop | Append
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fix as a rule thinks of it. `imports` are modules, or names in modules (`botocore.config.Config`), that the new code uses.
+    """A fix before it is rendered. `imports` are modules, or names in modules (`botocore.config.Config`), that the new code uses.
 
     `message` says what changes, and what somebody must still do; a `safe` plan leaves nothing to do.
     """

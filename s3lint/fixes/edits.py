@@ -1,4 +1,4 @@
-"""From plans to edits: the ranges of text that a fix replaces."""
+"""Render the plans of rules as edits: the ranges of text that a fix replaces."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 
 
 class Unfixable(Exception):
-    """The shape of the code does not allow the change."""
+    """The shape of the code does not allow a change."""
 
 
 def fix_of(plan: Plan, module: Module) -> Fix | None:
-    """The fix of a plan, whose edits all lie in one file; None where that is not possible."""
+    """Return the fix of a plan; None if one of its changes is in another file or cannot be made there."""
     try:
         edits = _joined(_edit_of(change, module) for change in plan.changes)
         edits += added_imports(module, plan.imports)
     except Unfixable:
         return None
+    # A fix may remove a comment with the code that it is about, but not unread.
     dropped = any(_holds_comment(module, edit) for edit in edits)
     return Fix(
         plan.message, tuple(sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end))), plan.safe and not dropped
@@ -39,7 +40,7 @@ def fix_of(plan: Plan, module: Module) -> Fix | None:
 
 
 def _joined(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits, with what is inserted at the same place made one."""
+    """Join insertions at the same place to one edit. Raises `Unfixable` if two changes replace the same range."""
     found: dict[tuple[Location, Location], str] = {}
     for edit in edits:
         place = (edit.start, edit.end)
@@ -54,7 +55,7 @@ COMMENT = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|[^'"#\n])*#""")
 
 
 def _holds_comment(module: Module, edit: Edit) -> bool:
-    """Whether an edit would take a comment away."""
+    """Return whether an edit removes a comment."""
     old = between(module.source.lines, edit.start, edit.end)
     return any(COMMENT.match(line) is not None for line in split_lines(old)) and old.count("#") > edit.content.count("#")
 
@@ -80,7 +81,7 @@ def _edit(change: Change) -> Edit:
 
 
 def _ends_text(site: Site, code: str) -> bool:
-    """Whether new code would end an f-string around it: before Python 3.12 none may hold its own quotes."""
+    """Return whether new code would end an f-string around it: before Python 3.12 it must not contain the quotes of the string."""
     node = site.block.parents.get(site.node)
     while node is not None:
         if isinstance(node, cst.FormattedString) and node.end in code:
@@ -126,7 +127,7 @@ def _key(item: cst.DictElement) -> str:
 
 
 def _quote(node: cst.Dict) -> str:
-    """The quotes that the keys of a dict use."""
+    """Return the quotes of the first key of a dict."""
     first = next((item.key for item in node.elements if isinstance(item, cst.DictElement)), None)
     return "'" if isinstance(first, cst.SimpleString) and first.value.endswith("'") else '"'
 
@@ -141,7 +142,7 @@ LAST_ON_LINE = re.compile(r"\s*,\s*(?:#[^\n]*)?$")
 
 
 def _behind(site: Site, place: Location, written: str, *, trailing: bool) -> Edit:
-    """One more item behind the last one, on a line of its own where the last has one; comments stay where they are."""
+    """Insert an item behind the last one: on a line of its own if the last one ends its line, so that its comment stays with it."""
     line = site.module.source.lines[place.row - 1].rstrip("\r\n")
     opened, _ = locate(site)
     if trailing and place.row > opened.row and LAST_ON_LINE.match(line[place.column - 1 :]):
@@ -152,7 +153,7 @@ def _behind(site: Site, place: Location, written: str, *, trailing: bool) -> Edi
 
 
 def _dropped(change: Drop) -> Edit:
-    """An argument or entry with the comma behind it, or the one before it where it is the last."""
+    """Remove an argument or entry with the comma behind it; for the last one with the comma before it."""
     holder = holder_of(change.site)
     if holder is None:
         raise Unfixable

@@ -1,4 +1,4 @@
-"""What stands around an expression: the call or display that it is an item of, the parameter that it is the default of."""
+"""Find the call, dict or list that encloses an expression, and rewrite what depends on it, such as a default."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Holder = cst.Call | cst.Dict | cst.List
 
 
 def holder_of(site: Site) -> Holder | None:
-    """The call, dict or list whose argument, entry or element a value is."""
+    """Return the call, dict or list of which an expression is an argument, entry or element; None if there is none."""
     item = site.block.parents.get(site.node)
     holder = site.block.parents.get(item) if isinstance(item, ITEMS) else None
     if not isinstance(holder, Holder) or not isinstance(item, ITEMS) or item.value is not site.node:
@@ -30,20 +30,20 @@ def holder_of(site: Site) -> Holder | None:
 
 
 def is_default(site: Site) -> bool:
-    """Whether a value is the default of a parameter."""
+    """Return whether an expression is the default of a parameter."""
     parent = site.block.parents.get(site.node)
     return isinstance(parent, cst.Param) and parent.default is site.node
 
 
 def elements_about(site: Site, field: str) -> list[Site] | None:
-    """The conditions on one field in the list of a presigned post; None for anything but a list as it is written."""
+    """Return the conditions on one field in the list of a presigned POST; None if the expression is not a list display."""
     if not isinstance(site.node, cst.List):
         return None
     return [replace(site, node=item.value) for item in site.node.elements if field in _fields_of(item.value)]
 
 
 def _fields_of(condition: cst.BaseExpression) -> Iterator[str]:
-    """`{"acl": …}` and `["eq", "$acl", …]` are conditions on `acl`."""
+    """Yield the fields of a condition: `{"acl": …}` and `["eq", "$acl", …]` are about `acl`."""
     if isinstance(condition, cst.Dict):
         keys = [item.key for item in condition.elements if isinstance(item, cst.DictElement)]
         yield from (str(key.raw_value) for key in keys if isinstance(key, cst.SimpleString))
@@ -53,7 +53,10 @@ def _fields_of(condition: cst.BaseExpression) -> Iterator[str]:
 
 
 def without_fallback(default: Site) -> tuple[Change, tuple[str, ...]] | None:
-    """`os.getenv("X", default)`, `… or default` and argparse's `default=` without their default, and what that imports."""
+    """Return the change that removes the default from `os.getenv("X", default)`, `… or default` or argparse's `default=`.
+
+    The second item are the imports that the new code needs. None where the default cannot be removed.
+    """
     node = default.block.parents.get(default.node)
     if isinstance(node, cst.BooleanOperation) and node.right is default.node and isinstance(node.operator, cst.Or):
         return Replace(replace(default, node=node, span=None), source_of(replace(default, node=node.left, span=None))), ()

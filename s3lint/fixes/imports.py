@@ -1,4 +1,4 @@
-"""Where a new import goes, and under which name what is imported already can be used."""
+"""Insert imports where isort would put them, and find the name under which an imported module can be used."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def local_name(site: Site, path: str) -> str | None:
-    """The name under which code at a place can use a module or a name of one, imported or not yet; None where it is taken."""
+    """Return the name by which code at a site can use a module, or a name of one; None if another binding has taken the name."""
     if not syntax_of(site.module).body:
         return None
     parent, _, name = path.rpartition(".")
@@ -33,12 +33,12 @@ def local_name(site: Site, path: str) -> str | None:
 
 
 def _is_bound(site: Site, name: str) -> bool:
-    """Whether anything in the file, an import or not, binds a name."""
+    """Return whether anything in the file binds a name, an import or other code."""
     return name in site.module.bound or any(item.local == name for item in site.module.outline.imports)
 
 
 def _is_imported_before(site: Site, name: str) -> bool:
-    """Whether the imports of a name stand above a place, so that it is bound by then."""
+    """Return whether a name is imported above a site, so that it is bound when the site runs."""
     rows = [
         node.lineno
         for node in syntax_of(site.module).body
@@ -52,7 +52,7 @@ def _locals(node: ast.Import | ast.ImportFrom) -> set[str]:
 
 
 def added_imports(module: Module, paths: Iterable[str]) -> Iterator[Edit]:
-    """The edits that import what is not imported yet."""
+    """Yield the edits that import what is not imported yet."""
     for path in paths:
         parent, _, name = path.rpartition(".")
         known = {f"{item.module}.{item.name}" if item.name is not None else item.module for item in module.outline.imports}
@@ -78,7 +78,7 @@ def _added(module: Module, parent: str, name: str | None) -> Edit:
 
 
 def _leading_imports(module: Module) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports above all other code, where a new one is in time for everything."""
+    """Yield the imports above all other code, where a new one is in time for every use."""
     for node in syntax_of(module).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             if not _is_future(node):
@@ -88,7 +88,7 @@ def _leading_imports(module: Module) -> Iterator[ast.Import | ast.ImportFrom]:
 
 
 def _is_preamble(node: ast.stmt) -> bool:
-    """Docstrings, masked magics, `if TYPE_CHECKING:`, `try: import …` and `__all__ = …`, which stand among imports."""
+    """Return whether a statement commonly occurs among imports: docstrings, masked magics, `if TYPE_CHECKING:`, `__all__ = …`."""
     if isinstance(node, ast.Pass):
         return True
     if isinstance(node, ast.Assign):
@@ -110,7 +110,7 @@ def _below(module: Module, node: ast.stmt, text: str) -> Edit:
 
 
 def _first(module: Module, statements: list[ast.stmt], written: str, newline: str) -> Edit:
-    """In a file without imports: behind the docstring and `__future__`, before everything else."""
+    """Insert the first import of a file: behind the docstring and `__future__`, before everything else."""
     last = None
     for node in statements:
         docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
@@ -146,7 +146,7 @@ def _group(node: ast.Import | ast.ImportFrom) -> int:
 
 
 def _group_of(path: str) -> int:
-    """0 for the standard library, 1 for everything that is installed; relative imports come last."""
+    """Return isort's section of a module: 0 for the standard library, 1 for everything else; relative imports (2) come last."""
     return 0 if path.partition(".")[0] in sys.stdlib_module_names else 1
 
 

@@ -1,4 +1,4 @@
-"""Changes that several rules make: metadata added to a write, a value replaced where the call gets it."""
+"""Recipes for fixes of several rules: add metadata to a write, replace a value where the call gets it, read the environment."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 REPEATABLE = re.compile(
     r"[\w.]+|'[^'\\]*'|\"[^\"\\]*\"|f\"[^\"\\{}]*(?:\{[\w.]+\}[^\"\\{}]*)*\"|f'[^'\\{}]*(?:\{[\w.]+\}[^'\\{}]*)*'"
 )
-"""Expressions that may be written twice: they have no side effects."""
+"""Expressions without side effects, which a fix may repeat."""
 
 FALLBACK_TYPE = '"application/octet-stream"'
 
 
 def is_direct(fact: ObjectCall) -> bool:
-    """Whether the call stands in the code itself, not in a helper that calls by reference."""
+    """Return whether the call is written in the code, and not made by a helper that got the function as a value."""
     function = fact.parameters.arguments.call.function
     return function is not None and getattr(fact.site.node, "func", None) is function.node
 
 
 def with_metadata(fact: ObjectCall, name: str, text: str) -> Change | None:
-    """The write with one more piece of metadata, where its call takes it; None where it is passed in another way."""
+    """Return the change that adds a metadata argument to a write; None if its arguments are passed in a way that cannot be edited."""
     nested = fact.parameters.nested
     if not is_direct(fact):
         return None
@@ -54,7 +54,7 @@ def with_metadata(fact: ObjectCall, name: str, text: str) -> Change | None:
 
 
 def content_type(fact: ObjectCall) -> tuple[str, tuple[str, ...]] | None:
-    """An expression for the content type, by the key and then the file, and what it imports; None where there is nothing to go by."""
+    """Return an expression for the content type, by the key or else the file, and its imports; None if neither tells."""
     for parameter in ("Key", "Filename"):
         found = {_known_type(value) for value in alternatives(fact.parameters.get(parameter))}
         known = found.pop() if len(found) == 1 else None
@@ -84,7 +84,7 @@ def metadata_plan(
 
 
 def used_site(fact: ObjectCall, name: str, value: Value) -> Site | None:
-    """Where a value of a call can be replaced without touching other uses of it: in the call itself, or at its argument."""
+    """Return where a value can be replaced without changing its other uses: in the call itself, or at its argument."""
     from s3lint.syntax.walk import subtree
 
     if (
@@ -98,7 +98,7 @@ def used_site(fact: ObjectCall, name: str, value: Value) -> Site | None:
 
 
 def from_environment(site: Site, name: str, variable: str) -> Plan | None:
-    """A literal that is a whole name, replaced by a lookup of an environment variable."""
+    """Return the plan that replaces a literal by an environment variable; None if the literal is only a part of the name."""
     from s3lint.fixes.imports import local_name
 
     if site.span is not None or getattr(site.node, "evaluated_value", None) != name:
@@ -111,7 +111,7 @@ def from_environment(site: Site, name: str, variable: str) -> Plan | None:
 
 
 def variable_of(bucket: str, settings: Settings, *, alone: bool) -> str:
-    """The environment variable for a bucket's name: as configured, the general one, or one named after the bucket."""
+    """Return the environment variable for a bucket: as configured, the general one if it is the only bucket, or one named after it."""
     if bucket in settings.bucket_env:
         return settings.bucket_env[bucket]
     if alone:

@@ -12,7 +12,7 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from s3lint.config.load import ConfigurationError, apart, is_project, settings_for
+from s3lint.config.load import ConfigurationError, is_project, isolated, settings_for
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Unsettled, fix_text
 from s3lint.linter.explain import explain, rows_of
@@ -68,7 +68,7 @@ class Analysis:
         containing = (folder for folder in self.folders if path.is_relative_to(folder))
         workspace_folder = max(containing, key=lambda each: len(each.parts), default=None)
         settings = settings_for(path.parent, workspace_folder or path.parent)
-        return apart(settings) if workspace_folder is None and not is_project(settings) else settings
+        return isolated(settings) if workspace_folder is None and not is_project(settings) else settings
 
     def update(self, document: Document) -> None:
         """Take note of a document that was opened or changed. Other documents see its last text that parsed."""
