@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     found = outcome.suppressions
     written = list(zip(found, _authors(found), strict=True))
     if options.output_format == "json":
-        print(json.dumps([_as_dict(waiver, author) for waiver, author in written], indent=2))
+        print(json.dumps([_as_dict(applied, author) for applied, author in written], indent=2))
     else:
         print("\n".join([*(printable(line) for line in _lines(written)), _summary(found)]))
     for message in outcome.errors:
@@ -39,30 +39,30 @@ def run(options: argparse.Namespace) -> int:
     return 2 if outcome.errors else 0
 
 
-def _authors(waivers: list[AppliedSuppression]) -> Iterator[Author | None]:
+def _authors(suppressions: list[AppliedSuppression]) -> Iterator[Author | None]:
     """Who wrote each suppression, by `git blame`, which is run once for each file; None where git does not know."""
     rows: dict[Path, list[int]] = {}
-    for waiver in waivers:
-        rows.setdefault(waiver.path, []).append(_row(waiver))
+    for applied in suppressions:
+        rows.setdefault(applied.path, []).append(_row(applied))
     known = {path: authors(path, listed) for path, listed in rows.items()}
-    for waiver in waivers:
-        yield known[waiver.path].get(_row(waiver))
+    for applied in suppressions:
+        yield known[applied.path].get(_row(applied))
 
 
-def _row(waiver: AppliedSuppression) -> int:
+def _row(applied: AppliedSuppression) -> int:
     """The row in the file as git counts them; in a notebook this is not the row in the cell."""
-    if waiver.cell is None:
-        return waiver.location.row
-    return row_in_file(waiver.path.read_bytes(), waiver.cell, waiver.location.row)
+    if applied.cell is None:
+        return applied.location.row
+    return row_in_file(applied.path.read_bytes(), applied.cell, applied.location.row)
 
 
 def _lines(written: Iterable[tuple[AppliedSuppression, Author | None]]) -> Iterator[str]:
     here = Report([], Path.cwd())
-    for waiver, author in written:
-        each = waiver.suppression
-        yield f"{here.place(waiver.path, waiver.location, waiver.cell)}: {each.shown} {each.reason or '(no reason)'}"
+    for applied, author in written:
+        each = applied.suppression
+        yield f"{here.place(applied.path, applied.location, applied.cell)}: {each.shown} {each.reason or '(no reason)'}"
         ends = [_end(each.until)] if each.until is not None else ["until= has an invalid date"] if each.undated else []
-        effect = f"suppresses {counted(len(waiver.suppressed), 'finding')}"
+        effect = f"suppresses {counted(len(applied.suppressed), 'finding')}"
         yield "  " + ", ".join([*ends, f"by {author.name} {_age(author)}" if author is not None else "author unknown", effect])
 
 
@@ -80,25 +80,25 @@ def _age(author: Author) -> str:
 
 def _summary(found: list[AppliedSuppression]) -> str:
     if not found:
-        return "No waivers."
+        return "No suppressions."
     today = date.today()
     counts = {
-        "expired": sum(waiver.suppression.expired(today) for waiver in found),
-        "without a reason": sum(not waiver.suppression.reason for waiver in found),
-        "suppressing nothing": sum(not waiver.suppressed for waiver in found),
+        "expired": sum(applied.suppression.expired(today) for applied in found),
+        "without a reason": sum(not applied.suppression.reason for applied in found),
+        "suppressing nothing": sum(not applied.suppressed for applied in found),
     }
     notes = [f"{count} {what}" for what, count in counts.items() if count]
-    files = len({waiver.path for waiver in found})
-    total = f"{counted(len(found), 'waiver')} in {counted(files, 'file')}"
+    files = len({applied.path for applied in found})
+    total = f"{counted(len(found), 'suppression')} in {counted(files, 'file')}"
     return f"\n{total}{': ' if notes else ''}{', '.join(notes)}."
 
 
-def _as_dict(waiver: AppliedSuppression, author: Author | None) -> dict[str, Any]:
-    each, today = waiver.suppression, date.today()
+def _as_dict(applied: AppliedSuppression, author: Author | None) -> dict[str, Any]:
+    each, today = applied.suppression, date.today()
     return {
-        "filename": str(waiver.path),
-        "cell": waiver.cell,
-        "location": {"row": waiver.location.row, "column": waiver.location.column},
+        "filename": str(applied.path),
+        "cell": applied.cell,
+        "location": {"row": applied.location.row, "column": applied.location.column},
         "kind": each.kind,
         "rules": list(each.selectors),
         "reason": each.reason,
@@ -107,5 +107,5 @@ def _as_dict(waiver: AppliedSuppression, author: Author | None) -> dict[str, Any
         "author": author.name if author is not None else None,
         "date": author.day.isoformat() if author is not None else None,
         "age_days": (today - author.day).days if author is not None else None,
-        "hidden": [finding.code for finding in waiver.suppressed],
+        "hidden": [finding.code for finding in applied.suppressed],
     }

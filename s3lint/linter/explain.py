@@ -181,10 +181,10 @@ def rows_of(explanation: Explanation) -> Iterator[str]:
     if missing:
         yield f"  not given: {', '.join(missing)}"
     for outcome in explanation.outcomes:
-        asked = f" (looked at {', '.join(outcome.asked)})" if outcome.asked else ""
+        asked = f" (read {', '.join(outcome.asked)})" if outcome.asked else ""
         yield f"  {outcome.rule.code} {outcome.rule.name}: {outcome.text}{asked}"
 
 
 def no_call(row: int) -> str:
-    """What is said of a line with no storage call."""
-    return f"No storage call stands on line {row}: none of {len(rules())} rules has anything to look at there."
+    """The message for a line without storage calls."""
+    return f"No storage call on line {row}: none of the {len(rules())} rules applies."

@@ -175,7 +175,7 @@ def test_waivers_are_listed_with_reason_end_author_and_age(project: Write) -> No
         "c.py:3:8: allow[STO201] old",
         f"  expired on 2020-01-01, by Ada on 2026-01-02 ({age} days ago), suppresses 0 findings",
         "",
-        "4 waivers in 3 files: 1 expired, 1 without a reason, 2 suppressing nothing.",
+        "4 suppressions in 3 files: 1 expired, 1 without a reason, 2 suppressing nothing.",
     ]
     found = json.loads(s3lint_here("waivers", "--output-format", "json", "b.ipynb", cwd=root).out)
     assert found == [
@@ -201,4 +201,4 @@ def test_waivers_without_git(project: Write) -> None:
     assert "author unknown, suppresses 1 finding" in s3lint("waivers", cwd=root, GIT_CEILING_DIRECTORIES=str(root.parent)).out
     assert "author unknown" in s3lint("waivers", cwd=root, PATH="/nowhere").out
     assert s3lint("waivers", "nowhere", cwd=root).code == 2
-    assert s3lint("waivers", cwd=project({"a.py": HEAD})).out == "No waivers.\n"
+    assert s3lint("waivers", cwd=project({"a.py": HEAD})).out == "No suppressions.\n"

@@ -49,7 +49,7 @@ def test_values_are_shown_with_their_way(said: Callable[[int], str]) -> None:
     assert "  receiver: s3 client\n    app.py:4:6 written here" in text
     assert "passed as `name` here" in text
     assert "  STO211 flat-key: reports app.py:7:34 Key `report.pdf` has no prefix" in text
-    assert "  STO301 missing-content-type: silent (looked at ContentType" in text
+    assert "  STO301 missing-content-type: silent (read ContentType" in text
     assert "off (" in text
 
 
@@ -59,7 +59,7 @@ def test_a_call_of_several_lines_is_found_by_each_of_them(said: Callable[[int], 
 
 
 def test_a_line_without_storage_calls_says_so(said: Callable[[int], str]) -> None:
-    assert said(5).startswith("No storage call stands on line 5")
+    assert said(5).startswith("No storage call on line 5")
 
 
 @pytest.mark.parametrize(

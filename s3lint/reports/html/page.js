@@ -51,7 +51,7 @@ function overview() {
     card(number(open), open === 1 ? "open finding" : "open findings", open ? "broken" : "kept"),
     card(`${data.files ? Math.round((100 * data.clean) / data.files) : 100}\u202f%`, `of the files without findings (${number(data.clean)} of ${number(data.files)})`),
     card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
-    card(number(data.waivers.length), `${data.waivers.length === 1 ? "waiver" : "waivers"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
+    card(number(data.waivers.length), `${data.waivers.length === 1 ? "suppression" : "suppressions"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
   );
   if (listed < open) $("overview").append(card(number(listed), "of them are listed below; all are in the table of findings"));
   if (data.known) $("overview").append(card(number(data.known), `more ${data.known === 1 ? "finding" : "findings"} in the baseline, not shown`));
@@ -174,7 +174,7 @@ function until(each) {
 function waivers() {
   const rows = data.waivers.map((each, index) => make("tr", {}, make("th", { scope: "row" }, place(each.place)), make("td", {}, each.shown),
     make("td", {}, each.reason || make("span", { class: "broken" }, "no reason")), make("td", {}, until(each)),
-    make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} suppressed by the waiver in ${place(each.place)}`, onclick: () => show({ state: "waived", waiver: index }) }, number(each.hidden)) : "0")));
+    make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} suppressed by the comment in ${place(each.place)}`, onclick: () => show({ state: "waived", waiver: index }) }, number(each.hidden)) : "0")));
   $("waived").append(
     make("caption", {}, rows.length ? "Suppressions in the code" : "Nothing is suppressed."),
     make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Suppresses"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
@@ -200,7 +200,7 @@ function step([where, message, source]) {
 }
 function item(each) {
   const rule = data.rules[each.code], waiver = each.waiver === null ? null : data.waivers[each.waiver];
-  const tags = [each.confidence === "high" ? null : `${each.confidence} confidence`, each.fix ? (each.fix[0] ? "safe fix" : "unsafe fix") : null, waiver ? "waived" : null];
+  const tags = [each.confidence === "high" ? null : `${each.confidence} confidence`, each.fix ? (each.fix[0] ? "safe fix" : "unsafe fix") : null, waiver ? "suppressed" : null];
   return make("li", {}, make("article", { class: "card" },
     make("h3", {}, place(each.place), " ", make("span", { class: "broken" }, each.code), " ", link(rule), tags.filter(Boolean).map((tag) => make("span", { class: "tag" }, tag))),
     make("p", { class: "message" }, each.message),
@@ -261,7 +261,7 @@ function filters() {
   options("chapter", "all chapters", chapters.map((name) => [name, name]));
   options("folder", "all folders", data.folders.map((each) => [each.path, each.path]));
   options("confidence", "any", ["high", "medium", "low"].map((name) => [name, name]));
-  $("state").append(make("option", { value: "open" }, "open"), make("option", { value: "waived" }, "waived"), make("option", { value: "all" }, "open and waived"));
+  $("state").append(make("option", { value: "open" }, "open"), make("option", { value: "waived" }, "suppressed"), make("option", { value: "all" }, "open and suppressed"));
   let timer = 0;
   const again = () => { chosenWaiver = null; select(); };
   $("q").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(again, 80); });
