@@ -60,7 +60,7 @@ Change = Replace | AddArgument | AddEntry | Drop | Append
 class Plan:
     """A fix before it is rendered. `imports` are modules, or names in modules (`botocore.config.Config`), that the new code uses.
 
-    `message` says what changes, and what somebody must still do; a `safe` plan leaves nothing to do.
+    `message` names the change and any follow-up; a `safe` plan needs none.
     """
 
     message: str

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3lint.config.selection import Selection
-from s3lint.finding import Confidence, Finding, Location, failure
-from s3lint.linter.findings import finding_of, merged
+from s3lint.finding import Finding, failure
+from s3lint.linter.findings import finding_of, merged, unreadable
 from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, prefilter_for
 from s3lint.linter.result import Result
@@ -26,8 +26,6 @@ from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.project.import_graph import ImportGraph
 from s3lint.project.loader import Loader
 from s3lint.project.searches import STORES
-from s3lint.registry import rules
-from s3lint.registry.codes import UNREADABLE
 from s3lint.settings import Settings
 from s3lint.source.notebooks import DATABRICKS, masked_rows, plain, read
 from s3lint.source.text import Source, Unreadable, is_wide
@@ -54,7 +52,7 @@ class Engine:
         self.tracker = Tracker()
         self._dependents: dict[Path, tuple[Result, int]] = {}
         """Results of files analyzed for another one, with the set of what each depends on."""
-        self._told = 0
+        self._searches_named = 0
         """How many of the project's searches earlier results have named."""
 
     @cached_property
@@ -92,7 +90,7 @@ class Engine:
             return None
         self.tracker.recorded = 0
         text = plain(data)
-        return self._with_reads(Result(path)) if not self._matters(self.prefilter.mentions(text), text) else None
+        return self._with_dependencies(Result(path)) if not self._matters(self.prefilter.mentions(text), text) else None
 
     def _matters(self, found: Mentions, data: bytes) -> bool:
         """Return whether the hits justify parsing. Weak hits count only in a project that uses a store."""
@@ -125,7 +123,7 @@ class Engine:
         """Turn an exception into a result with an error, so that it costs the findings of one file, never those of the others."""
         self.tracker.recorded = 0
         try:
-            return self._with_reads(analyze())
+            return self._with_dependencies(analyze())
         except Exception as error:
             return Result(path, errors=(failure("s3lint", error, path),))
 
@@ -145,13 +143,13 @@ class Engine:
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
         return replace(own, findings=tuple(findings), masks=masks)
 
-    def _with_reads(self, result: Result) -> Result:
+    def _with_dependencies(self, result: Result) -> Result:
         """Add what the result depends on: the dependencies and the new searches since `_safely` began."""
         dependencies = self.tracker.dependencies()
         if not dependencies:
             return result
-        searched = tuple(islice(self.tracker.found.items(), self._told, None))
-        self._told += len(searched)
+        searched = tuple(islice(self.tracker.found.items(), self._searches_named, None))
+        self._searches_named += len(searched)
         return replace(result, dependencies=dependencies, searched=searched)
 
     def _analyze_notebook(self, path: Path, data: bytes) -> Result:
@@ -159,16 +157,16 @@ class Engine:
         try:
             opened = read(data)
         except Unreadable as error:
-            return Result(path, (self._unreadable(path, error),) if self.prefilter.mentions(data) else ())
+            return Result(path, (unreadable(path, error),) if self.prefilter.mentions(data) else ())
         if opened is None:
             return Result(path)
         text, cells = opened
         result = self._analyze_source(path, text)
-        broken = [self._unreadable(path, error) for error in cells.broken] if self.prefilter.mentions(data) else []
+        broken = [unreadable(path, error) for error in cells.broken] if self.prefilter.mentions(data) else []
         return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
     def _analyze_source(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
-        """Analyze Python source, from which `plain` has taken the magics and masked lines."""
+        """Analyze Python source, in which `plain` has masked everything that is not Python."""
         found = self.prefilter.mentions(data)
         # UTF-16 and UTF-32 hide every word from the prefilter; such a file goes on, and is reported where Python does not read it.
         if not self._matters(found, data) and not is_wide(data):
@@ -176,26 +174,26 @@ class Engine:
         if len(data) > MAX_SOURCE_BYTES:
             size = f"the file has {len(data):,} bytes, more than {MAX_SOURCE_BYTES:,}, and was not parsed"
             message = f"{size}; storage is mentioned in {len(found.rows)} of its lines"
-            return Result(path, (self._unreadable(path, Unreadable(message, found.rows[0] if found.rows else 1)),))
+            return Result(path, (unreadable(path, Unreadable(message, found.rows[0] if found.rows else 1)),))
         with paused_collector():
             try:
                 module = self.module(path, data, tree)
             except Unreadable as error:
-                return Result(path, (self._unreadable(path, error),), suppressions_of(data))
+                return Result(path, (unreadable(path, error),), suppressions_of(data))
             return self._check(module, found)
 
     def _dependents_of(self, path: Path, data: bytes, tree: ast.Module | None) -> list[Path]:
         """Return the files whose calls may give rise to findings in this one."""
-        concern = self.import_graph.fingerprint(path, data)
-        self.tracker.record(RelatedFilesDependency(path, concern))
-        if not concern:
+        related = self.import_graph.fingerprint(path, data)
+        self.tracker.record(RelatedFilesDependency(path, related))
+        if not related:
             return []
         try:
             return self.import_graph.related_storage_files(self.module(path, data, tree))
         except Unreadable:
             return []
 
-    def connected(self, path: Path, data: bytes) -> list[Path]:
+    def related_files(self, path: Path, data: bytes) -> list[Path]:
         """Return the files with which a file may exchange values that matter. Raises `Unreadable`."""
         matters = path in self.import_graph.storage or self.import_graph.may_have_related(path, data)
         return self.import_graph.related_files(self.module(path, data)) if matters else []
@@ -227,18 +225,10 @@ class Engine:
         checker = Checker(self.analysis, self.settings, self.selection)
         with CLOCK.stage("walk"):
             matches, errors = checker.matches(module, found)
-        refused = [self._unreadable(module.path, error) for error in checker.refused]
+        refused = [unreadable(module.path, error) for error in checker.refused]
         with CLOCK.stage("findings and fixes"):
             findings = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
-
-    def _unreadable(self, path: Path, error: Unreadable) -> Finding:
-        rule = rules()[UNREADABLE]
-        start = Location(error.row, error.column)
-        message = rule.summary.format(reason=error.message)
-        return Finding(
-            rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row
-        )
 
 
 def suppressions_of(data: bytes) -> tuple[Suppression, ...]:

@@ -1,6 +1,6 @@
 """Explain one line: the inferred values of its storage calls, where each came from, and what each rule made of them.
 
-Runs every rule over the facts of the line, whatever the settings, and tells which findings the policy would report and why not.
+Every rule runs over the facts of the line, including rules that are off. Each finding is shown with the reason why it is not reported.
 """
 
 from __future__ import annotations

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3lint.finding import Confidence, Finding, Fix, Location, Related
+from s3lint.registry import rules
+from s3lint.registry.codes import UNREADABLE
+from s3lint.source.text import Unreadable
 from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
@@ -26,6 +29,16 @@ def finding_of(match: Match) -> Finding:
         rule.code, rule.name, match.message, match.site.module.path, start, end, match.confidence, rule.profile, rule.clause,
         related_places(match), _fix_of(match), noqa_row=end.row, subject=match.subject,
     )  # fmt: skip
+
+
+def unreadable(path: Path, error: Unreadable) -> Finding:
+    """Return the finding of a file, or a part of it, that cannot be read."""
+    rule = rules()[UNREADABLE]
+    start = Location(error.row, error.column)
+    message = rule.summary.format(reason=error.message)
+    return Finding(
+        rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row
+    )
 
 
 def related_places(match: Match) -> tuple[Related, ...]:

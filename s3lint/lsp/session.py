@@ -112,7 +112,7 @@ class ProjectSession:
         """The files related to one now or when it was last checked: in all of them findings may have changed."""
         before = self.related.get(path, frozenset())
         try:
-            now = {found for name in self.with_links(path) for found in self.engine.connected(name, data)}
+            now = {found for name in self.with_links(path) for found in self.engine.related_files(name, data)}
         except Unreadable:
             return before
         self.related[path] = frozenset(now)

@@ -1,4 +1,4 @@
-"""Ask git who last changed a line, and when. Without git, a repository or a commit nobody is named."""
+"""Ask git who last changed a line, and when. Lines that git does not know have no author."""
 
 from __future__ import annotations
 
