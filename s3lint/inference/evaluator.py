@@ -1,6 +1,6 @@
 """From an expression to its value: demand-driven, memoised, and finished for every program.
 
-Cycles end in `Unknown`. The answer to a question never depends on the questions asked before it (`answers.py`).
+Cycles end in `Unknown`. The result of a query never depends on the queries before it (`memo.py`).
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ class Evaluator:
         self.imports = imports
         self.tracker = project.tracker
         self.shallow = False
-        self._memory = Memo()
+        self._memo = Memo()
         self._cycles = Cycles()
-        self._active: dict[Hashable, tuple[int, ActiveQuery]] = {}
-        self._inquiry = ActiveQuery()
+        self._active: dict[Hashable, ActiveQuery] = {}
+        self._query = ActiveQuery()
         self._steps = 0
         self._modules: dict[Module, Scope] = {}
         self._lambdas: dict[int, Scope] = {}
@@ -136,106 +136,120 @@ class Evaluator:
 
     def add_work(self, node: cst.BaseExpression, place: Place, work: Work) -> None:
         """Adds what it took to evaluate an expression."""
-        answer = self._memory.answers.get((id(node), place.context))
-        if answer is not None:
-            work.add(answer)
+        result = self._memo.results.get((id(node), place.context))
+        if result is not None:
+            work.add(result)
 
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
         """One entry of a mapping."""
         return entry(self.evaluate(node, place), key)
 
     def solve(self, key: Hashable, compute: Callable[[], Value], cyclic: Value | None = None) -> Value:
-        """The remembered or computed value of a question; `cyclic` where the question asks itself."""
+        """Return the memoised or computed value of a query; `cyclic` where the query asks itself."""
         if self.shallow:
             key = (key, "shallow")
-        memory, inquiry = self._memory, self._inquiry
-        answer = memory.answers.get(key)
-        if answer is not None and not answer.cycle & inquiry.entered:
-            return self._recalled(answer)
-        waiting = self._active.get(key)
-        if waiting is not None:
-            inquiry.waiting |= 1 << waiting[0]
-            waiting[1].looped = True
+        memo, query = self._memo, self._query
+        result = memo.results.get(key)
+        # Inside its own cycle a query is computed again: what waits for it there must see that it is not finished.
+        if result is not None and not result.cycles & query.open_cycles:
+            return self._recall(result)
+        active = self._active.get(key)
+        if active is not None:
+            query.waits_for |= 1 << active.stack_depth
+            active.in_cycle = True
             return cyclic if cyclic is not None else Unknown("it refers to itself")
-        provisional = memory.provisional.get(key)
+        provisional = memo.provisional.get(key)
         if provisional is not None:
-            inquiry.waiting |= provisional.waiting
-            return self._recalled(provisional.answer)
+            query.waits_for |= provisional.waits_for
+            return self._recall(provisional.result)
         if not self._active:
-            return self._recalled(self._answered(key, compute))
+            return self._recall(self._solve_outermost(key, compute))
         if len(self._active) >= MAX_DEPTH:
-            inquiry.height = max(inquiry.height, 2)
+            # Computed, this query would have a height of 1 at least, and the one that asks it 2. Height and stack depth of the
+            # asking query are then more than the bound, and so they are for every query below it that takes its result.
+            query.height = max(query.height, 2)
             return TOO_FAR
         if self._steps >= MAX_WORK:
-            inquiry.cut = True
+            query.is_cut = True
             return TOO_FAR
-        return self._recalled(self._computed(key, compute))
+        return self._recall(self._compute(key, compute))
 
-    def _recalled(self, answer: QueryResult) -> Value:
-        self.tracker.recorded |= answer.read
-        return self._inquiry.add(answer) if self._active else answer.value
+    def _recall(self, result: QueryResult) -> Value:
+        """Return the value of a result, and charge the active query with what it took."""
+        self.tracker.recorded |= result.dependencies
+        return self._query.add(result) if self._active else result.value
 
-    def _answered(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
-        """The answer to a question that no other waits for.
+    def _solve_outermost(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
+        """Compute a query that no other waits for.
 
-        What is past the bound on depth is unknown. The bound on work must cut at the same place in every run, so a question that might
-        be past it is asked anew with nothing remembered.
+        The bound on work must cut at the same place in every run, whatever was asked before. So a query that might be past it is
+        computed again with nothing memoised.
         """
-        answer = self._asked(key, compute)
-        if not answer.is_bounded:
-            around, self._memory = self._memory, Memo()
+        result = self._compute_outermost(key, compute)
+        if not result.is_bounded:
+            shared, self._memo = self._memo, Memo()
             try:
-                answer = self._asked(key, compute)
+                result = self._compute_outermost(key, compute)
             finally:
-                alone, self._memory = self._memory, around
-            for other, found in alone.answers.items():
-                around.answers.setdefault(other, found)
-        self._memory.answers[key] = answer
-        return answer
+                own, self._memo = self._memo, shared
+            for other, found in own.results.items():
+                shared.results.setdefault(other, found)
+        self._memo.results[key] = result
+        return result
 
-    def _asked(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
+    def _compute_outermost(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
         self._steps = 0
         try:
-            return self._computed(key, lambda: _with_deep_stack(compute))
+            return self._compute(key, lambda: _with_deep_stack(compute))
         finally:
-            self._memory.forget()
+            self._memo.drop()
 
-    def _computed(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
-        """Computes a value, and remembers it: for good, or as long as the questions wait that it found waiting."""
-        place, around = len(self._active), self._inquiry
-        inquiry = self._inquiry = ActiveQuery(around.entered | self._cycles.bits(key))
-        read_around, self.tracker.recorded = self.tracker.recorded, 0
-        self._active[key] = place, inquiry
+    def _compute(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
+        """Compute a value and memoise it: for good, or while the queries are active that it waits for."""
+        with self._active_query(key) as query:
+            value = bound_size(compute())
+        waits_for = query.waits_for_others
+        self._query.waits_for |= waits_for
+        if query.dropped:
+            # They asked this query, and it asked them.
+            self._cycles.join({key, *query.dropped})
+        is_too_high = query.height > MAX_DEPTH
+        result = query.result(TOO_FAR if is_too_high else value, self._cycles.bits(key))
+        # Asked nearer to the bottom of the stack, it might reach further: the result is good for this time alone.
+        is_cut_by_depth = query.height + query.stack_depth > MAX_DEPTH and not is_too_high
+        if waits_for or result.is_cut or is_cut_by_depth:
+            self._memo.keep(key, result, waits_for)
+        elif query.stack_depth:
+            # The outermost query is memoised by `_solve_outermost`, when it is sure to be bounded.
+            self._memo.results.setdefault(key, result)
+        return result
+
+    @contextmanager
+    def _active_query(self, key: Hashable) -> Iterator[ActiveQuery]:
+        """Put a query on the stack: the work, cycles and dependencies met meanwhile are its own."""
+        outer, outer_dependencies = self._query, self.tracker.recorded
+        query = self._query = ActiveQuery(len(self._active), outer.open_cycles | self._cycles.bits(key))
+        self.tracker.recorded = 0
+        self._active[key] = query
         self._steps += 1
         try:
-            value = bound_size(compute())
+            yield query
         finally:
             del self._active[key]
-            self._inquiry = around
-            read, self.tracker.recorded = self.tracker.recorded, read_around
-            resting = self._memory.forget(place)
-        waiting = inquiry.waiting & ((1 << place) - 1)
-        around.waiting |= waiting
-        if resting:
-            self._cycles.join({key, *resting})
-        is_too_high = inquiry.height > MAX_DEPTH
-        answer = inquiry.answer(TOO_FAR if is_too_high else value, read, self._cycles.bits(key))
-        if waiting or answer.cut or (inquiry.height + place > MAX_DEPTH and not is_too_high):
-            self._memory.keep(key, answer, waiting)
-        elif place:
-            self._memory.answers.setdefault(key, answer)
-        return answer
+            self._query = outer
+            query.dependencies, self.tracker.recorded = self.tracker.recorded, outer_dependencies
+            query.dropped = self._memo.drop(query.stack_depth)
 
     def has_looped(self, key: Hashable) -> bool:
-        """Whether a question that waits, or that was just asked, has asked itself."""
+        """Tell whether a query that is active, or that was just computed, has asked itself."""
         if self.shallow:
             key = (key, "shallow")
-        waiting = self._active.get(key)
-        if waiting is not None:
-            return waiting[1].looped
-        provisional = self._memory.provisional.get(key)
-        answer = provisional.answer if provisional is not None else self._memory.answers.get(key)
-        return answer is not None and answer.looped
+        active = self._active.get(key)
+        if active is not None:
+            return active.in_cycle
+        provisional = self._memo.provisional.get(key)
+        result = provisional.result if provisional is not None else self._memo.results.get(key)
+        return result is not None and result.in_cycle
 
     def each(self, value: Value, function: Callable[[Value], Value]) -> Value:
         """Applies a function to every alternative of a value."""
