@@ -21,7 +21,7 @@ from s3lint.suppressions.baseline import NAME, Baseline, Entry, Matched, Scope, 
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class BaselineUpdate:
     """A baseline before and after a run; `before` is None where there was no file. `new` are findings in neither."""
 
     before: Baseline | None
@@ -70,7 +70,7 @@ def path_of(settings: Settings) -> Path:
     return settings.baseline or settings.root / NAME
 
 
-def _updates(files: list[Target], findings: Iterable[Finding], *, grow: bool) -> Iterator[Update]:
+def _updates(files: list[Target], findings: Iterable[Finding], *, grow: bool) -> Iterator[BaselineUpdate]:
     """Compute the new contents of each baseline. `grow`: add new findings, as is always done where there is no file yet."""
     found = list(findings)
     for path, scope in scopes(files, path_of).items():
@@ -83,7 +83,7 @@ def _updates(files: list[Target], findings: Iterable[Finding], *, grow: bool) ->
             new = {id(finding) for finding in matched.new}
             entries += Counter(baseline.entry(finding, text) for finding, text in contents if id(finding) in new)
             matched.new.clear()
-        yield Update(before, Baseline(path, entries), matched.new)
+        yield BaselineUpdate(before, Baseline(path, entries), matched.new)
 
 
 def _kept(baseline: Baseline, matched: Matched, scope: Scope) -> Counter[Entry]:
@@ -91,7 +91,7 @@ def _kept(baseline: Baseline, matched: Matched, scope: Scope) -> Counter[Entry]:
     return matched.unmatched - scope.stale(baseline, matched.unmatched)
 
 
-def _write(updates: Iterable[Update]) -> None:
+def _write(updates: Iterable[BaselineUpdate]) -> None:
     """Write the baselines that change. Raises `UsageError` for one that cannot be written."""
     for update in updates:
         path, content = update.after.path, update.after.written().encode("utf-8", "surrogatepass")
@@ -108,7 +108,7 @@ def _write(updates: Iterable[Update]) -> None:
             raise UsageError(f"{path}: the baseline cannot be written: {error.strerror or error}") from None
 
 
-def _lines(update: Update, *, checked: bool) -> Iterator[str]:
+def _lines(update: BaselineUpdate, *, checked: bool) -> Iterator[str]:
     """The lines to print about a baseline. `checked`: it was compared only, not written."""
     here = Report([], Path.cwd())
     name, total = here.shown(update.after.path), update.after.entries.total()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code: 0, or 2 with errors. Findings do not fail it."""
     try:
         from pyspark.errors import PySparkException
 

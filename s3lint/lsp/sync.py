@@ -23,6 +23,7 @@ WATCHED = ("**/*.py", "**/*.pyi", "**/*.toml", "**/.gitignore")
 
 
 def initialize(server: Server, params: types.InitializeParams) -> None:
+    """Take over the workspace, encoding and options of the client. The worker starts with the first request."""
     before = server.workspace
     # pygls splits lines at form feeds and other characters that end none in the protocol, and has no hook for another workspace.
     server.protocol._workspace = OpenDocuments(  # noqa: SLF001
@@ -34,6 +35,7 @@ def initialize(server: Server, params: types.InitializeParams) -> None:
 
 
 async def initialized(server: Server, params: types.InitializedParams) -> None:
+    """Report broken rule packs and ask the client to watch files."""
     for problem in registry().problems:
         server.notify_user(problem)
     if server.supports("workspace.did_change_watched_files.dynamic_registration"):
@@ -74,12 +76,14 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
 
 
 def did_change_notebook(server: Server, params: types.DidChangeNotebookDocumentParams) -> None:
+    """Check a changed notebook and clear the diagnostics of deleted cells."""
     for text in (params.change.cells and params.change.cells.structure and params.change.cells.structure.did_close) or []:
         server.forget(text.uri, [text.uri])
     _changed(server, params.notebook_document.uri)
 
 
 def _changed(server: Server, uri: str, *, opened: bool = False) -> None:
+    """Hand the new text to the worker and schedule a check: at once on opening, else after a pause in typing."""
     document = server.documents.document(uri)
     if document is None:
         return
@@ -100,6 +104,7 @@ async def did_save_notebook(server: Server, params: types.DidSaveNotebookDocumen
 
 
 async def _saved(server: Server, uri: str) -> None:
+    """Check a saved document. A saved configuration file counts even if the client watches no files."""
     document = server.documents.document(uri)
     if document is not None:
         server.schedule(document.uri, replace=True)
@@ -120,6 +125,7 @@ async def did_close_notebook(server: Server, params: types.DidCloseNotebookDocum
 
 
 async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    """Check open documents again, since any may import a changed file; start again if configuration or ignored files changed."""
     paths = [path_of(change.uri) for change in params.changes]
     if any(path.suffix == ".toml" or path.name == ".gitignore" for path in paths):
         server.restart()

@@ -1,4 +1,7 @@
-"""Formats of reports: each is a module with the function `render(report) -> str`. They may import what a run returns, and everything below the runner."""
+"""Formats of reports: each is a module with the function `render(report) -> str`.
+
+They may import what a run returns, and everything below the runner.
+"""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _steps(finding: Finding, report: Report) -> Iterator[Object]:
 
 
 def _location(path: Path, start: Location, end: Location | None, cell: int | None, report: Report) -> Object:
-    """Convert a place. In a notebook the region is the first line, and the cell, whose lines are not lines of the file, a logical location."""
+    """Convert a place. In a notebook the region is the first line and the cell a logical location: lines of cells are not of the file."""
     physical: Object = {"artifactLocation": _artifact(path, report)}
     if cell is not None:
         name = f"cell {cell}"

@@ -51,7 +51,7 @@ def check_frame(frame: DataFrame, settings: Settings, *, partitions: int | None 
 
 
 def source_rows(frame: DataFrame, *others: str) -> DataFrame:
-    """Select the columns of `SOURCE`, `error` and `others`, with content as bytes. Raises `SchemaError` for a missing column or wrong type."""
+    """Select the columns of `SOURCE`, `error` and `others`, with content as bytes. Raises `SchemaError` for missing or mistyped ones."""
     from pyspark.sql import functions as f
 
     given = dict(frame.dtypes)
