@@ -77,7 +77,7 @@ from s3lint.syntax.site import Site, source_of
 if TYPE_CHECKING:
     from s3lint.facts.queries.pointers import own_writes, points_to, uploaded_after, writes_around
     from s3lint.facts.queries.serialised import Serialised, serialised_bodies
-    from s3lint.fixes.enclosing import elements_about, holder_of, is_default, without_fallback
+    from s3lint.fixes.enclosing import elements_about, enclosing_call, is_default, without_fallback
     from s3lint.fixes.imports import local_name
     from s3lint.inference.arguments import Arguments, Call, Written
     from s3lint.inference.guards import is_tested
@@ -93,7 +93,7 @@ __all__ = [
     "Replace", "Rows", "Rule", "Scope", "Sequence", "Serialised", "SessionSetting", "Settings", "Site", "SqlStatement", "StringColumn",
     "TableRead", "TableWrite", "Text", "Unknown", "Value", "Written",
     "alternatives", "bucket_head", "called_name", "choices", "content_type", "default_choices", "destination_of",
-    "elements_about", "entry", "extension_of", "fits", "format_name", "from_environment", "holder_of", "inner_extension_of",
+    "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment", "inner_extension_of",
     "is_bucket_name", "is_default", "is_delta", "is_false", "is_missing", "is_tested", "is_true", "jinja_holes", "literals", "load",
     "local_name", "made_at", "may_be_delta", "may_be_storage", "metadata_plan", "own_writes", "points_to", "primary_choices",
     "rows_of", "says_delta", "serialised_bodies", "source_of", "split_uri", "texts", "uploaded_after", "used_site", "variable_of",
@@ -103,7 +103,7 @@ __all__ = [
 NEED_LIBCST = {
     "s3lint.facts.queries.pointers": ("own_writes", "points_to", "uploaded_after", "writes_around"),
     "s3lint.facts.queries.serialised": ("Serialised", "serialised_bodies"),
-    "s3lint.fixes.enclosing": ("elements_about", "holder_of", "is_default", "without_fallback"),
+    "s3lint.fixes.enclosing": ("elements_about", "enclosing_call", "is_default", "without_fallback"),
     "s3lint.fixes.imports": ("local_name",),
     "s3lint.inference.arguments": ("Arguments", "Call", "Written"),
     "s3lint.inference.guards": ("is_tested",),

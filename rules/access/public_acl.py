@@ -97,13 +97,13 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
 
 def _plan(fact: ObjectCall, acl: Text, name: str) -> Plan | None:
     """Return the change that drops the ACL, or that sets `private` where an ACL is required: in calls that set ACLs and in parameter defaults."""
-    from s3lint.api import elements_about, holder_of, is_default
+    from s3lint.api import elements_about, enclosing_call, is_default
 
     if acl.site is None or fact.library == "django-storages":
         return None
     if fact.operation in ("put_object_acl", "put_bucket_acl") or is_default(acl.site):
         return Plan(f"Make it private; {READERS}", (Replace(acl.site, '"private"'),))
-    site = acl.site if holder_of(acl.site) is not None else used_site(fact, name, acl)
+    site = acl.site if enclosing_call(acl.site) is not None else used_site(fact, name, acl)
     written = fact.parameters.written("Conditions") if fact.presigned else None
     conditions = elements_about(written.site, "acl") if written is not None else []
     if site is None or conditions is None:

@@ -11,7 +11,7 @@ import libcst as cst
 
 from s3lint.finding import Edit, Fix, Location
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
-from s3lint.fixes.enclosing import holder_of
+from s3lint.fixes.enclosing import enclosing_call
 from s3lint.fixes.imports import added_imports, newline_of
 from s3lint.source.text import between, split_lines
 from s3lint.syntax.site import locate
@@ -154,11 +154,11 @@ def _behind(site: Site, place: Location, written: str, *, trailing: bool) -> Edi
 
 def _dropped(change: Drop) -> Edit:
     """Remove an argument or entry with the comma behind it; for the last one with the comma before it."""
-    holder = holder_of(change.site)
-    if holder is None:
+    enclosing = enclosing_call(change.site)
+    if enclosing is None:
         raise Unfixable
     items: list[cst.Arg | cst.BaseDictElement | cst.BaseElement] = [
-        *(holder.args if isinstance(holder, cst.Call) else holder.elements)
+        *(enclosing.args if isinstance(enclosing, cst.Call) else enclosing.elements)
     ]
     index = next(i for i, item in enumerate(items) if item.value is change.site.node)
 

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 ITEMS = (cst.Arg, cst.DictElement, cst.StarredDictElement, cst.Element)
 
-Holder = cst.Call | cst.Dict | cst.List
+Enclosing = cst.Call | cst.Dict | cst.List
 
 
-def holder_of(site: Site) -> Holder | None:
+def enclosing_call(site: Site) -> Enclosing | None:
     """Return the call, dict or list of which an expression is an argument, entry or element; None if there is none."""
     item = site.block.parents.get(site.node)
-    holder = site.block.parents.get(item) if isinstance(item, ITEMS) else None
-    if not isinstance(holder, Holder) or not isinstance(item, ITEMS) or item.value is not site.node:
+    enclosing = site.block.parents.get(item) if isinstance(item, ITEMS) else None
+    if not isinstance(enclosing, Enclosing) or not isinstance(item, ITEMS) or item.value is not site.node:
         return None
-    return holder
+    return enclosing
 
 
 def is_default(site: Site) -> bool:
