@@ -98,7 +98,7 @@ fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a
 
 audit: $(READY)  ## known vulnerabilities in the dependencies, where pypi.org can be reached
 	@$(BIN)/python -m pip install --quiet pip-audit
-	@if $(BIN)/python -c 'import urllib.request as u; u.urlopen("https://pypi.org/pypi/pip/json", timeout=20)' 2>/dev/null; then \
+	@if $(BIN)/python -c 'import urllib.request as u; u.urlopen("https://pypi.org/pypi/pip/25.1/json", timeout=20)' 2>/dev/null; then \
 	  $(BIN)/python -m pip_audit --skip-editable --progress-spinner off; \
 	else echo "SKIPPED: pypi.org, which has the data of pip-audit, cannot be reached" >&2; fi
 
