@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from s3lint.fixes.enclosing import elements_about, enclosing_call, is_default, without_fallback
     from s3lint.fixes.imports import local_name
     from s3lint.inference.arguments import Arguments, Call, Written
-    from s3lint.inference.guards import is_tested
+    from s3lint.inference.conditions import is_tested
     from s3lint.syntax.flow import Scope
     from s3lint.syntax.names import called_name, words_in
 
@@ -106,7 +106,7 @@ NEED_LIBCST = {
     "s3lint.fixes.enclosing": ("elements_about", "enclosing_call", "is_default", "without_fallback"),
     "s3lint.fixes.imports": ("local_name",),
     "s3lint.inference.arguments": ("Arguments", "Call", "Written"),
-    "s3lint.inference.guards": ("is_tested",),
+    "s3lint.inference.conditions": ("is_tested",),
     "s3lint.syntax.flow": ("Scope",),
     "s3lint.syntax.names": ("called_name", "words_in"),
 }

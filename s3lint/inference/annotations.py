@@ -1,4 +1,4 @@
-"""What an annotation says about a value: `client: S3Client`, `"Table | None"`, `Annotated[Bucket, …]`."""
+"""Evaluate annotations to the values that they promise: `client: S3Client`, `"Table | None"`, `Annotated[Bucket, …]`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ YIELDING = frozenset({"Generator", "Iterator", "Iterable", "AsyncGenerator", "As
 
 
 def annotated_value(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -> Value | None:
-    """The value that an annotation promises, or None where it says nothing that s3lint knows."""
+    """Return the value that an annotation promises, or None where it says nothing that s3lint knows."""
     for part in _plain_types(evaluator, node, place):
         reference = evaluator.evaluate(part, place)
         if isinstance(reference, Reference):
@@ -45,7 +45,7 @@ def annotated_value(evaluator: Evaluator, node: cst.BaseExpression, place: Place
 
 
 def _plain_types(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -> list[cst.BaseExpression]:
-    """The named types in an annotation, without `None` and the generic forms around them."""
+    """Return the named types in an annotation, without `None` and the generic forms around them."""
     pending: list[cst.BaseExpression] = [node]
     found: list[cst.BaseExpression] = []
     while pending:
@@ -77,7 +77,7 @@ def _generic(node: cst.Subscript) -> list[cst.BaseExpression]:
 
 
 def instance_of(path: str) -> Value | None:
-    """The value of an object whose class has a dotted path."""
+    """Return the value of an object whose class has a dotted path."""
     package, _, name = path.rpartition(".")
     for prefix in STUBS:
         if path.startswith(prefix):

@@ -1,4 +1,4 @@
-"""Calls as s3lint sees them: what is passed, in which place, under which name."""
+"""Match the arguments of calls to names and positions, and evaluate them."""
 
 from __future__ import annotations
 
@@ -69,23 +69,23 @@ class Call:
         return cls(node, function, tuple(positional), tuple(keywords), tuple(stars), tuple(splats))
 
     def without_first(self, count: int) -> Call:
-        """The call that the first arguments make when they are passed on by reference."""
+        """Return the call that the first arguments make when they are passed on by reference."""
         function = self.positional[count - 1] if count <= len(self.positional) else None
         return Call(self.node, function, self.positional[count:], self.keywords, self.stars, self.splats)
 
     def on(self, function: cst.BaseExpression, place: Place) -> Call:
-        """The call with another expression for what is called."""
+        """Return the call with another expression for what is called."""
         return replace(self, function=Written(function, place))
 
     def over_items(self, *, unpack: bool) -> Call:
-        """The call that `map` makes: one item of each container, or with `unpack` the parts of one item."""
+        """Return the call that `map` makes: one item of each container, or with `unpack` the parts of one item."""
         items = tuple(replace(written, items=True) for written in self.positional)
         if unpack:
             return replace(self, positional=(), stars=items)
         return replace(self, positional=items)
 
     def within(self, context: CallContext | None) -> Call:
-        """The same call, its arguments evaluated in a context."""
+        """Return the same call, its arguments evaluated in a context."""
 
         def moved(written: Written) -> Written:
             return replace(written, place=written.place.within(context))
@@ -105,7 +105,7 @@ class Call:
 
 
 class Evaluates(Protocol):
-    """What answers for the value of an expression: the evaluator, or the callers behind it."""
+    """Evaluates expressions: the evaluator alone, or with parameters resolved by callers."""
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value: ...
 
@@ -123,7 +123,7 @@ class Arguments:
     """Called with each argument that a rule asks for, to explain what the rule made of the call."""
 
     def get(self, name: str | None, position: int | None = None) -> Value:
-        """The value passed under a name or at a position: `Absent` only where it is provably not passed."""
+        """Return the value passed under a name or at a position: `Absent` only where it is provably not passed."""
         written = self.written(name, position)
         value = self.value_of(written) if written is not None else self.spread(name, position)
         if self.on_get is not None:
@@ -131,7 +131,7 @@ class Arguments:
         return value
 
     def entry(self, name: str, position: int | None, key: str) -> Value:
-        """One entry of a mapping that is passed under a name or at a position: `Absent` where provably none."""
+        """Return one entry of a mapping that is passed under a name or at a position: `Absent` where provably none."""
         written = self.written(name, position)
         if written is not None and not written.items:
             return self.evaluator.entry(written.node, written.place, key)
@@ -142,7 +142,7 @@ class Arguments:
         return element(value) if written.items else value
 
     def written(self, name: str | None, position: int | None = None) -> Written | None:
-        """The expression that is passed under a name or at a position, where it is written in the call itself."""
+        """Return the expression that is passed under a name or at a position, where it is written in the call itself."""
         for keyword, value in self.call.keywords:
             if keyword == name:
                 return value
@@ -182,7 +182,7 @@ class Arguments:
         yield from self.call.positional
 
     def named(self) -> Iterator[tuple[str, Value]]:
-        """Every keyword, those of known `**` mappings included."""
+        """Yield every keyword, those of known `**` mappings included."""
         if self.before:
             yield from self.before.named()
         for name, written in self.call.keywords:
@@ -192,7 +192,7 @@ class Arguments:
                 yield key, self._splatted(written, key)
 
     def spread(self, name: str | None, position: int | None) -> Value:
-        """What `*args` and `**kwargs` pass under a name or at a position."""
+        """Return what `*args` and `**kwargs` pass under a name or at a position."""
         found = [self._splatted(written, name) for written in self.call.splats] if name is not None else []
         if position is not None and self.call.stars:
             found.append(self._item(position))

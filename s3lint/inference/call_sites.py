@@ -1,4 +1,7 @@
-"""The calls of a name in the project, and which function each of them calls."""
+"""Find the calls of a name in the project, and the function that each of them enters.
+
+Imports searches of `project` to find files by their text, before anything is parsed.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from s3lint.syntax.module import Block, Module
 
 MAX_NAMESAKES = 1_000
-"""How many calls of one name are looked at in a module, and in all modules but that of the function."""
+"""How many calls of one name are evaluated in a module, and in all modules but that of the function."""
 
 
 @frozen()
@@ -36,14 +39,14 @@ class CallSite:
 
 
 class CallerSearch:
-    """A search for callers, in the blocks of the files that it finds."""
+    """A search for callers: of the files that it finds, only blocks whose text may call are parsed."""
 
     def __init__(self, search: Search) -> None:
         self._search = search
         self.name = search.name
 
     def in_block(self, block: Block) -> bool:
-        """A method of a class that names its base may call `super().__init__`."""
+        """Tell whether a block may call the function. A method may call a base class's by `super().__init__`."""
         text = block.text
         if self._search.kind == "constructions" and block.member and ".__init__(" in text:
             return True
@@ -51,7 +54,7 @@ class CallerSearch:
 
 
 class ModuleCalls(NamedTuple):
-    """What the calls of a name in one module reach."""
+    """The calls of a name in one module with what each enters, how many there are, and what evaluating them read."""
 
     found: list[tuple[Scope, CallSite]]
     calls: int
@@ -59,7 +62,7 @@ class ModuleCalls(NamedTuple):
 
 
 class CallsOfName:
-    """The calls of one name. Each is evaluated once, however many functions of that name somebody asks for."""
+    """The calls of one name. Each is evaluated once, however many functions share the name."""
 
     def __init__(self, evaluator: Evaluator, search: Search) -> None:
         self.evaluator = evaluator
@@ -75,7 +78,7 @@ class CallsOfName:
         self._looked_at = 0
 
     def of(self, scope: Scope) -> Iterator[CallSite]:
-        """The calls of one function, those in its own module first, but for those in its own body."""
+        """Yield the calls of one function, those in its own module first, but for those in its own body."""
         wanted = _reached(scope)
         for found, site in self._within(scope.module).found:
             if found is wanted and site.place.scope is not scope:
@@ -89,7 +92,7 @@ class CallsOfName:
                     yield site
 
     def _meet_more(self) -> bool:
-        """Evaluates the calls in one more module."""
+        """Evaluate the calls in one more module."""
         with self.tracker.isolated():
             module = next(self._left, None) if self._looked_at < MAX_NAMESAKES else None
             looked = self._within(module) if module is not None else ModuleCalls([], 0, 0)
@@ -100,7 +103,7 @@ class CallsOfName:
         return module is not None
 
     def _within(self, module: Module) -> ModuleCalls:
-        """The calls in a module, each with every function or class that it may reach."""
+        """Return the calls in a module, each with every function or class that it may reach."""
         looked = self._in_module.get(module)
         if looked is None:
             with self.tracker.isolated():
@@ -136,19 +139,19 @@ class CallsOfName:
 
 
 def _callee(value: Value) -> tuple[Scope | None, Value | None]:
-    """What a call of a value reaches, and on which object."""
+    """Return the scope that a call of a value enters, and the receiver of a method."""
     if isinstance(value, Function):
         return _reached(value.scope), value.receiver
     return (value.scope, None) if isinstance(value, Class) else (None, None)
 
 
 def _reached(scope: Scope) -> Scope:
-    """A constructor is reached through its class."""
+    """Return the scope under which calls of a function are filed: for a constructor its class."""
     return scope.owner if scope.name == "__init__" and scope.owner is not None else scope
 
 
 def steps_holding(evaluator: Evaluator, module: Module, calling: CallerSearch) -> Iterator[Step]:
-    """Every statement of the blocks that may call a function."""
+    """Yield every statement of the blocks that may call a function."""
     steps = evaluator.module_scope(module).suite.steps
     for step in (steps[number] for number in module.blocks_holding(calling.name)):
         if calling.in_block(step.block):

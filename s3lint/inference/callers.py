@@ -1,4 +1,4 @@
-"""From a parameter to the arguments that the project's calls give it."""
+"""Resolve parameters to the arguments that the calls in the project pass."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Budget:
 
 
 class Callers:
-    """The calls of first-party functions, found on demand and remembered."""
+    """Evaluates expressions with parameters resolved by callers; finds the calls of a function on demand, once."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
@@ -54,7 +54,7 @@ class Callers:
         self._known: dict[Hashable, tuple[Value, int]] = {}
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
-        """The value of an expression, with the parameters in it replaced by what callers pass.
+        """Return the value of an expression, with the parameters in it replaced by what callers pass.
 
         Each caller is an alternative of its own. A function that nobody calls keeps its parameters, and their literal defaults
         count as one more alternative.
@@ -68,7 +68,7 @@ class Callers:
         return known[0]
 
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
-        """One entry of a mapping. Callers are asked only where they decide it."""
+        """Return one entry of a mapping. Callers are asked only where they decide it."""
         holder = self.evaluator.evaluate(node, place)
         if all(isinstance(choice, (Mapping, Constant)) for choice in alternatives(holder)):
             found = entry(holder, key)
@@ -117,7 +117,7 @@ class Callers:
         return context
 
     def of(self, scope: Scope) -> list[CallSite]:
-        """The calls of a function anywhere in the project: one more than are followed, where there are more."""
+        """Return the calls of a function anywhere in the project: one more than are followed, where there are more."""
         if scope not in self._sites:
             with self.tracker.isolated():
                 self._sites[scope] = list(islice(self._find(scope), MAX_CALLERS + 1)), self.tracker.recorded

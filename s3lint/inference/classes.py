@@ -1,4 +1,4 @@
-"""Classes of the project: their objects, what their attributes hold, what they inherit."""
+"""Evaluate classes of the project: calls of them, and attributes of classes and objects, inherited ones included."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _method_or_property(evaluator: Evaluator, owner: Instance, member: Function)
 
 
 def _field(evaluator: Evaluator, owner: Instance, name: str) -> Value | None:
-    """A dataclass's or model's field, as the call of the constructor passes it."""
+    """Return a dataclass's or model's field, as the call of the constructor passes it."""
     assert owner.context is not None and owner.context.call is not None
     call = owner.context.call
     arguments = call if isinstance(call, Arguments) else Arguments(evaluator, call)
@@ -96,14 +96,14 @@ def _field(evaluator: Evaluator, owner: Instance, name: str) -> Value | None:
 
 
 def annotated_fields(scope: Scope) -> list[str]:
-    """The annotated names in the body of a class, in order."""
+    """Return the annotated names in the body of a class, in order."""
     nodes = (step.node for step in class_steps(scope))
     targets = (node.target for node in nodes if isinstance(node, cst.AnnAssign))
     return [target.value for target in targets if isinstance(target, cst.Name)]
 
 
 def class_steps(scope: Scope) -> list[Step]:
-    """The statements in the body of a class; blocks are parsed for it."""
+    """Return the statements in the body of a class; blocks are parsed for it."""
     found: list[Step] = []
     for step in scope.suite.steps:
         found += step.body.steps if isinstance(step.node, Block) and step.scope is None else [step]
@@ -111,7 +111,7 @@ def class_steps(scope: Scope) -> list[Step]:
 
 
 def bases(evaluator: Evaluator, scope: Scope) -> list[Value]:
-    """The values of the base classes."""
+    """Return the values of the base classes."""
     header, step = scope.header, scope.step
     if header is None or step is None:
         return []
@@ -119,7 +119,7 @@ def bases(evaluator: Evaluator, scope: Scope) -> list[Value]:
 
 
 def class_member(evaluator: Evaluator, scope: Scope, name: str, depth: int = 0) -> Value | None:
-    """What a class or its first-party bases bind a name to."""
+    """Return what a class or its first-party bases bind a name to."""
     if name in scope.suite.changes:
         value = final(evaluator, scope, name, None)
         if not isinstance(value, Unbound):
@@ -134,7 +134,7 @@ def class_member(evaluator: Evaluator, scope: Scope, name: str, depth: int = 0) 
 
 
 def _unwrapped(evaluator: Evaluator, value: Value) -> Value:
-    """The default in `field(default=…)` and `Field(…)`."""
+    """Return the default in `field(default=…)` and `Field(…)`."""
     if isinstance(value, Reference) and value.arguments is not None and value.path.rpartition(".")[2] in ("field()", "Field()"):
         default = value.arguments.get("default", 0)
         factory = value.arguments.get("default_factory")
@@ -150,7 +150,7 @@ def find_method(evaluator: Evaluator, scope: Scope, name: str) -> Scope | None:
 
 
 def _set_by_methods(evaluator: Evaluator, owner: Instance, name: str) -> list[Value]:
-    """What methods of the class and of its bases assign to `self.name`."""
+    """Return what methods of the class and of its bases assign to `self.name`."""
     found: list[Value] = []
     for scope in _lineage(evaluator, owner.scope):
         for function in _setting_methods(scope, name):
@@ -182,7 +182,7 @@ def _find_setting(scope: Scope, name: str) -> Iterator[Scope]:
 
 
 def _may_set(block: Block, name: str) -> bool:
-    """Whether a member of a class may set an attribute, told without parsing it with libcst."""
+    """Tell by its text whether a member of a class may set an attribute: parsing every method with libcst would cost most of the time."""
     if block.part.kind == "function":
         return name in block.text and name in block.sets
     return f".{name}" in block.text
@@ -203,7 +203,7 @@ def _set_by(evaluator: Evaluator, function: Scope, name: str, owner: Instance) -
 
 
 def _inherited_reference(evaluator: Evaluator, scope: Scope, name: str) -> Value | None:
-    """An attribute that only a library's base class can have."""
+    """Return an attribute that only a library's base class can have."""
     for base in bases(evaluator, scope):
         if isinstance(base, Reference):
             return Reference(f"{base.path}().{name}", receiver=base)

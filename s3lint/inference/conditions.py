@@ -1,7 +1,8 @@
-"""What a test comes out as, where the values in it are known: `prefix.endswith("/")` of a caller's literal, `key is None`."""
+"""Evaluate conditions to true, false or unknown: `prefix.endswith("/")` of a caller's literal, `key is None`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -9,13 +10,18 @@ import libcst as cst
 from s3lint.inference.code_values import Class, Function, Instance, ModuleValue
 from s3lint.inference.place import Place
 from s3lint.inference.values import Constant, Data, Mapping, Sequence, Text, Value, alternatives
+from s3lint.syntax.bindings import changed_names
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.walk import expressions
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
+CONDITIONS = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.IfExp, cst.Match)
+
 
 def evaluate_condition(evaluator: Evaluator, test: cst.BaseExpression, place: Place) -> bool | None:
-    """Whether a test holds; None where that is not known without following calls of first-party functions."""
+    """Return the truth of a condition; None where it is not known without following calls of first-party functions."""
     with evaluator.without_calls():
         return _truth(evaluator, test, place)
 
@@ -127,3 +133,39 @@ def _has_affix(value: Value, affix: str, at_start: bool) -> bool | None:
         return True
     shared = affix.startswith(known) if at_start else affix.endswith(known)
     return None if value.holes and shared else False
+
+
+def is_tested(place: Place, value: Value) -> bool:
+    """Tell whether the function that uses a value may have tested it: a name that it is assigned to is part of a condition.
+
+    A value that was made elsewhere counts as tested.
+    """
+    made = next((step for step in place.scope.walk() if _holds(step, value)), None)
+    if made is None:
+        return True
+    return not _names_of(value, made).isdisjoint(_tested_names(place.scope))
+
+
+def _names_of(value: Value, made: Step) -> frozenset[str]:
+    if value.site is not None and isinstance(value.site.node, cst.Name):
+        return frozenset({value.site.node.value})
+    return changed_names(made.node, made.block) if isinstance(made.node, (cst.Assign, cst.AnnAssign)) else frozenset()
+
+
+def _holds(step: Step, value: Value) -> bool:
+    return value.site is not None and any(node is value.site.node for node, _ in step.nodes)
+
+
+def _tested_names(scope: Scope) -> Iterator[str]:
+    for step in scope.walk():
+        if isinstance(step.node, (cst.If, cst.While, cst.Assert)):
+            yield from _names(step.node.test)
+        for node, _ in step.nodes:
+            if isinstance(node, CONDITIONS):
+                yield from _names(node)
+
+
+def _names(node: cst.CSTNode) -> Iterator[str]:
+    for inner, _ in expressions(node):
+        if isinstance(inner, cst.Name):
+            yield inner.value

@@ -1,4 +1,4 @@
-"""Items of containers: elements of a loop, unpacked items, subscripts, and what a `with` statement enters."""
+"""Take items out of containers: elements of a loop, unpacked items, subscripts, and what a `with` statement enters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from s3lint.inference.values import (
 
 
 def element(value: Value) -> Value:
-    """What a loop variable takes from a container, over all its rounds."""
+    """Return what a loop variable takes from a container, over all its rounds."""
     if isinstance(value, Union):
         return join_values([element(alternative) for alternative in value.alternatives], chosen=value.chosen)
     if isinstance(value, Fallback):
@@ -36,7 +36,7 @@ def element(value: Value) -> Value:
 
 
 def item_at(value: Value, index: int) -> Value:
-    """The item that an unpacking or a constant index takes."""
+    """Return the item that an unpacking or a constant index takes."""
     if isinstance(value, Union):
         return join_values([item_at(alternative, index) for alternative in value.alternatives], chosen=value.chosen)
     if isinstance(value, Sequence) and value.repeated and not value.open:
@@ -51,7 +51,7 @@ def item_at(value: Value, index: int) -> Value:
 
 
 def _character(text: Text, index: int) -> Value:
-    """One character of a text, counted from the end that is known."""
+    """Return one character of a text, counted from the end that is known."""
     known = text.head if index >= 0 else text.tail
     if -len(known) <= index < len(known):
         return Text((Chunk(known[index]),))
@@ -59,7 +59,7 @@ def _character(text: Text, index: int) -> Value:
 
 
 def keyed(value: Value, key: str) -> Value:
-    """The value of `value["key"]`."""
+    """Return the value of `value["key"]`."""
     if isinstance(value, Union):
         return join_values([keyed(alternative, key) for alternative in value.alternatives], chosen=value.chosen)
     if isinstance(value, Mapping):
@@ -70,7 +70,7 @@ def keyed(value: Value, key: str) -> Value:
 
 
 def context_value(value: Value) -> Value:
-    """What `with value as name` binds."""
+    """Return what `with value as name` binds."""
     if isinstance(value, Union):
         return join_values([context_value(alternative) for alternative in value.alternatives], chosen=value.chosen)
     if isinstance(value, Sequence) and value.items:
@@ -95,7 +95,7 @@ def merged(left: Value, right: Value) -> Value:
 
 
 def entry(holder: Value, name: str) -> Value:
-    """An entry of a mapping that may be missing, None, or one of several."""
+    """Return an entry of a mapping that may be missing, None, or one of several."""
     if isinstance(holder, Union):
         return join_values([entry(choice, name) for choice in holder.alternatives], chosen=holder.chosen)
     if isinstance(holder, Fallback):

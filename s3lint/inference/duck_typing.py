@@ -1,4 +1,4 @@
-"""Receivers that are not resolved: what the names and literals of a call alone make practically certain."""
+"""Evaluate methods of unknown receivers, where the names and literals of the call alone make the result practically certain."""
 
 from __future__ import annotations
 

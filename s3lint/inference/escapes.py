@@ -1,4 +1,4 @@
-"""Dicts and lists that are handed to other code, which may fill them."""
+"""Open dicts and lists that are passed to code which may fill them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def open_if_escaped(evaluator: Evaluator, name: str, value: Value, place: Place) -> Value:
-    """The value, opened when an earlier statement of the same function passes it on to code that may add to it."""
+    """Return the value, opened when an earlier statement of the same function passes it on to code that may add to it."""
     if place.binders or place.scope.kind != "function":
         return value
     if not any(isinstance(choice, (Mapping, Sequence)) for choice in alternatives(value)):
@@ -28,7 +28,7 @@ def open_if_escaped(evaluator: Evaluator, name: str, value: Value, place: Place)
 
 
 def _may_fill(evaluator: Evaluator, passing: Passing, place: Place) -> bool:
-    """First-party code fills what it changes; code that is not found may; libraries and methods of values do not."""
+    """Tell whether a call may fill its argument: first-party code that changes it, or code that is not found; never libraries."""
     callee = evaluator.evaluate(passing.call.func, place)
     for function in alternatives(callee):
         if isinstance(function, Function):

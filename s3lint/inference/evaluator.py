@@ -1,4 +1,4 @@
-"""From an expression to its value: demand-driven, memoised, and finished for every program.
+"""Evaluate expressions on demand, memoised, and with an end for every program.
 
 Cycles end in `Unknown`. The result of a query never depends on the queries before it (`memo.py`).
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from s3lint.syntax.module import Module
 
 MAX_PYTHON_FRAMES = 10_000
-"""Python frames that such a depth may need; the interpreter allows 1 000 by default."""
+"""Python frames that `MAX_DEPTH` active queries may need; the interpreter allows 1 000 by default."""
 
 TOO_FAR = Unknown("too many steps away")
 
@@ -47,22 +47,22 @@ F = TypeVar("F", bound=Callable[..., Value])
 
 
 def expression(*kinds: type[cst.CSTNode]) -> Callable[[F], F]:
-    """Registers what evaluates expressions of some node types."""
+    """Register what evaluates expressions of some node types."""
     return _register(EXPRESSIONS, kinds)
 
 
 def attribute(*kinds: type[Value]) -> Callable[[F], F]:
-    """Registers what evaluates `value.name` for some kinds of value. Without one it is a bound method."""
+    """Register what evaluates `value.name` for some kinds of value. Without one it is a bound method."""
     return _register(ATTRIBUTES, kinds)
 
 
 def method(*kinds: type[Value]) -> Callable[[F], F]:
-    """Registers what evaluates `value.name(…)` for some kinds of value."""
+    """Register what evaluates `value.name(…)` for some kinds of value."""
     return _register(METHODS, kinds)
 
 
 def invocation(*kinds: type[Value]) -> Callable[[F], F]:
-    """Registers what evaluates `value(…)` for some kinds of value."""
+    """Register what evaluates `value(…)` for some kinds of value."""
     return _register(INVOCATIONS, kinds)
 
 
@@ -87,7 +87,7 @@ class Imports(Protocol):
 
 
 class Evaluator:
-    """Answers what expressions of a project can be."""
+    """Evaluates the expressions of one project."""
 
     def __init__(self, project: Project, imports: Imports) -> None:
         self.project = project
@@ -118,7 +118,7 @@ class Evaluator:
         return scope
 
     def context(self, scope: Scope, call: object, receiver: Value | None, outer: CallContext | None) -> CallContext:
-        """One context for each call of a function, so that values computed in it are remembered."""
+        """Return the context of a call of a function: the same object each time, so that values memoised in it are found again."""
         node = getattr(call, "node", None)
         key = (id(scope), id(node), outer, id(receiver) if call is None else None)
         found = self._contexts.get(key)
@@ -128,20 +128,20 @@ class Evaluator:
         return found
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
-        """The value of an expression; its site is the expression, unless a literal elsewhere is the value."""
+        """Return the value of an expression; its site is the expression, unless a literal elsewhere is the value."""
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             return Unknown(f"{type(node).__name__} is not followed", site=Site(place.block, node))
         return self.solve((id(node), place.context), lambda: with_site(handler(self, node, place), Site(place.block, node)))
 
     def add_work(self, node: cst.BaseExpression, place: Place, work: Work) -> None:
-        """Adds what it took to evaluate an expression."""
+        """Add what it took to evaluate an expression."""
         result = self._memo.results.get((id(node), place.context))
         if result is not None:
             work.add(result)
 
     def entry(self, node: cst.BaseExpression, place: Place, key: str) -> Value:
-        """One entry of a mapping."""
+        """Return one entry of a mapping."""
         return entry(self.evaluate(node, place), key)
 
     def solve(self, key: Hashable, compute: Callable[[], Value], cyclic: Value | None = None) -> Value:
@@ -252,13 +252,13 @@ class Evaluator:
         return result is not None and result.in_cycle
 
     def each(self, value: Value, function: Callable[[Value], Value]) -> Value:
-        """Applies a function to every alternative of a value."""
+        """Apply a function to every alternative of a value."""
         if isinstance(value, Union):
             return join_values([function(alternative) for alternative in value.alternatives], chosen=value.chosen)
         return function(value)
 
     def attribute(self, value: Value, name: str, place: Place) -> Value:
-        """The value of `value.name`."""
+        """Return the value of `value.name`."""
 
         def one(receiver: Value) -> Value:
             if isinstance(receiver, Fallback):
@@ -269,7 +269,7 @@ class Evaluator:
         return self.each(value, one)
 
     def invoke(self, callee: Value, arguments: Arguments, place: Place) -> Value:
-        """The value of a call."""
+        """Return the value of a call."""
 
         def one(function: Value) -> Value:
             handler = INVOCATIONS.get(type(function))
@@ -278,17 +278,17 @@ class Evaluator:
         return self.each(callee, one)
 
     def call_method(self, receiver: Value, name: str, arguments: Arguments, place: Place) -> Value:
-        """The value of `receiver.name(…)`, where the receiver is of one kind."""
+        """Return the value of `receiver.name(…)`, where the receiver is of one kind."""
         handler = METHODS.get(type(receiver))
         return handler(self, receiver, name, arguments, place) if handler is not None else Unknown(f"`{name}` is not followed")
 
     def text(self, node: cst.BaseExpression, place: Place) -> str | None:
-        """The literal text of an expression, where it has just one."""
+        """Return the literal text of an expression, where it has just one."""
         value = self.evaluate(node, place)
         return value.literal if isinstance(value, Text) else None
 
     def parsed(self, text: str) -> cst.BaseExpression | None:
-        """A quoted annotation as an expression; it stays alive, because values are remembered by node."""
+        """Return a quoted annotation as an expression, or None for bad syntax. Kept alive: values are memoised by the `id` of nodes."""
         if text not in self._parsed:
             try:
                 self._parsed[text] = cst.parse_expression(text) if len(text) < 1_000 else None
@@ -298,7 +298,7 @@ class Evaluator:
 
     @contextmanager
     def without_calls(self) -> Iterator[None]:
-        """First-party functions are not followed: for tests, of which there are many and few that matter."""
+        """Do not follow first-party calls meanwhile: conditions are many, and few of them need one to be decided."""
         before, self.shallow = self.shallow, True
         try:
             yield
@@ -316,7 +316,7 @@ def _with_deep_stack(compute: Callable[[], Value]) -> Value:
 
 
 def with_site(value: Value, site: Site) -> Value:
-    """The value, written at a site unless a literal elsewhere is the value; the same for each of its alternatives."""
+    """Return the value, written at a site unless a literal elsewhere is the value; the same for each of its alternatives."""
     if isinstance(value, Union) and any(choice.site is None for choice in value.alternatives):
         value = replace(value, alternatives=tuple(with_site(choice, site) for choice in value.alternatives))
     return value if value.site is not None else value.at(site)

@@ -126,7 +126,7 @@ def _entered_earlier(evaluator: Evaluator, name: str, place: Place) -> Value | N
 
 
 def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
-    """The value of a name at a statement: of its own scope, the scopes around it, the module, the builtins."""
+    """Return the value of a name at a statement: of its own scope, the scopes around it, the module, the builtins."""
     scope = place.scope
     if not scope.may_bind(name):
         return outer_value(evaluator, scope, name, place.context)

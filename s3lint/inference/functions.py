@@ -1,4 +1,4 @@
-"""First-party code: what functions return, what classes and their objects hold."""
+"""Evaluate calls of first-party functions, and attributes and methods of plain values."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def call_function(evaluator: Evaluator, function: Function, arguments: Arguments
 
 
 def _joined(definition: CallContext | None, caller: CallContext | None) -> CallContext | None:
-    """A closure sees the call that made it; any other function sees the calls around its own."""
+    """Return the context around a call: for a call without one, that in which a closure was made."""
     return definition if caller is None else caller
 
 
 def returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -> Value:
-    """What a call of a function gives: its returns joined, or the items that it yields."""
+    """Return what a call of a function gives: its returns joined, or the items that it yields."""
     return evaluator.solve(("returned", id(scope), context), lambda: _returned(evaluator, scope, context))
 
 
@@ -81,7 +81,7 @@ def _value_of(evaluator: Evaluator, node: cst.BaseExpression | None, place: Plac
 
 
 def _promised(evaluator: Evaluator, scope: Scope, context: CallContext | None) -> Value | None:
-    """What the annotation of the result says, where the body says nothing."""
+    """Return the value that the annotation of the result promises, or None."""
     if not isinstance(scope.node, cst.FunctionDef) or scope.node.returns is None:
         return None
     return annotated_value(evaluator, scope.node.returns.annotation, definition_place(scope, context))

@@ -37,7 +37,7 @@ CALLING = FIRST | SECOND | THREADS | EACH
 
 
 def by_reference(node: cst.Call, place: Place) -> Iterator[Call]:
-    """The calls that a call makes of functions passed to it. A `map` passes its containers: one item of each is the argument."""
+    """Yield the calls that a call makes of functions passed to it. A `map` passes its containers: one item of each is the argument."""
     name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", None)
     if name not in CALLING:
         return

@@ -1,4 +1,4 @@
-"""How statements alter a value in place: items set and deleted, `update`, `append`, augmented assignments, Spark's writers."""
+"""Evaluate what statements alter in place: items set and deleted, `update`, `append`, augmented assignments, Spark's writers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _with_item(container: Value, keys: list[str | None], value: Value, site: Sit
 
 
 def deleted(evaluator: Evaluator, node: cst.Del, place: Place, name: str, earlier: Value) -> Value:
-    """What is left of a name after `del name`, `del name["key"]`, or several of them."""
+    """Return what is left of a name after `del name`, `del name["key"]`, or several of them."""
     listed = node.target.elements if isinstance(node.target, (cst.Tuple, cst.List)) else ()
     for target in [element.value for element in listed] or [node.target]:
         if name in set(target_names(target)):
@@ -79,7 +79,7 @@ def augmented(evaluator: Evaluator, node: cst.AugAssign, place: Place, earlier: 
 
 
 def changed_by_call(evaluator: Evaluator, value: cst.BaseExpression, place: Place, earlier: Value) -> Value:
-    """The receiver of a method call that stands as a statement, afterwards."""
+    """Return the value of the receiver after a statement that is just a method call."""
     if isinstance(value, cst.Await):
         value = value.expression
     if not isinstance(value, cst.Call) or not isinstance(value.func, cst.Attribute):
@@ -99,7 +99,7 @@ def _opened(container: Value) -> Value:
 
 
 def mutated(container: Value, method: str, arguments: Arguments) -> Value:
-    """A dict or list after one of its own methods."""
+    """Return a dict or list after one of its own methods."""
     if isinstance(container, Mapping):
         return _mutated_mapping(container, method, arguments)
     if not isinstance(container, Sequence):
@@ -140,7 +140,7 @@ def _updated(container: Mapping, arguments: Arguments) -> Value:
 
 
 def unpacked(target: cst.CSTNode, value: Value, name: str) -> Value:
-    """The part of an assigned value that a name in the target receives."""
+    """Return the part of an assigned value that a name in the target receives."""
     if isinstance(target, (cst.Tuple, cst.List)):
         starred = False
         for index, part in enumerate(target.elements):

@@ -51,7 +51,7 @@ MAX_COMBINATIONS = 16
 
 
 def combined(sign: cst.CSTNode, left: Value, right: Value) -> Value:
-    """The value of `left sign right`."""
+    """Return the value of `left sign right`."""
     if isinstance(left, Union):
         return join_values([combined(sign, choice, right) for choice in left.alternatives], chosen=left.chosen)
     if isinstance(right, Union) and not isinstance(left, Text):
@@ -120,7 +120,7 @@ def is_text(value: Value) -> bool:
 
 
 def concatenated(parts: Iterable[tuple[Value, str]]) -> Value:
-    """The text of values written one after another; with each comes the name for the hole that it leaves if it is unknown."""
+    """Return the text of values written one after another; with each comes the name for the hole that it leaves if it is unknown."""
     listed = [(value, name) for value, name in parts]
     if any(isinstance(value, Never) for value, _ in listed):
         return Never()

@@ -1,4 +1,4 @@
-"""What a parameter can be: the argument of the call that is followed, its annotation, or itself."""
+"""Evaluate parameters: to the argument of the call in the context, to what the annotation says, or to the parameter itself."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def parameter_value(evaluator: Evaluator, scope: Scope, name: str, context: Call
 
 
 def is_receiver(scope: Scope, name: str) -> bool:
-    """Whether the parameter is the `self` or `cls` of a method."""
+    """Tell whether the parameter is the `self` or `cls` of a method."""
     return scope.owner is not None and bool(scope.parameters) and scope.parameters[0] == name and not is_static(scope)
 
 
@@ -55,7 +55,7 @@ def _receiver(scope: Scope, bound: CallContext | None, context: CallContext | No
 
 
 def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
-    """A parameter of a function that is followed for no call in particular."""
+    """Return a parameter of a function that is followed for no call in particular."""
     param = find_parameter(scope, name)
     if param is None:
         return Parameter(scope, name)
@@ -72,7 +72,7 @@ def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext
 
 
 def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value | None:
-    """The immutable literal default of a parameter, or what the command line gives, with the default that typer is given."""
+    """Return the immutable literal default of a parameter, or what the command line gives, with the default that typer is given."""
     param = find_parameter(scope, name)
     if param is None or param.default is None:
         return None
@@ -84,7 +84,7 @@ def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallCo
 
 
 def find_parameter(scope: Scope, name: str) -> cst.Param | None:
-    """The declaration of a parameter, but for `*args` and `**kwargs`."""
+    """Return the declaration of a parameter, but for `*args` and `**kwargs`."""
     if isinstance(scope.node, (cst.FunctionDef, cst.Lambda)):
         parameters = scope.node.params
         for param in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):

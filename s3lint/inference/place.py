@@ -31,7 +31,7 @@ class CallContext:
     depth: int = 1
 
     def of(self, scope: Scope) -> CallContext | None:
-        """The innermost context that binds the parameters of a scope."""
+        """Return the innermost context that binds the parameters of a scope."""
         found: CallContext | None = self
         while found is not None and found.scope is not scope:
             found = found.outer

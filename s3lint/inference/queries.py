@@ -1,4 +1,4 @@
-"""How rules look at a value: each possible alternative by itself, with what it does to confidence."""
+"""Ask a value what rules need to know: its alternatives with their confidence, its literals, whether it is missing or true."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from s3lint.inference.values import Absent, Constant, Fallback, Text, Union, Use
 
 
 def choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
-    """Every value that may stand here. Alternatives between which a parameter chooses are not offered."""
+    """Yield every value that may stand here. Alternatives between which a parameter chooses are not offered."""
     if isinstance(value, Union):
         if not value.chosen:
             for alternative in value.alternatives:
@@ -22,14 +22,14 @@ def choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[
 
 
 def texts(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Text, Confidence]]:
-    """The alternatives that are text."""
+    """Yield the alternatives that are text."""
     for choice, sure in choices(value, confidence):
         if isinstance(choice, Text):
             yield choice, sure
 
 
 def is_missing(value: Value) -> bool:
-    """Whether an argument is left out, or None, on every way to the call."""
+    """Tell whether an argument is left out, or None, on every way to the call."""
     return all(isinstance(choice, Absent) or is_none(choice) for choice in alternatives(value))
 
 
@@ -38,26 +38,26 @@ def is_none(value: Value) -> bool:
 
 
 def is_true(value: Value) -> bool:
-    """Whether a setting is on: `True`, or a text such as `"true"`."""
+    """Tell whether a setting is on: `True`, or a text such as `"true"`."""
     if isinstance(value, Constant):
         return bool(value.value)
     return isinstance(value, Text) and (value.literal or "").lower() in ("true", "1", "yes")
 
 
 def is_false(value: Value) -> bool:
-    """Whether a setting is off: `False`, `0`, or a text such as `"false"`."""
+    """Tell whether a setting is off: `False`, `0`, or a text such as `"false"`."""
     if isinstance(value, Constant):
         return value.value is not None and not value.value
     return isinstance(value, Text) and (value.literal or "").lower() in ("false", "0", "no")
 
 
 def literals(value: Value) -> list[str]:
-    """Every text that a value may be, where it is known whole."""
+    """Return every text that a value may be, where it is known whole."""
     return [choice.literal for choice in alternatives(value) if isinstance(choice, Text) and choice.literal is not None]
 
 
 def primary_choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
-    """The choices without those that stand in only as a fallback."""
+    """Yield the choices without those that stand in only as a fallback."""
     if isinstance(value, Union):
         if not value.chosen:
             for alternative in value.alternatives:
@@ -69,7 +69,7 @@ def primary_choices(value: Value, confidence: Confidence = Confidence.HIGH) -> I
 
 
 def default_choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
-    """The choices that stand in only as a fallback."""
+    """Yield the choices that stand in only as a fallback."""
     if isinstance(value, Union):
         for alternative in value.alternatives:
             yield from default_choices(alternative, confidence)

@@ -1,4 +1,4 @@
-"""Which value of a name reaches a statement: last assignment first, branches joined, loops settled.
+"""Find the value of a name that reaches a statement: last assignment first, branches joined, loops settled.
 
 `Unbound` stands for "no assignment of this scope reaches here"; the caller then looks further out.
 """
@@ -38,17 +38,17 @@ class Unbound(Value):
 
 
 def before(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
-    """The value of a name when control reaches a step."""
+    """Return the value of a name when control reaches a step."""
     return _at(evaluator, step.suite, name, step.index, context)
 
 
 def at_end(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
-    """The value of a name when control leaves a suite by its end."""
+    """Return the value of a name when control leaves a suite by its end."""
     return Never() if suite.ends else _at(evaluator, suite, name, END, context)
 
 
 def final(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
-    """The value of a name of a scope for code that runs later: functions of a module, closures, methods of a class."""
+    """Return the value of a name of a scope for code that runs later: functions of a module, closures, methods of a class."""
     value = _at(evaluator, scope.suite, name, END, context)
     if scope.kind != "module" or name not in scope.module.outline.globals:
         return value
@@ -56,7 +56,7 @@ def final(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | 
 
 
 def assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> list[Value]:
-    """What functions that declare a name of the module `global` make of it."""
+    """Return what functions that declare a name of the module `global` make of it."""
     steps = [scope.suite.steps[index] for index in scope.module.outline.globals[name]]
     functions = [function for step in steps for function in functions_of(step)]
     setting = [function for function in functions if name in function.outside and name in function.suite.changes]
@@ -76,7 +76,7 @@ def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: Call
 
 
 def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
-    """The value of a name when control leaves a step that may change it."""
+    """Return the value of a name when control leaves a step that may change it."""
     return evaluator.solve(("after", id(step), name, context), lambda: _after(evaluator, step, name, context), cyclic=Never())
 
 
@@ -137,13 +137,13 @@ def _after_if(evaluator: Evaluator, step: Step, name: str, context: CallContext 
 
 
 def _matches_all(node: cst.Match) -> bool:
-    """Whether the last case takes whatever no other did."""
+    """Tell whether the last case takes whatever no other did."""
     last = node.cases[-1]
     return isinstance(last.pattern, cst.MatchAs) and last.pattern.pattern is None and last.guard is None
 
 
 def _taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tuple[list[Suite], bool]:
-    """The branches of an `if` that may run, and whether control may pass it without any.
+    """Return the branches of an `if` that may run, and whether control may pass it without any.
 
     Tests are worth a look only in a call that is followed: what decides them is what the caller passes.
     """
@@ -160,7 +160,7 @@ def _taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tup
 
 
 def parameter_chooses(step: Step, name: str = "") -> bool:
-    """Whether a parameter of the function decides which branch of an `if` runs.
+    """Tell whether a parameter of the function decides which branch of an `if` runs.
 
     `if not name: name = …` is a fallback for the name, not a choice.
     """
@@ -189,7 +189,7 @@ def _after_loop(evaluator: Evaluator, step: Step, name: str, context: CallContex
 
 
 def _at_jumps(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None) -> list[Value]:
-    """The values with which `break` and `continue` leave the body."""
+    """Return the values with which `break` and `continue` leave the body."""
     jumps = [step for step in body.walk() if isinstance(step.node, (cst.Break, cst.Continue))]
     return [before(evaluator, step, name, context) for step in jumps if _loop_of(step) is body]
 
@@ -202,12 +202,12 @@ def _loop_of(step: Step) -> Suite | None:
 
 
 def _settled(evaluator: Evaluator, value: Value, *questions: Hashable) -> Value:
-    """A value that each round of a loop computes from the round before is not known, but for what it collects."""
+    """Return the value, unknown where each round of a loop computes it from the round before; what a loop collects stays, open."""
     return _collection(evaluator.each(value, _collected)) if any(map(evaluator.has_looped, questions)) else value
 
 
 def _collection(value: Value) -> Value:
-    """The lists that a loop may have filled so far, as one."""
+    """Return the lists that a loop may have filled so far, as one."""
     if isinstance(value, Union) and all(isinstance(choice, Sequence) for choice in value.alternatives):
         items = dict.fromkeys(item for choice in value.alternatives if isinstance(choice, Sequence) for item in choice.items)
         return Sequence(tuple(items), open=True, site=value.site)
@@ -236,7 +236,7 @@ def _after_handled(evaluator: Evaluator, step: Step, name: str, context: CallCon
 
 
 def at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
-    """The value of a name when control enters a suite."""
+    """Return the value of a name when control enters a suite."""
     owner = suite.owner
     if owner is None:
         return _entering_scope(evaluator, suite.scope, name, context)

@@ -1,4 +1,4 @@
-"""Importing this module registers every expression, method and library that the evaluator knows."""
+"""Import every module that registers expressions, methods or models of libraries with the evaluator."""
 
 from s3lint.inference import classes, duck_typing, expressions, functions, text
 from s3lint.inference.models import aws, commandline, frames, spark, stdlib

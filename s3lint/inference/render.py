@@ -1,4 +1,4 @@
-"""Values in words, for `--explain` and for tests."""
+"""Render values as text, for `--explain` and for tests."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from s3lint.inference.values import (
 
 
 def describe(value: Value) -> str:
-    """One line for a value: literals in quotes, holes in braces, alternatives with bars between them."""
+    """Return one line for a value: literals in quotes, holes in braces, alternatives with bars between them."""
     if isinstance(value, Text):
         return f'"{value}"'
     if isinstance(value, Constant):

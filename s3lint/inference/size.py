@@ -1,4 +1,7 @@
-"""What values are made of: values within values, of which equal ones may be one object."""
+"""Traverse nested values; bound their size.
+
+Equal values inside of a value may be one object, so a small program can make a value with very many parts.
+"""
 
 from __future__ import annotations
 
@@ -23,29 +26,29 @@ PLAIN = frozenset({Absent, Constant, Data, Never})
 
 
 def bound_size(value: Value) -> Value:
-    """The value, or an unknown one instead of one that is too heavy to be looked into."""
+    """Return the value, or an unknown one in place of one with more than `MAX_WEIGHT` parts."""
     return value if type(value) in PLAIN or weight_of(value) <= MAX_WEIGHT else Unknown("it has too many parts", site=value.site)
 
 
 def weight_of(value: Value) -> int:
-    """How many parts a value has, itself included."""
+    """Return how many parts a value has, itself included."""
     if not value.weight:
         object.__setattr__(value, "weight", 1 + sum(map(weight_of, _held(value))))
     return value.weight
 
 
 def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | None:
-    """The function of the first parameter in a value that no context binds."""
+    """Return the function of the first parameter in a value that no context binds."""
     return next((parameter.scope for parameter in free_parameters(value) if not bound or parameter.scope not in bound), None)
 
 
 def free_parameters(value: Value) -> Iterator[Parameter]:
-    """Every parameter in a value."""
+    """Yield every parameter in a value."""
     return (part for part in _parts(value) if isinstance(part, Parameter))
 
 
 def _parts(value: Value) -> Iterator[Value]:
-    """A value and all that it is made of."""
+    """Yield a value and all that it is made of."""
     pending = [value]
     while pending:
         part = pending.pop()
@@ -54,7 +57,7 @@ def _parts(value: Value) -> Iterator[Value]:
 
 
 def _held(value: Value) -> Iterator[Value]:
-    """The values of which a value is made."""
+    """Yield the values of which a value is made."""
     kind: Any = type(value)
     pending = [] if kind is Parameter else [getattr(value, name) for name in _value_fields(kind)]
     while pending:

@@ -43,7 +43,7 @@ def simple_string(evaluator: Evaluator, node: cst.SimpleString, place: Place) ->
 
 
 def literal_value(node: cst.SimpleString) -> str | bytes:
-    """What a literal evaluates to; one without escapes is what stands between its quotes."""
+    """Return what a literal evaluates to; one without escapes is what stands between its quotes."""
     if "\\" in node.value or "\r" in node.value or node.prefix not in ("", "r", "u"):
         value: str | bytes = node.evaluated_value
         return value
@@ -88,7 +88,7 @@ def _spec(part: cst.FormattedStringExpression) -> str:
 
 
 def _formatted(value: Value, spec: str) -> Value:
-    """A value written with a format: a known number is formatted, a date keeps its pattern, anything else is a hole."""
+    """Return a value written with a format: a known number is formatted, a date keeps its pattern, anything else is a hole."""
     if isinstance(value, Constant) and value.value is not None:
         if len(max(re.findall(r"\d+", spec), key=len, default="")) > MAX_WIDTH_DIGITS:
             return Unknown("a very wide format")
@@ -102,7 +102,7 @@ def _formatted(value: Value, spec: str) -> Value:
 
 
 def _unescaped(text: str, quotes: str) -> str:
-    """What stands between the quotes of an f-string; a raw one has none here."""
+    """Return what stands between the quotes of an f-string; a raw one has none here."""
     text = text.replace("{{", "{").replace("}}", "}")
     if not quotes or "\\" not in text:
         return text

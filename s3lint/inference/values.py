@@ -1,4 +1,4 @@
-"""What an expression can be: a small closed set of values.
+"""The values that an expression can have: a small closed set.
 
 Each value knows the node where it is written (`site`) and the hops by which it came to the place that asked (`trace`).
 `Unknown` never fires a rule by itself.
@@ -30,7 +30,7 @@ MAX_TEXT_CHARACTERS = 1 << 20
 """Characters of a text that is computed: `replace` may make each one longer again and again."""
 
 MAX_ITEMS = 1_000
-"""How many items of a display are looked at; what a longer one holds besides is unknown."""
+"""How many items of a display are evaluated; the others are unknown."""
 
 
 @frozen()
@@ -49,7 +49,7 @@ class Value:
     site: Site | None = field(default=None, compare=False, repr=False)
     trace: tuple[Hop, ...] = field(default=(), compare=False, repr=False)
     weight: int = field(default=0, init=False, compare=False, repr=False)
-    """How many parts it has, counted when somebody asks (`parts.weight_of`); 0 before."""
+    """How many parts it has; 0 until `size.weight_of` counts them."""
 
     def at(self, site: Site | None) -> Self:
         return _copied(self, site, self.trace)
@@ -59,7 +59,7 @@ class Value:
 
 
 def _copied(value: V, site: Site | None, trace: tuple[Hop, ...]) -> V:
-    """What `replace` makes, in a third of its time: no other function is called as often."""
+    """Return a copy with another site and trace, in a third of the time of `replace`: no other function is called as often."""
     kind: Any = type(value)
     copied: Any = object.__new__(kind)
     for name in _own_fields(kind):
@@ -189,7 +189,7 @@ class Mapping(Value):
     open: bool = False
 
     def get(self, key: str) -> Value:
-        """The value under a key: `Absent` where provably none."""
+        """Return the value under a key: `Absent` where provably none."""
         for entry in reversed(self.entries):
             if entry.key == key:
                 return entry.value
@@ -278,7 +278,7 @@ class Reference(Value):
 
 
 def join_values(values: Iterable[Value], *, chosen: bool = False) -> Value:
-    """The value of a place that several ways reach. Code that is never reached adds nothing."""
+    """Return the value of a place that several ways reach. Code that is never reached adds nothing."""
     found: list[Value] = []
     for alternative in _flattened(values, chosen=chosen):
         if not isinstance(alternative, Never) and not _seen(alternative, found):
@@ -310,7 +310,7 @@ def _seen(value: Value, found: list[Value]) -> bool:
 
 
 def alternatives(value: Value) -> Iterator[Value]:
-    """Every value that may stand here, fallbacks included, unions flattened."""
+    """Yield every value that may stand here, fallbacks included, unions flattened."""
     if isinstance(value, Union):
         for alternative in value.alternatives:
             yield from alternatives(alternative)

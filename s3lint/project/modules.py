@@ -96,11 +96,11 @@ class Project:
         self._read[module.path] = FileDependency(module.path, digest(module.source.data))
 
     def known(self, path: Path) -> Module | None:
-        """The module of a file that was loaded before."""
+        """Return the module of a file that was loaded before."""
         return self._modules.get(path)
 
     def module(self, path: Path) -> Module | None:
-        """The module of a file, or None where there is none that can be read."""
+        """Return the module of a file, or None where there is none that can be read."""
         if path not in self._modules:
             self._modules[path] = self._load(path)
         self.tracker.record(self._read[path])
@@ -115,7 +115,7 @@ class Project:
             return None
 
     def holding(self, search: Search) -> Iterator[Module]:
-        """The modules of the project in which a search finds something."""
+        """Yield the modules of the project in which a search finds something."""
         for path in self._found(search):
             module = self.module(path)
             if module is not None:
@@ -131,7 +131,7 @@ class Project:
         return found
 
     def imports_of(self, module: Module) -> list[Module]:
-        """The first-party modules that a module imports at its top."""
+        """Return the first-party modules that a module imports at its top."""
         return self._once(self._imports, module, self._imported_by)
 
     def _imported_by(self, module: Module) -> Iterator[Module]:
@@ -139,7 +139,7 @@ class Project:
             yield from self._imported_as(item, module)
 
     def _imported_as(self, item: Import, module: Module) -> Iterator[Module]:
-        """The package or module that an import names, and the submodule that it takes from it."""
+        """Yield the package or module that an import names, and the submodule that it takes from it."""
         package = self.find(item.module, item.level, module.path)
         inner = self.in_folder(package.folder, item.name) if package and package.folder and item.name else None
         for found in (package, inner):
@@ -147,13 +147,13 @@ class Project:
                 yield found.module
 
     def importers_of(self, module: Module) -> list[Module]:
-        """The modules of the project that import a module at their top."""
+        """Return the modules of the project that import a module at their top."""
         return self._once(self._importers, module, self._importing)
 
     def _once(
         self, known: dict[Module, tuple[list[Module], int]], module: Module, find: Callable[[Module], Iterator[Module]]
     ) -> list[Module]:
-        """What is found for a module, found once; what was read for it is read by whoever asks."""
+        """Return what is found for a module, found once. What that read counts as read by every caller."""
         if module not in known:
             with self.tracker.isolated():
                 known[module] = list(find(module)), self.tracker.recorded
@@ -172,7 +172,7 @@ class Project:
                 yield other
 
     def _may_import(self, path: Path) -> list[Path]:
-        """The files that name a module in an import, those outside its folder with the folder."""
+        """Return the files that name a module in an import, those outside its folder with the folder."""
         folder = path.parent.parent if path.name == "__init__.py" else path.parent
         alone = self._found(Search("imports", module_name(path)))
         if folder in self.roots:
@@ -181,7 +181,7 @@ class Project:
         return sorted({*beside, *self._found(Search("imports", f"{folder.name}.{module_name(path)}"))})
 
     def find(self, dotted: str, level: int, importer: Path) -> FoundModule | None:
-        """A first-party module by its dotted name, or None."""
+        """Return a first-party module by its dotted name, or None."""
         parts = dotted.split(".") if dotted else []
         if level:
             return self._below(self._ancestor(importer, level), parts)
@@ -203,7 +203,7 @@ class Project:
         return folder
 
     def _search_path(self, importer: Path) -> Iterator[Path]:
-        """The folder of the importing file and those above it up to the project's root, then the configured roots."""
+        """Yield the folder of the importing file and those above it up to the project's root, then the configured roots."""
         folder = importer.parent
         while folder.is_relative_to(self.root):
             yield folder

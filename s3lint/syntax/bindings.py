@@ -14,7 +14,7 @@ from s3lint.syntax.walk import expressions, subtree
 
 
 def changed_names(node: cst.CSTNode, block: Block) -> frozenset[str]:
-    """The names that a statement itself binds or alters, without the statements nested in it."""
+    """Return the names that a statement itself binds or alters, without the statements nested in it."""
     found = set(_changed(node))
     if block.holds_walrus:
         for part, binders in expressions(node):

@@ -13,13 +13,13 @@ Clause = tuple[str, cst.BaseSuite, cst.CSTNode]
 
 
 def clauses_of(node: Statement) -> Iterable[Clause]:
-    """The role and the body of each clause of a compound statement."""
+    """Return the role and the body of each clause of a compound statement."""
     function = _CLAUSES.get(type(node))
     return function(node) if function is not None else ()
 
 
 def _if_clauses(node: cst.If) -> Iterator[Clause]:
-    """An `elif` chain is flat."""
+    """Yield the branches of an `if` statement; an `elif` chain is flat."""
     branch: cst.If | cst.Else | None = node
     while isinstance(branch, cst.If):
         yield "if", branch.body, branch

@@ -108,7 +108,7 @@ class Suite:
         return any(step.ends for step in self.steps)
 
     def last_change(self, name: str, before: int) -> Step | None:
-        """The last step before an index that changes a name."""
+        """Return the last step before an index that changes a name."""
         found = None
         for index in self.changes.get(name, ()):
             if index >= before:
@@ -117,7 +117,7 @@ class Suite:
         return found
 
     def walk(self) -> Iterator[Step]:
-        """Every step of the suite and of the suites nested in it, but for those of nested functions and classes."""
+        """Yield every step of the suite and of the suites nested in it, but for those of nested functions and classes."""
         for step in self.steps:
             yield step
             for suite in step.suites:
@@ -260,7 +260,7 @@ class Scope:
         return name in self.parameters or name in self.suite.changes
 
     def may_bind(self, name: str) -> bool:
-        """Whether the scope binds a name, or imports whatever another module binds."""
+        """Tell whether the scope binds a name, or imports whatever another module binds."""
         return self.binds(name) or (self.kind == "module" and self.binds("*"))
 
     def walk(self) -> Iterator[Step]:
@@ -314,7 +314,7 @@ def _statements(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement | cst.BaseSm
 
 
 def functions_of(step: Step, holds: Callable[[Block], bool] | None = None) -> list[Scope]:
-    """The functions that a step defines, at any depth; of a class only the members whose text holds something."""
+    """Return the functions that a step defines, at any depth; of a class only the members whose text holds something."""
     found: list[Scope] = []
     pending = [step]
     while pending:

@@ -1,4 +1,4 @@
-"""A module: its outline, and libcst trees of those blocks only that somebody asked for."""
+"""Load modules: the outline of all, libcst trees of those blocks only that are asked for."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class Module:
         return [self.source.starts[block.part.start - 1] for block in self.blocks]
 
     def blocks_holding(self, word: str) -> Iterator[int]:
-        """The numbers of the blocks in whose text a word stands, in order."""
+        """Yield the numbers of the blocks in whose text a word stands, in order."""
         place = self.source.text.find(word)
         while place >= 0:
             number = bisect_right(self._offsets, place)
@@ -206,7 +206,7 @@ class Module:
 
 @lru_cache(maxsize=4)
 def syntax_of(module: Module) -> ast.Module:
-    """The whole tree of `ast`; an empty one where only libcst reads the text. It is some ten times the size of the text, so few are kept."""
+    """Return the whole tree of `ast`; an empty one where only libcst reads the text. It is some ten times the size of the text, so few are kept."""
     try:
         return parse(module.source.text)
     except Unreadable:
@@ -235,7 +235,7 @@ def _outline(source: Source, tree: ast.Module | None) -> Outline:
 
 
 def whole(source: Source) -> Outline:
-    """The outline of a text that only libcst reads (syntax newer than the running Python): one block.
+    """Return the outline of a text that only libcst reads (syntax newer than the running Python): one block.
 
     Raises `Unreadable` with what `ast` says, which names the place better, where libcst refuses it too.
     """

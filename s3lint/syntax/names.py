@@ -22,7 +22,7 @@ def dotted_name(node: cst.CSTNode) -> str | None:
 
 
 def last_name(node: cst.CSTNode) -> str:
-    """The name that tells a reader what an expression is: `prefix` in `self.prefix`, `row["prefix"]` and `get(prefix)`."""
+    """Return the name that tells a reader what an expression is: `prefix` in `self.prefix`, `row["prefix"]` and `get(prefix)`."""
     while True:
         if isinstance(node, cst.Name):
             return node.value
@@ -68,19 +68,19 @@ TEXT_METHODS = frozenset(
 
 
 def _called_on(function: cst.BaseExpression) -> cst.BaseExpression:
-    """What a call is about: not a method that changes the writing of a text alone, but the text."""
+    """Return what names a call best: the text for a method that only changes how a text is written, else the function."""
     return function.value if isinstance(function, cst.Attribute) and function.attr.value in TEXT_METHODS else function
 
 
 def called_name(node: cst.BaseExpression) -> str | None:
-    """The last name of what is called: `put` in `s3.put(…)`."""
+    """Return the last name of what is called: `put` in `s3.put(…)`."""
     if isinstance(node, cst.Name):
         return node.value
     return node.attr.value if isinstance(node, cst.Attribute) else None
 
 
 def subscript_key(node: cst.Subscript) -> cst.BaseExpression | None:
-    """The expression in `x[…]`, where it is a single index."""
+    """Return the expression in `x[…]`, where it is a single index."""
     if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
         return None
     return node.slice[0].slice.value
@@ -92,14 +92,14 @@ def parameter_names(parameters: cst.Parameters) -> tuple[str, ...]:
 
 
 def all_parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
-    """Parameters in order, without `*args` and `**kwargs`."""
+    """Yield the parameters in order, without `*args` and `**kwargs`."""
     yield from parameters.posonly_params
     yield from parameters.params
     yield from parameters.kwonly_params
 
 
 def target_names(target: cst.CSTNode) -> Iterator[str]:
-    """The names that an assignment target binds or alters; `d` for `d["k"]`, `self.x` for `self.x` and `self.x["k"]`.
+    """Yield the names that an assignment target binds or alters; `d` for `d["k"]`, `self.x` for `self.x` and `self.x["k"]`.
 
     None for `self.x.y`: the object that `self.x` holds is the same one afterwards.
     """
@@ -119,7 +119,7 @@ def target_names(target: cst.CSTNode) -> Iterator[str]:
 
 
 def import_names(node: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, cst.ImportAlias]]:
-    """The local name that each import binds; `*` for a star import."""
+    """Yield the local name that each import binds; `*` for a star import."""
     if isinstance(node.names, cst.ImportStar):
         return
     for alias in node.names:
@@ -130,7 +130,7 @@ def import_names(node: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, cst.I
 
 
 def words_in(node: cst.CSTNode, besides: Container[str] = ()) -> Iterator[str]:
-    """The literals and the names in an expression, but for some names."""
+    """Yield the literals and the names in an expression, but for some names."""
     for part in subtree(node):
         if isinstance(part, cst.SimpleString):
             yield part.raw_value

@@ -28,7 +28,7 @@ _CHARACTERS = {ord(character): None for character in "\"'-+*/%@&|^~<>.!="}
 
 
 def too_deep(text: str) -> str | None:
-    """Why the text cannot be given to libcst, or None."""
+    """Return why the text cannot be given to libcst, or None."""
     if len(text) <= MAX_LINKS or _is_plain(text):
         return None
     if text.count("elif") > MAX_LINKS:
@@ -42,13 +42,13 @@ def too_deep(text: str) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether counting alone shows that no bound can be passed."""
+    """Tell whether counting alone shows that no bound can be passed."""
     links = len(text) - len(text.translate(_CHARACTERS)) + sum(text.count(word) for word in _WORDS)
     return links <= MAX_LINKS and text.count("(") + text.count("[") + text.count("{") <= MAX_BRACKETS
 
 
 def _measure(text: str) -> tuple[int, int]:
-    """The deepest nesting of brackets, and the most links between two commas of one bracket."""
+    """Return the deepest nesting of brackets, and the most links between two commas of one bracket."""
     links, deepest, most = [0], 0, 0
     for match in _TOKENS.finditer(text):
         kind = match.lastgroup

@@ -41,7 +41,7 @@ class Import:
     level: int
 
     def may_name(self, module: str) -> bool:
-        """Whether a module that files import by this name, without its packages, may be what is imported or where it is from."""
+        """Tell whether a module that files import by this name, without its packages, may be what is imported or where it is from."""
         return module in (self.name, self.module.rpartition(".")[2])
 
 
@@ -59,7 +59,7 @@ class Part:
     members: tuple[Part, ...] = ()
 
     def parts(self) -> Iterator[Part]:
-        """Itself, or the members and the header of a class."""
+        """Yield this part, and the members of a class at any depth."""
         yield self
         for member in self.members:
             yield from member.parts()
@@ -98,14 +98,14 @@ def parse(text: str) -> ast.Module:
 
 
 def _place(error: SyntaxError, text: str) -> tuple[int, int]:
-    """Where the text is refused. Python names places behind the end of a text or of a line where a statement goes on there."""
+    """Return where the text is refused. Python names places behind the end of a text or of a line where a statement goes on there."""
     lines = split_lines(text) or [""]
     row = min(max(1, error.lineno or 1), len(lines))
     return row, min(max(1, error.offset or 1), len(lines[row - 1]) + 1)
 
 
 def outline(tree: ast.Module, text: str) -> Outline:
-    """The blocks of a module, in order. `tree` may be the one that flake8 hands over."""
+    """Return the blocks of a module, in order. `tree` may be the one that flake8 hands over."""
     walrus = Rows(text, ":=")
     found = Outline(_merged([_part(statement, walrus) for statement in tree.body]))
     _find_globals(tree, found, Rows(text, "global "))
@@ -113,7 +113,7 @@ def outline(tree: ast.Module, text: str) -> Outline:
 
 
 def attributes_set(function: str) -> frozenset[str]:
-    """The names of the attributes that a function itself binds or alters, by its text."""
+    """Return the names of the attributes that a function itself binds or alters, by its text."""
     tree = parse(f"{MEMBER_HEADER}{function}" if function[:1].isspace() else function)
     own = next(node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     changed = (name for statement in own.body for name in _changes(statement, walrus=False))
@@ -127,7 +127,7 @@ class Rows:
         self._rows = [row for row, line in enumerate(NEWLINE.split(text), 1) if wanted in line] if wanted in text else []
 
     def within(self, statement: ast.stmt) -> bool:
-        """Whether the text stands on a row of a statement."""
+        """Tell whether the text stands on a row of a statement."""
         index = bisect_left(self._rows, statement.lineno)
         return index < len(self._rows) and self._rows[index] <= (statement.end_lineno or statement.lineno)
 
@@ -152,7 +152,7 @@ def _class(statement: ast.ClassDef, start: int, end: int, binds: frozenset[str],
 
 
 def _merged(parts: list[Part]) -> list[Part]:
-    """Statements that share a line cannot be parsed apart."""
+    """Join parts that share a line, since they cannot be parsed apart."""
     merged: list[Part] = []
     for part in parts:
         last = merged[-1] if merged else None
@@ -178,7 +178,7 @@ def _imports(statement: ast.stmt) -> Iterator[Import]:
 
 
 def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
-    """The statement and those nested in it, but for the bodies of functions and classes."""
+    """Yield the statement and those nested in it, but for the bodies of functions and classes."""
     pending = [statement]
     while pending:
         node = pending.pop()
@@ -192,7 +192,7 @@ def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def _changes(statement: ast.stmt, *, walrus: bool) -> Iterator[str]:
-    """The names that a statement binds or alters; `*` for a star import."""
+    """Yield the names that a statement binds or alters; `*` for a star import."""
     for node in _statements(statement):
         yield from _own_changes(node)
     if walrus:

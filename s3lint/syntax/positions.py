@@ -33,7 +33,7 @@ class Positions:
         self._starts = [0, *(match.end() for match in NEWLINE.finditer(code))]
 
     def of(self, node: cst.CSTNode) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """Where a node starts, and where it ends (behind its last character); None where it is no part of the tree."""
+        """Return where a node starts, and where it ends (behind its last character); None where it is no part of the tree."""
         found = self._ranges.get(id(node))
         return (self._place(found[0]), self._place(found[1])) if found is not None else None
 
@@ -67,7 +67,7 @@ class _Written(CodegenState):
         self.ranges.setdefault(id(node), (self._begun.pop(), self.offset))
 
     def pop_trailing_newline(self) -> None:
-        """What ends behind it is on the next row."""
+        """Keep the newline: what ends behind it is on the next row."""
 
     def record_syntactic_position(  # type: ignore[override]  # libcst's returns a generator's context manager
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
@@ -93,7 +93,7 @@ class _Syntactic:
 
 
 def positions_of(tree: cst.Module, text: str) -> Positions:
-    """The range of each node of a tree. `text` is what it was made of."""
+    """Return the range of each node of a tree. `text` is what it was made of."""
     try:
         return Positions(_Written(tree), text)
     except RecursionError:

@@ -35,7 +35,7 @@ class Site:
 
 
 def locate(site: Site) -> tuple[Location, Location]:
-    """Where a site starts, and where it ends (behind its last character)."""
+    """Return where a site starts, and where it ends (behind its last character)."""
     block = site.block
     found = block.positions.of(site.node)
     if found is None:
@@ -49,13 +49,13 @@ def locate(site: Site) -> tuple[Location, Location]:
 
 
 def _placed(site: Site, line: int, column: int) -> Location:
-    """A position in the file."""
+    """Return a position in the file."""
     row = line + site.block.offset
     return Location(row, column + 1 + _feeds(site, row))
 
 
 def _feeds(site: Site, row: int) -> int:
-    """How many characters libcst was not shown at the start of a line."""
+    """Return how many characters libcst was not shown at the start of a line."""
     lines = site.module.source.lines
     found = LEADING_FEED.match(lines[row - 1]) if row <= len(lines) and "\f" in lines[row - 1] else None
     return found.end() if found is not None else 0
@@ -70,7 +70,7 @@ def _advanced(site: Site, start: Location, text: str) -> Location:
 
 
 def source_of(site: Site) -> str:
-    """The code of a node as it is written, with the parentheses around it."""
+    """Return the code of a node as it is written, with the parentheses around it."""
     opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
     start = locate(replace(site, node=opening[0]) if opening else site)[0]
     end = locate(replace(site, node=closing[-1]) if closing else site)[1]

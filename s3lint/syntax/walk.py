@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 class ByType(dict[type, T]):
-    """What a function says of a type, remembered: an item of it costs half of a cached call."""
+    """Results of a function by type, computed on first use: an item costs half of a call through `functools.cache`."""
 
     def __init__(self, function: Callable[[type], T]) -> None:
         self._function = function
@@ -53,7 +53,7 @@ class ByType(dict[type, T]):
 
 
 def _child_fields(kind: type) -> tuple[str, ...]:
-    """The names of the fields of a node type that may hold code, in source order."""
+    """Return the names of the fields of a node type that may hold code, in source order."""
     return tuple(
         field.name
         for field in fields(kind)
@@ -62,7 +62,7 @@ def _child_fields(kind: type) -> tuple[str, ...]:
 
 
 def _holds(kind: type) -> str:
-    """Whether a value of a type is a node, holds nodes, or neither."""
+    """Return what a field of a type contains: "node", "nodes", "statements", or "" for no code."""
     if kind in (tuple, list):
         return "nodes"
     if kind in STATEMENT_LISTS:
@@ -86,7 +86,7 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
 
 
 def expressions(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Binders]]:
-    """Every node of one statement in source order, but for the statements nested in it.
+    """Yield every node of one statement in source order, but for the statements nested in it.
 
     With each node come the lambdas and comprehensions around it, outermost first.
     """
@@ -106,7 +106,7 @@ def expressions(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Binders]]
 
 
 def subtree(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Every node under a node, itself first, in source order."""
+    """Yield every node under a node, itself first, in source order."""
     stack = [node]
     while stack:
         current = stack.pop()

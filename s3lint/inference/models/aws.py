@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def client_of(arguments: Arguments, *, resource: bool = False, name: str = "service_name") -> Value:
-    """The client of the service that a factory is given; unknown where the service is not a literal."""
+    """Return the client of the service that a factory is given; unknown where the service is not a literal."""
     service = arguments.get(name, 0)
     if isinstance(service, Text) and service.literal:
         return Client(service.literal, resource=resource, plain=resource, arguments=arguments)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def given(default: Value) -> Value:
-    """What the command line gives, with the default in the code."""
+    """Return what the command line gives, with the default in the code."""
     missing = isinstance(default, Absent) or (isinstance(default, Constant) and default.value is None)
     return UserInput(None if missing else default)
 
@@ -43,7 +43,7 @@ def parsed_known(evaluator: Evaluator, arguments: Arguments, place: Place, refer
 
 
 def _destination(evaluator: Evaluator, arguments: Arguments) -> str | None:
-    """The attribute that an argparse option sets."""
+    """Return the attribute that an argparse option sets."""
     named = arguments.get("dest")
     if isinstance(named, Text) and named.literal:
         return named.literal
@@ -77,7 +77,7 @@ def prompted(evaluator: Evaluator, arguments: Arguments, place: Place, reference
 
 @parameter_source
 def click_default(evaluator: Evaluator, scope: Scope, name: str) -> Value | None:
-    """The default that a click decorator of a function gives to one of its parameters."""
+    """Return the default that a click decorator of a function gives to one of its parameters."""
     if not isinstance(scope.node, cst.FunctionDef) or scope.step is None:
         return None
     place = Place(scope.step)
@@ -97,7 +97,7 @@ def _click_name(evaluator: Evaluator, arguments: Arguments) -> str | None:
 
 
 def calls_of(evaluator: Evaluator, scope: Scope, name: str) -> Iterator[Arguments]:
-    """Every call `x.name(…)` in a module; only blocks whose text holds the name are parsed."""
+    """Yield every call `x.name(…)` in a module; only blocks that contain the name are parsed."""
     for step in scope.suite.steps:
         if name in step.block.text:
             for inner in _all_steps(step):

@@ -1,4 +1,4 @@
-"""The registry of library functions, and what a library's thing is when nothing more is known: its dotted path."""
+"""Register models of library functions; without one, a library's object is known by its dotted path alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ATTRIBUTES: dict[str, AttributeModel] = {}
 
 
 def function(*paths: str) -> Callable[[Model], Model]:
-    """Registers what calls of some library functions return. None: just the path of the call.
+    """Register what calls of some library functions return. None: just the path of the call.
 
     A path `x.*` stands for every function of `x`.
     """
@@ -41,7 +41,7 @@ def function(*paths: str) -> Callable[[Model], Model]:
 
 
 def attribute_of(*paths: str) -> Callable[[AttributeModel], AttributeModel]:
-    """Registers what some attributes of library things are. A path `x().*` stands for every attribute of `x()`."""
+    """Register what some attributes of library things are. A path `x().*` stands for every attribute of `x()`."""
 
     def register(model: AttributeModel) -> AttributeModel:
         ATTRIBUTES.update(dict.fromkeys(paths, model))

@@ -79,14 +79,14 @@ def session_method(evaluator: Evaluator, owner: SparkSession, name: str, argumen
 
 
 def created_frame(arguments: Arguments) -> Reader:
-    """The rows that `createDataFrame` is given, as a source like any other."""
+    """Return the rows that `createDataFrame` is given, as a source like any other."""
     site = method_site(arguments)
     data = arguments.get("data", 0)
     return Reader(Text((Chunk("rows"),)), arguments.get("schema", 1), path=data, method=site, site=site)
 
 
 def method_site(arguments: Arguments) -> Site | None:
-    """The name of the method that is called."""
+    """Return the name of the method that is called."""
     written = arguments.call.function
     if written is None:
         return None
@@ -139,7 +139,7 @@ def _read(reader: Reader, name: str, arguments: Arguments) -> Reader:
 
 
 def with_options(options: Mapping, name: str, arguments: Arguments) -> Mapping:
-    """Options after `option(key, value)`, `options(**more)` or the keywords of a terminal method; their names in lower case."""
+    """Return the options after `option(key, value)`, `options(**more)` or the keywords of a terminal method; their names in lower case."""
     if name == "option":
         key = arguments.get("key", 0)
         if isinstance(key, Text) and key.literal is not None:
@@ -204,7 +204,7 @@ def frame_method(evaluator: Evaluator, owner: Frame, name: str, arguments: Argum
 
 
 def _joined_frame(owner: Frame, arguments: Arguments) -> Frame:
-    """A frame made of this one and of those that the method is given."""
+    """Return a frame made of this one and of those that the method is given."""
     sources = list(owner.sources)
     for written in arguments.positional():
         other = arguments.evaluator.evaluate(written.node, written.place)

@@ -152,7 +152,7 @@ def joined_posix_path(evaluator: Evaluator, arguments: Arguments, place: Place, 
 
 
 def slash_joined(operands: tuple[Value, ...], arguments: Arguments | None = None) -> Value:
-    """The text of path parts with a slash between them."""
+    """Return the text of path parts with a slash between them."""
     names = [written.name for written in arguments.positional()] if arguments is not None else []
     parts: list[tuple[Value, str]] = []
     for index, operand in enumerate(operands):
