@@ -56,7 +56,7 @@ def test_the_settings_shown_are_settings_again(project: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("select = ['STO2O1']\n", "select: no rule is called STO2O1: did you mean STO2"),
+        ("select = ['STO2O1']\n", "select: no rule is called STO2O1: did you mean STO"),
         ("ignore = ['flat-keys']\n", "ignore: no rule is called flat-keys: did you mean flat-key?"),
         ("[per-file-ignores]\n'a.py' = ['STO999']\n", "per-file-ignores.a.py: no rule is called STO999: did you mean STO9"),
         ("unfixable = ['hardcoded-buckets']\n", "unfixable: no rule is called hardcoded-buckets: did you mean hardcoded-bucket?"),
