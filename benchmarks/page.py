@@ -1,4 +1,4 @@
-"""The page of the documentation with what was measured, and its plot."""
+"""Write docs/performance.md from the figures of one run. The site draws its plot from the tables of the page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from benchmarks.targets import Measured, Verdict
 PAGE = """\
 # Performance
 
-What a run costs grows with the storage code in it, not with the code. `make bench` fetches the packages, runs s3lint and its peers in
-turn, and writes this page with `--docs`. Rounds: {rounds}; Python {python}, {versions}.
+Run time grows with the amount of storage code, not repository size. `make bench` downloads the packages and runs s3lint and its peers in
+turns; `WITH=--docs` writes this page. Rounds: {rounds}; Python {python}, {versions}.
 
 Ratios compare CPU time, started processes included, in pairs of runs of one round, and are medians over the rounds; seconds depend on
 the machine. *cold* is `--no-cache`. Peers run with their default rules, Fixit with one. Memory is that of the largest process, or of the
@@ -36,17 +36,17 @@ Shares of the CPU time of one process, cold.
 {stages}
 
 Most of a cold run over storage code is libcst, which makes the nodes of every block that mentions storage, and of every block that calls
-a function whose parameters matter; both are needed before a rule can look. flake8 makes no such trees, which holds s3lint back where
-nearly every file is about storage. A second run, and a run over code that is about something else, parse next to nothing.
+a function whose parameters matter; a rule needs both. flake8 makes no such trees, so s3lint is slower where
+nearly every file uses storage. A second run, and a run over other code, parse next to nothing.
 
-What analysis costs, which is all of the middle rows but the parses, in parses of the same run: by libcst of all files that mention
-storage, of the blocks that are parsed in fact, and of these by libcst together with Python's of the files.
+The time of analysis (the middle rows without the parses) divided by parse times of the same run: libcst's for all files that mention
+storage; libcst's for the blocks that are parsed; libcst's for these blocks plus Python's for the files.
 
 {analysis}
 
 ## Growth
 
-Generated repositories, in which one file of twenty touches storage: many of them below one folder, or all the same files in one
+Generated repositories, in which one file of twenty uses storage: many of them below one folder, or all the same files in one
 repository.
 
 {growth}
