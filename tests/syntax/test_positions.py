@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from pathlib import Path
 
 import libcst as cst
@@ -9,6 +11,7 @@ import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from s3lint.source.text import LEADING_FEED
+from s3lint.syntax import positions
 from s3lint.syntax.positions import positions_of
 from s3lint.syntax.walk import subtree
 
@@ -60,3 +63,18 @@ def test_a_node_of_another_tree_has_no_place() -> None:
 def test_nothing_has_a_place_where_libcst_forgets_white_space(text: str) -> None:
     tree = cst.parse_module(text)
     assert {positions_of(tree, text).of(node) for node in subtree(tree)} == {None}
+
+
+def test_without_what_is_private_to_libcst_its_public_provider_tells_positions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "s3lint.syntax.codegen")
+    monkeypatch.setitem(sys.modules, "libcst._nodes.internal", None)
+    spec = importlib.util.spec_from_file_location("positions_without_codegen", positions.__file__)
+    assert spec is not None and spec.loader is not None
+    without = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(without)
+    assert without.WrittenTree is None
+    for text in ["def f(a, *, b=(1)):\n    with a as c, b:\n        return f'{a}' 'x'  # why\n", "x = [\n\t1,\n]\n", ""]:
+        tree = cst.parse_module(text)
+        expected, found = positions_of(tree, text), without.positions_of(tree, text)
+        assert [found.of(node) for node in subtree(tree)] == [expected.of(node) for node in subtree(tree)]
+        assert without.positions_of(tree, text + "1").of(tree) is None
