@@ -1,6 +1,12 @@
-"""Import every module that registers expressions, methods or models of libraries with the evaluator."""
+"""Import every module of this package: those that evaluate expressions or model libraries register themselves with the evaluator."""
 
-from s3lint.inference import classes, duck_typing, expressions, functions, text
-from s3lint.inference.models import aws, commandline, frames, spark, stdlib
+from __future__ import annotations
 
-__all__ = ["aws", "classes", "commandline", "duck_typing", "expressions", "frames", "functions", "spark", "stdlib", "text"]
+from importlib import import_module
+from pkgutil import walk_packages
+
+from s3lint import inference
+
+# The order does not matter: no two modules register for the same type or path.
+for module in walk_packages(inference.__path__, f"{inference.__name__}."):
+    import_module(module.name)
