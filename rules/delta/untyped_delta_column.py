@@ -5,7 +5,7 @@ Fields of a schema (Spark's `StructField`, Delta's `addColumn`, delta-rs, pyarro
 `CREATE TABLE … USING DELTA`, whose name means a time, date, amount or count and whose type is string.
 
 ## Why
-Text sorts `10` before `9`, keeps `2026-13-45` without a word, and has no statistics that let Delta skip files by range. The type of a
+Text sorts `10` before `9`, silently keeps `2026-13-45`, and has no statistics that let Delta skip files by range. The type of a
 column is hard to change once others read the table.
 
 ## Do not

@@ -1,4 +1,4 @@
-"""malformed-key: a key that tools stumble over.
+"""malformed-key: a key with a leading or double slash, or unsafe characters.
 
 ## What it finds
 The key of a written object with a leading `/`, an empty segment (`//`), a `.` or `..` segment, a `\\`, a space, a control character or

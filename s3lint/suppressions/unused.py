@@ -16,7 +16,7 @@ from s3lint.registry import rules
 from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.suppressions.comments import Suppression, codes_of
 
-UNDATED = "ends on no date (`until=YYYY-MM-DD`), so it holds no more"
+UNDATED = "has an invalid date, so it suppresses nothing; use until=YYYY-MM-DD"
 IN_SMALL_LETTERS = "is not written in capitals, as flake8 reads it, so it suppresses nothing"
 
 NEVER_UNUSED = frozenset({UNREADABLE, UNJUSTIFIED, UNUSED})
