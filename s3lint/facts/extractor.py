@@ -1,4 +1,4 @@
-"""The registry of extractors: functions that turn calls, and statements, into facts."""
+"""Registry of extractors: functions that turn calls, or statements, into facts. `register` imports all of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from s3lint.facts import Fact
 from s3lint.facts.call_view import CallView
-from s3lint.facts.triggers import VOCABULARY
+from s3lint.facts.triggers import TRIGGERS
 from s3lint.syntax.flow import Step
 
 if TYPE_CHECKING:
@@ -17,30 +17,30 @@ CallExtractor = Callable[[CallView], Iterator[Fact]]
 StepExtractor = Callable[[Step, "Context"], Iterator[Fact]]
 
 CALLS: dict[str, list[CallExtractor]] = {}
-"""Extractors for calls, by the word set of their names."""
+"""Functions that extract facts from calls, by their name in `TRIGGERS`; several may share one."""
 
 STEPS: dict[str, list[StepExtractor]] = {}
-"""Extractors for statements, by the word set that their block must mention."""
+"""Functions that extract facts from statements, by their name in `TRIGGERS`."""
 
 E = TypeVar("E", CallExtractor, StepExtractor)
 
 
-def from_calls(words: str) -> Callable[[CallExtractor], CallExtractor]:
-    """Registers an extractor for calls whose names are in a word set of the vocabulary."""
-    return _registering(CALLS, words)
+def from_calls(name: str) -> Callable[[CallExtractor], CallExtractor]:
+    """Register a function for the calls that trigger an extractor. Raises `LookupError` for a name that `TRIGGERS` lacks."""
+    return _registering(CALLS, name)
 
 
-def from_steps(words: str) -> Callable[[StepExtractor], StepExtractor]:
-    """Registers an extractor for statements in blocks that mention a word set."""
-    return _registering(STEPS, words)
+def from_steps(name: str) -> Callable[[StepExtractor], StepExtractor]:
+    """Register a function for the statements of blocks that trigger an extractor. Raises `LookupError` likewise."""
+    return _registering(STEPS, name)
 
 
-def _registering(registry: dict[str, list[E]], words: str) -> Callable[[E], E]:
-    if words not in VOCABULARY:
-        raise LookupError(f"no word set is called {words}")
+def _registering(registry: dict[str, list[E]], name: str) -> Callable[[E], E]:
+    if name not in TRIGGERS:
+        raise LookupError(f"no extractor is called {name}")
 
     def register(function: E) -> E:
-        registry.setdefault(words, []).append(function)
+        registry.setdefault(name, []).append(function)
         return function
 
     return register

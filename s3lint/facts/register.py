@@ -1,41 +1,9 @@
-"""Importing this module registers every extractor."""
+"""Import every extractor, so that it registers: the modules of `s3lint.facts.extractors`, in the order of their names."""
 
-from s3lint.facts.extractors import (
-    addresses,
-    airflow,
-    clients,
-    columns,
-    delta,
-    files,
-    frames,
-    items,
-    names,
-    objects,
-    paths,
-    reads,
-    settings,
-    sql,
-    storages,
-    urls,
-    writes,
-)
+import pkgutil
+from importlib import import_module
 
-__all__ = [
-    "addresses",
-    "airflow",
-    "clients",
-    "columns",
-    "delta",
-    "files",
-    "frames",
-    "items",
-    "names",
-    "objects",
-    "paths",
-    "reads",
-    "settings",
-    "sql",
-    "storages",
-    "urls",
-    "writes",
-]
+from s3lint.facts import extractors
+
+for _module in pkgutil.iter_modules(extractors.__path__, f"{extractors.__name__}."):
+    import_module(_module.name)

@@ -1,7 +1,7 @@
-"""The names by which storage calls are found. They need no libcst: the mentions filter and the extractors share them.
+"""Which names in a file's text trigger which extractor. The prefilter and the extractors share them; nothing here needs libcst.
 
-Each word set belongs to one extractor. `names` are names of functions and methods; where `gates` are given, a module that holds
-none of these texts cannot make the fact, because its receiver could not be what the name needs.
+`names` are names of functions and methods. A file without one of the texts in `requires` cannot make the fact, because the receiver
+could not be what the method needs.
 """
 
 from __future__ import annotations
@@ -64,8 +64,6 @@ ITEM_OPERATIONS = frozenset(
 
 ACCOUNT_OPERATIONS = frozenset({"put_public_access_block", "delete_public_access_block"})
 """What `s3control` does to all buckets of an account."""
-
-OBJECT_ACTIONS = frozenset({"put", "copy_from", "initiate_multipart_upload"})
 
 AIRFLOW_LOADS = frozenset({"load_file", "load_string", "load_bytes", "load_file_obj"})
 
@@ -201,128 +199,168 @@ KEY_NAMES = frozenset({"s3_key", "object_key", "obj_key", "file_key", "blob_key"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Names, the gates before them, and the shape in which a name must stand in the text to matter.
+class Trigger:
+    """Names that make an extractor run: they must occur in a shape, in a file that holds a required text.
 
-    With `stored` they matter only in a project of which some file names a store (`searches.STORES`).
+    Without `requires` any file will do. With `requires_store` the names count only in a project that names a store in some file
+    (`searches.STORES`).
     """
 
     names: frozenset[str]
-    gates: frozenset[str] = field(default_factory=frozenset)
+    requires: frozenset[str] = field(default_factory=frozenset)
     shape: Shape = WORD
-    stored: bool = False
+    requires_store: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """What an extractor makes, and what in a file's text triggers it. Its function registers under the same name."""
+
+    makes: tuple[type[Fact], ...]
+    triggers: tuple[Trigger, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all triggers: calls of these are handed to the extractor."""
+        return frozenset().union(*(trigger.names for trigger in self.triggers))
 
 
 BEHIND_ATTRIBUTE = (".", ",", ")", "]", " ", "\t", "\n", "\r", "\\", "#")
 """What can stand behind `frame.write` and `spark.read`; a bracket would make them calls of a file's methods."""
 
-S3_GATE = frozenset({"s3", "S3", "boto", "aws", "Aws", "AWS"})
+REQUIRES_S3 = frozenset({"s3", "S3", "boto", "aws", "Aws", "AWS"})
 
-WRITER_GATE = frozenset({"writeStream", "writeTo"} | {f".write{end}" for end in BEHIND_ATTRIBUTE})
+REQUIRES_WRITER = frozenset({"writeStream", "writeTo"} | {f".write{end}" for end in BEHIND_ATTRIBUTE})
 
-READER_GATE = frozenset({"readStream"} | {f".read{end}" for end in BEHIND_ATTRIBUTE})
+REQUIRES_READER = frozenset({"readStream"} | {f".read{end}" for end in BEHIND_ATTRIBUTE})
 
-LIBRARIES = (
+S3_LIBRARIES = (
     "boto3", "botocore", "aioboto3", "aiobotocore", "s3fs", "smart_open", "cloudpathlib", "obstore", "awswrangler",
     "airflow.providers.amazon", "storages",
 )  # fmt: skip
 """Imports by which a module uses S3."""
 
-STUBS = ("mypy_boto3_", "types_boto3_", "types_aiobotocore_")
-
-PRODUCTS: dict[str, tuple[type[Fact], ...]] = {
-    "objects": (ObjectCall, BucketName, KeyTemplate, Presign),
-    "airflow": (ObjectCall, BucketName, KeyTemplate),
-    "files": (ObjectCall, BucketName, KeyTemplate),
-    "names": (BucketName, KeyTemplate),
-    "storages": (ObjectCall,),
-    "addresses": (BucketAddress,),
-    "urls": (ObjectUrl,),
-    "clients": (ClientSetup,),
-    "settings": (SessionSetting,),
-    "items": (ItemWrite,),
-    "writes": (TableWrite, TableRead),
-    "reads": (TableRead,),
-    "sql": (SqlStatement, SessionSetting),
-    "delta": (DeltaOperation, DeltaBuild),
-    "paths": (DeltaPath, FileAccess),
-    "columns": (StringColumn,),
-}
-"""Which facts the extractors of a word set make."""
-
-VOCABULARY: dict[str, tuple[Words, ...]] = {
-    "objects": (
-        Words(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
-        Words(S3_OPERATIONS, frozenset({"Bucket"})),
-        Words(ACCOUNT_OPERATIONS),
-        Words(frozenset({"Bucket", "Object", "ObjectSummary"}), S3_GATE, CALLED),
-        Words(frozenset({"put", "paginate", "wait"}), S3_GATE, OBJECT_ACTION),
-        Words(frozenset({"copy"}), S3_GATE, CALLED),
-        Words(frozenset({"BucketAcl", "ObjectAcl", "BucketPolicy", "initiate_multipart_upload"})),
-        Words(frozenset({"upload"}), frozenset({"TransferManager"}), METHOD),
-    ),
-    "airflow": (
-        Words(AIRFLOW_LOADS, frozenset({"S3Hook", "s3_hook", "S3_hook"}), METHOD),
-        Words(
-            frozenset({"s3_bucket", "bucket_name", "dest_bucket", "s3_key", "dest_key"}),
-            frozenset({"airflow"}),
-            KEYWORD,
+TRIGGERS: dict[str, Extractor] = {
+    "objects": Extractor(
+        makes=(ObjectCall, BucketName, KeyTemplate, Presign),
+        triggers=(
+            Trigger(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
+            Trigger(S3_OPERATIONS, frozenset({"Bucket"})),
+            Trigger(ACCOUNT_OPERATIONS),
+            Trigger(frozenset({"Bucket", "Object", "ObjectSummary"}), REQUIRES_S3, CALLED),
+            Trigger(frozenset({"put", "paginate", "wait"}), REQUIRES_S3, OBJECT_ACTION),
+            Trigger(frozenset({"copy"}), REQUIRES_S3, CALLED),
+            Trigger(frozenset({"BucketAcl", "ObjectAcl", "BucketPolicy", "initiate_multipart_upload"})),
+            Trigger(frozenset({"upload"}), frozenset({"TransferManager"}), METHOD),
         ),
     ),
-    "files": (
-        Words(
-            frozenset(
-                {"open", "pipe", "pipe_file", "put", "put_file", "upload", "touch", "write_text", "write_bytes", "upload_from"}
+    "airflow": Extractor(
+        makes=(ObjectCall, BucketName, KeyTemplate),
+        triggers=(
+            Trigger(AIRFLOW_LOADS, frozenset({"S3Hook", "s3_hook", "S3_hook"}), METHOD),
+            Trigger(
+                frozenset({"s3_bucket", "bucket_name", "dest_bucket", "s3_key", "dest_key"}),
+                frozenset({"airflow"}),
+                KEYWORD,
             ),
-            frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "awswrangler"}),
-            FUNCTION,
-        ),
-        Words(frozenset({"S3Store"}), frozenset({"obstore"}), FUNCTION),
-    ),
-    "names": (
-        Words(frozenset({"bucket", "Bucket", "BUCKET"}), S3_GATE, BUCKET),
-        Words(KEY_NAMES | {name.upper() for name in KEY_NAMES}, S3_GATE, KEY),
-    ),
-    "storages": (Words(STORAGES_ACL),),
-    "addresses": (Words(frozenset(ADDRESSES), shape=ANYTHING),),
-    "urls": (Words(frozenset({"amazonaws.com"}), shape=ANYTHING),),
-    "clients": (Words(CLIENT_MAKERS, S3_GATE | {"dynamo", "Dynamo", "DYNAMO"}, SETUP),),
-    "settings": (Words(SETTING_TEXTS, shape=ANYTHING),),
-    "items": (Words(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
-    "writes": (
-        Words(SPARK_SINKS, WRITER_GATE, METHOD),
-        Words(SPARK_SINKS_V2, frozenset({"writeTo"}), METHOD),
-        Words(RDD_SINKS),
-        Words(CATALOG_SINKS, shape=METHOD),
-        Words(PIPELINE_SINKS, frozenset({"pipelines"}), FUNCTION),
-        Words(FRAME_SINKS, shape=WORD, stored=True),
-        Words(DELTA_SINKS - {"to_table"} | OTHER_SINKS - {"unload", "to_excel"} | {"to_spark_io"}),
-        Words(frozenset({"to_table"}), frozenset({"pandas_api", "pyspark.pandas", "pandas_on_spark"}), METHOD),
-        Words(frozenset({"unload"}), frozenset({"awswrangler"}), METHOD),
-        Words(GLUE_SINKS, frozenset({"write_dynamic_frame", "getSink", "GlueContext", "DynamicFrame"}), METHOD),
-    ),
-    "reads": (
-        Words(READERS, READER_GATE, METHOD),
-        Words(frozenset({"createDataFrame"})),
-    ),
-    "sql": (
-        Words(frozenset({"sql"}), frozenset({"spark", "Spark", "duckdb"}), METHOD),
-        Words(SQL_METHODS - {"sql"}, frozenset({"athena", "Athena", "redshift", "duckdb", "databricks", "pyathena"}), METHOD),
-    ),
-    "delta": (
-        Words(
-            BUILDERS | DELTA_METHODS,
-            frozenset({"DeltaTable", "deltalake", "whenMatched", "whenNotMatched", "when_matched", "when_not_matched"}),
-            METHOD,
         ),
     ),
-    "columns": (Words(COLUMN_MAKERS, frozenset({"delta", "Delta", "DELTA"}), FUNCTION),),
-    "paths": (
-        Words(PATH_READERS | {"forPath", "convertToDelta"}, shape=FUNCTION),
-        Words(frozenset({"DeltaTable"}), frozenset({"deltalake"}), FUNCTION),
-        Words(frozenset({"parquet", "load"}), READER_GATE, METHOD),
-        Words(frozenset({"delete_objects"}), frozenset({"awswrangler"}), METHOD),
-        Words(frozenset({"rm", "rmdir", "delete"}), frozenset({"s3fs", "fsspec"}), METHOD),
+    "files": Extractor(
+        makes=(ObjectCall, BucketName, KeyTemplate),
+        triggers=(
+            Trigger(
+                frozenset(
+                    {"open", "pipe", "pipe_file", "put", "put_file", "upload", "touch", "write_text", "write_bytes", "upload_from"}
+                ),
+                frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "awswrangler"}),
+                FUNCTION,
+            ),
+            Trigger(frozenset({"S3Store"}), frozenset({"obstore"}), FUNCTION),
+        ),
+    ),
+    "names": Extractor(
+        makes=(BucketName, KeyTemplate),
+        triggers=(
+            Trigger(frozenset({"bucket", "Bucket", "BUCKET"}), REQUIRES_S3, BUCKET),
+            Trigger(KEY_NAMES | {name.upper() for name in KEY_NAMES}, REQUIRES_S3, KEY),
+        ),
+    ),
+    "storages": Extractor(
+        makes=(ObjectCall,),
+        triggers=(Trigger(STORAGES_ACL),),
+    ),
+    "addresses": Extractor(
+        makes=(BucketAddress,),
+        triggers=(Trigger(frozenset(ADDRESSES), shape=ANYTHING),),
+    ),
+    "urls": Extractor(
+        makes=(ObjectUrl,),
+        triggers=(Trigger(frozenset({"amazonaws.com"}), shape=ANYTHING),),
+    ),
+    "clients": Extractor(
+        makes=(ClientSetup,),
+        triggers=(Trigger(CLIENT_MAKERS, REQUIRES_S3 | {"dynamo", "Dynamo", "DYNAMO"}, SETUP),),
+    ),
+    "settings": Extractor(
+        makes=(SessionSetting,),
+        triggers=(Trigger(SETTING_TEXTS, shape=ANYTHING),),
+    ),
+    "items": Extractor(
+        makes=(ItemWrite,),
+        triggers=(Trigger(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
+    ),
+    "writes": Extractor(
+        makes=(TableWrite, TableRead),
+        triggers=(
+            Trigger(SPARK_SINKS, REQUIRES_WRITER, METHOD),
+            Trigger(SPARK_SINKS_V2, frozenset({"writeTo"}), METHOD),
+            Trigger(RDD_SINKS),
+            Trigger(CATALOG_SINKS, shape=METHOD),
+            Trigger(PIPELINE_SINKS, frozenset({"pipelines"}), FUNCTION),
+            Trigger(FRAME_SINKS, shape=WORD, requires_store=True),
+            Trigger(DELTA_SINKS - {"to_table"} | OTHER_SINKS - {"unload", "to_excel"} | {"to_spark_io"}),
+            Trigger(frozenset({"to_table"}), frozenset({"pandas_api", "pyspark.pandas", "pandas_on_spark"}), METHOD),
+            Trigger(frozenset({"unload"}), frozenset({"awswrangler"}), METHOD),
+            Trigger(GLUE_SINKS, frozenset({"write_dynamic_frame", "getSink", "GlueContext", "DynamicFrame"}), METHOD),
+        ),
+    ),
+    "reads": Extractor(
+        makes=(TableRead,),
+        triggers=(
+            Trigger(READERS, REQUIRES_READER, METHOD),
+            Trigger(frozenset({"createDataFrame"})),
+        ),
+    ),
+    "sql": Extractor(
+        makes=(SqlStatement, SessionSetting),
+        triggers=(
+            Trigger(frozenset({"sql"}), frozenset({"spark", "Spark", "duckdb"}), METHOD),
+            Trigger(SQL_METHODS - {"sql"}, frozenset({"athena", "Athena", "redshift", "duckdb", "databricks", "pyathena"}), METHOD),
+        ),
+    ),
+    "delta": Extractor(
+        makes=(DeltaOperation, DeltaBuild),
+        triggers=(
+            Trigger(
+                BUILDERS | DELTA_METHODS,
+                frozenset({"DeltaTable", "deltalake", "whenMatched", "whenNotMatched", "when_matched", "when_not_matched"}),
+                METHOD,
+            ),
+        ),
+    ),
+    "columns": Extractor(
+        makes=(StringColumn,),
+        triggers=(Trigger(COLUMN_MAKERS, frozenset({"delta", "Delta", "DELTA"}), FUNCTION),),
+    ),
+    "paths": Extractor(
+        makes=(DeltaPath, FileAccess),
+        triggers=(
+            Trigger(PATH_READERS | {"forPath", "convertToDelta"}, shape=FUNCTION),
+            Trigger(frozenset({"DeltaTable"}), frozenset({"deltalake"}), FUNCTION),
+            Trigger(frozenset({"parquet", "load"}), REQUIRES_READER, METHOD),
+            Trigger(frozenset({"delete_objects"}), frozenset({"awswrangler"}), METHOD),
+            Trigger(frozenset({"rm", "rmdir", "delete"}), frozenset({"s3fs", "fsspec"}), METHOD),
+        ),
     ),
 }
-"""Which extractor looks at which names."""
+"""Extractors by the name under which they register (`from_calls`, `from_steps`)."""

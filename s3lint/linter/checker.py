@@ -16,7 +16,7 @@ import s3lint.facts.register  # noqa: F401
 from s3lint.facts.call_view import OPERATORS, Views
 from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS, STEPS
-from s3lint.facts.triggers import VOCABULARY
+from s3lint.facts.triggers import TRIGGERS
 from s3lint.finding import failure
 from s3lint.inference.place import Place
 from s3lint.linter.prefilter import Mentions, word_sets_of
@@ -143,7 +143,7 @@ def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
 def _names(words: frozenset[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word_set in sorted(words & CALLS.keys()):
-        for name in {name for entry in VOCABULARY[word_set] for name in entry.names}:
+        for name in TRIGGERS[word_set].names:
             found.setdefault(name, []).append(word_set)
     return found
 

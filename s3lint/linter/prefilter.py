@@ -12,7 +12,7 @@ from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from s3lint.facts.triggers import PRODUCTS, VOCABULARY, Words
+from s3lint.facts.triggers import TRIGGERS, Trigger
 from s3lint.facts.triggers_lexical import ANYTHING, Shape
 from s3lint.registry import OWN, rules
 from s3lint.registry.rule import Rule
@@ -48,11 +48,11 @@ class Prefilter:
         """With `everywhere` weak hits count in every project."""
         self.texts = frozenset(texts)
         self._everywhere = everywhere
-        self.sets = {name: VOCABULARY[name] for name in sorted(word_sets)}
+        self.sets = {name: TRIGGERS[name].triggers for name in sorted(word_sets)}
         first = set(self.texts)
         for entries in self.sets.values():
             for words in entries:
-                first |= words.gates or words.names
+                first |= words.requires or words.names
         self._first = sorted(first)
         self._gates = _automaton(self._first)
         self._second: dict[frozenset[tuple[str, int]], _SecondPass] = {}
@@ -73,13 +73,13 @@ class Prefilter:
             (name, index)
             for name, entries in self.sets.items()
             for index, words in enumerate(entries)
-            if (words.gates or words.names) & hits
+            if (words.requires or words.names) & hits
         )
 
     def _second_pass(self, opened: frozenset[tuple[str, int]]) -> _SecondPass:
         """Return the second pass for these entries. Files of a project need few different ones, so each is built once."""
         if opened not in self._second:
-            sets: dict[str, list[Words]] = {}
+            sets: dict[str, list[Trigger]] = {}
             for name, index in sorted(opened):
                 sets.setdefault(name, []).append(self.sets[name][index])
             self._second[opened] = _SecondPass(sets, self.texts)
@@ -89,12 +89,12 @@ class Prefilter:
 class _SecondPass:
     """Looks for the names that count once certain required texts were found."""
 
-    def __init__(self, sets: dict[str, list[Words]], texts: frozenset[str]) -> None:
+    def __init__(self, sets: dict[str, list[Trigger]], texts: frozenset[str]) -> None:
         shapes: dict[str, list[tuple[str, Shape, bool]]] = {text: [("texts", ANYTHING, False)] for text in texts}
         for name, entries in sets.items():
             for words in entries:
                 for word in words.names:
-                    shapes.setdefault(word, []).append((name, words.shape, words.stored))
+                    shapes.setdefault(word, []).append((name, words.shape, words.requires_store))
         self._words = sorted(shapes)
         self._shapes = [shapes[word] for word in self._words]
         self._automaton = _automaton(self._words)
@@ -140,4 +140,4 @@ def _is_of_a_pack(rule: Rule) -> bool:
 def word_sets_of(selected: Iterable[Rule]) -> set[str]:
     """Return the extractors that make facts to which the rules subscribe."""
     kinds = {kind for rule in selected for kinds, _ in rule.checks for kind in kinds}
-    return {name for name, facts in PRODUCTS.items() if kinds.intersection(facts)}
+    return {name for name, extractor in TRIGGERS.items() if kinds.intersection(extractor.makes)}

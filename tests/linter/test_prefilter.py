@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import fixture_files, run, statements, unfiltered
-from s3lint.facts.triggers import VOCABULARY
+from s3lint.facts.triggers import TRIGGERS
 from s3lint.finding import Location
 from s3lint.linter.engine import Engine
 from s3lint.linter.prefilter import Prefilter, prefilter_for
@@ -23,9 +23,9 @@ from s3lint.settings import Settings
 
 STRICT = Settings(root=Path("/nowhere"), profile="strict")
 
-WORDS = sorted({word for entries in VOCABULARY.values() for words in entries for word in words.names})
+WORDS = sorted({word for extractor in TRIGGERS.values() for words in extractor.triggers for word in words.names})
 
-GATES = sorted({gate for entries in VOCABULARY.values() for words in entries for gate in words.gates})
+GATES = sorted({gate for extractor in TRIGGERS.values() for words in extractor.triggers for gate in words.requires})
 
 NAME = re.compile(r"\b[A-Za-z_]\w*\b")
 
@@ -120,10 +120,10 @@ def test_no_named_value_is_lost(form: str, name: str, annotation: str, value: st
 
 @pytest.mark.parametrize("word", WORDS)
 def test_every_word_is_seen_where_its_gates_are(word: str) -> None:
-    for name, entries in VOCABULARY.items():
-        for words in entries:
+    for name, extractor in TRIGGERS.items():
+        for words in extractor.triggers:
             if word in words.names:
-                gates = " ".join(sorted(words.gates))
+                gates = " ".join(sorted(words.requires))
                 texts = (f"# {gates} \nx.{word}(Bucket=f'a', **b)", f"# {gates} \n{word}(a)", f"# {gates} \n{word} = f'a'")
                 assert any(name in Prefilter([name]).mentions(text.encode()).words for text in texts)
 

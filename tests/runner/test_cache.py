@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import s3lint.cli.check_run
+import s3lint.finding
 import s3lint.linter.engine
 import s3lint.project.discovery
 import s3lint.runner.cache.contents
@@ -98,7 +99,7 @@ CONTENTS = {
 PLACES = [*CONTENTS, "config/__init__.py", "pkg/config.py", "pkg/defaults.py", "src/config.py", "src/helpers.py"]
 
 SETTINGS: list[dict[str, Any]] = [
-    {}, {"profile": "strict"}, {"lint_tests": True}, {"min_confidence": s3lint.linter.engine.Confidence.LOW}, {"require_reason": False},
+    {}, {"profile": "strict"}, {"lint_tests": True}, {"min_confidence": s3lint.finding.Confidence.LOW}, {"require_reason": False},
     {"per_file_ignores": {"config.py": ("STO201",)}}, {"ignore": ("STO211",)}, {"extend_exclude": ("pkg/",)}, {"src": ("pkg",)},
     {"bucket_env": {"acme-b": "B_NAME"}}, {"unfixable": ("STO201",)},
 ]  # fmt: skip

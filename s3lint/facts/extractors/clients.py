@@ -12,7 +12,7 @@ from s3lint.inference.containers import entry
 from s3lint.inference.library_values import Client, FileSystem
 from s3lint.inference.values import Absent, Reference, Value, alternatives
 
-SERVICES = frozenset({"s3", "dynamodb"})
+CHECKED_SERVICES = frozenset({"s3", "dynamodb"})
 
 FACTORIES = frozenset({"client", "resource", "create_client"})
 
@@ -22,7 +22,7 @@ def client_setups(view: CallView) -> Iterator[Fact]:
     made = list(alternatives(view.callers.evaluator.invoke(view.callee, view.arguments, view.place)))
     for value in made:
         confidence = Confidence.HIGH if len(made) == 1 else Confidence.MEDIUM
-        if isinstance(value, Client) and view.name in FACTORIES and value.service in SERVICES:
+        if isinstance(value, Client) and view.name in FACTORIES and value.service in CHECKED_SERVICES:
             endpoint = view.arguments.get("endpoint_url")
             yield ClientSetup(view.site, view.place, confidence, value.service, view.arguments, endpoint)
         elif isinstance(value, FileSystem) and value.library == "s3fs" and view.name == "S3FileSystem":

@@ -10,8 +10,9 @@ import libcst as cst
 
 from s3lint.facts import BucketName, Fact, KeyTemplate
 from s3lint.facts.extractor import from_steps
-from s3lint.facts.triggers import LIBRARIES, STUBS
+from s3lint.facts.triggers import S3_LIBRARIES
 from s3lint.finding import Confidence
+from s3lint.inference.annotations import STUBS
 from s3lint.inference.place import Place
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import all_parameters, last_name
@@ -29,7 +30,7 @@ KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNO
 
 def uses_s3(module: Module) -> bool:
     """Whether a module imports a library that reaches S3, or the types of one."""
-    return any(name.startswith((*LIBRARIES, *STUBS)) for name in module.imports)
+    return any(name.startswith((*S3_LIBRARIES, *STUBS)) for name in module.imports)
 
 
 @from_steps("names")

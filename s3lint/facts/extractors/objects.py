@@ -13,6 +13,7 @@ from s3lint.facts.extractors.names import uses_s3
 from s3lint.facts.triggers import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 from s3lint.finding import Confidence
 from s3lint.inference.code_values import BoundMethod
+from s3lint.inference.duck_typing import PRESIGNS
 from s3lint.inference.library_values import BucketHandle, Client, ObjectHandle, Operation, SubResource
 from s3lint.inference.values import Absent, Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
 from s3lint.storage.services import load
@@ -20,8 +21,6 @@ from s3lint.storage.uris import split_path
 from s3lint.syntax.names import dotted_name
 
 TABLE = load("s3")
-
-PRESIGNS = frozenset({"generate_presigned_url", "generate_presigned_post"})
 
 
 @from_calls("objects")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 import libcst as cst
 
@@ -11,7 +10,7 @@ from s3lint.facts import Fact
 from s3lint.facts.call_view import Views
 from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS
-from s3lint.facts.triggers import VOCABULARY
+from s3lint.facts.triggers import TRIGGERS
 from s3lint.inference.arguments import Call
 from s3lint.inference.code_values import Function
 from s3lint.inference.place import CallContext, Place
@@ -20,33 +19,31 @@ from s3lint.syntax.flow import Scope, Step
 from s3lint.syntax.module import Block
 
 MAX_HELPER_DEPTH = 2
-"""How many calls deep the helpers of a function are looked into."""
+"""Calls between a function and the helpers whose facts count as its own."""
 
 
-@cache
-def names_of(words: str) -> frozenset[str]:
-    return frozenset(name for entry in VOCABULARY[words] for name in entry.names)
+def facts_within(scope: Scope, extractor: str, context: Context, depth: int = MAX_HELPER_DEPTH) -> list[Fact]:
+    """Return the facts that an extractor makes of a scope and its helpers, with each helper's parameters as they are passed there.
 
-
-def facts_within(scope: Scope, words: str, context: Context, depth: int = MAX_HELPER_DEPTH) -> list[Fact]:
-    """The facts that the extractors of a word set make of a scope and its helpers, each helper as it is called there."""
-    key = (scope, words, depth)
+    The list is kept in the context, because several rules ask for it.
+    """
+    key = (scope, extractor, depth)
     if key not in context.facts:
-        context.facts[key] = list(_facts(scope, words, context, None, depth))
+        context.facts[key] = list(_facts(scope, extractor, context, None, depth))
     return context.facts[key]
 
 
-def _facts(scope: Scope, words: str, context: Context, call: CallContext | None, depth: int) -> Iterator[Fact]:
-    views = Views(names_of(words), context.callers, context.settings)
+def _facts(scope: Scope, extractor: str, context: Context, call: CallContext | None, depth: int) -> Iterator[Fact]:
+    views = Views(TRIGGERS[extractor].names, context.callers, context.settings)
     for step in own_steps(scope):
         for node, binders in step.nodes:
             if isinstance(node, cst.Call):
                 place = Place(step, binders, call)
                 for view in views.of(node, place):
-                    for extract in CALLS[words]:
+                    for extract in CALLS[extractor]:
                         yield from extract(view)
                 if depth:
-                    yield from _in_helper(node, place, words, context, depth - 1)
+                    yield from _in_helper(node, place, extractor, context, depth - 1)
 
 
 def own_steps(scope: Scope) -> Iterator[Step]:
@@ -59,10 +56,10 @@ def own_steps(scope: Scope) -> Iterator[Step]:
             yield step
 
 
-def _in_helper(node: cst.Call, place: Place, words: str, context: Context, depth: int) -> Iterator[Fact]:
+def _in_helper(node: cst.Call, place: Place, extractor: str, context: Context, depth: int) -> Iterator[Fact]:
     for callee in alternatives(context.evaluator.evaluate(node.func, place)):
         if isinstance(callee, Function) and callee.scope.kind == "function" and isinstance(callee.scope.node, cst.FunctionDef):
             if callee.scope is place.scope or (place.context is not None and place.context.of(callee.scope) is not None):
                 continue
             bound = context.evaluator.context(callee.scope, Call.of(node, place), callee.receiver, place.context)
-            yield from _facts(callee.scope, words, context, bound, depth)
+            yield from _facts(callee.scope, extractor, context, bound, depth)
