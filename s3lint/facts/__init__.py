@@ -1,6 +1,7 @@
-"""What s3lint knows of storage calls: one small class for each kind of fact. Rules subscribe to them.
+"""Facts: what a call or statement does to storage, as one frozen dataclass for each kind. Rules subscribe to these classes.
 
-Values are resolved when a rule asks, with the arguments that callers pass in place of parameters.
+A parameter is evaluated when a rule reads it; parameters of the enclosing function take the values that its callers pass.
+Imports `inference` and `syntax`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`site` is the call or statement, `method` the name in it that a report points to, `confidence` that of the receiver."""
+    """Base of all facts. `site` is where a report points, `place` is where its values are evaluated.
+
+    `confidence` is HIGH if the receiver is certain, MEDIUM if it is one of several or recognised by its method's shape.
+    """
 
     site: Site
     place: Place
@@ -36,19 +40,23 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The named parameters of a storage call, wherever the call takes them from: keywords, positions, `ExtraArgs`, `Params`."""
+    """The parameters of a storage call by boto3's names, whether passed by keyword, by position, in `ExtraArgs` or in `Params`.
+
+    `positions` names the positional parameters in order, `nested` the parameter whose mapping contains further ones, `bound` the
+    values that the receiver fixes, such as the bucket of `bucket.put_object(…)`.
+    """
 
     arguments: Arguments
     positions: tuple[str, ...] = ()
     nested: str | None = None
     bound: dict[str, Value] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    """What the library calls a parameter that boto3 calls otherwise."""
+    """The library's own name of a parameter, by boto3's name."""
     on_get: Callable[[str, Value], object] | None = field(default=None, compare=False, repr=False)
     """Called with each parameter that a rule asks for, to explain what the rule made of the call."""
 
     def get(self, name: str) -> Value:
-        """The value of a parameter: `Absent` only where every way to the call leaves it out."""
+        """Return the value of a parameter; `Absent` only if no way to the call passes it."""
         value = self._value_of(name)
         if self.on_get is not None:
             self.on_get(name, value)
@@ -64,12 +72,12 @@ class Parameters:
         return self.arguments.entry(self.nested, self.positions.index(self.nested), name)
 
     def written(self, name: str) -> Written | None:
-        """The expression of a parameter, where the call itself holds it."""
+        """Return the expression passed for a parameter; None if the call itself does not contain it."""
         name = self.aliases.get(name, name)
         return self.arguments.written(name, self.positions.index(name) if name in self.positions else None)
 
     def names(self) -> tuple[str, ...]:
-        """The names that are certainly passed."""
+        """Return the names that are certainly passed, each once, by the library's spelling."""
         found = list(self.arguments.names)
         if self.nested is not None:
             for choice in alternatives(self.arguments.get(self.nested, self.positions.index(self.nested))):
@@ -79,7 +87,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class ObjectCall(Fact):
-    """A call on S3 objects or buckets. `operation` is boto3's name of it, whatever library makes it."""
+    """A call on S3 objects or buckets. `operation` is boto3's name for it, also if `library` is another one."""
 
     library: str
     operation: str
@@ -88,17 +96,17 @@ class ObjectCall(Fact):
 
     @property
     def writes(self) -> bool:
-        """Whether it creates an object (a presigned URL for an upload included)."""
+        """Tell whether the call creates an object; a presigned URL for an upload counts."""
         return self.operation in WRITES
 
     @property
     def by_boto(self) -> bool:
-        """Whether boto3 or its transfer library makes the call, so that every parameter of S3 can be passed."""
+        """Tell whether boto3 or its transfer library makes the call, so that every parameter of S3 can be passed."""
         return self.library in ("boto3", "s3transfer")
 
     @property
     def writes_itself(self) -> bool:
-        """Whether the program itself creates an object through boto3, not whoever gets a presigned URL."""
+        """Tell whether the program itself creates an object through boto3, not a client that is given a presigned URL."""
         return self.writes and self.by_boto and not self.presigned
 
     @property
@@ -126,18 +134,18 @@ WRITES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Presign(Fact):
-    """A presigned URL or post: how long it lives, in seconds (`Absent`: boto3's 3 600)."""
+    """A presigned URL or post. `expires` is its lifetime in seconds; if `Absent`, boto3's default of 3 600 applies."""
 
     operation: str
     arguments: Arguments
     expires: Value
     clients: tuple[Client, ...] = ()
-    """Whatever may presign, where it is resolved."""
+    """All clients that may presign; empty unless every possible receiver is a known client."""
 
 
 @dataclass(frozen=True, slots=True)
 class BucketName(Fact):
-    """A value used as a bucket's name. `use` says how: `call`, `name` (by what it is assigned to), `default`."""
+    """A value used as a bucket's name. `use` is `call` (passed to one) or `name` (assigned to a name such as `RAW_BUCKET`)."""
 
     value: Value
     use: str
@@ -146,16 +154,16 @@ class BucketName(Fact):
 
 @dataclass(frozen=True, slots=True)
 class BucketAddress(Fact):
-    """A bucket inside a URI, an ARN or an endpoint's URL. `site` is the address, or the literal in it that holds the name."""
+    """A bucket inside a URI, an ARN or an endpoint's URL. `site` is the literal with the bucket's name, or the whole address."""
 
     bucket: Text
     written: Site
-    """The literal that holds the name; it may be a constant elsewhere."""
+    """The literal with the bucket's name; it may be a constant elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTemplate(Fact):
-    """A value used as an object's key: of a write, or (`named`) assigned to a name that says so."""
+    """A value used as an object's key: by a write or, if `named`, by assignment to a name such as `s3_key`."""
 
     value: Value
     label: str
@@ -164,28 +172,28 @@ class KeyTemplate(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of an item, nested ones with a dotted name."""
+    """One attribute of a DynamoDB item; nested ones have a dotted name."""
 
     name: str
     value: Value
     site: Site | None = None
-    """The expression that stands in the item."""
+    """The expression of the value in the item."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemWrite(Fact):
-    """A write to DynamoDB. `items` holds what is written, `values` the expression values of an update or of PartiQL."""
+    """A write to DynamoDB. `item` is what it stores: items, expression values of an update, or parameters of PartiQL."""
 
     operation: str
     item: Value
 
     def attributes(self) -> Iterator[Attribute]:
-        """Every attribute of the item whose value is known in some way, typed wrappers (`{"S": …}`) opened."""
+        """Yield the attributes of the item at any depth, without the typed wrappers (`{"S": …}`) of DynamoDB's client."""
         yield from _attributes("", self.item, None)
 
 
 def made_at(value: Value, used: Site) -> tuple[Hop, ...]:
-    """The way of a value to the place that uses it, with where it is made, if that is elsewhere."""
+    """Return the data flow of a value to its use: where it is made, if that is another expression, then each hop."""
     elsewhere = value.site is not None and value.site.node is not used.node
     return (*((Hop(value.site, "made here"),) if elsewhere and value.site is not None else ()), *value.trace)
 
@@ -210,7 +218,7 @@ def _attributes(name: str, value: Value, site: Site | None) -> Iterator[Attribut
 
 @dataclass(frozen=True, slots=True)
 class TableRead(Fact):
-    """A read into a frame whose schema must come from somewhere."""
+    """A read of files or rows into a Spark frame. `source` is the path or the rows, `method` the site of the reading method's name."""
 
     format: Value
     schema: Value
@@ -218,15 +226,17 @@ class TableRead(Fact):
     source: Value
     method: Site
     reaches: TableWrite | None = None
-    """A write that the rows reach."""
+    """The write that stores the rows, if one is known."""
     from_rdd: bool = False
     only_for_schema: bool = False
-    """Whether nothing but the schema of the frame is taken."""
+    """Whether the code takes only the schema of the frame (`spark.read.json(path).schema`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableWrite(Fact):
-    """A write of a frame. `method` is the name that fixes the format; `table` is set where the destination is a table's name."""
+    """A write of a frame. `method` is the site of the name that decides the format; `table`: the destination is a table's name.
+
+    `kind` is batch, stream, v2 (Spark's `writeTo`) or declared (a table in the catalog or of a pipeline)."""
 
     library: str
     format: Value
@@ -252,7 +262,7 @@ class DeltaPath(Fact):
 
 @dataclass(frozen=True, slots=True)
 class FileAccess(Fact):
-    """Plain files that code reads (`read`) or deletes (`delete`) under a path."""
+    """An access to the plain files under a path. `action` is `read` or `delete`."""
 
     action: str
     path: Value
@@ -260,7 +270,7 @@ class FileAccess(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DeltaOperation(Fact):
-    """A call on a Delta table."""
+    """A deletion of rows (`delete`) or of old files (`vacuum`) in a Delta table. `library` is spark or delta-rs."""
 
     library: str
     operation: str
@@ -270,7 +280,9 @@ class DeltaOperation(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DeltaBuild(Fact):
-    """A Delta builder: how it was started, which clauses it has, whether it is executed (None: not known)."""
+    """A chain of calls that builds a Delta operation. `kind` is what it builds, such as a merge; `chain` is the site of all of it.
+
+    `clauses` are the names of the methods called on it. `executed` is None if that cannot be known."""
 
     library: str
     kind: str
@@ -278,19 +290,19 @@ class DeltaBuild(Fact):
     executed: bool | None
     chain: Site
     name: str = ""
-    """The method that starts it."""
+    """The name of the method that starts the chain."""
 
 
 @dataclass(frozen=True, slots=True)
 class StringColumn(Fact):
-    """A column of a schema that is declared as text."""
+    """A column that a schema declares as text."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SqlStatement(Fact):
-    """One SQL statement that runs where tables are data on S3. `engine` is spark, databricks, athena, redshift or duckdb."""
+    """One action of a SQL text that runs on an engine over S3: spark, databricks, athena, redshift or duckdb."""
 
     engine: str
     text: Value
@@ -299,7 +311,7 @@ class SqlStatement(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ClientSetup(Fact):
-    """The making of an S3 or DynamoDB client, or of a file system on S3."""
+    """A call that makes a client of S3 or DynamoDB, or a file system on S3. `service` is `s3` or `dynamodb`."""
 
     service: str
     arguments: Arguments
@@ -308,7 +320,7 @@ class ClientSetup(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SessionSetting(Fact):
-    """A key of a Spark session's or a Hadoop configuration, of storage options, or an environment variable that they come from.
+    """A setting of Spark, Hadoop or delta-rs: a key of a configuration, a storage option, or an environment variable.
 
     The key is in lower case and without `spark.hadoop.`.
     """

@@ -1,4 +1,4 @@
-"""What a check may ask besides its fact: the settings, the module, the values of other expressions."""
+"""Context: what a rule's check gets beside its fact, such as the settings, the module and the evaluator. Imports types alone."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The file that is checked, and the project around it."""
+    """The checked file, its settings, and the evaluators of its project."""
 
     module: Module
     settings: Settings
     callers: Callers
     facts: dict[tuple[Scope, str, int], list[Fact]] = field(default_factory=dict, compare=False, repr=False)
-    """The facts of whole functions, which several rules ask for."""
+    """Cache of `facts_within`, by scope, extractor and depth: several rules ask for the same facts."""
 
     @property
     def evaluator(self) -> Evaluator:

@@ -48,7 +48,7 @@ INJECTED = frozenset(load("s3")["injected"]["client"])
 S3_OPERATIONS = frozenset(name for name, operation in load("s3")["operations"].items() if "Bucket" in operation["members"]) | {
     "list_buckets"
 }
-"""Client operations that name a bucket."""
+"""Client operations that have a `Bucket` parameter, and `list_buckets`."""
 
 ITEM_OPERATIONS = frozenset(
     [
@@ -63,7 +63,7 @@ ITEM_OPERATIONS = frozenset(
 )
 
 ACCOUNT_OPERATIONS = frozenset({"put_public_access_block", "delete_public_access_block"})
-"""What `s3control` does to all buckets of an account."""
+"""Operations of `s3control` on all buckets of an account."""
 
 AIRFLOW_LOADS = frozenset({"load_file", "load_string", "load_bytes", "load_file_obj"})
 
@@ -124,12 +124,12 @@ DELTA_SINKS = frozenset({"write_deltalake", "to_deltalake", "write_delta", "sink
 OTHER_SINKS = frozenset({"to_textfiles", "to_avro", "to_excel", "unload", "unload_to_files", "create_ctas_table", "to_iceberg"})
 
 FRAME_SINKS = PANDAS_SINKS - {"to_spark_io"} | POLARS_SINKS | ARROW_SINKS
-"""What writes frames in file formats: nothing is wrong with that outside S3 and Delta Lake."""
+"""Methods and functions that write frames as files, common also in projects that use neither S3 nor Delta Lake."""
 
 CATALOG_SINKS = frozenset({"createTable", "createExternalTable"})
 
 PIPELINE_SINKS = frozenset({"table", "materialized_view", "create_sink"})
-"""What declares the tables of a Spark declarative pipeline."""
+"""Functions of `pyspark.pipelines` that declare tables and sinks."""
 
 GLUE_SINKS = frozenset(
     {"from_options", "from_catalog", "write_dynamic_frame_from_options", "write_from_options", "getSink", "setFormat"}
@@ -155,13 +155,13 @@ SQL_METHODS = frozenset(
 BUILDERS = frozenset({"merge", "optimize", "create", "createIfNotExists", "createOrReplace", "replace"})
 
 BINARY_ATTRIBUTES = frozenset({"BinaryAttribute", "BinarySetAttribute"})
-"""PynamoDB's declarations of attributes that hold bytes."""
+"""PynamoDB's classes for attributes of bytes."""
 
 STORAGES_ACL = frozenset({"AWS_DEFAULT_ACL", "default_acl"})
-"""Settings of django-storages that hold the ACL of every upload."""
+"""Settings of django-storages for the ACL of every upload."""
 
 ADDRESSES = ("s3://", "s3a://", "s3n://", "arn:aws:s3:::", "amazonaws.com")
-"""Texts that every address of a bucket holds."""
+"""Texts of which every address of a bucket contains one."""
 
 DELTA_METHODS = frozenset({"delete", "vacuum"})
 
@@ -177,7 +177,7 @@ SPARK_SETTINGS = (
     "spark.databricks.delta.",
     "spark.delta.logstore.",
 )
-"""How the keys of Spark's and Hadoop's settings begin that rules ask about, in lower case."""
+"""Prefixes of the Spark and Hadoop settings that rules check, in lower case."""
 
 STORAGE_OPTIONS = (
     "aws_s3_allow_unsafe_rename",
@@ -186,7 +186,7 @@ STORAGE_OPTIONS = (
     "aws_conditional_put",
     "conditional_put",
 )
-"""Options of delta-rs that rules ask about, in lower case; each may be an environment variable too."""
+"""Options of delta-rs that rules check, in lower case; in capitals each is an environment variable too."""
 
 SETTING_TEXTS = frozenset(
     {"fs.s3a.endpoint", "connection.ssl.enabled", "databricks.delta.", "delta.logStore."}
@@ -195,12 +195,12 @@ SETTING_TEXTS = frozenset(
 
 
 KEY_NAMES = frozenset({"s3_key", "object_key", "obj_key", "file_key", "blob_key", "upload_key"})
-"""What names of keys of objects end in; in capitals too."""
+"""Suffixes of names for object keys; in capitals too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Names that make an extractor run: they must occur in a shape, in a file that holds a required text.
+    """Names that make an extractor run: one must occur in a shape, in a file that contains one of the required texts.
 
     Without `requires` any file will do. With `requires_store` the names count only in a project that names a store in some file
     (`searches.STORES`).
@@ -214,7 +214,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """What an extractor makes, and what in a file's text triggers it. Its function registers under the same name."""
+    """The facts that an extractor makes, and what triggers it. Its functions register under the same name in `TRIGGERS`."""
 
     makes: tuple[type[Fact], ...]
     triggers: tuple[Trigger, ...]
@@ -226,7 +226,7 @@ class Extractor:
 
 
 BEHIND_ATTRIBUTE = (".", ",", ")", "]", " ", "\t", "\n", "\r", "\\", "#")
-"""What can stand behind `frame.write` and `spark.read`; a bracket would make them calls of a file's methods."""
+"""Characters that may follow `frame.write` and `spark.read`; an opening bracket would make them methods of files."""
 
 REQUIRES_S3 = frozenset({"s3", "S3", "boto", "aws", "Aws", "AWS"})
 
@@ -238,7 +238,7 @@ S3_LIBRARIES = (
     "boto3", "botocore", "aioboto3", "aiobotocore", "s3fs", "smart_open", "cloudpathlib", "obstore", "awswrangler",
     "airflow.providers.amazon", "storages",
 )  # fmt: skip
-"""Imports by which a module uses S3."""
+"""Prefixes of imports by which a module uses S3."""
 
 TRIGGERS: dict[str, Extractor] = {
     "objects": Extractor(

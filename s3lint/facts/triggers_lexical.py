@@ -1,4 +1,8 @@
-"""How a word must stand in the text of a file to matter."""
+"""Shapes: what must surround a name in the text of a file for it to trigger an extractor. Imports nothing of s3lint.
+
+A shape reads bytes, so it also accepts names in comments and strings; extractors decide on the syntax. Its repetitions are bounded,
+because every file is searched: a hostile one must not cost more than linear time.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a word must stand in the text: behind a dot or not inside another word, and before what."""
+    """What must surround a name: `after` matches the bytes behind it; with `dotted` it must follow a dot."""
 
     after: re.Pattern[bytes]
     dotted: bool = False
     inside: bool = False
-    """Whether the word may be the end of a longer one."""
+    """Whether the name may be the end of a longer word."""
 
     def fits(self, data: bytes, start: int, end: int) -> bool:
+        """Tell whether the name at `data[start:end]` has this shape."""
         before = data[start - 1 : start] if start else b""
         if self.dotted and before != b".":
             return False
@@ -27,24 +32,24 @@ class Shape:
 ANYTHING = Shape(re.compile(b""), inside=True)
 
 SETUP = Shape(re.compile(rb"\((?=[^;]{0,800}?(?:use_ssl|verify|endpoint_url|\*\*))|[,)]"))
-"""The making of a client with an argument that decides how it connects."""
+"""A call that makes a client with an argument about its connection, or a factory that is passed on."""
 
 WORD = Shape(re.compile(rb"(?!\w)"))
-"""A word that stands alone."""
+"""A whole word."""
 
 METHOD = Shape(re.compile(rb"\s*[(,)]"), dotted=True)
-"""A method that is called or passed on."""
+"""A method that is called or passed as an argument."""
 
 FUNCTION = Shape(re.compile(rb"\s*[(,)]"))
 
 CALLED = Shape(re.compile(rb"\(\s*[^\s)]"), dotted=True)
-"""A method that is called with something."""
+"""A method that is called with an argument."""
 
 OBJECT_ACTION = Shape(re.compile(rb"\((?=[^;]{0,600}?(?:Body|Bucket|ACL|Policy|\*\*))|[,)]"), dotted=True)
-"""Actions of resources and waiters, whose names many other objects share, with a keyword that only S3 has."""
+"""An action of a resource or waiter (`put`, `wait`) with a keyword of S3: many other objects have methods of the same names."""
 
 KEYWORD = Shape(re.compile(rb"\s*=(?!=)"))
-"""A keyword that is given something."""
+"""A keyword argument or an assignment, not a comparison."""
 
 BUCKET = Shape(
     re.compile(
@@ -54,7 +59,7 @@ BUCKET = Shape(
     ),
     inside=True,
 )
-"""A name ending in `bucket` that is given something, alone or among others, and not just another name of a bucket."""
+"""A name ending in `bucket` that is assigned or passed a value, alone or in a tuple; not None or another name for a bucket."""
 
 KEY = Shape(
     re.compile(
@@ -64,4 +69,4 @@ KEY = Shape(
     ),
     inside=True,
 )
-"""A name of a key that is given something, alone or among others, and neither a literal nor just another such name."""
+"""A name for a key that is assigned or passed a value, alone or in a tuple; not None, a literal or another such name."""

@@ -1,1 +1,1 @@
-"""Extractors: each makes the facts of one kind from the calls of a module."""
+"""Extractors: each module makes facts about one library or subject from calls or statements. Imports `facts` and layers below."""

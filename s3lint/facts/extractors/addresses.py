@@ -1,4 +1,4 @@
-"""Literals that address a bucket: `s3://…` URIs, ARNs and endpoint URLs, wherever code uses them."""
+"""Extract addresses of buckets from literals that code uses: `s3://…` URIs, ARNs and endpoint URLs."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 LITERALS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 
 TEMPLATES = (*LITERALS, cst.BinaryOperation)
-"""Expressions that are one text, whichever literal in them one looks at."""
+"""Expressions that join several literals into one text."""
 
 USES = (cst.Arg, cst.Param, cst.Assign, cst.AnnAssign, cst.NamedExpr)
-"""What gives a text to a call, to a name, or makes it a default."""
+"""Nodes that pass a text to a call, assign it to a name, or make it a default."""
 
 LOGGING = frozenset(
     {"print", "pprint", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "echo", "secho"}
 )
-"""Calls whose text is for people."""
+"""Calls whose arguments are messages for people."""
 
 PROSE = frozenset({"help", "description", "doc", "epilog", "example", "examples", "metavar", "title", "prompt", "message", "msg"})
-"""Keywords whose text is for people."""
+"""Keywords whose arguments are texts for people."""
 
 SQL = re.compile(
     r"(?:\s|--[^\n]*\n)*(?:CREATE|INSERT|COPY|UNLOAD|ALTER|SELECT|WITH|MERGE|DROP|DELETE|UPDATE|VACUUM|OPTIMIZE|CONVERT|DESCRIBE|MSCK|LOAD)\b",
@@ -50,6 +50,7 @@ IN_SQL = re.compile(r"s3[an]?://([a-z0-9][^/'\"`\s]*)", re.IGNORECASE)
 
 @from_steps("addresses")
 def bucket_addresses(step: Step, context: Context) -> Iterator[Fact]:
+    """Yield a `BucketAddress` for each bucket that a literal of a statement addresses, unless the literal is only logged."""
     for node, binders in step.nodes:
         if isinstance(node, LITERALS) and _mentions_address(node):
             whole = _template_of(node, step)
@@ -63,7 +64,7 @@ def _mentions_address(node: cst.BaseExpression) -> bool:
 
 
 def _template_of(node: cst.BaseExpression, step: Step) -> cst.BaseExpression:
-    """The largest text that a literal is a part of: `"s3://%s/x" % bucket`, `"s3://{}/x".format(bucket)`."""
+    """Return the largest text that contains a literal: `"s3://%s/x" % bucket`, `"s3://{}/x".format(bucket)`."""
     parent = step.parents.get(id(node))
     if isinstance(parent, TEMPLATES):
         return _template_of(parent, step)
@@ -74,8 +75,9 @@ def _template_of(node: cst.BaseExpression, step: Step) -> cst.BaseExpression:
 
 
 def _is_used(node: cst.CSTNode, step: Step) -> bool:
-    """Whether code uses a text as more than words for people: it is passed, assigned, or a default."""
+    """Tell whether a text is passed, assigned or a default, and not only shown to people."""
     while not isinstance(node, USES):
+        # A text that is compared, indexed with, raised or returned is not yet used as an address here.
         parent = step.parents.get(id(node))
         if parent is None or isinstance(parent, (cst.Comparison, cst.Subscript, cst.Raise, cst.Return)):
             return False
@@ -99,17 +101,19 @@ def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iter
 
 
 def _named(bucket: Text) -> Site | None:
-    """The literal that holds the beginning of a bucket's name."""
+    """Return the literal with the beginning of a bucket's name; None if the name begins with a hole."""
     first = bucket.parts[0] if bucket.parts else None
     return first.site if isinstance(first, Chunk) else None
 
 
 def _in_sql(value: Text) -> Iterator[tuple[Text, Site]]:
+    """Yield the buckets of the URIs in a SQL text, each with its site inside the literal."""
     if not SQL.match(value.head):
         return
     for index, part in enumerate(value.parts):
         if isinstance(part, Chunk) and part.site is not None:
             for match in IN_SQL.finditer(part.text):
+                # If the name reaches the end of its literal, the hole that follows may continue it: `s3://acme-{env}`.
                 rest = value.parts[index + 1 : index + 2] if match.end() == len(part.text) else ()
                 site = locate(part.site, re.compile(re.escape(match[0])))
                 yield Text((Chunk(match[1], part.site), *rest), site=site), site

@@ -1,4 +1,4 @@
-"""Airflow's amazon provider: the hook's uploads, and the operators that name a bucket and a key."""
+"""Extract uploads by Airflow's S3 hook, and the buckets and keys that operators of its Amazon provider take."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOADS = {
     "load_bytes": ("bytes_data", "key", "bucket_name", "replace", "encrypt", "acl_policy"),
     "load_file_obj": ("file_obj", "key", "bucket_name", "replace", "encrypt", "acl_policy"),
 }
-"""The hook puts the key before the bucket; a key may be a whole URI, and then no bucket is given."""
+"""Positional parameters of the hook: the key comes before the bucket. A key may be a whole URI, and then no bucket is passed."""
 
 LOAD_NAMES = {"Bucket": "bucket_name", "Key": "key", "ACL": "acl_policy"}
 
@@ -28,6 +28,7 @@ KEY_KEYWORDS = ("s3_key", "dest_key", "dest_bucket_key")
 
 @from_calls("airflow")
 def airflow_calls(view: CallView) -> Iterator[Fact]:
+    """Yield the facts of a hook's `load_*` call or of an operator: an upload, a bucket's name, a key."""
     if view.name in AIRFLOW_LOADS:
         for receiver, confidence in view.receivers():
             if isinstance(receiver, Reference) and receiver.path == "airflow.S3Hook()":
@@ -40,7 +41,7 @@ def airflow_calls(view: CallView) -> Iterator[Fact]:
 
 
 def _is_amazon(view: CallView) -> bool:
-    """Whether an operator is Amazon's; one that is not resolved is known by its name, in a file that speaks of Airflow."""
+    """Tell whether an operator is Amazon's: by its path or, if unresolved, by `S3` in its name in a file that mentions Airflow."""
     return ".amazon." in view.path or (not view.path and "S3" in view.name and "airflow" in view.place.module.source.text)
 
 
@@ -49,6 +50,7 @@ def _operator(view: CallView) -> Iterator[Fact]:
         value = view.arguments.get(keyword)
         if not isinstance(value, Absent):
             yield BucketName(view.site, view.place, Confidence.HIGH, value, "call", f"{view.name}.{keyword}")
+    # Sensors and deletions take keys that other programs chose: only keys of new objects are checked.
     if "Sensor" in view.name or "Delete" in view.name:
         return
     for keyword in KEY_KEYWORDS:

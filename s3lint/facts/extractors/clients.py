@@ -1,4 +1,4 @@
-"""The making of clients of S3 and DynamoDB, with what decides how they connect."""
+"""Extract calls that make clients of S3 and DynamoDB, with the arguments that decide how they connect."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ FACTORIES = frozenset({"client", "resource", "create_client"})
 
 @from_calls("clients")
 def client_setups(view: CallView) -> Iterator[Fact]:
+    """Yield a `ClientSetup` for each client, file system or Airflow hook that a call may return."""
     made = list(alternatives(view.callers.evaluator.invoke(view.callee, view.arguments, view.place)))
     for value in made:
         confidence = Confidence.HIGH if len(made) == 1 else Confidence.MEDIUM
@@ -32,5 +33,6 @@ def client_setups(view: CallView) -> Iterator[Fact]:
 
 
 def _endpoint_of_file_system(view: CallView) -> Value:
+    """Return the endpoint of an `S3FileSystem`, which s3fs takes directly or inside `client_kwargs`."""
     direct = view.arguments.get("endpoint_url")
     return entry(view.arguments.get("client_kwargs"), "endpoint_url") if isinstance(direct, Absent) else direct

@@ -1,4 +1,4 @@
-"""Columns that a schema declares as text: Spark's fields, Delta's table builder, delta-rs and pyarrow."""
+"""Extract columns that a schema declares as text: Spark's fields, Delta's table builder, delta-rs and pyarrow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAKERS = {
     "deltalake.schema.Field": ("name", "type"),
     "pyarrow.field": ("name", "type"),
 }
-"""What makes a field, and its parameters for the name and the type."""
+"""Constructors of fields, with their parameters for the name and the type."""
 
 TEXT_TYPES = ("pyspark.sql.types.StringType", "pyarrow.string", "pyarrow.large_string")
 
@@ -26,6 +26,7 @@ TEXT_NAMES = frozenset({"string", "text", "varchar"})
 
 @from_calls("columns")
 def string_columns(view: CallView) -> Iterator[Fact]:
+    """Yield a `StringColumn` if the column's name is known and every possible type of it is text."""
     names = MAKERS.get(view.path, ("colName", "dataType") if view.name == "addColumn" else None)
     if names is None:
         return
@@ -39,6 +40,7 @@ def string_columns(view: CallView) -> Iterator[Fact]:
 def _is_text(kind: Value) -> bool:
     if isinstance(kind, Reference):
         named = kind.path.removesuffix("()")
+        # delta-rs names its types by a text: `PrimitiveType("string")`.
         wrapped = kind.path.endswith("PrimitiveType()") and kind.arguments is not None
         return named in TEXT_TYPES or (wrapped and _is_text(kind.arguments.get("type", 0)))  # type: ignore[union-attr]
     return bool(TEXT_NAMES.intersection(text.lower() for text in literals(kind)))

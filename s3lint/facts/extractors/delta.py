@@ -1,4 +1,4 @@
-"""Operations on Delta tables, and builders that must be executed."""
+"""Extract operations on Delta tables, and builders such as merges, which do nothing until they are executed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from s3lint.syntax.site import Site
 
 @from_calls("delta")
 def delta_operations(view: CallView) -> Iterator[Fact]:
+    """Yield a `DeltaOperation` for a `delete` or `vacuum` on a table that is known to be Delta."""
     if view.name in DELTA_METHODS:
         for receiver, confidence in view.receivers():
             if isinstance(receiver, DeltaHandle):
@@ -31,6 +32,7 @@ def delta_operations(view: CallView) -> Iterator[Fact]:
 
 @from_calls("delta")
 def delta_builds(view: CallView) -> Iterator[Fact]:
+    """Yield a `DeltaBuild` for a call that starts a builder, with the methods called on it there and later in its function."""
     if view.name not in BUILDERS:
         return
     started = _started(view)
@@ -56,10 +58,12 @@ def _site(view: CallView, node: cst.CSTNode) -> Site:
 
 
 def _started(view: CallView) -> tuple[str, str, Confidence] | None:
-    """The library and the kind of a builder that a call starts."""
+    """Return the library and kind of the builder that a call starts, and how sure that is; None if it starts none."""
     for value in alternatives(view.callers.evaluator.evaluate(view.call.node, view.place)):  # type: ignore[arg-type]
         if isinstance(value, DeltaBuilder) and value.start is not None:
             return value.library, value.kind, Confidence.HIGH
+    # Frames of pandas have a `merge` as well. The clauses tell Delta's from them, and Spark's (`whenMatched…`) from delta-rs'
+    # (`when_matched…`): the fifth character is a capital in Spark's alone.
     if view.name == "merge" and view.receiver is not None and _is_unresolved(view.receiver):
         _, methods = chain_of(view)
         clause = next((name for name in methods if name.startswith(MERGE_CLAUSES)), None)
@@ -73,11 +77,12 @@ def _is_unresolved(value: Value) -> bool:
 
 
 def chain_of(view: CallView) -> tuple[cst.CSTNode, list[str]]:
-    """The longest chain of method calls that grows out of a call, and the names of the methods called on it."""
+    """Return the longest chain of method calls that begins with a call, and the names of the methods called on it."""
     return climb(view.place.step, view.call.node)
 
 
 def climb(step: Step, node: cst.CSTNode) -> tuple[cst.CSTNode, list[str]]:
+    """Return the outermost call or await of the chain on a node of a statement, and the names of the methods on the way."""
     parents = step.parents
     names: list[str] = []
     while True:
@@ -95,7 +100,7 @@ def climb(step: Step, node: cst.CSTNode) -> tuple[cst.CSTNode, list[str]]:
 
 
 def _later(place: Place, chain: cst.CSTNode) -> list[str] | None:
-    """The methods that are called on a builder after the statement that makes it; None where others may call them."""
+    """Return the methods called on a builder after the statement that makes it; None if code elsewhere may call others."""
     step = place.step
     if isinstance(step.node, cst.Expr) and step.node.value is chain:
         return []
@@ -107,7 +112,7 @@ def _later(place: Place, chain: cst.CSTNode) -> list[str] | None:
 
 
 def _calls_on(scope: Scope, name: str, since: Step) -> list[str] | None:
-    """Every method called on a local name; None where the name goes anywhere else."""
+    """Return the methods called on a local name; None if the name is also passed on, returned or captured."""
     found: list[str] = []
     for step in scope.walk():
         if step is since:
@@ -121,7 +126,7 @@ def _calls_on(scope: Scope, name: str, since: Step) -> list[str] | None:
 
 
 def _escapes(step: Step, name: str) -> bool:
-    """Whether a name is used otherwise than as the receiver of a method."""
+    """Tell whether a statement uses a name otherwise than to call its methods or to assign it."""
     parents = step.parents
     for node, binders in step.nodes:
         if isinstance(node, cst.Name) and node.value == name:

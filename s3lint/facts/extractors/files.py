@@ -1,4 +1,4 @@
-"""Objects written as files: s3fs and fsspec, smart_open, cloudpathlib, awswrangler's upload."""
+"""Extract objects that are written as files: by s3fs and fsspec, smart_open, cloudpathlib and awswrangler's upload."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILE_SYSTEM_WRITES = {
     "write_text": 0,
     "write_bytes": 0,
 }
-"""Methods of a file system that write, and the position of the path."""
+"""Methods of a file system that write, with the position of the path."""
 
 OPENERS = {"smart_open.open": "uri", "smart_open.smart_open": "uri", "fsspec.open": "urlpath"}
 
@@ -34,6 +34,7 @@ CLOUD_PATH_WRITES = frozenset({"write_text", "write_bytes", "upload_from", "touc
 
 @from_calls("files")
 def store_buckets(view: CallView) -> Iterator[Fact]:
+    """Yield the bucket of an obstore `S3Store`."""
     if view.path == "obstore.store.S3Store":
         bucket = view.arguments.get("bucket", 0)
         if not isinstance(bucket, Absent):
@@ -42,6 +43,7 @@ def store_buckets(view: CallView) -> Iterator[Fact]:
 
 @from_calls("files")
 def file_writes(view: CallView) -> Iterator[Fact]:
+    """Yield an `ObjectCall` for each path on S3 that a call writes, as boto3's `put_object`, with the key it writes."""
     for path, library, confidence in _written_paths(view):
         for choice in alternatives(path):
             if isinstance(choice, Reference) and destination_of(choice) is Destination.S3:
@@ -54,6 +56,7 @@ def file_writes(view: CallView) -> Iterator[Fact]:
 
 
 def _split(value: Value, library: str) -> S3Uri | None:
+    """Return the bucket and key of a path; None if it is not on S3. s3fs takes `bucket/key` without a scheme too."""
     if not isinstance(value, Text):
         return None
     uri = split_uri(value)
@@ -75,6 +78,7 @@ def _written_paths(view: CallView) -> Iterator[tuple[Value, str, Confidence]]:
 
 
 def _is_for_writing(view: CallView, position: int = 1) -> bool:
+    """Tell whether a call writes: `open` only with a mode that is known to write or append, any other method always."""
     if view.name != "open":
         return True
     mode = view.arguments.get("mode", position)

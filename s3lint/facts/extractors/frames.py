@@ -1,4 +1,4 @@
-"""Writes of frames outside Spark: pandas, polars, dask, pyarrow, duckdb, awswrangler, delta-rs, pandas-on-Spark."""
+"""Extract writes of frames outside Spark: pandas, polars, dask, pyarrow, duckdb, awswrangler, delta-rs, pandas-on-Spark."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORMATS = {
 FRAME_METHODS = PANDAS_SINKS | POLARS_SINKS | OTHER_SINKS | DELTA_SINKS
 
 CATALOG_METHODS = frozenset({"to_table", "to_spark_io"})
-"""Methods that name a table or a format, not a path, first."""
+"""Methods whose first argument is a table or a format, not a path."""
 
 FUNCTIONS = {
     "pyarrow.parquet.write_table": 1,
@@ -49,11 +49,12 @@ FUNCTIONS = {
     "awswrangler.athena.create_ctas_table": 4,
     "awswrangler.athena.to_iceberg": 5,
 }
-"""Library functions that write, and the position of the path."""
+"""Library functions that write, with the position of the path."""
 
 
 @from_calls("writes")
 def frame_writes(view: CallView) -> Iterator[Fact]:
+    """Yield the `TableWrite` of a call, then the reads that its rows come from."""
     if view.name in FRAME_METHODS or view.name in ARROW_SINKS:
         write = _wrangler(view) or _function(view) or _method(view)
         if write is not None:
@@ -62,7 +63,7 @@ def frame_writes(view: CallView) -> Iterator[Fact]:
 
 
 def _wrangler(view: CallView) -> TableWrite | None:
-    """`awswrangler.s3.to_*` can only write to S3."""
+    """Return the write of `awswrangler.s3.to_*`, which always goes to S3; None for any other call."""
     if not view.path.startswith("awswrangler.s3."):
         return None
     form = "delta" if "deltalake" in view.name else format_name(view.name)
@@ -71,6 +72,7 @@ def _wrangler(view: CallView) -> TableWrite | None:
 
 
 def _function(view: CallView) -> TableWrite | None:
+    """Return the write of a library function in `FUNCTIONS`; None for any other call."""
     position = FUNCTIONS.get(view.path)
     if position is None:
         return None
@@ -79,12 +81,14 @@ def _function(view: CallView) -> TableWrite | None:
     for keyword in ("format", "file_format", "storage_format", "unload_format"):
         given = view.arguments.get(keyword)
         form = form if isinstance(given, Absent) else given
+    # The name `unload` tells no format; awswrangler unloads to Parquet by default.
     if library == "awswrangler":
         form = form if not isinstance(form, Text) or ("unload" not in str(form) and "ctas" not in str(form)) else text("parquet")
     return _made(view, Confidence.HIGH, library, form, _path(view, position))
 
 
 def _method(view: CallView) -> TableWrite | None:
+    """Return the write of a method on a frame; None if its receiver is known and no frame, or if it writes nowhere."""
     if not _goes_somewhere(view):
         return None
     for receiver, confidence in view.receivers():
@@ -98,7 +102,7 @@ def _method(view: CallView) -> TableWrite | None:
 
 
 def _goes_somewhere(view: CallView) -> bool:
-    """Without a path the result is returned, whatever makes it."""
+    """Tell whether a call names a destination: without one, methods such as `to_csv` return the text instead of writing it."""
     given = view.arguments
     return view.name in CATALOG_METHODS or given.count > 0 or given.spreads or any(name in PATH_KEYWORDS for name in given.keywords)
 
@@ -113,10 +117,12 @@ def _frame_write(view: CallView, frame: Value, confidence: Confidence, library: 
 
 
 def format_name(method: str) -> str:
+    """Return the format that a method writes: what follows the last underscore of its name, unless `FORMATS` names another."""
     return FORMATS.get(method) or method.rpartition("_")[2]
 
 
 def _path(view: CallView, position: int) -> Value:
+    """Return the destination, by any of the keywords that libraries use for it, or by position."""
     for keyword in PATH_KEYWORDS:
         value = view.arguments.get(keyword)
         if not isinstance(value, Absent):
@@ -125,6 +131,7 @@ def _path(view: CallView, position: int) -> Value:
 
 
 def _made(view: CallView, confidence: Confidence, library: str, form: Value, path: Value, frame: Value | None = None) -> TableWrite:
+    # `write_deltalake(table, data, mode)` is the only one of these that takes its mode by position.
     mode = view.arguments.get("mode", 2 if view.path.endswith("write_deltalake") else None)
     return TableWrite(
         view.site, view.place, confidence, library, form, mode, path, view.method, frame or Unknown("the frame is an argument"),

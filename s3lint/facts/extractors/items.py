@@ -1,4 +1,4 @@
-"""Writes to DynamoDB: resource tables, batch writers, clients, transactions and PartiQL."""
+"""Extract writes to DynamoDB: by tables of the resource, batch writers, clients, transactions and PartiQL."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ ITEM_KEYWORDS = {
     "batch_execute_statement": ("Statements",),
     "execute_transaction": ("TransactStatements",),
 }
-"""The keywords that hold what is stored."""
+"""Keywords by which each operation takes what it stores."""
 
 WRAPPERS = frozenset(
     {"PutRequest", "Put", "Update", "Item", "ExpressionAttributeValues", "Parameters", "Value", "AttributeUpdates"}
 )
-"""Keys of requests around the items themselves."""
+"""Keys of requests that wrap the items."""
 
 
 @from_calls("items")
 def binary_attributes(view: CallView) -> Iterator[Fact]:
-    """A model of PynamoDB that declares an attribute for bytes stores them with every item."""
+    """Yield an `ItemWrite` for an attribute of bytes in a PynamoDB model, which every saved item stores."""
     if view.name in BINARY_ATTRIBUTES and view.path.startswith("pynamodb."):
         node = view.place.step.node
         name = last_name(node.targets[0].target) if isinstance(node, cst.Assign) else ""
@@ -56,6 +56,7 @@ def binary_attributes(view: CallView) -> Iterator[Fact]:
 
 @from_calls("items")
 def item_writes(view: CallView) -> Iterator[Fact]:
+    """Yield the `ItemWrite` of a call on DynamoDB, with all that it stores joined into one value."""
     if view.name not in ITEM_OPERATIONS or view.receiver is None:
         return
     confidence = _confidence(view)
@@ -66,7 +67,10 @@ def item_writes(view: CallView) -> Iterator[Fact]:
 
 
 def _confidence(view: CallView) -> Confidence | None:
-    """How sure the receiver is DynamoDB's; None where it is something else."""
+    """Return how sure the receiver is DynamoDB's; None if it is something else.
+
+    boto3's clients and tables take keywords only, batch writers also positions: a positional call is no write of the former.
+    """
     best: Confidence | None = None
     for receiver, confidence in view.receivers():
         if isinstance(receiver, ItemTable):
@@ -81,31 +85,34 @@ def _confidence(view: CallView) -> Confidence | None:
 
 
 def _has_shape(view: CallView) -> bool:
+    """Tell whether a call has DynamoDB's keywords alone. `execute_statement` does not count: the Redshift Data API has one too."""
     wanted = ITEM_KEYWORDS[view.name]
     named = any(keyword in view.arguments.keywords for keyword in wanted)
     return named and not view.arguments.count and view.name not in ("execute_statement",)
 
 
 def _stored(view: CallView) -> Iterator[Value]:
+    """Yield what a call stores; `Absent` for each keyword that it does not pass."""
     for keyword in ITEM_KEYWORDS[view.name]:
         value = view.arguments.get(keyword, 0 if view.name == "put_item" else None)
         yield _unwrapped(value) if view.name != "put_item" else value
 
 
 def _unwrapped(value: Value) -> Value:
-    """The items in a request of many, without the layers around them."""
+    """Return the items in a request without the mappings that wrap them."""
     if isinstance(value, Mapping):
         inner = [_unwrapped(entry.value) for entry in value.entries if entry.key in WRAPPERS]
         if inner:
             return join_values(inner)
-        nested = [entry.value for entry in value.entries if isinstance(entry.value, Sequence) and _holds_requests(entry.value)]
+        nested = [entry.value for entry in value.entries if isinstance(entry.value, Sequence) and _contains_requests(entry.value)]
         return join_values([_unwrapped(requests) for requests in nested]) if nested else value
     if isinstance(value, Sequence):
         return Sequence(tuple(_unwrapped(item) for item in value.items), value.open)
     return value
 
 
-def _holds_requests(value: Sequence) -> bool:
+def _contains_requests(value: Sequence) -> bool:
+    """Tell whether the items of a list are requests such as `{"PutRequest": …}`, as they are in `batch_write_item`."""
     return any(
         isinstance(choice, Mapping) and bool(WRAPPERS & set(choice.names)) for item in value.items for choice in alternatives(item)
     )

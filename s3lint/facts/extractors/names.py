@@ -1,4 +1,4 @@
-"""Values that are buckets or keys because of the name that they are given: `RAW_BUCKET = …`, `upload(bucket_name=…)`, `s3_key = …`."""
+"""Extract buckets and keys by the name that a value is given: `RAW_BUCKET = …`, `upload(bucket_name=…)`, `s3_key = …`."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNO
 
 
 def uses_s3(module: Module) -> bool:
-    """Whether a module imports a library that reaches S3, or the types of one."""
+    """Tell whether a module imports a library that reaches S3, or its type stubs."""
     return any(name.startswith((*S3_LIBRARIES, *STUBS)) for name in module.imports)
 
 
 @from_steps("names")
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
+    """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):
         if BUCKET_NAME.search(name) and not OTHER_STORES.search(name):
             if uses_s3(context.module) or AWS_NAME.search(name):
@@ -50,7 +51,7 @@ def _bucket(name: str, node: cst.BaseExpression, place: Place, context: Context)
 
 
 def named(step: Step) -> Iterator[tuple[str, cst.BaseExpression, Place]]:
-    """Every name with the expression that is assigned to it, passed under it, or its default."""
+    """Yield each name of a statement with the expression that is assigned to it, passed or stored under it, or its default."""
     place = Place(step)
     node = step.node
     if isinstance(node, cst.Assign):

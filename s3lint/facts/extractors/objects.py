@@ -1,4 +1,4 @@
-"""Calls on S3 objects and buckets, through boto3 and its twins."""
+"""Extract calls on S3 objects and buckets through boto3, aioboto3 and s3transfer: clients, resources, waiters, presigned URLs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ TABLE = load("s3")
 
 @from_calls("objects")
 def object_calls(view: CallView) -> Iterator[Fact]:
+    """Yield an `ObjectCall` for each receiver that a call may have, the bucket and key that it names, and its presigned URL."""
     for call in _object_calls(view):
         yield call
         yield from names_of(call)
@@ -33,7 +34,7 @@ def object_calls(view: CallView) -> Iterator[Fact]:
 
 
 def names_of(call: ObjectCall) -> Iterator[Fact]:
-    """The bucket and the key that a call names."""
+    """Yield the bucket, the bucket of a copy's source and, for a write, the key of a call."""
     bucket = call.bucket
     if not isinstance(bucket, Absent):
         yield BucketName(call.site, call.place, call.confidence, bucket, "call", call.operation)
@@ -54,6 +55,7 @@ def _copy_source(call: ObjectCall, source: Value) -> Iterator[Fact]:
 
 
 def _object_calls(view: CallView) -> Iterator[ObjectCall]:
+    """Yield the calls on each possible receiver; of all unknown receivers together only one."""
     if not view.is_method or not _may_name_a_bucket(view):
         return
     seen = set()
@@ -64,13 +66,14 @@ def _object_calls(view: CallView) -> Iterator[ObjectCall]:
 
 
 def _may_name_a_bucket(view: CallView) -> bool:
-    """A waiter or paginator that is given no bucket is not S3's, or of no interest: its receiver need not be found."""
+    """Tell whether the receiver of a call is worth evaluating: a waiter or paginator without a bucket concerns no rule."""
     if view.name not in ("wait", "paginate"):
         return True
     return view.arguments.written("Bucket") is not None or (view.name == "paginate" and view.arguments.spreads)
 
 
 def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[ObjectCall]:
+    """Yield the call on one receiver. One that is recognised by its use (`duck_typed`) or unknown has confidence MEDIUM at most."""
     if isinstance(receiver, Client) and receiver.service == "s3":
         yield from _client_call(view, confidence, receiver)
     elif isinstance(receiver, Client) and receiver.service == "s3control" and view.name in ACCOUNT_OPERATIONS:
@@ -94,6 +97,9 @@ def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[Obj
 
 
 def _client_call(view: CallView, confidence: Confidence, receiver: Client | None) -> Iterator[ObjectCall]:
+    """Yield the call on a client or on `boto3.resource("s3")`. Operations of a client take keywords only; the injected
+    transfer methods (`upload_file`, …) take positions too. `receiver` is None for one that is unknown.
+    """
     resource = receiver is not None and receiver.resource
     if resource and view.name in CONSTRUCTORS:
         positions = CONSTRUCTORS[view.name]
@@ -122,7 +128,10 @@ CONSTRUCTORS: dict[str, tuple[str, ...]] = {
 
 
 def _has_shape(view: CallView) -> bool:
-    """Whether the method and its keywords are S3's alone."""
+    """Tell whether the method and its keywords are S3's alone, so that an unknown receiver must be a client.
+
+    A call of an injected method by position needs a receiver whose name suggests a client: other classes have an `upload_file` too.
+    """
     if view.name in PRESIGNS:
         return True
     if view.name not in INJECTED and (view.name not in S3_OPERATIONS or view.arguments.count):
@@ -131,12 +140,12 @@ def _has_shape(view: CallView) -> bool:
     if view.name in INJECTED:
         known = set(TABLE["injected"]["client"][view.name])
         named = bool(keywords & {"Bucket", "Key", "ExtraArgs", "Fileobj"})
-        return keywords <= known and (named or (view.arguments.count >= 3 and view.name != "copy" and _says_s3(view)))
+        return keywords <= known and (named or (view.arguments.count >= 3 and view.name != "copy" and _suggests_s3(view)))
     return "Bucket" in keywords and keywords <= set(TABLE["operations"][view.name]["members"])
 
 
 def _is_like_a_bucket(view: CallView) -> bool:
-    """Whether a receiver that is called a bucket is used as boto3's buckets are."""
+    """Tell whether a receiver whose name ends in `bucket` is used like boto3's `Bucket`, in a module that uses S3."""
     name = dotted_name(view.function.value) if isinstance(view.function, cst.Attribute) else None
     if name is None or not name.lower().endswith("bucket") or not uses_s3(view.place.module):
         return False
@@ -147,11 +156,13 @@ def _is_like_a_bucket(view: CallView) -> bool:
     return view.name in ("upload_file", "upload_fileobj") and view.arguments.count == 2 and keywords <= known
 
 
-def _says_s3(view: CallView) -> bool:
+def _suggests_s3(view: CallView) -> bool:
+    """Tell whether the receiver's name suggests a client of S3."""
     return any(word in view.receiver_name.lower() for word in ("s3", "client", "boto"))
 
 
 def _resource_call(view: CallView, confidence: Confidence, kind: str, bound: dict[str, Value]) -> Iterator[ObjectCall]:
+    """Yield the call on a `Bucket` or `Object` of the resource, as the client operation that it makes."""
     action = TABLE["resources"][kind]["actions"].get(view.name)
     if view.name in TABLE["injected"][kind]:
         positions = tuple(TABLE["injected"][kind][view.name])
@@ -162,6 +173,7 @@ def _resource_call(view: CallView, confidence: Confidence, kind: str, bound: dic
 
 
 def _subresource_call(view: CallView, confidence: Confidence, receiver: SubResource) -> Iterator[ObjectCall]:
+    """Yield the `put` of an ACL or policy, such as `s3.BucketAcl(name).put(…)`, as `put_bucket_acl`."""
     if view.name != "put" or receiver.kind not in ("Acl", "Policy"):
         return
     bound = {"Bucket": receiver.bucket, "Key": receiver.key}
@@ -180,7 +192,7 @@ TRANSFER_NAMES = {"Filename": "filename", "Fileobj": "fileobj", "Bucket": "bucke
 
 
 def _transfer_call(view: CallView, confidence: Confidence, receiver: Reference) -> Iterator[ObjectCall]:
-    """`S3Transfer` and `TransferManager`, whose parameters have names and an order of their own."""
+    """Yield the call on an `S3Transfer` or `TransferManager`, whose parameters have names and an order of their own."""
     known = receiver.path in ("boto3.s3.transfer.S3Transfer()", "s3transfer.manager.TransferManager()")
     if known and view.name in TRANSFER_POSITIONS:
         parameters = Parameters(view.arguments, TRANSFER_POSITIONS[view.name], "extra_args", aliases=TRANSFER_NAMES)
@@ -189,6 +201,7 @@ def _transfer_call(view: CallView, confidence: Confidence, receiver: Reference) 
 
 
 def _presigned_call(view: CallView, confidence: Confidence) -> Iterator[ObjectCall]:
+    """Yield the operation that a presigned URL or post permits; none if `ClientMethod` is unknown."""
     if view.name == "generate_presigned_post":
         positions = ("Bucket", "Key", "Fields", "Conditions", "ExpiresIn")
         parameters = Parameters(view.arguments, positions, "Fields")
@@ -202,6 +215,7 @@ def _presigned_call(view: CallView, confidence: Confidence) -> Iterator[ObjectCa
 
 
 def _presigns(view: CallView) -> Iterator[Presign]:
+    """Yield one `Presign` for a call that may presign for S3."""
     position = 2 if view.name == "generate_presigned_url" else 4
     found = [receiver for receiver, _ in view.receivers()]
     clients = tuple(receiver for receiver in found if isinstance(receiver, Client))

@@ -1,4 +1,4 @@
-"""Paths that are Delta tables, and accesses to the plain files under a path."""
+"""Extract paths that code uses as Delta tables, and accesses to the plain files under a path."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ READ_FUNCTIONS = {
     "dask.dataframe.read_parquet": ("path", 0),
     "awswrangler.s3.read_parquet": ("path", 0),
 }
-"""Library functions that read Parquet files, and their path."""
+"""Library functions that read Parquet files, with the keyword and position of the path."""
 
 FILE_SYSTEM_DELETES = frozenset({"rm", "rmdir", "delete"})
 
 
 @from_calls("paths")
 def delta_paths(view: CallView) -> Iterator[Fact]:
+    """Yield the path of a Delta table that a call opens or converts, or that a reader loads with Delta as its only format."""
     if view.name in ("forPath", "convertToDelta", "DeltaTable"):
         for made in alternatives(view.callers.evaluator.invoke(view.callee, view.arguments, view.place)):
             if isinstance(made, DeltaHandle):
@@ -42,6 +43,7 @@ def delta_paths(view: CallView) -> Iterator[Fact]:
 
 @from_calls("paths")
 def file_accesses(view: CallView) -> Iterator[Fact]:
+    """Yield a `FileAccess` for a call that reads Parquet files or deletes files under a path."""
     if view.path in READ_FUNCTIONS:
         name, position = READ_FUNCTIONS[view.path]
         yield FileAccess(view.site, view.place, Confidence.HIGH, "read", view.arguments.get(name, position))
@@ -61,7 +63,7 @@ def _by_receiver(receiver: Value, confidence: Confidence, view: CallView) -> Ite
 
 
 def _formats(reader: Reader, view: CallView) -> set[str]:
-    """The formats that `load` may read; nothing where one of them is not known."""
+    """Return the formats that `load` may read; empty if one of them is unknown, or for another method."""
     if view.name != "load":
         return set()
     given = view.arguments.get("format", 1)

@@ -1,4 +1,4 @@
-"""Reads into Spark frames."""
+"""Extract reads into Spark frames: by readers, and from rows in memory by `createDataFrame`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from s3lint.inference.values import Reference, alternatives
 
 @from_calls("reads")
 def table_reads(view: CallView) -> Iterator[Fact]:
+    """Yield a `TableRead` for each frame that a call may return."""
     for receiver, confidence in view.receivers():
         if isinstance(receiver, Reader) or (isinstance(receiver, SparkSession) and view.name == "createDataFrame"):
             value = view.callers.evaluate(view.call.node, view.place)  # type: ignore[arg-type]
@@ -34,7 +35,7 @@ def _read(reader: Reader, view: CallView, confidence: Confidence) -> TableRead:
 
 
 def _is_rdd(view: CallView) -> bool:
-    """Whether the rows are in memory: `spark.read.json(rdd)`."""
+    """Tell whether a reader is given an RDD instead of a path: `spark.read.json(rdd)`."""
     written = view.arguments.written("path", 0)
     if written is None:
         return False
@@ -44,5 +45,6 @@ def _is_rdd(view: CallView) -> bool:
 
 
 def _is_only_for_schema(view: CallView) -> bool:
+    """Tell whether the code takes only `.schema` of the frame."""
     parent = view.place.step.parents.get(id(view.call.node))
     return isinstance(parent, cst.Attribute) and parent.attr.value == "schema"

@@ -1,4 +1,4 @@
-"""Settings of Spark sessions, of Hadoop, and of delta-rs: by a call, in a mapping, or as an environment variable."""
+"""Extract settings of Spark sessions, Hadoop and delta-rs: by a call, in a mapping, or as an environment variable."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 SETTERS = frozenset({"config", "set", "setIfMissing", "setdefault"})
 
 OF_ONE_TABLE = frozenset({"spark_conf"})
-"""Arguments whose settings hold for one table's pipeline alone."""
+"""Arguments whose settings apply to one table of a pipeline, not to the session."""
 
 Setting = tuple[cst.BaseExpression, cst.BaseExpression, Place]
 
 
 @from_steps("settings")
 def session_settings(step: Step, context: Context) -> Iterator[Fact]:
+    """Yield a `SessionSetting` for each key of a statement that rules check, with its inferred value."""
     for key, node, place in _pairs(step):
         name = context.evaluator.text(key, place)
         if name is not None and _asked_about(normal(name)):
@@ -44,16 +45,17 @@ def _setting(key: str, node: cst.BaseExpression, place: Place, context: Context)
 
 
 def normal(key: str) -> str:
-    """A key as Hadoop and delta-rs read it, which tell no capitals apart in the keys that rules ask about."""
+    """Return a key in lower case without `spark.hadoop.`: Hadoop and delta-rs ignore the case of the keys that rules check."""
     return key.lower().removeprefix("spark.hadoop.")
 
 
 def _asked_about(key: str) -> bool:
+    """Tell whether some rule checks a normalised key."""
     return key in STORAGE_OPTIONS or key.startswith(SPARK_SETTINGS)
 
 
 def _pairs(step: Step) -> Iterator[Setting]:
-    """Every key with what is set under it."""
+    """Yield each key with the value that is set for it: `conf[key] = …`, `config(key, …)`, `{key: …}`, `(key, …)`."""
     node = step.node
     if isinstance(node, cst.Assign) and isinstance(node.targets[0].target, cst.Subscript):
         key = subscript_key(node.targets[0].target)
@@ -76,6 +78,7 @@ def _passed(call: cst.Call, place: Place) -> Iterator[Setting]:
 
 
 def _argument(call: cst.Call, index: int, name: str) -> cst.BaseExpression | None:
+    """Return the expression of an argument by keyword or position; None if the call does not contain it."""
     named = next((arg.value for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
     if named is None and len(call.args) > index and call.args[index].keyword is None and not call.args[index].star:
         return call.args[index].value

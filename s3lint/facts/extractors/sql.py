@@ -1,4 +1,4 @@
-"""SQL text that runs on Spark, Databricks, Athena, Redshift or duckdb."""
+"""Extract SQL that runs on Spark, Databricks, Athena, Redshift or duckdb, and what it does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from s3lint.storage.sql import SqlAction, actions
 from s3lint.syntax.site import Site
 
 HOLE = "s3lint_hole"
-"""What stands for a hole in the text that is parsed: a word that fits inside names and quotes alike."""
+"""Replaces each hole in the text that is parsed: a word that is valid both in a name and between quotes."""
 
 ENGINES = (
     ("awswrangler.athena.", "athena"),
@@ -37,6 +37,10 @@ TEXT_KEYWORDS = ("sqlQuery", "sql", "query", "operation", "QueryString", "Sql", 
 
 @from_calls("sql")
 def sql_statements(view: CallView) -> Iterator[Fact]:
+    """Yield a `SqlStatement` for each action of a SQL text, and a `SessionSetting` for each `SET`.
+
+    An action that only the tolerant patterns recognised has confidence MEDIUM at most.
+    """
     found = _engine(view)
     if found is None:
         return
@@ -57,7 +61,7 @@ def _setting(action: SqlAction, text: Text, view: CallView, confidence: Confiden
 
 
 def _engine(view: CallView) -> tuple[str, Confidence, Value] | None:
-    """The engine that runs the text of a call, and the text."""
+    """Return the engine that runs a call's text, how sure that is, and the text; None if the call runs no SQL."""
     for receiver, confidence in view.receivers():
         if isinstance(receiver, SparkSession) and view.name == "sql":
             return "spark", confidence, view.arguments.get("sqlQuery", 0)
@@ -78,6 +82,7 @@ def _receiver_path(view: CallView) -> str:
 
 
 def _text(view: CallView) -> Value:
+    """Return the SQL text, by any of the keywords that libraries use for it, or by position."""
     for keyword in TEXT_KEYWORDS:
         value = view.arguments.get(keyword)
         if isinstance(value, Text):
@@ -86,12 +91,12 @@ def _text(view: CallView) -> Value:
 
 
 def parsable(text: Text) -> str:
-    """The SQL with a word in place of each hole."""
+    """Return the SQL with `HOLE` in place of each hole."""
     return "".join(part.text if isinstance(part, Chunk) else HOLE for part in text.parts)
 
 
 def site_of(text: Text, action: SqlAction, otherwise: Site) -> Site:
-    """The clause that an action comes from, inside the literal that holds it."""
+    """Return the site of the clause that an action comes from, inside its literal; else of the text, or `otherwise`."""
     for anchor in action.anchors:
         pattern = re.compile(anchor, re.IGNORECASE)
         for part in text.parts:
@@ -101,7 +106,7 @@ def site_of(text: Text, action: SqlAction, otherwise: Site) -> Site:
 
 
 def locate(site: Site, pattern: re.Pattern[str]) -> Site:
-    """A part of a literal: where a pattern stands in its source."""
+    """Return a site narrowed to the part of a literal's source that matches a pattern; unchanged if none does."""
     source = getattr(site.node, "value", None)
     match = pattern.search(source) if isinstance(source, str) else None
     return replace(site, span=match.span()) if match is not None else site

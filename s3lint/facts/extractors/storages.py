@@ -1,4 +1,4 @@
-"""django-storages: settings that stand for what every upload passes."""
+"""Extract settings of django-storages that every upload passes to S3, as if the setting were the call."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 @from_steps("storages")
 def storage_settings(step: Step, context: Context) -> Iterator[Fact]:
+    """Yield an `ObjectCall` with the parameter `ACL` for each setting of the default ACL."""
     for name, node, place in named(step):
         if name in STORAGES_ACL:
             acl = context.callers.evaluate(node, place)

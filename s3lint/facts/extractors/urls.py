@@ -1,4 +1,4 @@
-"""Plain URLs of objects: `https://bucket.s3.amazonaws.com/key`, put together from names and handed to somebody."""
+"""Extract plain URLs of objects (`https://bucket.s3.amazonaws.com/key`) that code builds from names and passes on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from s3lint.facts.context import Context
 
 HOST = re.compile(r"(?:^|[.\0])[a-z0-9-]{0,63}s3(?:-[a-z0-9\0-]+)?(?:\.[a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?$")
-"""An endpoint of S3; a NUL stands for a part that is not known."""
+"""An endpoint of S3 (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html); a NUL is a part that is unknown."""
 
 CONSOLE = re.compile(r"console\.aws|s3\.console")
 
@@ -32,23 +32,24 @@ BUILT = frozenset({cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperat
 TRANSPARENT = (
     cst.Dict, cst.DictElement, cst.List, cst.Tuple, cst.Set, cst.Element, cst.IfExp, cst.BooleanOperation, cst.Await,
 )  # fmt: skip
-"""Expressions that hand on what stands in them."""
+"""Expressions whose value contains that of their parts."""
 
 READERS = re.compile(
     r"^(?:get|head|post|put|patch|delete|options|request|urlopen|urlretrieve|download\w*|fetch\w*|read\w*|load\w*|parse\w*|open|connect|urlparse|urlsplit|quote"
     r"|startswith|endswith|replace|split|strip|rstrip|lstrip|removeprefix|match|search|compile|len|str|hash|isinstance|\w*Request)$"
 )
-"""Calls that follow the URL, or take it apart, themselves."""
+"""Calls that fetch the URL or parse it: the program itself uses it then, and no one else gets it."""
 
 FOLLOWED = re.compile(
     r"^(?:endpoint(?:_?url)?|base_?url|host|\w*(?:template|policy)_?(?:body_?)?ur[li]|media_?(?:file_?)?uri|model_?(?:data_?)?url)$",
     re.IGNORECASE,
 )
-"""Arguments and entries whose URL a client, or AWS with the caller's own rights, reads from."""
+"""Names of arguments and entries whose URL a client reads, or AWS with the caller's permissions."""
 
 
 @from_steps("urls")
 def object_urls(step: Step, context: Context) -> Iterator[Fact]:
+    """Yield an `ObjectUrl` for each URL of an object that a statement builds and that is returned, stored or sent."""
     for node, binders in step.nodes:
         if _may_be_url(node) and not isinstance(step.parents.get(id(node)), (cst.BinaryOperation, cst.ConcatenatedString)):
             place = Place(step, binders)
@@ -59,7 +60,7 @@ def object_urls(step: Step, context: Context) -> Iterator[Fact]:
 
 
 def _may_be_url(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
-    """Whether a node makes a text that does not begin otherwise, as far as the node itself tells."""
+    """Tell whether a node builds a text that may begin with `http`, by its syntax alone: most texts need no evaluation."""
     if type(node) is cst.Call:
         if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in ("format", "join"):
             return False
@@ -76,13 +77,14 @@ def _first_part(node: cst.CSTNode) -> cst.CSTNode:
 
 
 def _may_begin_with_scheme(part: cst.CSTNode) -> bool:
-    """A text that begins with a hole may; so may one to which other texts are added before anything stands in it."""
+    """Tell whether a text whose first part is this may begin with `http`: also if that part is a hole or empty."""
     if isinstance(part, cst.FormattedStringText):
         return part.value[0] in "h\\"
     return not isinstance(part, cst.SimpleString) or part.raw_value[:1] in ("", "h", "%", "{", "\\")
 
 
 def _is_object(url: Text) -> bool:
+    """Tell whether a text is the URL of an object: an endpoint of S3, a key, no signature, and a hole that may name either."""
     scheme = next((scheme for scheme in ("https://", "http://") if url.head.startswith(scheme)), None)
     if scheme is None or CONSOLE.search(url.known) or "X-Amz-" in url.known or not any(map(_names_something, url.holes)):
         return False
@@ -90,17 +92,18 @@ def _is_object(url: Text) -> bool:
     host, key = path.bucket.known.lower(), path.key
     if key is None or not key.parts or "?" in key.known or len(host) > MAX_HOST_CHARACTERS or HOST.search(host) is None:
         return False
+    # With the bucket in the path (`s3.amazonaws.com/bucket/key`), a key needs a second slash.
     named_in_host = re.match(r"s3[.-]", host) is None
     return named_in_host or "/" in key.known
 
 
 def _names_something(hole: Hole) -> bool:
-    """Whether a hole may hold a bucket or a key, not just the region."""
+    """Tell whether a hole may be a bucket or a key, not just the region."""
     return "region" not in hole.name.lower()
 
 
 def _is_handed_on(node: cst.CSTNode, step: Step, depth: int = 2) -> bool:
-    """Whether a value is returned, stored, or sent, itself or by the name that it gets."""
+    """Tell whether a value is returned, stored or sent, directly or through at most `depth` local names."""
     parent = step.parents.get(id(node))
     while isinstance(parent, TRANSPARENT):
         if (

@@ -1,4 +1,4 @@
-"""Writes of frames: Spark's writers, RDDs, Glue."""
+"""Extract writes of frames by Spark's writers, RDDs, catalogs, pipelines and Glue."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ MODE_POSITIONS = {"save": 2, "saveAsTable": 2, "json": 1, "csv": 1, "parquet": 1
 
 
 def text(value: str) -> Text:
+    """Return a known text without a site."""
     return Text((Chunk(value),))
 
 
 @from_calls("writes")
 def spark_writes(view: CallView) -> Iterator[Fact]:
+    """Yield the `TableWrite` of a Spark writer's last call, then the reads that its rows come from."""
+    # Of the v2 methods only `overwrite(condition)` takes an argument; the same names are common elsewhere.
     fits_v2 = view.name in SPARK_SINKS_V2 and len(view.call.positional) == (view.name == "overwrite")
     if view.name not in SPARK_SINKS and not fits_v2:
         return
@@ -76,6 +79,7 @@ def _mode(writer: Writer, view: CallView) -> Value:
 
 
 def _write_v2(writer: Writer, confidence: Confidence, view: CallView) -> TableWrite:
+    """Return the write of `frame.writeTo(table)…`; what its method does to the table is the mode."""
     mode = {"overwrite": "overwrite-condition", "overwritePartitions": "overwrite-partitions"}.get(view.name, view.name)
     return TableWrite(
         view.site, view.place, confidence, "spark", writer.format, text(mode).at(view.method), writer.table,
@@ -84,7 +88,7 @@ def _write_v2(writer: Writer, confidence: Confidence, view: CallView) -> TableWr
 
 
 def sources_of(write: TableWrite) -> Iterator[TableRead]:
-    """The reads that the written rows come from."""
+    """Yield the reads that the written rows come from."""
     if isinstance(write.frame, Frame):
         for reader in write.frame.sources:
             if reader.method is not None:
@@ -92,6 +96,7 @@ def sources_of(write: TableWrite) -> Iterator[TableRead]:
 
 
 def read_fact(reader: Reader, write: TableWrite) -> TableRead:
+    """Return the read of a reader whose rows a write stores."""
     assert reader.method is not None
     return TableRead(
         reader.method, write.place, Confidence.HIGH, reader.format, reader.schema, reader.options, reader.path,
@@ -101,6 +106,7 @@ def read_fact(reader: Reader, write: TableWrite) -> TableRead:
 
 @from_calls("writes")
 def rdd_writes(view: CallView) -> Iterator[Fact]:
+    """Yield the `TableWrite` of an RDD; its format is in the method's name (`saveAsTextFile`)."""
     if view.name in RDD_SINKS and view.is_method:
         form = text(view.name.removeprefix("saveAs").removesuffix("File").lower())
         path = view.arguments.get("path", 0)
@@ -111,7 +117,7 @@ def rdd_writes(view: CallView) -> Iterator[Fact]:
 
 @from_calls("writes")
 def declared_tables(view: CallView) -> Iterator[Fact]:
-    """Tables of the catalog and of declarative pipelines, which say their format as an argument."""
+    """Yield a `TableWrite` for a table of the catalog or of a declarative pipeline; its format is an argument."""
     if view.name in CATALOG_SINKS and any(_is_catalog(receiver) for receiver, _ in view.receivers()):
         path, form = view.arguments.get("path", 1), view.arguments.get("source", 2)
     elif view.path.startswith("pyspark.pipelines.") and view.name in PIPELINE_SINKS:
@@ -132,6 +138,7 @@ def _is_catalog(receiver: Value) -> bool:
 
 @from_calls("writes")
 def glue_writes(view: CallView) -> Iterator[Fact]:
+    """Yield the `TableWrite` of Glue's dynamic frames, by `from_options` or by a sink's `setFormat`."""
     if view.name not in GLUE_SINKS or not view.is_method:
         return
     if view.name == "setFormat":
@@ -161,11 +168,12 @@ def _glue_write(view: CallView) -> Iterator[TableWrite]:
 
 
 def _as_s3(path: Value) -> Value:
-    """Glue's s3 connection writes to S3, whatever the path."""
+    """Return the path, or a bare `s3://` if it is unknown: a connection of type s3 always writes to S3."""
     return path if isinstance(path, Text) else text("s3://")
 
 
 def _sink_format(view: CallView) -> Iterator[TableWrite]:
+    """Yield the write of a sink when its format is set; the path was given to `getSink`."""
     for sink, confidence in view.receivers():
         if isinstance(sink, Reference) and sink.path.endswith("getSink()") and sink.arguments is not None:
             kind = sink.arguments.get("connection_type", 0)

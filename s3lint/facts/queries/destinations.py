@@ -1,4 +1,4 @@
-"""Where a path leads: to S3, elsewhere, or nobody knows."""
+"""Classify the destination of a path: on S3, elsewhere, an in-memory buffer, or unknown."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ LOCAL_MAKERS = (
 
 
 class Destination(Enum):
+    """The kind of place that a path names."""
+
     S3 = "s3"
     ELSEWHERE = "elsewhere"
     BUFFER = "buffer"
@@ -31,7 +33,7 @@ class Destination(Enum):
 
 
 def destination_of(path: Value, file_system: Value | None = None) -> Destination:
-    """The kind of place that one value names; give each alternative of a union by itself.
+    """Return the kind of place that one value names. For a union, call it with each alternative.
 
     A path without a scheme is local (on EMR it is HDFS), unless an S3 file system object is passed along.
     """
@@ -52,6 +54,7 @@ BUFFERS = frozenset({"io.BytesIO()", "io.StringIO()", "pyarrow.BufferOutputStrea
 
 
 def _of_text(path: Text, on_s3: bool) -> Destination:
+    # A text that begins with a hole or a Jinja expression leads where the value of the hole leads.
     head = path.head
     if S3.match(head):
         return Destination.S3

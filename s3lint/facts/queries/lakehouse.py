@@ -1,4 +1,4 @@
-"""Whether a write goes to a Delta table, as far as the code tells."""
+"""Tell whether a write may go to a Delta table, or to storage at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from s3lint.storage.table_formats import is_delta
 
 
 def may_be_delta(write: TableWrite) -> bool:
-    """Whether the format is Delta, or not known."""
+    """Tell whether the format is Delta or unknown. A Spark write without a format uses the session's default: maybe Delta."""
     if isinstance(write.format, Absent):
         return write.library == "spark"
     return any(
@@ -19,13 +19,13 @@ def may_be_delta(write: TableWrite) -> bool:
 
 
 def says_delta(write: TableWrite) -> bool:
-    """Whether the code names Delta as the only format."""
+    """Tell whether every possible format is Delta."""
     formats = list(alternatives(write.format))
     return all(isinstance(choice, Text) and choice.literal is not None and is_delta(choice.literal) for choice in formats)
 
 
 def may_be_storage(write: TableWrite) -> bool:
-    """Whether the destination is a table, on S3, or not known."""
+    """Tell whether the destination is a table, on S3, or unknown."""
     if write.table:
         return True
     kinds = {destination_of(path) for path, _ in choices(write.destination)}

@@ -1,4 +1,4 @@
-"""Whether the items that a function writes point to the objects that it uploads."""
+"""Relate the items that a function writes to the objects that it uploads: which item carries the key of which object."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ NO_NAMES = frozenset(
         "event", "context", "request", "body", "payload", "data", "item", "os", "environ", "S", "N",
     }
 )  # fmt: skip
-"""Names and literals that a key and an item share without one being derived from the other."""
+"""Names and literals so common that a key and an item may share them although neither is derived from the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """What a function, with the helpers that it calls, uploads and writes to DynamoDB, each in the order of the code."""
+    """The uploads and DynamoDB writes of a function and of the helpers that it calls, each in the order of the code."""
 
     scope: Scope
     uploads: tuple[ObjectCall, ...]
@@ -32,18 +32,19 @@ class Writes:
 
     @classmethod
     def of(cls, scope: Scope, context: Context) -> Writes:
+        """Return the writes of a function and its helpers. Presigned uploads do not count: another program makes them, or none."""
         uploads = [fact for fact in _facts(scope, context, "objects", "files") if isinstance(fact, ObjectCall)]
         items = [fact for fact in _facts(scope, context, "items") if isinstance(fact, ItemWrite)]
         return cls(scope, tuple(fact for fact in uploads if fact.writes and not fact.presigned), tuple(items))
 
 
-def _facts(scope: Scope, context: Context, *words: str) -> Iterator[Fact]:
-    for each in words:
-        yield from facts_within(scope, each, context)
+def _facts(scope: Scope, context: Context, *extractors: str) -> Iterator[Fact]:
+    for extractor in extractors:
+        yield from facts_within(scope, extractor, context)
 
 
 def writes_around(fact: ItemWrite, context: Context) -> Writes | None:
-    """The innermost function that uploads something and makes this write, itself or through a helper."""
+    """Return the writes of the innermost function that makes this one and uploads something, itself or through a helper."""
     if fact.scope.kind != "function":
         return None
     callers = [site.place.scope for site in context.callers.of(fact.scope)]
@@ -56,7 +57,7 @@ def writes_around(fact: ItemWrite, context: Context) -> Writes | None:
 
 
 def points_to(item: ItemWrite, upload: ObjectCall) -> bool | None:
-    """Whether an item carries the key or the bucket of an object, or what the key was derived from; None where nobody knows."""
+    """Tell whether an item carries the key or bucket of an object, or what the key was derived from; None if unknown."""
     if _has_pointer_name(item):
         return True
     sources = Sources()
@@ -75,7 +76,7 @@ def points_to(item: ItemWrite, upload: ObjectCall) -> bool | None:
 
 
 POINTERS = ("key", "url", "uri", "path", "location", "bucket", "arn", "prefix", "href", "link")
-"""How an attribute is called that leads to an object."""
+"""Suffixes of the names of attributes that point to an object."""
 
 
 def _has_pointer_name(item: ItemWrite) -> bool:
@@ -90,7 +91,10 @@ def _inside(value: Union | Sequence | Mapping) -> tuple[Any, ...]:
 
 
 class Sources:
-    """What values are made of: parameters, names, environment variables, calls of libraries."""
+    """The names and values that values are made of: parameters, texts, environment variables, calls of libraries.
+
+    `unknown` is set if some part could be anything.
+    """
 
     def __init__(self) -> None:
         self.names: set[str] = set()
@@ -98,6 +102,7 @@ class Sources:
         self.unknown = False
 
     def add(self, value: Any) -> None:
+        """Collect the sources of a value and of all its parts."""
         if isinstance(value, (Union, Sequence, Mapping)):
             self.unknown = self.unknown or bool(getattr(value, "open", False))
             for inner in _inside(value):
@@ -133,27 +138,28 @@ class Sources:
                 self.names.update(words_in(written.node))
 
     def shares(self, other: Sources) -> bool:
+        """Tell whether both have a source in common, other than one that is common to much code."""
         if (self.names - NO_NAMES) & other.names:
             return True
         return any(one == another for one in self.values for another in other.values if not _is_common(one))
 
 
 def _is_common(value: Value) -> bool:
-    """Whether two values that are equal need not be the same thing: the time of day, a fresh identifier, a short word."""
+    """Tell whether equal values prove nothing: the time of day, a fresh identifier, a text of under four characters."""
     if isinstance(value, Reference):
         return value.path.startswith(("datetime.", "time.", "uuid."))
     return isinstance(value, Text) and value.literal is not None and len(value.literal) < 4
 
 
 def own_writes(scope: Scope, context: Context) -> Writes:
-    """What a function uploads and writes itself, without its helpers."""
-    found = [fact for words in ("objects", "files", "items") for fact in facts_within(scope, words, context, depth=0)]
+    """Return the writes that a function makes itself, without its helpers."""
+    found = [fact for name in ("objects", "files", "items") for fact in facts_within(scope, name, context, depth=0)]
     uploads = (fact for fact in found if isinstance(fact, ObjectCall) and fact.writes and not fact.presigned)
     return Writes(scope, tuple(uploads), tuple(fact for fact in found if isinstance(fact, ItemWrite)))
 
 
 def uploaded_after(item: ItemWrite, writes: Writes) -> ObjectCall | None:
-    """The object that an item carries the key of and that is uploaded later, with no item written after that."""
+    """Return an object uploaded after the item with its key was written, if no item is written after the upload; else None."""
     for upload in writes.uploads:
         if _is_before(item, upload) and not any(_is_before(upload, other) for other in writes.items) and _carries(item, upload):
             return upload
@@ -161,7 +167,7 @@ def uploaded_after(item: ItemWrite, writes: Writes) -> ObjectCall | None:
 
 
 def _is_before(one: Fact, other: Fact) -> bool:
-    """Whether a statement comes before another on every way through both."""
+    """Tell whether a statement comes before another on every path through both."""
     first, second = one.place.step.path, other.place.step.path
     shared = next((index for index, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None)
     # Paths alternate between the index of a statement and that of the suite in it.

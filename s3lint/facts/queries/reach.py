@@ -1,4 +1,4 @@
-"""The facts of one function and of the first-party functions that it calls."""
+"""Collect the facts of one function and of the first-party functions that it calls."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MAX_HELPER_DEPTH = 2
 
 
 def facts_within(scope: Scope, extractor: str, context: Context, depth: int = MAX_HELPER_DEPTH) -> list[Fact]:
-    """Return the facts that an extractor makes of a scope and its helpers, with each helper's parameters as they are passed there.
+    """Return the facts that an extractor makes of a scope and its helpers; parameters of a helper have the values passed there.
 
-    The list is kept in the context, because several rules ask for it.
+    The list is cached in the context, because several rules ask for it.
     """
     key = (scope, extractor, depth)
     if key not in context.facts:
@@ -47,7 +47,7 @@ def _facts(scope: Scope, extractor: str, context: Context, call: CallContext | N
 
 
 def own_steps(scope: Scope) -> Iterator[Step]:
-    """The statements of a scope; of a module those outside functions and classes, in blocks that are parsed for it."""
+    """Yield the statements of a scope; of a module those outside functions and classes, whose blocks it parses."""
     for step in scope.walk():
         if isinstance(step.node, Block):
             if step.scope is None and step.block.part.kind != "function":
@@ -59,6 +59,7 @@ def own_steps(scope: Scope) -> Iterator[Step]:
 def _in_helper(node: cst.Call, place: Place, extractor: str, context: Context, depth: int) -> Iterator[Fact]:
     for callee in alternatives(context.evaluator.evaluate(node.func, place)):
         if isinstance(callee, Function) and callee.scope.kind == "function" and isinstance(callee.scope.node, cst.FunctionDef):
+            # Recursion: a function that is already being followed is not entered again.
             if callee.scope is place.scope or (place.context is not None and place.context.of(callee.scope) is not None):
                 continue
             bound = context.evaluator.context(callee.scope, Call.of(node, place), callee.receiver, place.context)

@@ -1,4 +1,4 @@
-"""Frames that are made of rows in memory."""
+"""Describe frames that are made from rows in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from s3lint.inference.queries import is_missing
 from s3lint.inference.values import Sequence, Text, alternatives
 
 ROWS = "rows"
-"""What a reader's format says for `createDataFrame`."""
+"""Format of the reader that `createDataFrame` counts as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Rows:
 
 
 def rows_of(read: TableRead) -> Rows | None:
-    """What `createDataFrame` was told of its rows; None for any other read."""
+    """Return what `createDataFrame` is told about the columns of its rows; None for any other read."""
     if not isinstance(read.format, Text) or read.format.literal != ROWS:
         return None
     from_frame = any(isinstance(choice, Frame) for choice in alternatives(read.source))

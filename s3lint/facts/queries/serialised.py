@@ -1,4 +1,4 @@
-"""Tables that are serialised first and uploaded as an object then."""
+"""Find tables that are serialised to a buffer, text or local file first, and then uploaded as an object."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BODIES = ("Body", "Fileobj", "Filename")
 
 @dataclass(frozen=True, slots=True)
 class Serialised:
-    """A method that writes a table's rows into what is uploaded."""
+    """A method that serialises a table into what is uploaded, with its site and format."""
 
     site: Site
     method: str
@@ -32,7 +32,7 @@ class Serialised:
 
 
 def serialised_bodies(fact: ObjectCall, context: Context) -> Iterator[Serialised]:
-    """The methods that made the body of an upload out of a table."""
+    """Yield the methods that made the body of an upload from a table."""
     if not fact.writes or fact.presigned:
         return
     for name in BODIES:
@@ -57,6 +57,7 @@ def _made_of(value: Value, fact: ObjectCall, context: Context) -> Iterator[Seria
 
 
 def _into_text(value: Reference) -> Iterator[Serialised]:
+    """Yield the method if the value is what it returned, such as the text of `frame.to_csv()`."""
     match = METHOD.search(value.path)
     if match is not None and match.end() == len(value.path) and value.arguments is not None:
         written = value.arguments.call.function
@@ -65,7 +66,7 @@ def _into_text(value: Reference) -> Iterator[Serialised]:
 
 
 def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator[Serialised]:
-    """The writers that the function that made the buffer, or the uploading one, hands it to; a file handle leads to its path."""
+    """Yield the writes into a buffer in the function that made it and in the uploading one; for a file handle those to its path."""
     for path in alternatives(buffer.path):
         if isinstance(path, Text):
             yield from _into_file(path, fact.scope, context)
@@ -80,6 +81,7 @@ def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator
 
 
 def _into_file(path: Text, scope: Scope, context: Context) -> Iterator[Serialised]:
+    """Yield the writes of a scope to a local file, by its path or by a handle of it."""
     for write in _writes(scope, context):
         for target in alternatives(write.destination):
             if target == path or (isinstance(target, Buffer) and target.path == path):
@@ -87,10 +89,12 @@ def _into_file(path: Text, scope: Scope, context: Context) -> Iterator[Serialise
 
 
 def _writes(scope: Scope, context: Context) -> Iterator[TableWrite]:
+    """Yield the writes of a scope by libraries that can write into memory or a local file."""
     for write in facts_within(scope, "writes", context):
         if isinstance(write, TableWrite) and write.library not in ("spark", "rdd", "glue", "awswrangler", "deltalake"):
             yield write
 
 
 def _same_node(one: Value, other: Value) -> bool:
+    """Tell whether two values were made by the same expression: equal buffers may be different objects."""
     return one.site is not None and other.site is not None and one.site.node is other.site.node
