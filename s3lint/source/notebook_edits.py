@@ -1,4 +1,7 @@
-"""Cells written back into a notebook: what JSON holds besides, and how it is laid out, stays byte for byte."""
+"""Write cells back into a notebook; all other bytes of the JSON, its layout included, stay as they are.
+
+Decoding and encoding the whole document would change escapes and indentation, so the text is edited at the spans of the sources.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,11 @@ Span = tuple[int, int]
 
 
 def with_cells(data: bytes, sources: Mapping[int, str]) -> bytes:
-    """A notebook with new sources for some of its cells, counted from 1. `data` must be valid JSON."""
+    """Return a notebook with new sources for some of its cells, by their number from 1. `data` must be a valid notebook."""
     encoding = json.detect_encoding(data)
     text = data.decode(encoding)
     cells = list(_elements(text, _member(text, _skip(text, 0), "cells")[0]))
+    # From the last cell to the first, so that the spans of the others stay right.
     for number in sorted(sources, reverse=True):
         span = _member(text, cells[number - 1][0], "source")
         text = text[: span[0]] + _written(text, span, sources[number]) + text[span[1] :]
@@ -28,13 +32,13 @@ def with_cells(data: bytes, sources: Mapping[int, str]) -> bytes:
 
 
 def cell_source(data: bytes, number: int) -> str:
-    """The source of one cell, with the ends of its lines as they are."""
+    """Return the source of one cell with its line ends as they are."""
     source = json.loads(data)["cells"][number - 1]["source"]
     return source if isinstance(source, str) else "".join(source)
 
 
 def row_in_file(data: bytes, number: int, row: int) -> int:
-    """The row of the file in which a row of a cell is written. Both count from 1."""
+    """Return the row of the file in which a row of a cell is written. Both count from 1."""
     text = data.decode(json.detect_encoding(data))
     cells = list(_elements(text, _member(text, _skip(text, 0), "cells")[0]))
     span = _member(text, cells[number - 1][0], "source")
@@ -45,12 +49,13 @@ def row_in_file(data: bytes, number: int, row: int) -> int:
 
 
 def _skip(text: str, place: int) -> int:
+    """Return the offset after JSON's white space."""
     found = SPACE.match(text, place)
     return found.end() if found is not None else place
 
 
 def _elements(text: str, start: int) -> Iterator[Span]:
-    """Where the elements of the array at a place stand."""
+    """Yield the span of each element of the array that starts at an offset."""
     place = _skip(text, start + 1)
     while text[place] != "]":
         _, end = decode(text, place)
@@ -60,7 +65,10 @@ def _elements(text: str, start: int) -> Iterator[Span]:
 
 
 def _member(text: str, start: int, name: str) -> Span:
-    """Where the value of a member of the object at a place stands; of several the last, as `json` reads them."""
+    """Return the span of a member's value in the object that starts at an offset. Raises `KeyError` if there is none.
+
+    Of several members with the name it is the last, which is the one that `json` reads.
+    """
     found = None
     place = _skip(text, start + 1)
     while text[place] != "}":
@@ -76,7 +84,7 @@ def _member(text: str, start: int, name: str) -> Span:
 
 
 def _written(text: str, span: Span, source: str) -> str:
-    """A source in the way in which the old one is written: one text or a list of lines; lines that stay keep their escapes."""
+    """Return a source as JSON in the form of the old one: a string, or a list of lines. Unchanged lines keep their escapes."""
     old = text[slice(*span)]
     ascii_only = old.isascii() and "\\u" in old
     if old.startswith('"'):

@@ -1,7 +1,7 @@
-"""Notebooks as one Python text: Jupyter's `.ipynb`, and Databricks' `.py` sources with their `# MAGIC` lines.
+"""Turn notebooks into one Python text: Jupyter's `.ipynb`, and Databricks' `.py` sources with their `# MAGIC` lines.
 
-The text keeps every line where it was, so that a row of it is a row of a cell. Magics and shell lines are masked, `%sql` cells become a
-call of `spark.sql` around the same lines.
+Every line stays in its row, so that a row of the text is a row of a cell. Magics and shell lines are replaced (masked), and `%sql`
+cells become a call of `spark.sql` around the same lines.
 """
 
 from __future__ import annotations
@@ -31,20 +31,21 @@ LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
 ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*[\w., ]+=\s*)[%!].*$")
 
 OPEN, CLOSE = 'spark.sql("""', '""")'
-"""What makes a text of SQL a call; the opening is as long as `# MAGIC %sql `."""
+"""Put around SQL to make it a call. The opening is as long as `# MAGIC %sql `, so that columns stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """The rows of a text that are not as somebody wrote them: what the text says, what is written, by how much it is shifted."""
+    """The rows of a text that differ from the file. For each: the line in the text, the line in the file, the shift in columns."""
 
     rows: dict[int, tuple[str, str, int]] = field(default_factory=dict)
 
     def allow(self, fix: Fix) -> bool:
+        """Tell whether a fix replaces only code that is in the file as well."""
         return not self.rows or all(self._allows(edit) for edit in fix.edits)
 
     def _allows(self, edit: Edit) -> bool:
-        """An edit stands where what it replaces is written just so."""
+        """Tell whether the text that an edit replaces is the same in the file."""
         return all(self._is_written(edit, row) for row in range(edit.start.row, edit.end.row + 1) if row in self.rows)
 
     def _is_written(self, edit: Edit, row: int) -> bool:
@@ -57,34 +58,38 @@ class Masks:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Where each cell of a notebook lies in its text. `broken` says where cells do not parse, in rows of the text."""
+    """The code cells of a notebook: their numbers, and the row of the text in which each starts.
+
+    `broken` are the errors of cells that do not parse, in rows of the text.
+    """
 
     numbers: tuple[int, ...]
     starts: tuple[int, ...]
     broken: tuple[Unreadable, ...] = ()
     shifts: dict[int, int] = field(default_factory=dict)
-    """By how many columns the text of a row is longer than the cell's."""
+    """By row: how many columns further right the code is in the text than in the cell."""
     masks: Masks = field(default_factory=Masks)
 
     def place(self, location: Location) -> tuple[int, Location]:
-        """The cell, from 1 over all cells, and the row in it."""
+        """Return the number of the cell (from 1, over cells of every kind) and the location inside it."""
         index = max(0, bisect_right(self.starts, location.row) - 1)
         column = max(1, location.column - self.shifts.get(location.row, 0))
         return self.numbers[index], Location(location.row - self.starts[index] + 1, column)
 
     def shown(self, finding: Finding) -> Finding:
-        """A finding with its cell, and with rows as the cell counts them."""
+        """Return a finding with its cell and with locations inside the cell."""
         cell, start = self.place(finding.start)
         _, end = self.place(finding.end)
         related = tuple(self._related(place) if place.path == finding.path else place for place in finding.related)
         return replace(finding, cell=cell, start=start, end=end, noqa_row=end.row, related=related, fix=self._fix(finding.fix))
 
     def _fix(self, fix: Fix | None) -> Fix | None:
+        """Return a fix with edits of cells; None if one of them crosses the end of a cell."""
         edits = [self._edit(edit) for edit in fix.edits] if fix is not None else []
         return None if fix is None or None in edits else replace(fix, edits=tuple(edit for edit in edits if edit is not None))
 
     def _edit(self, edit: Edit) -> Edit | None:
-        """None for an edit that reaches over a cell's end."""
+        """Return an edit of a cell; None if it crosses the end of the cell."""
         cell, start = self.place(edit.start)
         last, end = self.place(edit.end)
         return Edit(start, end, edit.content, cell) if cell == last else None
@@ -95,13 +100,13 @@ class Cells:
 
 
 def masks(written: Iterable[str], made: Iterable[str], shifts: dict[int, int] | None = None) -> Masks:
-    """The rows that two lists of lines, equally long, do not share."""
+    """Return the rows in which two lists of lines of equal length differ."""
     rows = enumerate(zip(made, written, strict=True), 1)
     return Masks({row: (text, line, (shifts or {}).get(row, 0)) for row, (text, line) in rows if text != line})
 
 
 def masked_rows(data: bytes) -> Masks:
-    """What `plain` changes in a source."""
+    """Return the rows that `plain` changes in a Databricks source."""
     made = plain(data)
     if made == data:
         return Masks()
@@ -110,7 +115,7 @@ def masked_rows(data: bytes) -> Masks:
 
 
 def plain(data: bytes) -> bytes:
-    """A Databricks source with its SQL cells as Python; any other bytes as they are."""
+    """Return a Databricks source with its SQL cells as Python; any other bytes unchanged."""
     if not data.startswith(DATABRICKS) or b"%sql" not in data:
         return data
     lines = data.decode("utf-8", "surrogateescape").split("\n")
@@ -132,7 +137,7 @@ def _databricks_cells(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _databricks_sql(cell: list[str]) -> list[str]:
-    """The lines behind `# MAGIC %sql`, which is as long as what opens the call."""
+    """Return the lines of a `# MAGIC %sql` cell as a call of `spark.sql`, with the SQL in the same rows and columns."""
     rows = [index for index, line in enumerate(cell) if line.startswith("# MAGIC")]
     made = list(cell)
     for index in rows:
@@ -145,15 +150,15 @@ def _databricks_sql(cell: list[str]) -> list[str]:
 
 
 def _quoted(sql: str) -> str:
-    """SQL that may stand in a text of Python; what would end the text, or escape in it, keeps its length."""
+    """Return SQL that is valid inside triple quotes: quotes and backslashes are replaced by characters of the same length."""
     return sql.replace('"""', "'''").replace("\\", "/")
 
 
 @without_parser_warnings()
 def read(data: bytes) -> tuple[bytes, Cells] | None:
-    """The Python text of a notebook and its cells; None for a notebook of another language.
+    """Return the Python text of a Jupyter notebook and its cells; None for a notebook of another language.
 
-    Raises `Unreadable` where the file is no notebook.
+    Raises `Unreadable` if the file is no notebook.
     """
     document = _document(data)
     if not _is_python(document):
@@ -171,6 +176,7 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
             }
             refusal = _refusal(source)
             if refusal is not None:
+                # The lines of a broken cell are emptied, so that the other cells can be checked.
                 broken.append(Unreadable(refusal.message, len(lines) + refusal.row, refusal.column))
                 source = ["" for _ in source]
             numbers.append(number)
@@ -184,19 +190,22 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
 
 
 def shift_of(written: str, made: str) -> int:
-    """How much further right the text of a line stands than in the cell: SQL behind what opens a call, Python without its indent."""
+    """Return how many columns further right a line is in the text than in the cell: positive for SQL after the opening of the call,
+    negative for Python without its indentation.
+    """
     if not made.startswith(OPEN):
         return len(made) - len(written) if made and written.endswith(made) else 0
     return len(OPEN) - (len(written) - len(made.removeprefix(OPEN).removesuffix(CLOSE)))
 
 
 def cell_lines(data: bytes, number: int) -> list[str]:
-    """The lines of one cell as they are written. Raises `Unreadable`."""
+    """Return the lines of one cell as they are in the file; none if there is no such cell. Raises `Unreadable`."""
     cells = _document(data)["cells"]
     return _source(cells[number - 1]) if 0 < number <= len(cells) else []
 
 
 def _document(data: bytes) -> dict[str, Any]:
+    """Parse a notebook of version 4. Raises `Unreadable` for any other bytes."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -208,6 +217,7 @@ def _document(data: bytes) -> dict[str, Any]:
 
 
 def _is_python(document: dict[str, Any]) -> bool:
+    """Tell whether the metadata name Python or no language."""
     metadata = document.get("metadata")
     known = metadata if isinstance(metadata, dict) else {}
     named = [
@@ -226,7 +236,7 @@ def _source(cell: dict[str, Any]) -> list[str]:
 
 
 def _masked(lines: list[str]) -> list[str]:
-    """The lines of a cell with its magics masked."""
+    """Return the lines of a cell with its magics replaced; all empty for a cell of another language."""
     first = next((index for index, line in enumerate(lines) if line.strip()), 0)
     head = lines[first].strip()
     if SQL_CELL.match(head):
@@ -234,20 +244,23 @@ def _masked(lines: list[str]) -> list[str]:
         made = [*lines[:first], OPEN + _quoted(re.sub(r"^%{1,2}sql ?", "", head, flags=re.IGNORECASE)), *body]
         return [*made[:-1], made[-1] + CLOSE]
     if PYTHON_CELL.match(head):
+        # `%%time` and the like run the rest of the cell as Python, which may begin with a magic again.
         return _masked(["" if index == first else line for index, line in enumerate(lines)])
     if OTHER_CELL.match(head):
         return ["" for _ in lines]
+    # Only cells that do not parse are searched for magics: `%` at the start of a line may be an operator.
     return lines if _refusal(lines) is None else list(_without_magics(_dedented(lines)))
 
 
 def _dedented(lines: list[str]) -> list[str]:
-    """A cell that is indented as a whole runs as if it were not."""
+    """Return the lines without the indentation of the first one, as IPython runs a cell that is indented as a whole."""
     first = next((line for line in lines if line.strip()), "")
     indent = first[: len(first) - len(first.lstrip(" \t"))]
     return [line.removeprefix(indent) for line in lines]
 
 
 def _without_magics(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines with `pass` for a magic, `None` for an assigned one, and nothing for a line that continues a magic."""
     continued = False
     for line in lines:
         assigned, magic = ASSIGNED_MAGIC.match(line), LINE_MAGIC.match(line)
@@ -263,7 +276,7 @@ def _without_magics(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _refusal(lines: list[str]) -> Unreadable | None:
-    """Why Python does not parse the lines of a cell."""
+    """Return why Python does not parse the lines of a cell; None if it does."""
     try:
         ast.parse("\n".join(lines))
     except SyntaxError as error:

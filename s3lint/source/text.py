@@ -1,4 +1,4 @@
-"""A file as it stands on disk, and its text."""
+"""Decode Python source as Python does, and count its lines and columns. Imports only `finding`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from s3lint.finding import Location
 
 UTF8_BOM = b"\xef\xbb\xbf"
 COOKIE_WITHIN = 10_000
-"""Bytes within which the second line of a file must end for its encoding to be seen."""
+"""Bytes in which the encoding declaration is searched: the second line must end within them."""
 
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -44,11 +44,11 @@ class Source:
     text: str
     encoding: str
     starts: array[int] = field(repr=False)
-    """Where in the text each line begins, and where the last one ends: a tenth of the memory of the lines."""
+    """Offsets in the text at which each line starts, and the end of the last: a tenth of the memory of a list of lines."""
 
     @classmethod
     def decode(cls, path: Path, data: bytes) -> Source:
-        """Raises `Unreadable` when the bytes are not text in the encoding that the file declares."""
+        """Decode a file. Raises `Unreadable` if the bytes are not text in the encoding that the file declares."""
         encoding = declared_encoding(data)
         body = data.removeprefix(UTF8_BOM)
         try:
@@ -65,11 +65,11 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines with their ends."""
+        """Return the lines with their ends."""
         return split_lines(self.text)
 
     def rows(self, first: int, last: int) -> str:
-        """The text of some lines, counted from 1."""
+        """Return the text of the lines from `first` to `last`, both included and counted from 1."""
         return self.text[self.starts[first - 1] : self.starts[min(last, len(self.starts) - 1)]]
 
     @property
@@ -78,17 +78,21 @@ class Source:
 
 
 def is_wide(data: bytes) -> bool:
-    """Whether the bytes are UTF-16 or UTF-32, which Python source cannot be."""
+    """Tell whether the bytes are UTF-16 or UTF-32, which Python source cannot be."""
     return data.startswith(WIDE_BOMS) or data[:4] in (b"\0\0\xfe\xff", b"\xff\xfe\0\0")
 
 
 def declared_encoding(data: bytes) -> str:
-    """The encoding of the cookie (PEP 263) or of the byte order mark; UTF-8 by default."""
+    """Return the encoding that a declaration (PEP 263) or a byte order mark names; UTF-8 by default.
+
+    Raises `Unreadable` for UTF-16, UTF-32 and encodings that Python does not know.
+    """
     if is_wide(data):
         raise Unreadable("the file is UTF-16 or UTF-32: save it as UTF-8")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(_first_lines(data)).readline)
     except SyntaxError as error:
+        # `tokenize` decodes the first lines as well. Where only that fails, decoding the whole file reports the position.
         if "codec can't decode" in str(error) or "invalid or missing encoding" in str(error):
             return "utf-8"
         raise Unreadable(str(error)) from None
@@ -96,21 +100,21 @@ def declared_encoding(data: bytes) -> str:
 
 
 def _first_lines(data: bytes) -> bytes:
-    r"""The two lines that may name an encoding, whatever ends them: `tokenize` knows `\n` alone."""
+    r"""Return the two lines that may declare an encoding, ended by `\n`, the only line end that `tokenize` knows."""
     return b"\n".join(data[:COOKIE_WITHIN].splitlines()[:2]) + b"\n"
 
 
 def split_lines(text: str) -> list[str]:
-    r"""The lines of a text with their ends: `\n`, `\r\n` or `\r`, as Python's own tokenizer counts them."""
+    r"""Split a text after `\n`, `\r\n` and `\r`, as Python's tokenizer does; `str.splitlines` splits at form feeds too."""
     return list(io.StringIO(text, newline=""))
 
 
 LEADING_FEED = re.compile(r"(?<![^\r\n])[ \t\f]*\f")
-"""White space at the start of a line up to its last form feed, where Python begins to count columns again."""
+"""White space at the start of a line up to its last form feed, after which Python counts indentation from 0 again."""
 
 
 def without_feeds(text: str) -> str:
-    """A text without what it has before the form feeds at the start of its lines, for which libcst has no place."""
+    """Return a text without the form feeds at the start of lines and the white space before them, which libcst cannot store."""
     return LEADING_FEED.sub("", text) if "\f" in text else text
 
 
@@ -118,12 +122,15 @@ LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
 def tokens_of(text: str) -> Iterator[tokenize.TokenInfo]:
-    r"""The tokens of a text as `tokenize` makes them, which takes a lone `\r` for no end of a line. Raises `TokenError` and `SyntaxError`."""
+    r"""Yield the tokens of a text. Raises `TokenError` and `SyntaxError`.
+
+    `tokenize` does not end a line at a lone `\r`, as Python's parser does, so those are replaced.
+    """
     return tokenize.generate_tokens(io.StringIO(LONE_RETURN.sub("\n", text)).readline)
 
 
 def between(lines: list[str], start: Location, end: Location) -> str:
-    """The text of lines from one place to another."""
+    """Return the text from one location to another."""
     if start.row == end.row:
         return lines[start.row - 1][start.column - 1 : end.column - 1]
     inner = lines[start.row : end.row - 1]
@@ -131,7 +138,7 @@ def between(lines: list[str], start: Location, end: Location) -> str:
 
 
 def line_starts(data: bytes) -> list[int]:
-    """The offset at which each line of the bytes starts."""
+    """Return the offset of each line's first byte; `[0]` for no bytes."""
     starts, offset = [], 0
     for line in data.splitlines(keepends=True):
         starts.append(offset)
@@ -140,7 +147,7 @@ def line_starts(data: bytes) -> list[int]:
 
 
 def position_of(data: bytes, offset: int) -> tuple[int, int]:
-    """Row and column (from 1) of a byte; the column counts bytes of the line where they do not decode."""
+    """Return the row and column of a byte, from 1. The column counts characters, and each byte that is not UTF-8 as one."""
     starts = line_starts(data)
     row = bisect_right(starts, offset)
     before = data[starts[row - 1] : offset]

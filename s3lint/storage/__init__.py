@@ -1,1 +1,4 @@
-"""Knowledge of S3, DynamoDB and Delta Lake: addresses, media types, table formats, SQL, the services' own tables."""
+"""Knowledge of S3, DynamoDB and Delta Lake: URIs, media types, table formats, SQL, and the operations of the services as data.
+
+Imports the values of `inference`, and layers below.
+"""

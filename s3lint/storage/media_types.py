@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from s3lint.inference.values import Text
 
 OCTETS = ("application/octet-stream", "binary/octet-stream")
-"""What says nothing about the content."""
+"""Media types of bytes of any kind."""
 
 TYPES: dict[str, tuple[str, ...]] = {
     "7z": ("application/x-7z-compressed",),
@@ -77,27 +77,28 @@ TYPES: dict[str, tuple[str, ...]] = {
 """For each extension the types that fit it, the registered one first. Extensions with several meanings (`ts`) are left out."""
 
 ENCODINGS = {"gz": "gzip", "br": "br", "zst": "zstd"}
-"""Extensions of a compressed file, and the content coding that says the same (iana.org/assignments/http-parameters)."""
+"""Extensions of a compressed file, with the content coding that means the same (iana.org/assignments/http-parameters)."""
 
 ARCHIVES = frozenset({"gz", "tgz", "zip", "zst", "bz2", "7z", "tar", "br", "xz"})
-"""Extensions of files that are compressed by themselves."""
+"""Extensions of archives and compressed files."""
 
 
 def extension_of(name: Text) -> str | None:
-    """The extension that a key or a file name certainly ends with, in lower case."""
+    """Return the extension that a key or file name certainly ends with, in lower case; None if that is unknown."""
     last = name.tail.rpartition("/")[2]
     stem, dot, extension = last.rpartition(".")
+    # `.json` alone is a hidden file, not an extension, unless a hole is before it.
     known = dot and (stem or name.holes)
     return extension.lower() if known and extension.isalnum() else None
 
 
 def inner_extension_of(name: Text) -> str | None:
-    """The extension before that of a compressed file: `csv` of `report.csv.gz`."""
+    """Return the extension before that of a compressed file, `csv` of `report.csv.gz`; None if there is none."""
     parts = name.tail.rpartition("/")[2].lower().split(".")
     return parts[-2] if len(parts) > 2 and parts[-1] in ENCODINGS else None
 
 
 def fits(media_type: str, extension: str) -> bool:
-    """Whether a media type, parameters aside, says what an extension of the table says."""
+    """Tell whether a media type, without its parameters, fits an extension. Raises `KeyError` for one that `TYPES` lacks."""
     bare = media_type.partition(";")[0].strip().lower()
     return bare in TYPES[extension] or (extension in ("json", "xml") and bare.endswith(f"+{extension}"))

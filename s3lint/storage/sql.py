@@ -1,6 +1,6 @@
-"""What a SQL statement does to tables and files, parsed with sqlglot.
+"""Tell what a SQL statement does to tables and files. Imports only `support`.
 
-sqlglot is loaded only when a text holds a word that can matter. What it cannot parse is read with tolerant patterns.
+sqlglot is imported only when a text contains a word that can matter. What it cannot parse is matched with tolerant patterns.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ MATTERS = re.compile(r"\b(create|replace|insert|copy|unload|truncate|delete|alte
 DIALECTS = {"spark": "spark", "databricks": "databricks", "athena": "athena", "redshift": "redshift", "duckdb": "duckdb"}
 
 MAX_SQL_CHARACTERS = 100_000
-"""Characters of a SQL text that are parsed; a longer one is read with patterns."""
+"""Characters up to which a SQL text is parsed; a longer one is matched with patterns."""
 
 WHITE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
 
 
 @dataclass(frozen=True, slots=True)
 class SqlAction:
-    """One thing that a statement does. `anchors` are patterns for the clause that a report points to, the best first."""
+    """One action of a statement. `anchors` are patterns for the clause that a report points to, the best first.
+
+    `target` is the name of a table or column, `location` a path, `hours` how long `VACUUM` keeps old files, `setting` the key and
+    value of a `SET`. `parsed` is false if only a pattern matched.
+    """
 
     kind: str
     anchors: tuple[str, ...]
@@ -36,14 +40,14 @@ class SqlAction:
     target: str | None = None
     location: str | None = None
     guarded: bool = False
-    """Whether a PARTITION, WHERE or REPLACE WHERE bounds what it destroys."""
+    """Whether a PARTITION, WHERE or REPLACE WHERE limits what is deleted."""
     hours: float | None = None
     setting: tuple[str, str] | None = None
     parsed: bool = True
 
 
 def actions(text: str, engine: str) -> list[SqlAction]:
-    """What a text of one or more statements does."""
+    """Return the actions of a text of one or more statements. `engine` is a key of `DIALECTS`."""
     if not MATTERS.search(text):
         return []
     found: list[SqlAction] = []
@@ -53,7 +57,7 @@ def actions(text: str, engine: str) -> list[SqlAction]:
 
 
 def _statements(text: str, engine: str) -> list[Any]:
-    """Parsed statements, or the text of those that sqlglot does not parse."""
+    """Return the statements as sqlglot's trees, or as text if sqlglot does not parse them."""
     if len(text) > MAX_SQL_CHARACTERS:
         return [text]
     with CLOCK.stage("loading sqlglot"):
@@ -62,6 +66,7 @@ def _statements(text: str, engine: str) -> list[Any]:
         from sqlglot.errors import SqlglotError
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     found: list[Any] = []
+    # Split before parsing: one statement that sqlglot rejects must not hide the others.
     for piece in re.split(r";\s*(?:\n|$)", text):
         if not piece.strip():
             continue
@@ -70,11 +75,13 @@ def _statements(text: str, engine: str) -> list[Any]:
         except (SqlglotError, RecursionError, ValueError):
             found.append(piece)
             continue
+        # sqlglot returns statements that it does not know as a command, or as an expression such as `vacuum t` (column with alias).
         found += [piece if isinstance(tree, (exp.Command, exp.Alias, exp.Column)) else tree for tree in trees if tree is not None]
     return found
 
 
 def _of_tree(tree: exp.Expression) -> Iterator[SqlAction]:
+    """Yield the actions of a parsed statement."""
     from sqlglot import exp
 
     if isinstance(tree, exp.Create) and tree.args.get("kind") == "TABLE":
@@ -94,10 +101,12 @@ def _of_tree(tree: exp.Expression) -> Iterator[SqlAction]:
 
 
 def _name(node: object) -> str | None:
+    """Return the SQL of a node; None if there is no node."""
     return node.sql() if hasattr(node, "sql") else None
 
 
 def _created(tree: exp.Create) -> Iterator[SqlAction]:
+    """Yield a `CREATE TABLE`, its replacement of an old table, and its columns of text."""
     from sqlglot import exp
 
     table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
@@ -124,6 +133,7 @@ def _created(tree: exp.Create) -> Iterator[SqlAction]:
 
 
 def _overwritten(tree: exp.Insert) -> Iterator[SqlAction]:
+    """Yield an `INSERT OVERWRITE` of a table or directory."""
     from sqlglot import exp
 
     if isinstance(tree.this, exp.Directory):
@@ -144,6 +154,7 @@ def _copied(tree: exp.Copy) -> SqlAction:
 
 
 def _extension(location: str | None) -> str | None:
+    """Return the format that duckdb's `COPY` infers from a file name: its extension, or else csv."""
     return location.rpartition(".")[2].lower() if location and "." in location.rpartition("/")[2] else "csv"
 
 
@@ -176,12 +187,13 @@ PATTERNS: dict[str, str] = {
     "replace-columns": r"alter\s+table\s+(?P<target>\S+)\s+replace\s+columns\b",
     "vacuum": r"vacuum\s+(?P<target>\S+)(?:.*?retain\s+(?P<hours>[\d.]+)\s+hours?\b(?!\s*dry\s+run))?",
 }
-"""For statements that sqlglot leaves as text. Each pattern is linear: no repetition stands inside another."""
+"""For statements that sqlglot does not parse. Each pattern takes linear time: no repetition is inside another."""
 
 _COMPILED = {kind: re.compile(pattern, re.IGNORECASE | re.DOTALL) for kind, pattern in PATTERNS.items()}
 
 
 def _of_text(text: str) -> list[SqlAction]:
+    """Return the actions that the patterns find in a text, at most one of each kind."""
     found = []
     for kind, pattern in _COMPILED.items():
         match = pattern.search(text)

@@ -1,4 +1,4 @@
-"""Names of table formats: short, as a class, in any case."""
+"""Normalise the names of file and table formats: short names, class names, in any case. Imports nothing of s3lint."""
 
 from __future__ import annotations
 
@@ -41,15 +41,16 @@ TABLE_FORMATS = frozenset({"iceberg", "hudi"})
 """Table formats other than Delta."""
 
 NEED_SCHEMA = frozenset({"csv", "json", "xml", "jsonl", "ndjson", "tsv"})
-"""Formats whose files do not say their schema."""
+"""Formats whose files contain no schema."""
 
 ALIASES = {"glueparquet": "parquet", "gluecsv": "csv", "parquetfile": "parquet", "orcfile": "orc", "jsonfile": "json"}
 
 
 def format_name(text: str) -> str:
-    """The short name of a format: `csv` for `com.databricks.spark.csv` and `CSV`; an unknown one in lower case."""
+    """Return the short name of a format: `csv` for `com.databricks.spark.csv` and `CSV`; the last part of an unknown one."""
     words = [word for word in re.split(r"[.\s]+", text.strip().strip("'\"`").lower()) if word]
     known = FILE_FORMATS | TABLE_FORMATS | {"delta"}
+    # From the end: the last part of a class name is the most specific (`org.apache.spark.sql.delta.sources.DeltaDataSource`).
     for written in reversed(words):
         word = ALIASES.get(written, written)
         stem = re.sub(r"(?:fileformat|datasource|source|relation|v2)$", "", word)
@@ -59,4 +60,5 @@ def format_name(text: str) -> str:
 
 
 def is_delta(text: str) -> bool:
+    """Tell whether a name of a format means Delta Lake."""
     return format_name(text) == "delta"

@@ -1,4 +1,4 @@
-"""S3 URIs, endpoints and ARNs in text that may have holes, and what can be the name of a bucket."""
+"""Split S3 URIs, endpoints and ARNs that may have holes, and recognise names of buckets. Imports the values of `inference`."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-)[a-z0-9](?!.*\.\.)[
 """The naming rules of general purpose buckets (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
 
 PLACEHOLDER = re.compile(r"your|<|>|\$|‹|›|xxx|\{|\}|^bucket$|^bucket-name$|^example-bucket|^amzn-s3-demo-", re.IGNORECASE)
-"""Names that documentation uses where a reader must put a name."""
+"""Placeholders that documentation uses in place of a bucket's name."""
 
 
 EXAMPLES = ("example-bucket", "amzn-s3-demo-bucket")
-"""A template that begins like one of these may be the whole of it."""
+"""Placeholders that a template may complete to: `example-{…}` may become `example-bucket`."""
 
 
 def is_bucket_name(name: str) -> bool:
-    """Whether a text is a name that a bucket can have, and no placeholder."""
+    """Tell whether a text is a valid name for a bucket, and no placeholder."""
     return BUCKET.fullmatch(name) is not None and PLACEHOLDER.search(name) is None
 
 
 def bucket_head(name: Text) -> str | None:
-    """The known beginning of a bucket's name: the whole, or the literal head of a template."""
+    """Return the known beginning of a bucket's name: all of a literal, or the head of a template. None if it cannot be a name."""
     literal = name.literal
     if literal is not None:
         return literal if is_bucket_name(literal) else None
@@ -34,6 +34,7 @@ def bucket_head(name: Text) -> str | None:
     plain = head.rstrip("-._")
     if any(example.startswith(head) for example in EXAMPLES):
         return None
+    # The head alone may end in `-` or be too short for a name, so it is checked with something after it.
     return head if len(plain) >= 2 and is_bucket_name(f"{plain}-x") else None
 
 
@@ -45,11 +46,11 @@ PATH_HOST = re.compile(r"s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?$")
 """Endpoints (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)."""
 
 MAX_HOST_CHARACTERS = 253
-"""Characters of a name that DNS knows."""
+"""Characters of a host name at most (RFC 1035)."""
 
 
 def bucket_of(text: Text) -> Text | None:
-    """The bucket that a URI, an ARN or an endpoint's URL names, or None for any other text."""
+    """Return the bucket that a URI, an ARN or an endpoint's URL names; None for any other text."""
     uri = split_uri(text)
     if uri is not None:
         return uri.bucket
@@ -62,6 +63,7 @@ def bucket_of(text: Text) -> Text | None:
 
 
 def _bucket_of_url(url: S3Uri) -> Text | None:
+    """Return the bucket of an endpoint's URL, from its path or its host; `url.bucket` is the host."""
     host = url.bucket
     if len(host.known) > MAX_HOST_CHARACTERS:
         return None
@@ -77,7 +79,7 @@ def _bucket_of_url(url: S3Uri) -> Text | None:
 
 @dataclass(frozen=True, slots=True)
 class S3Uri:
-    """`scheme://bucket/key`; the key is None where the text ends with the bucket."""
+    """`scheme://bucket/key`; the key is None if the text ends with the bucket."""
 
     scheme: str
     bucket: Text
@@ -85,14 +87,14 @@ class S3Uri:
 
 
 def split_uri(text: Text) -> S3Uri | None:
-    """The parts of an S3 URI, or None for any other text."""
+    """Split an S3 URI; return None for any other text."""
     head = text.head.lower()
     scheme = next((scheme for scheme in S3_SCHEMES if head.startswith(scheme)), None)
     return None if scheme is None else split_path(without_prefix(text, len(scheme)), scheme)
 
 
 def split_path(text: Text, scheme: str = "") -> S3Uri:
-    """The parts of `bucket/key`."""
+    """Split `bucket/key` at the first known slash; parts keep their holes and sites."""
     bucket: list[Chunk | Hole] = []
     for index, part in enumerate(text.parts):
         if isinstance(part, Chunk) and "/" in part.text:
@@ -105,7 +107,7 @@ def split_path(text: Text, scheme: str = "") -> S3Uri:
 
 
 def without_prefix(text: Text, count: int) -> Text:
-    """The text without its first known characters."""
+    """Return a text without its first `count` characters, which must be known."""
     parts = list(text.parts)
     while count and parts and isinstance(parts[0], Chunk):
         first = parts[0]
@@ -121,7 +123,7 @@ JINJA = re.compile(r"\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}", re.DOTA
 
 
 def jinja_holes(text: Text) -> Text:
-    """The text with a hole for each Jinja expression in it."""
+    """Return a text in which each Jinja expression is a hole."""
     if "{{" not in text.known and "{%" not in text.known:
         return text
     parts: list[Chunk | Hole] = []

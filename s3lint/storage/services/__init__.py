@@ -10,7 +10,7 @@ from typing import Any
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """One table by its name, for example `s3`."""
+    """Return the table of a service, `s3` or `dynamodb`. Raises `FileNotFoundError` for any other name."""
     text = files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
     table: dict[str, Any] = json.loads(text)
     return table
