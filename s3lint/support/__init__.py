@@ -1,1 +1,4 @@
-"""What the standard library lacks and every layer may use: atomic writes, workers, clock, garbage collector."""
+"""What the standard library lacks and every layer may use: atomic writes, worker processes, a clock, the garbage collector.
+
+Imports nothing else of s3lint.
+"""

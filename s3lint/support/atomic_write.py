@@ -1,4 +1,4 @@
-"""Files are replaced whole, or not at all."""
+"""Replace a file whole or not at all, through a temporary file in the same folder."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from pathlib import Path
 
 
 class Changed(Exception):
-    """A file is no longer what was read from it."""
+    """A file changed after it was read, or exists although it should be new. The message is its path."""
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
-    """Writes a file through a temporary one beside it, with its mode and owner kept; a symbolic link is followed.
+    """Replace the content of a file; its mode and owner stay, and the target of a symbolic link is replaced, not the link.
 
-    Raises `Changed` where the file no longer holds `before`, and `OSError` where it cannot be written.
+    Raises `Changed` if the content is no longer `before`, and `OSError` if the file cannot be written.
     """
     target = path.resolve()
+    # A rename needs write access to the folder only, so it would replace a read-only file as well.
     if not os.access(target, os.W_OK):
         raise PermissionError(13, "the file is read-only", str(path))
 
@@ -33,9 +34,10 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
 
 
 def create_file(path: Path, content: bytes) -> None:
-    """Writes a file that was not there. Raises `Changed` where it is there now, and `OSError` where it cannot be written."""
+    """Write a new file. Raises `Changed` if it exists, and `OSError` if it cannot be written."""
 
     def check(name: str) -> None:
+        # Temporary files are private to their owner; a new file gets the mode that `open` would give it.
         Path(name).chmod(0o666 & ~_umask())
         if path.exists():
             raise Changed(str(path))
@@ -44,7 +46,7 @@ def create_file(path: Path, content: bytes) -> None:
 
 
 def _put(target: Path, content: bytes, check: Callable[[str], None]) -> None:
-    """Moves a temporary file of the content to its place, after a last look."""
+    """Write a temporary file, run `check` on its path, and rename it to the target; remove it if anything raises."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".s3lint", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -60,12 +62,14 @@ def _put(target: Path, content: bytes, check: Callable[[str], None]) -> None:
 
 
 def _umask() -> int:
+    # The only way to read the mask is to set it.
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
 
 
 def _keep_owner(target: Path, name: str) -> None:
+    """Give a file the owner of another, if that is not this user and the system permits it."""
     status = target.stat()
     if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
         with suppress(PermissionError):

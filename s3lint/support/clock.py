@@ -1,4 +1,4 @@
-"""Where the time of a run goes: processor seconds by stage and rule, counted only when somebody asks for them."""
+"""Measure the CPU time of a run by stage and rule, for `--timing`; off by default, when it costs next to nothing."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ T = TypeVar("T")
 
 
 class Clock:
-    """The clock of a process. Time within an inner stage does not count for the outer one."""
+    """Measures the stages of one process. The time of an inner stage does not count for the outer one."""
 
     def __init__(self) -> None:
         self.on = False
         self.spent: Counter[str] = Counter()
-        """Nanoseconds."""
+        """CPU time of each stage in nanoseconds."""
         self._open: list[str] = []
         self._since = 0
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
+        """Count the CPU time of the block for a stage."""
         if not self.on:
             yield
             return
@@ -35,7 +36,7 @@ class Clock:
             self._open.pop()
 
     def over(self, name: str, items: Iterable[T]) -> Iterable[T]:
-        """The items; what making them takes counts for a stage, what is done with them does not."""
+        """Return the items; the time to make each counts for a stage, the time to process it does not."""
         return self._made(name, iter(items)) if self.on else items
 
     def _made(self, name: str, items: Iterator[T]) -> Iterator[T]:
@@ -48,23 +49,23 @@ class Clock:
             yield item
 
     def _turn(self) -> None:
-        """What has passed counts for the stage that is open."""
+        """Add the time since the last call to the innermost open stage."""
         now = time.process_time_ns()
         if self._open:
             self.spent[self._open[-1]] += now - self._since
         self._since = now
 
     def start(self, *, on: bool) -> None:
-        """Begins to count anew, in a process that may be a copy of one that has counted."""
+        """Turn the clock on or off and set it to zero: a forked worker inherits what its parent has counted."""
         self.on, self.spent, self._open = on, Counter(), []
 
     def take(self) -> dict[str, int]:
-        """What was spent since the last call."""
+        """Return the nanoseconds of each stage since the last call."""
         taken, self.spent = dict(self.spent), Counter()
         return taken
 
     def add(self, spent: Mapping[str, int]) -> None:
-        """Adds what another process spent."""
+        """Add the nanoseconds of another process."""
         self.spent.update(spent)
 
 

@@ -1,4 +1,4 @@
-"""How many processes there may be, how they start, and what becomes of their work when one of them dies."""
+"""Run tasks in worker processes: how many, how they start, and what happens to their tasks if one of them dies."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from typing import Any, NoReturn, TypeVar
 CGROUP = Path("/sys/fs/cgroup")
 
 PRELOADED = ["s3lint.runner.run", "s3lint.linter.checker", "s3lint.inference.analysis"]
-"""What every worker needs; libcst is among it."""
+"""Modules that every worker needs, imported once before workers are forked: libcst alone takes most of a worker's start."""
 
 
 T = TypeVar("T")
 R = TypeVar("R")
 Start = tuple[Callable[..., None], tuple[Any, ...]]
-"""What a worker does first, and with what."""
+"""A function that each worker calls first, and its arguments."""
 
 
 def available_cores(cgroup: Path = CGROUP) -> int:
-    """The cores that this process may use: what the system has, its affinity allows, and the quota of its container pays for."""
+    """Return how many cores this process may use: the least of the machine's, its affinity's and its container's quota."""
     if hasattr(os, "process_cpu_count"):
         count = os.process_cpu_count() or 1
     elif hasattr(os, "sched_getaffinity"):
@@ -42,7 +42,7 @@ def available_cores(cgroup: Path = CGROUP) -> int:
 
 
 def _quota(cgroup: Path) -> float | None:
-    """The cores that a container may keep busy, in version 2 or 1 of control groups; None where there is no bound."""
+    """Return the quota of a container in cores, by version 2 or 1 of control groups; None if there is no limit."""
     with suppress(OSError, ValueError):
         quota, _, period = (cgroup / "cpu.max").read_text(encoding="ascii").partition(" ")
         return None if quota == "max" else int(quota) / int(period)
@@ -53,7 +53,10 @@ def _quota(cgroup: Path) -> float | None:
 
 
 def context() -> BaseContext:
-    """Where it is safe, workers are forked from this process, which has loaded what they need; else from a server that has."""
+    """Return how workers start: forked from this process where that is safe, else from a server that loaded `PRELOADED`.
+
+    A fork copies only the calling thread, so that locks of other threads would stay locked in the worker forever.
+    """
     for name in PRELOADED:
         __import__(name)
     if sys.platform == "linux" and threading.active_count() == 1:
@@ -72,8 +75,10 @@ def spread(
     start: Start | None = None,
     parts: Callable[[T], list[T]] | None = None,
 ) -> Iterator[tuple[T, R | None]]:
-    """Each task with its result. Where a worker dies, the tasks that it may have died of are tried once more, each part of them in a
-    process of its own; None is the result of what kills that one too.
+    """Run a function on tasks in `count` workers; yield each task with its result.
+
+    If a worker dies, the tasks that may have killed it are tried once more, each part of them (`parts`) in a process of its own.
+    The result of a part that kills this process too is None.
     """
     waiting = list(tasks)
     while waiting:
@@ -88,7 +93,7 @@ def spread(
                     yield task, future.result()
                 except BrokenProcessPool:
                     lost.append(task)
-        # Tasks are begun in order, so those that were being done are among the first that are left.
+        # Tasks start in order, so the ones that were running are among the first `count` of the lost ones.
         for task in lost[:count]:
             for part in parts(task) if parts is not None else [task]:
                 yield part, _alone(function, part, start)
@@ -96,6 +101,7 @@ def spread(
 
 
 def _alone(function: Callable[[T], R], task: T, start: Start | None) -> R | None:
+    """Run one task in a process of its own; return None if that dies."""
     pool = _begun(1, start)
     if pool is not None:
         with _ending(pool), suppress(BrokenProcessPool):
@@ -104,14 +110,14 @@ def _alone(function: Callable[[T], R], task: T, start: Start | None) -> R | None
 
 
 def _here(function: Callable[[T], R], tasks: Sequence[T], start: Start | None) -> Iterator[tuple[T, R]]:
-    """In this process, where the machine has no room for others."""
+    """Run the tasks in this process, because the system refuses to start others."""
     if start is not None:
         start[0](*start[1])
     yield from ((task, function(task)) for task in tasks)
 
 
 def _begun(count: int, start: Start | None) -> ProcessPoolExecutor | None:
-    """Workers, or None where the system refuses what they need to talk to each other."""
+    """Return a pool of workers, or None if the system refuses the semaphores and pipes that it needs."""
     try:
         return ProcessPoolExecutor(count, context(), initializer=_begin, initargs=(start,))
     except (OSError, NotImplementedError, ImportError):
@@ -119,7 +125,9 @@ def _begun(count: int, start: Start | None) -> ProcessPoolExecutor | None:
 
 
 def _submitted(pool: ProcessPoolExecutor, function: Callable[[T], R], tasks: Sequence[T]) -> list[tuple[T, Future[R]]]:
-    """The tasks under way. The workers start meanwhile, and inherit that interrupts are for the process that runs them."""
+    """Submit the tasks, which starts the workers. Interrupts are blocked meanwhile, and so in the workers until they ignore them:
+    only this process handles Ctrl-C.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         return [(task, _submit(pool, function, task)) for task in tasks]
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -130,6 +138,7 @@ def _submitted(pool: ProcessPoolExecutor, function: Callable[[T], R], tasks: Seq
 
 
 def _submit(pool: ProcessPoolExecutor, function: Callable[[T], R], task: T) -> Future[R]:
+    """Submit a task; if the pool is broken already, return a future that failed with `BrokenProcessPool`."""
     try:
         return pool.submit(function, task)
     except (BrokenProcessPool, OSError) as error:
@@ -140,7 +149,7 @@ def _submit(pool: ProcessPoolExecutor, function: Callable[[T], R], task: T) -> F
 
 @contextmanager
 def _ending(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """No further task begins where an exception, such as an interrupt, ends the use of the workers."""
+    """Shut the pool down after the block; if that raises (an interrupt, say), cancel the tasks that have not started."""
     try:
         yield
     except BaseException:
@@ -150,13 +159,14 @@ def _ending(pool: ProcessPoolExecutor) -> Iterator[None]:
 
 
 def abandon(code: int) -> NoReturn:
-    """Leaves at once, and takes the workers along."""
+    """Kill the workers and exit at once, without cleaning up."""
     for process in multiprocessing.active_children():
         process.kill()
     os._exit(code)
 
 
 def _begin(start: Start | None) -> None:
+    """Prepare a worker: ignore interrupts, exit with the parent, and call `start`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     if start is not None:
@@ -165,7 +175,7 @@ def _begin(start: Start | None) -> None:
 
 
 def _leave_with_parent() -> None:
-    """Nothing else tells a worker that the process which it works for was killed."""
+    """Wait for the end of the parent process, then exit: a worker whose parent is killed learns of it in no other way."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
