@@ -1,1 +1,1 @@
-"""A project: its files, what they import, searches in them, and what results depend on."""
+"""A project: its files, import graph, searches in its text, and dependencies of results. Imports `syntax` and layers below."""

@@ -26,7 +26,7 @@ class FileDependency:
 
 @dataclass(frozen=True, slots=True)
 class FolderDependency:
-    """A test whether a folder exists or, with `namespace`, whether it holds Python code; `found` is the answer."""
+    """A test whether a folder exists or, with `namespace`, whether it contains Python code; `found` is the answer."""
 
     path: Path
     namespace: bool

@@ -1,4 +1,4 @@
-"""Which files there are: folders walked in order, what git ignores and what the settings exclude left out."""
+"""Find the Python files below a folder that neither git nor the settings exclude. Imports `patterns` and `settings`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUFFIXES = (".py", ".pyi", NOTEBOOK)
 
 
 def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
-    """The Python files and notebooks under a folder, in order of their paths; only regular files, and no folder twice."""
+    """Yield the Python files and notebooks below a folder, sorted by path. Links to folders are not followed."""
     below = folder.is_relative_to(settings.root)
     if not (below and folder != settings.root and is_excluded(folder, settings, is_folder=True)):
         start = folder.relative_to(settings.root).as_posix() if below else "."
@@ -26,20 +26,22 @@ def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
 
 
 def is_notebook(name: str) -> bool:
+    """Tell whether a file name is that of a Jupyter notebook."""
     return name.endswith(NOTEBOOK)
 
 
 Excludes = Callable[[str, str], bool]
-"""Whether a name, and the path that it ends, are passed over; a folder's path ends in a slash."""
+"""Takes a name and its path inside the project (a folder's ends in a slash); tells whether it is excluded."""
 
 
 def _excluder(settings: Settings) -> Excludes:
+    """Return a function that tells whether `exclude` or `extend-exclude` match a path."""
     names, others = split((*settings.exclude, *settings.extend_exclude))
     return lambda name, path: name in names or (others is not None and others.match_file(path))
 
 
 def _walk(folder: Path, inner: str, excludes: Excludes, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> Iterator[Path]:
-    """`inner` is the path of the folder inside the project, with a slash behind it."""
+    """Yield the files below a folder. `inner` is its path inside the project with a slash at the end; empty for the root."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -65,12 +67,13 @@ def _walk(folder: Path, inner: str, excludes: Excludes, ignores: Sequence[tuple[
 
 
 def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> bool:
-    """Whether `exclude` or `extend-exclude`, patterns as in `.gitignore`, name a path."""
+    """Tell whether `exclude` or `extend-exclude` match a path; their patterns are those of `.gitignore`."""
     relative = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.name
     return spec_of((*settings.exclude, *settings.extend_exclude)).match_file(relative + ("/" if is_folder else ""))
 
 
 def _is_ignored(path: Path, is_folder: bool, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> bool:
+    """Tell whether git ignores a path: the innermost `.gitignore` that decides wins, as in git."""
     for folder, spec in reversed(ignores):
         text = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
         decision = spec.check_file(text).include
@@ -80,7 +83,7 @@ def _is_ignored(path: Path, is_folder: bool, ignores: Sequence[tuple[Path, GitIg
 
 
 def _ignores_above(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
-    """The `.gitignore` files between the top of the repository and a folder, outermost first."""
+    """Return the `.gitignore` files from the top of the repository to a folder, outermost first; none outside of a repository."""
     found = []
     for parent in folder.parents:
         if (folder / ".git").exists():

@@ -1,4 +1,4 @@
-"""The files of a project and their bytes. Nothing here needs a parser."""
+"""Read the files of a project as bytes. Imports no parser: most files are never parsed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from s3lint.project.word_index import WordIndex
 from s3lint.settings import Settings
 
 MAX_SOURCE_BYTES = 2_000_000
-"""Bytes of a file over which only its mentions are reported and no values are taken from it. Python's own parser takes 800 bytes of
-memory for each byte of `a=1`, so that this much keeps a process within 2 GB."""
+"""Bytes of the largest file that is read. Python's parser takes 800 bytes of memory for each byte of `a=1`, so that a file of this
+size keeps a process within 2 GB."""
 
 MAX_KEPT_BYTES = 16_000_000
-"""Bytes of a project's files that stay in memory; what lies beyond is read again whenever it is asked for."""
+"""Bytes of a project's files that stay in memory; further files are read again each time."""
 
 
 class ProjectFiles:
-    """The files of one project. `overlay` holds texts that an editor has not saved yet."""
+    """The files of one project. `overlay` are the unsaved texts of an editor, which replace files on disk."""
 
     def __init__(self, settings: Settings, overlay: Mapping[Path, bytes] | None = None) -> None:
         self.settings = settings
@@ -29,7 +29,7 @@ class ProjectFiles:
         self._room = MAX_KEPT_BYTES
 
     def read(self, path: Path) -> bytes | None:
-        """The bytes of a file, or None where it cannot be read or is larger than the bound."""
+        """Return the bytes of a file; None if it cannot be read or exceeds `MAX_SOURCE_BYTES`."""
         from s3lint.source.notebooks import plain
 
         if path in self.overlay:
@@ -40,24 +40,24 @@ class ProjectFiles:
             return None
 
     def listed(self) -> Iterable[Path]:
-        """The Python files and notebooks of the project, in order of their paths."""
+        """Return the Python files and notebooks of the project, sorted by path."""
         return python_files(self.settings.root, self.settings)
 
     def is_folder(self, path: Path) -> bool:
         return path.is_dir()
 
     def is_namespace(self, folder: Path) -> bool:
-        """Whether a folder without `__init__.py` holds Python code."""
+        """Tell whether a folder contains Python code, directly or one folder deeper, and so may be a namespace package."""
         return folder.is_dir() and (any(folder.glob("*.py")) or any(folder.glob("*/*.py")))
 
     @cached_property
     def searched(self) -> dict[Path, None]:
-        """The files in which callers are looked for, in order: those of the project but its tests."""
+        """Return the files in which callers and importers are searched, in order: those of the project without its tests."""
         listed = dict.fromkeys(path for path in self.listed() if self.is_searched(path))
         return listed | dict.fromkeys(path for path in self.overlay if self._belongs(path) and self.is_searched(path))
 
     def content(self, path: Path) -> bytes:
-        """The bytes of a file that is searched; none where it cannot be read or is larger than the bound."""
+        """Return the bytes of a searched file; empty if it cannot be read or exceeds `MAX_SOURCE_BYTES`."""
         data = self._kept.get(path)
         if data is None:
             data = self.read(path) or b""
@@ -68,12 +68,13 @@ class ProjectFiles:
 
     @cached_property
     def word_index(self) -> WordIndex:
-        """Return the index of the files that are searched; built when first asked for."""
+        """Return the index of the searched files; the first use builds it."""
         return WordIndex(self.searched, self.content)
 
     def refresh(self, path: Path) -> None:
-        """Looks at a file again that changed, came or went."""
+        """Update everything known of a file that was changed, created or deleted."""
         self._room += len(self._kept.pop(path, b""))
+        # A cached property that was never used needs no update: its first use reads the new state.
         if "searched" not in self.__dict__:
             return
         if (path in self.searched or self._belongs(path)) and self.is_searched(path) and self.read(path) is not None:
@@ -84,10 +85,10 @@ class ProjectFiles:
             self.searched.pop(path, None)
 
     def _belongs(self, path: Path) -> bool:
-        """Whether a walk over the project could meet a file."""
+        """Tell whether a file is a Python file or notebook below the root that is not excluded."""
         inside = path.is_relative_to(self.settings.root) and path.name.endswith(SUFFIXES)
         return inside and not is_excluded(path, self.settings)
 
     def is_searched(self, path: Path) -> bool:
-        """Whether callers are looked for in a file of the project."""
+        """Tell whether callers are searched in a file of the project: never in notebooks, in tests only with `lint-tests`."""
         return not is_notebook(path.name) and (self.settings.lint_tests or not is_test(path, self.settings))

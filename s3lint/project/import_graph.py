@@ -63,7 +63,7 @@ class ImportGraph:
         return dependents_of(map(module_name, self.storage), self._imported, MAX_IMPORT_DISTANCE - 1)
 
     def may_have_related(self, path: Path, data: bytes) -> bool:
-        """Whether a file may import a storage file or be imported by one, as far as names tell; False is certain."""
+        """Tell whether a file may import a storage file or be imported by one, as far as names tell; False is certain."""
         if not self.storage or (len(self.storage) == 1 and path in self.storage):
             return False
         return module_name(path) in self._reachable_from_storage or not self._dependents_of_storage.isdisjoint(

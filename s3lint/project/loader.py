@@ -1,4 +1,7 @@
-"""What is read of files, kept for faces that look at a project again and again while it changes."""
+"""Cache what is computed from single files, for front ends that analyse a changing project again and again (the language server).
+
+Entries are valid for the bytes from which they were computed. Imports `searches`, and `syntax` when a module is loaded.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,16 @@ IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w. \t]+import[ \t]*(?:\([^)]*\)|[^\
 
 
 class Prefilter(Protocol):
-    """What tells by its bytes alone whether a file may matter."""
+    """Tells by the bytes of a file whether it may matter to some rule; `linter.prefilter` implements it."""
 
     def mentions(self, data: bytes) -> object:
-        """Return something true where the bytes mention storage."""
+        """Return a true value if the bytes mention storage."""
 
 
 class Loader:
-    """Loads modules. One whose bytes did not change stays the same; of another only the blocks that changed are parsed.
+    """Loads modules. An unchanged module is returned as it is; of a changed one only the changed blocks are parsed.
 
-    Projects that share a loader must follow each other: a tree belongs to one project at a time.
+    Projects may share a loader one after the other, not at the same time: a tree belongs to one project.
     """
 
     def __init__(self) -> None:
@@ -36,7 +39,7 @@ class Loader:
         self._storing: dict[Path, tuple[int, bool]] = {}
 
     def load(self, source: Source, tree: ast.Module | None = None) -> Module:
-        """Raises `Unreadable`."""
+        """Return the module of a source. `tree` is its `ast`, if already parsed. Raises `Unreadable` if it does not parse."""
         from s3lint.syntax.module import Module
 
         known = self._modules.get(source.path)
@@ -45,7 +48,7 @@ class Loader:
         return known
 
     def imported_names(self, path: Path, data: bytes) -> frozenset[str]:
-        """Every name in the import statements of a file."""
+        """Return the names in the import statements of a file, found by a pattern: no file is parsed for it."""
         known = self._imported.get(path)
         if known is None or known[0] != hash(data):
             statements = IMPORT.findall(data)
@@ -54,14 +57,14 @@ class Loader:
         return known[1]
 
     def names_store(self, path: Path, data: bytes) -> bool:
-        """Whether a file names a store."""
+        """Tell whether a file names a store (`searches.STORES`)."""
         known = self._storing.get(path)
         if known is None or known[0] != hash(data):
             known = self._storing[path] = hash(data), STORES.finds(data)
         return known[1]
 
     def mentions(self, path: Path, data: bytes, prefilter: Prefilter) -> bool:
-        """Whether a file mentions what a filter lets through."""
+        """Tell whether a prefilter lets a file through."""
         known = self._mentioning.get(path)
         if known is None or known[0] is not prefilter or known[1] != hash(data):
             known = self._mentioning[path] = prefilter, hash(data), bool(prefilter.mentions(data))

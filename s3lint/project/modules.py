@@ -66,7 +66,7 @@ LIBRARIES = frozenset(
         "werkzeug",
     ]
 )
-"""Never first-party, even where a repository carries a copy of one."""
+"""Names that are never first-party, even if a repository contains a copy of the library."""
 
 
 @frozen()
@@ -92,6 +92,7 @@ class Project:
         self._importers: dict[Module, tuple[list[Module], int]] = {}
 
     def add(self, module: Module) -> None:
+        """Add a module whose text the caller has, so that its file is not read."""
         self._modules[module.path] = module
         self._read[module.path] = FileDependency(module.path, digest(module.source.data))
 
@@ -153,7 +154,7 @@ class Project:
     def _once(
         self, known: dict[Module, tuple[list[Module], int]], module: Module, find: Callable[[Module], Iterator[Module]]
     ) -> list[Module]:
-        """Return what is found for a module, found once. What that read counts as read by every caller."""
+        """Return the modules that `find` yields, computed once for each module; every caller depends on what that read."""
         if module not in known:
             with self.tracker.isolated():
                 known[module] = list(find(module)), self.tracker.recorded
@@ -172,7 +173,10 @@ class Project:
                 yield other
 
     def _may_import(self, path: Path) -> list[Path]:
-        """Return the files that name a module in an import, those outside its folder with the folder."""
+        """Return the files whose imports may name a module: in its folder by its name alone, elsewhere with the folder's name.
+
+        A module directly below a root of `src` is imported by its name alone everywhere.
+        """
         folder = path.parent.parent if path.name == "__init__.py" else path.parent
         alone = self._found(Search("imports", module_name(path)))
         if folder in self.roots:
@@ -194,6 +198,7 @@ class Project:
         return None
 
     def _is_library(self, name: str, importer: Path) -> bool:
+        """Tell whether an import names a library. Below a folder of its name it does not: the project is the library itself."""
         return (name in sys.stdlib_module_names or name in LIBRARIES) and name not in importer.parts
 
     def _ancestor(self, importer: Path, level: int) -> Path:
@@ -213,6 +218,7 @@ class Project:
         yield from self.roots
 
     def _below(self, folder: Path, parts: list[str]) -> FoundModule | None:
+        """Return the module of dotted parts below a folder; the package of the folder itself for no parts."""
         if not parts:
             return FoundModule(self.module(folder / "__init__.py"), folder)
         for part in parts[:-1]:

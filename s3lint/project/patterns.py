@@ -1,4 +1,4 @@
-"""Patterns for paths, everywhere as `.gitignore` reads them."""
+"""Match paths against patterns of the settings, which have the syntax of `.gitignore`. Imports `settings`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from pathspec import GitIgnoreSpec
 from s3lint.settings import Settings
 
 NAME = re.compile(r"[\w.-]+")
-"""A pattern that is the name of files and folders, wherever they lie."""
+"""A pattern that is a plain name of files or folders in any place."""
 
 
 @cache
 def spec_of(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """Return the compiled patterns."""
     return GitIgnoreSpec.from_lines(patterns)
 
 
 @cache
 def split(patterns: tuple[str, ...]) -> tuple[frozenset[str], GitIgnoreSpec | None]:
-    """The patterns that are names, which need no matching, and all the others; a pattern that takes one back needs all in order."""
+    """Split patterns into plain names, which a set lookup matches, and the rest; None if there is no rest.
+
+    A pattern with `!` takes back earlier ones, so then all stay together in their order.
+    """
     names = frozenset(pattern for pattern in patterns if NAME.fullmatch(pattern))
     if any(pattern.startswith("!") for pattern in patterns):
         return frozenset(), spec_of(patterns)

@@ -1,4 +1,7 @@
-"""What is looked for in the bytes of a project's files: callers of a function, importers of a module. Nothing here needs a parser."""
+"""Search the bytes of a project's files for callers of a function, importers of a module, and names of stores.
+
+A search may find too much, since it reads text and not syntax: inference checks each hit. Imports nothing of s3lint.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ if TYPE_CHECKING:
 Kind = Literal["calls", "constructions", "imports", "stores"]
 
 IMPORTING = r"^[ \t]*(?:from|import)\b[^\n]*\b%s\b|\bimport[ \t]*\([^)]*\b%s\b"
-"""A statement that may import a module of a name; what it imports is resolved then."""
+"""A statement that may import a module with a name; `Project.find` resolves what it imports."""
 
 USED = {"calls": r"\s*[(,)]", "constructions": r"\s*(?:[(,)]|\.__init__\()"}
-"""What stands behind a name that is called or passed on."""
+"""What follows a name that is called or passed as an argument."""
 
 STORE_NAMES = {
     b"s3": re.compile(rb"(?<![a-z0-9])s3[^\s.,;)]"),
@@ -27,10 +30,10 @@ STORE_NAMES = {
 } | dict.fromkeys(
     [b"awsglue", b"awswrangler", b"boto", b"cloudpath", b"databricks", b"duckdb", b"fsspec", b"obstore", b"spark"], re.compile(b"")
 )
-"""What stands in some file of a project that keeps tables in S3 or in Delta Lake, in lower case, and how it does around it."""
+"""Names in lower case of which a project with tables in S3 or Delta Lake contains one, each with a pattern around it."""
 
 CONTEXT_BYTES = 12
-"""Bytes before and behind such a name that tell how it stands."""
+"""Bytes before and after such a name that its pattern may read."""
 
 IN_TEXT = {kind: re.compile(after) for kind, after in USED.items()}
 IN_BYTES = {kind: re.compile(after.encode()) for kind, after in USED.items()}
@@ -38,9 +41,9 @@ IN_BYTES = {kind: re.compile(after.encode()) for kind, after in USED.items()}
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Text that may call a function or pass it on to be called, make an object of a class, import a module of a name, or name a store.
+    """A search for text that may call a function or pass it as an argument, construct a class, import a module, or name a store.
 
-    The name of a module may stand behind that of its folder, `folder.module`, which then stands in the file, too.
+    The name of a module may be preceded by its folder's, `folder.module`: then a file must contain both.
     """
 
     kind: Kind
@@ -48,11 +51,11 @@ class Search:
 
     @property
     def word(self) -> bytes:
-        """What stands in every file that the search finds."""
+        """Return a word that every file with a hit contains; empty for stores."""
         return self.name.rpartition(".")[2].encode("utf-8", "surrogateescape")
 
     def finds(self, data: bytes) -> bool:
-        """Whether a file may hold what is looked for."""
+        """Tell whether the bytes of a file may contain a hit."""
         if self.kind == "stores":
             return _names_store(data)
         word = self.word
@@ -63,7 +66,7 @@ class Search:
         return any(is_used(data[max(0, place - 6) : place].decode("latin-1")) for place in places)
 
     def is_used_in(self, text: str) -> bool:
-        """Whether a text may call what is looked for, or pass it on."""
+        """Tell whether a text may call the name or pass it as an argument."""
         return any(is_used(text[max(0, place - 6) : place]) for place in _places(text, self.name, IN_TEXT[self.kind]))
 
 
@@ -90,7 +93,7 @@ def _importing(word: bytes) -> re.Pattern[bytes]:
 
 
 def _places(text: AnyStr, word: AnyStr, after: re.Pattern[AnyStr]) -> Iterator[int]:
-    """Where a word stands before what fits a pattern. No pattern is compiled for each word: there are many."""
+    """Yield the offsets of a word that a pattern follows. One pattern serves all words: compiling one for each is slow."""
     place = text.find(word)
     while place >= 0:
         end = place + len(word)
@@ -103,5 +106,5 @@ STORES = Search("stores")
 
 
 def is_used(before: str) -> bool:
-    """Whether a name that stands behind this text is used, not defined, and not the end of another name."""
+    """Tell whether a name after this text is used rather than defined, and is not the end of a longer name."""
     return not before.endswith(("def ", "class ")) and not (before[-1:].isalnum() or before[-1:] == "_")

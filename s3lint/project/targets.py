@@ -1,4 +1,4 @@
-"""The files of a run and their settings, and which files it must analyse besides. Imports `discovery` and `settings`."""
+"""List the files of a run with their settings, and its context files. Imports `discovery` and `settings`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Target:
 
     @property
     def needs_dependents(self) -> bool:
-        """Whether the analysis of this file must include that of its dependents, because nothing else in the run analyses them."""
+        """Tell whether the analysis of this file must include its dependents, because the run does not analyse them otherwise."""
         return self.partial and not self.has_context
 
 

@@ -1,4 +1,4 @@
-"""Inverted index of a project: which files hold which of the names that it defines. Imports nothing of s3lint."""
+"""Inverted index of a project: which files contain which of the names that it defines. Imports nothing of s3lint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SPACED = bytes(byte if byte >= 128 or bytes([byte]).isalnum() or byte == ord("_"
 
 
 class WordIndex:
-    """Maps the names of functions, classes and modules to the files that hold them.
+    """Maps the names of functions, classes and modules to the files that contain them.
 
     Any other word is searched for when it is first asked for, and indexed then.
     """
@@ -33,7 +33,7 @@ class WordIndex:
 
     @cached_property
     def _postings(self) -> dict[bytes, array[int]]:
-        """Map each word to the numbers of the files that hold it, ascending."""
+        """Map each word to the numbers of the files that contain it, ascending."""
         defined = {module_name(path).encode("utf-8", "surrogateescape") for path in self._paths}
         for path in self._paths:
             defined.update(DEFINITION.findall(self._content(path)))
@@ -44,7 +44,7 @@ class WordIndex:
         return postings
 
     def files_with(self, word: bytes) -> Iterator[Path]:
-        """Yield the files that may hold a word, in the order of the project; a file that changed may hold it no longer."""
+        """Yield the files that may contain a word, in the order of the project; a file that changed may contain it no longer."""
         if word not in self._postings:
             numbers = (number for path, number in self._numbers.items() if word in self._content(path))
             self._postings[word] = array("I", numbers)
