@@ -1,6 +1,6 @@
-"""The test harness for rules, for rule packs too: fixtures with markers, and the requirements on every rule.
+"""Test rules, those of rule packs too: fixtures with markers, and requirements on every rule. Imports `linter` and layers below.
 
-A fixture folder holds `bad.py`, in which every line that must fire ends in `#: STO211` (several codes with commas between them;
+A fixture folder contains `bad.py`, in which every line that must fire ends in `#: STO211` (several codes with commas between them;
 `#:^ STO211` on a line of its own means the line above), and `good.py`, which looks alike and must have no findings.
 """
 
@@ -30,12 +30,12 @@ class Fixture:
 
     @property
     def settings(self) -> Settings:
-        """The default profile and the rule itself, which may be strict."""
+        """Return the default profile plus the rule, which may be one of the strict profile."""
         return Settings(root=self.folder, extend_select=(self.rule.code,))
 
     @property
     def fixing(self) -> Settings:
-        """The rule only, so that nothing else is fixed."""
+        """Return settings with the rule alone, so that nothing else is fixed."""
         return Settings(root=self.folder, select=(self.rule.code,))
 
     def read(self, name: str) -> str:
@@ -106,12 +106,12 @@ def expected(text: str) -> Marks:
 
 
 def reported(findings: list[Finding]) -> Marks:
-    """The pairs of row and code of findings."""
+    """Return the pairs of row and code of findings."""
     return {(finding.start.row, finding.code) for finding in findings}
 
 
 def variants() -> Iterator[tuple[str, Callable[[str], bytes]]]:
-    """Ways to write the same program, with their names; none of them may change the findings."""
+    """Yield ways to write the same program, with their names; none of them may change the findings."""
     yield "as it is", lambda text: text.encode()
     yield "CRLF", lambda text: text.replace("\n", "\r\n").encode()
     yield "tabs", lambda text: _with_tabs(text).encode()
@@ -125,6 +125,6 @@ def _with_tabs(text: str) -> str:
 
 
 def examples(rule: Rule, heading: str) -> list[str]:
-    """The code blocks under a heading (`Do`, `Do not`) of a rule's page."""
+    """Return the code blocks under a heading (`Do`, `Do not`) of a rule's page."""
     section = re.search(rf"^## {heading}$(.*?)(?=^## |\Z)", rule.page, re.MULTILINE | re.DOTALL)
     return re.findall(r"```python\n(.*?)```", section[1], re.DOTALL) if section is not None else []

@@ -1,4 +1,7 @@
-"""Which rules there are. Nothing imports a rule by name: the package `s3lint.rules` is walked, and packs of others are asked."""
+"""Registry of the rules: those in the package `s3lint.rules`, and those that installed rule packs offer by an entry point.
+
+Rules are found by walking the package, so that a new one needs no registration. Imports `registry.rule`, and rules only on demand.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ OWN = "s3lint.rules"
 """The package of s3lint's own rules, and the group of entry points under which packs offer theirs."""
 
 CODE = re.compile(r"[A-Z]{1,3}\d{3}")
-"""What flake8 accepts as a code, with all three digits."""
+"""A code: what flake8 accepts as one, with all three digits."""
 
 
 class UnknownRule(LookupError):
@@ -34,7 +37,7 @@ class UnknownRule(LookupError):
 
 @dataclass(frozen=True)
 class Registry:
-    """The rules by code, where each comes from, and what is wrong with rule packs that are left out, one sentence each."""
+    """The rules by code, the origin of each (`s3lint`, or a pack's name and version), and a sentence for each pack that failed."""
 
     rules: MappingProxyType[str, Rule]
     origins: MappingProxyType[str, str]
@@ -43,7 +46,7 @@ class Registry:
 
 @cache
 def registry() -> Registry:
-    """The rules of s3lint, and those of installed rule packs."""
+    """Return the rules of s3lint and of installed rule packs. A pack that fails is left out as a whole, and named in `problems`."""
     origins = {rule.code: "s3lint" for rule in _walk(OWN)}
     found = {rule.code: rule for rule in _walk(OWN)}
     problems = []
@@ -59,18 +62,21 @@ def registry() -> Registry:
 
 
 def packs() -> list[EntryPoint]:
-    """The entry points of rule packs, in order of their names: a rule, several rules, or a package of rule modules."""
+    """Return the entry points of rule packs, sorted by name. Each leads to a rule, several rules, or a package of rule modules."""
     from importlib.metadata import entry_points
 
     return sorted(entry_points(group=OWN), key=lambda entry: (entry.name, entry.value))
 
 
 def _origin(pack: EntryPoint) -> str:
+    """Return the name and version of the distribution of a pack."""
     return f"{pack.dist.name} {pack.dist.version}" if pack.dist is not None else pack.name
 
 
 def _offered(pack: EntryPoint, known: Container[str]) -> Iterator[Rule]:
-    """The rules of a pack. Raises what its import raises, `TypeError` for what is no rule, and `ValueError` for none of its own."""
+    """Yield the rules of a pack. Raises what its import raises, `TypeError` for an object that is no rule, and `ValueError` for no
+    rule at all, a malformed code or one in `known`.
+    """
     offer = pack.load()
     if isinstance(offer, Rule):
         offer = [offer]
@@ -89,12 +95,12 @@ def _offered(pack: EntryPoint, known: Container[str]) -> Iterator[Rule]:
 
 
 def rules() -> MappingProxyType[str, Rule]:
-    """Every rule by its code, in order of codes."""
+    """Return every rule by its code, sorted by code."""
     return registry().rules
 
 
 def _walk(package: str) -> Iterator[Rule]:
-    """The rules of a package and of the modules in it. Modules whose name begins with `_` are helpers of rules."""
+    """Yield the `rule` of a package and of the modules in it. Modules whose name begins with `_` are helpers of rules."""
     module = import_module(package)
     rule = getattr(module, "rule", None)
     if isinstance(rule, Rule):
@@ -106,16 +112,18 @@ def _walk(package: str) -> Iterator[Rule]:
 
 
 def _is_helper(name: str) -> bool:
+    """Tell whether a module contains helpers of rules instead of a rule."""
     return name.rpartition(".")[2].startswith("_")
 
 
 @cache
 def by_name() -> MappingProxyType[str, Rule]:
+    """Return every rule by its name, such as `hardcoded-bucket`."""
     return MappingProxyType({rule.name: rule for rule in rules().values()})
 
 
 def find(text: str) -> Rule:
-    """The rule of a code or a name. Raises `UnknownRule`."""
+    """Return the rule with a code or name, in any case. Raises `UnknownRule`."""
     found = rules().get(text.upper()) or by_name().get(text.lower())
     if found is None:
         raise UnknownRule(text, nearest(text))
@@ -123,7 +131,7 @@ def find(text: str) -> Rule:
 
 
 def select(text: str) -> frozenset[str]:
-    """The codes that a selector names: a code, the beginning of one (`STO5`), a name, or `ALL`. Raises `UnknownRule`."""
+    """Return the codes that a selector names: a code, the beginning of one (`STO5`), a name, or `ALL`. Raises `UnknownRule`."""
     if text.upper() == "ALL":
         return frozenset(rules())
     codes = (
@@ -137,6 +145,7 @@ BEGINNING = re.compile(r"[A-Z]{1,3}\d{0,3}")
 
 
 def nearest(text: str) -> str | None:
+    """Return the code or name most similar to a text, or None if none is similar."""
     from difflib import get_close_matches
 
     known = [*rules(), *by_name()]

@@ -1,4 +1,4 @@
-"""Codes of the rules that the engine reports itself: about files and suppressions, not about calls."""
+"""Codes of the rules that the linter itself reports, about files and suppressions instead of calls. Imports nothing of s3lint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The helpers of `s3lint.runtime` that rules point to, as a page shows them. Looking one up loads no other package."""
+"""Describe the helpers of `s3lint.runtime` that rules recommend: signature and link. Imports `runtime` on demand."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ SITE = "https://s3lint.github.io/s3lint/runtime"
 
 
 class _Plain(str):
-    """An annotation that is written without quotes."""
+    """An annotation that prints without quotes: modules with postponed evaluation give annotations as strings."""
 
     __slots__ = ()
     __repr__ = str.__str__
 
 
 def helper(path: str) -> Any:
-    """The function or class at a dotted path such as `s3lint.runtime.delta.append`. Raises `AttributeError` where there is none."""
+    """Return the function or class at a path such as `s3lint.runtime.delta.append`. Raises `AttributeError` if there is none."""
     module, _, name = path.rpartition(".")
     return getattr(import_module(module), name)
 
 
 def signature(path: str) -> str:
-    """How the helper is called: `s3lint.runtime.object_key(*segments: Segment, …) -> str`."""
+    """Return how a helper is called: `s3lint.runtime.object_key(*segments: Segment, …) -> str`; of an enumeration its members."""
     found = helper(path)
     if isinstance(found, EnumMeta):
         return " | ".join(f"{path}.{member}" for member in found.__members__)
@@ -34,12 +34,12 @@ def signature(path: str) -> str:
 
 
 def url(path: str) -> str:
-    """Where the helper is documented."""
+    """Return the address of a helper's documentation."""
     return f"{SITE}/#{anchor(path)}"
 
 
 def anchor(path: str) -> str:
-    """The name of a helper's heading in `docs/runtime.md`, as Markdown's renderers write it."""
+    """Return the anchor of a helper's heading in `docs/runtime.md`, as renderers of Markdown make it."""
     return path.removeprefix("s3lint.runtime.").lower().replace(".", "")
 
 

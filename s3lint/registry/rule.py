@@ -1,4 +1,7 @@
-"""A rule: a clause of the standard, a message, and checks over facts."""
+"""Define a rule: the clause of the standard that it enforces, its message, and its checks over facts.
+
+At run time it imports only `finding`: rules load with the command, so the types of layers below are imported for typing alone.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ Profile = Literal["default", "strict"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a check yields: a place that violates the rule. The engine makes it a finding."""
+    """What a check yields: a place that violates the rule. The linter turns it into a finding."""
 
     rule: Rule
     site: Site
@@ -51,7 +54,7 @@ class Rule:
     module: str
     code: str
     clause: str | None
-    """The id of the sentence that it enforces; None for a rule about the linter itself."""
+    """The id of the clause that it enforces; None for a rule about suppressions or unreadable files."""
     summary: str
     profile: Profile = "default"
     fix: FixLevel = "none"
@@ -59,34 +62,37 @@ class Rule:
     mentions: tuple[str, ...] = ()
     """Texts without which the rule cannot fire, for a rule that subscribes to syntax rather than to facts."""
     yields_to: tuple[str, ...] = ()
-    """Codes whose findings at the same place say enough."""
+    """Codes of rules whose finding at the same place replaces this rule's."""
     whole_project: bool = False
-    """Whether only an analysis of the whole project tells if a finding is right."""
+    """Whether a finding is certain only after an analysis of the whole project."""
     in_tests: bool = False
-    """Whether the rule checks test code too: what it finds does harm there as well."""
+    """Whether the rule applies to tests as well, because what it finds does harm there too."""
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
     comparisons: list[Together] = field(default_factory=list, compare=False, repr=False)
     decisions: list[Decide] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
+        """Return the name of the module in kebab case, such as `hardcoded-bucket`."""
         return self.module.rpartition(".")[2].replace("_", "-")
 
     @property
     def chapter(self) -> str:
+        """Return the folder of the module, such as `delta`."""
         return self.module.split(".")[-2]
 
     @property
     def page(self) -> str:
-        """The documentation of the rule: the docstring of its module."""
+        """Return the documentation of the rule, which is the docstring of its module."""
         return inspect.cleandoc(sys.modules[self.module].__doc__ or "")
 
     @property
     def url(self) -> str:
+        """Return the address of the rule's page; empty for rules of packs."""
         return f"{PAGES}/{self.name}/" if self.module.startswith("s3lint.rules.") else ""
 
     def on(self, *kinds: type) -> Callable[[C], C]:
-        """Subscribes a check to kinds of facts (or to libcst node types, where no fact fits)."""
+        """Return a decorator that subscribes a check to kinds of facts, or to node types of libcst if no fact fits."""
 
         def register(check: C) -> C:
             self.checks.append((kinds, check))
@@ -95,7 +101,7 @@ class Rule:
         return register
 
     def together(self, compare: Together) -> Together:
-        """Registers what looks at all findings of the rule in a project, and says which of them are reported.
+        """Register a function that compares all findings of the rule in a project and returns those to report.
 
         In an editor and in flake8 these are the findings of one file.
         """
@@ -103,7 +109,7 @@ class Rule:
         return compare
 
     def compared(self, findings: list[Finding], settings: Settings) -> list[Finding]:
-        """What is left of the rule's findings when they are looked at together."""
+        """Return the findings of the rule that its comparisons keep."""
         for compare in self.comparisons:
             findings = list(compare(findings, settings))
         return findings
@@ -132,5 +138,9 @@ class Rule:
         plan: Plan | None = None,
         **details: object,
     ) -> Match:
-        """A violation at a place; the details fill the fields of the summary, the plan says how it could be fixed."""
+        """Return a violation at a site.
+
+        `details` fill the fields of the summary, `hops` are the data flow to the site, `subject` is what comparisons group
+        findings by, and `plan` is how to fix it.
+        """
         return Match(self, site, self.summary.format(**details), confidence, hops, subject, plan)

@@ -1,4 +1,4 @@
-"""The sentences of the standard, and the rules that enforce each."""
+"""Read the clauses of the standard, and find the rules that enforce each. Imports `registry.rule`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One sentence of the standard."""
+    """One sentence of the standard. `same_as` are the ids of clauses that it restates, `unchecked` is why no rule enforces it."""
 
     id: str
     section: str
@@ -30,7 +30,7 @@ class Clause:
 
 @cache
 def clauses() -> MappingProxyType[str, Clause]:
-    """Every sentence by its id, in the order of the standard."""
+    """Return every clause by its id (`section.name`), in the order of the standard."""
     data = tomllib.loads(files("s3lint.registry").joinpath("standard.toml").read_text(encoding="utf-8"))
     return MappingProxyType({clause.id: clause for clause in _clauses(data)})
 
@@ -44,7 +44,7 @@ def _clauses(data: dict[str, dict[str, object]]) -> Iterator[Clause]:
 
 
 def rules_of(clause: Clause, rules: Iterable[Rule]) -> list[Rule]:
-    """The rules that enforce a sentence, those of its restatements included."""
+    """Return the rules that enforce a clause or one that restates it."""
     ids = {clause.id, *clause.same_as}
     ids |= {other.id for other in clauses().values() if clause.id in other.same_as}
     return [rule for rule in rules if rule.clause in ids]
