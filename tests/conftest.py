@@ -1,4 +1,4 @@
-"""What several test modules need."""
+"""Helpers and fixtures of several test modules: run s3lint on files, in a process or in this one, and compare findings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BUCKET = "acme-documents"
 s3 = boto3.client("s3")
 s3.upload_file("report.pdf", BUCKET, "reports/2026/report.pdf")
 """
-"""STO201 in its third line, by way of the fifth, where STO301 is."""
+"""Has STO201 in its third line, because of the call in the fifth, which has STO301."""
 
 pytest_plugins = ["support.servers"]
 
@@ -43,7 +43,7 @@ Write = Callable[[dict[str, str | bytes]], Path]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Write:
-    """Writes files of a project and returns its root."""
+    """Return a function that writes files, by path and content, and returns the root of their project."""
 
     def write(files: dict[str, str | bytes]) -> Path:
         for name, content in files.items():
@@ -56,7 +56,7 @@ def project(tmp_path: Path) -> Write:
 
 
 def check_project(root: Path, *names: str, jobs: int = 1, **settings: object) -> list[Finding]:
-    """The findings of a run over a whole project, or over some files of it."""
+    """Check a whole project, or some files of it; return the findings. Fails if a rule or file fails."""
     made = Settings(root=root, **settings)  # type: ignore[arg-type]
     paths = [root / name for name in names] or [root]
     outcome = check_all(list(targets(paths, lambda _: made)), jobs)
@@ -65,19 +65,21 @@ def check_project(root: Path, *names: str, jobs: int = 1, **settings: object) ->
 
 
 def summary(findings: list[Finding]) -> list[str]:
-    """Findings as `file:row CODE`, which is what most tests are about."""
+    """Return findings as `file:row CODE`."""
     return [f"{finding.path.name}:{finding.start.row} {finding.code}" for finding in findings]
 
 
 @dataclass(frozen=True)
 class Run:
+    """The exit code and the two outputs of a program."""
+
     code: int
     out: str
     err: str
 
 
 def run(*command: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
-    """Runs a program as a user would."""
+    """Run a program in a folder; keywords are environment variables."""
     done = subprocess.run(
         [str(part) for part in command], cwd=cwd, input=stdin, capture_output=True, env={**os.environ, **environment}, check=False
     )
@@ -85,12 +87,12 @@ def run(*command: str | Path, cwd: Path, stdin: bytes = b"", **environment: str)
 
 
 def s3lint(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
-    """Runs the command of this checkout."""
+    """Run the command of this checkout in a new process."""
     return run(sys.executable, "-m", "s3lint", *arguments, cwd=cwd, stdin=stdin, **environment)
 
 
 def s3lint_here(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> Run:
-    """The command in this process, for tests of what it says rather than of how it starts: imports take most of a start."""
+    """Run the command in this process, for tests of its output: imports take most of the time of a new process."""
     streams = [io.TextIOWrapper(io.BytesIO(given), encoding="utf-8", write_through=True) for given in (stdin, b"", b"")]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
@@ -105,17 +107,17 @@ def s3lint_here(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> Run:
 
 
 class EverythingMentioned:
-    """A filter that is switched off: every line of every file mentions every word."""
+    """A prefilter that lets everything through: every line of every file triggers every extractor."""
 
-    def __init__(self, word_sets: Iterable[str]) -> None:
-        self.words = frozenset(word_sets)
+    def __init__(self, extractors: Iterable[str]) -> None:
+        self.extractors = frozenset(extractors)
 
     def mentions(self, data: bytes) -> Mentions:
-        return Mentions(self.words, list(range(1, len(line_starts(data)) + 1)))
+        return Mentions(self.extractors, list(range(1, len(line_starts(data)) + 1)))
 
 
 def unfiltered(settings: Settings) -> Engine:
-    """An engine that parses and inspects every line."""
+    """Return an engine that parses and checks every line."""
     engine = Engine(settings)
     engine.prefilter = EverythingMentioned(engine.prefilter.sets)  # type: ignore[assignment]
     return engine
@@ -127,7 +129,7 @@ def fixture_files() -> list[Path]:
 
 @functools.cache
 def statements() -> list[str]:
-    """The top-level statements of all fixtures, each as a small program."""
+    """Return the top-level statements of all fixtures, each as a small program."""
     texts = [path.read_text(encoding="utf-8") for path in fixture_files() if path.parent.name != "unreadable_file"]
     return sorted({statement for text in texts for statement in _statements(text)})
 
@@ -139,7 +141,7 @@ def _statements(text: str) -> Iterator[str]:
         yield "\n".join(lines[start - 1 : node.end_lineno])
 
 
-# Engines raise the limit when they first need it; hypothesis warns of whoever does so during an example.
+# Engines raise the recursion limit when they first need it, and hypothesis warns if it changes during an example.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_PYTHON_FRAMES))
 
 hypothesis.settings.register_profile(

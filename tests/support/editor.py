@@ -1,4 +1,4 @@
-"""An editor, as far as a language server can tell: it opens, types, saves, and asks."""
+"""Drive the language server as an editor does: open, change and save documents, and request actions and hovers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
 
 PATIENCE = 15
-"""Seconds after which a server that says nothing has failed."""
+"""Seconds without an answer after which a test fails."""
 
 APP = """\
 import os
@@ -27,7 +27,7 @@ s3.upload_file("a", os.environ["BUCKET"], KEY, ExtraArgs={"ContentType": "applic
 
 
 def capabilities(*encodings: types.PositionEncodingKind, pull: bool = False) -> types.ClientCapabilities:
-    """What an editor of today can do; with `pull` it asks for diagnostics itself."""
+    """Return the capabilities of a current editor; with `pull` it requests diagnostics itself."""
     workspace = types.WorkspaceClientCapabilities(
         workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
         workspace_folders=True,
@@ -96,7 +96,7 @@ class Editor:
         return uri
 
     def change(self, uri: str, text: str, place: types.Range | None = None) -> None:
-        """Replaces the whole text, or a range of it."""
+        """Replace the whole text, or a range of it."""
         self._versions[uri] += 1
         made: Any = (
             types.TextDocumentContentChangePartial(place, text) if place else types.TextDocumentContentChangeWholeDocument(text)
@@ -116,12 +116,12 @@ class Editor:
             self.close(uri)
 
     def touched(self, *paths: Path) -> None:
-        """Tells the server what a watcher of files saw."""
+        """Notify the server that files changed on disk."""
         changes = [types.FileEvent(path.as_uri(), types.FileChangeType.Changed) for path in paths]
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
 
     async def shown(self, uri: str, *codes: str) -> list[types.Diagnostic]:
-        """Waits until a document shows just these codes."""
+        """Wait until a document shows exactly these codes; return its diagnostics."""
         await self.until(lambda: uri in self.client.diagnostics and self.codes(uri) == sorted(codes))
         return list(self.client.diagnostics[uri])
 
@@ -129,16 +129,16 @@ class Editor:
         return sorted(str(found.code) for found in self.client.diagnostics.get(uri, ()))
 
     async def until(self, holds: Callable[[], bool], method: str = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS) -> None:
-        """Waits for notifications until something holds."""
+        """Wait for notifications until a condition is true. Raises `asyncio.TimeoutError` after `PATIENCE` seconds without one."""
         while not holds():
             await asyncio.wait_for(self.client.protocol.wait_for_notification_async(method), PATIENCE)
 
     async def told(self, words: str) -> None:
-        """Waits until the user is told something."""
+        """Wait until the server shows the user a message with these words."""
         await self.until(lambda: any(words in each.message for each in self.client.messages), types.WINDOW_SHOW_MESSAGE)
 
     async def actions(self, uri: str, place: types.Range, *only: str) -> dict[str, types.CodeAction]:
-        """The offered actions by title. lsprotocol reads an action with a command as a bare command."""
+        """Return the offered actions by title. lsprotocol decodes an action with a command as a bare command, without edit."""
         context = types.CodeActionContext([], only=list(only) or None)
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
         found = await self.client.text_document_code_action_async(params)
@@ -148,7 +148,7 @@ class Editor:
         }
 
     async def chosen(self, actions: dict[str, types.CodeAction], beginning: str) -> types.TextDocumentEdit:
-        """The edit of the action whose title begins so, which must be of one document."""
+        """Return the edit of the action whose title begins with a text; the edit must be of one document."""
         action = next(action for title, action in actions.items() if title.startswith(beginning))
         if action.edit is None:
             action = await self.client.code_action_resolve_async(action)
@@ -168,7 +168,7 @@ class Editor:
 
 
 def applied(text: str, edit: types.TextDocumentEdit, encoding: str = "utf-16-le") -> str:
-    """A text after the edits of a document, whose columns count units of an encoding."""
+    """Apply the edits of a document to its text. Columns count code units of the encoding."""
     width = 2 if encoding.startswith("utf-16") else 1
     lines = text.splitlines(keepends=True)
 
@@ -184,7 +184,7 @@ def applied(text: str, edit: types.TextDocumentEdit, encoding: str = "utf-16-le"
 
 
 def line(row: int) -> types.Range:
-    """A whole line, as a selection."""
+    """Return the range of a whole line."""
     return types.Range(types.Position(row, 0), types.Position(row, 10_000))
 
 

@@ -1,4 +1,4 @@
-"""The fixture folder of each rule."""
+"""List the fixture folder of each rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebooks made of their cells."""
+"""Make notebooks from their cells."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 
 def notebook(*sources: str, language: str = "python") -> str:
-    """A notebook of code cells; a source that begins with `#md ` becomes a cell of text."""
+    """Return the JSON of a notebook of code cells; a source that begins with `#md ` becomes a Markdown cell."""
     cells = [
         {"cell_type": "markdown", "metadata": {}, "source": source}
         if source.startswith("#md ")

@@ -1,4 +1,4 @@
-"""A grammar of strange Python: the storage calls of every rule's fixtures, in shapes that people seldom write and parsers seldom meet."""
+"""Generate unusual Python programs around the storage calls of every rule's fixtures, as strategies of hypothesis."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from s3lint.testing import MARKER, expected
 
 @dataclass(frozen=True)
 class Stock:
-    """What the fixture of one rule gives: its imports and constants, the calls on its marked lines, and the statements that hold these."""
+    """Parts of one rule's fixture: its imports and constants, the calls on its marked lines, and the statements around these."""
 
     rule: str
     head: str
@@ -52,7 +52,7 @@ def _stock(path: Path) -> Stock:
 
 
 def _outermost(node: ast.AST, kind: type[ast.AST], rows: set[int]) -> Iterator[ast.AST]:
-    """The nodes of a kind that reach over one of the rows, and lie in no other such node; blocks are looked into."""
+    """Yield the outermost nodes of a kind that span one of the rows. Nodes with a body are searched, not yielded."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, kind) and not hasattr(child, "body") and not rows.isdisjoint(_rows(child)):
             yield child
@@ -136,7 +136,7 @@ ALL_STATEMENTS = (*STATEMENTS, *(template for templates in SINCE.values() for te
 
 @st.composite
 def expressions(draw: st.DrawFn, stock: Stock, depth: int = 2) -> str:
-    """A storage call, or an expression that holds some."""
+    """Generate a storage call, or an expression that contains some."""
     if not stock.calls:
         return "x"
     kind = draw(st.integers(0, 3)) if depth else 0
@@ -151,7 +151,7 @@ def expressions(draw: st.DrawFn, stock: Stock, depth: int = 2) -> str:
 
 @st.composite
 def blocks(draw: st.DrawFn, stock: Stock, depth: int = 2) -> list[str]:
-    """The lines of some statements, not indented."""
+    """Generate the lines of some statements, not indented."""
     lines: list[str] = []
     for _ in range(draw(st.integers(1, 3 if depth == 2 else 1))):
         if draw(st.booleans()):
@@ -164,7 +164,7 @@ def blocks(draw: st.DrawFn, stock: Stock, depth: int = 2) -> list[str]:
 
 @st.composite
 def filled(draw: st.DrawFn, template: str, stock: Stock, depth: int) -> list[str]:
-    """A template with an expression for each `{e}` and a block, indented by one step more, for each `{b}`."""
+    """Fill a template with an expression for each `{e}` and a block, indented by one step more, for each `{b}`."""
     lines: list[str] = []
     for row in template.split("\n"):
         if row.strip() == "{b}":
@@ -178,7 +178,7 @@ def filled(draw: st.DrawFn, template: str, stock: Stock, depth: int) -> list[str
 
 @st.composite
 def programs(draw: st.DrawFn) -> bytes:
-    """A program about one rule, written as strangely as its tokens allow."""
+    """Generate a program about one rule, with unusual spacing, line ends and encodings that keep its tokens."""
     stock = draw(st.sampled_from(stocks()))
     text = stock.head + "\n".join(draw(blocks(stock))) + "\n"
     if draw(st.booleans()):
@@ -199,16 +199,16 @@ LAYOUTS = (
 )
 
 BETWEEN = ("\\\n", " \\\n\t ", "\f", "  ", "\t")
-"""What may stand between two tokens of a line."""
+"""White space that is valid between two tokens of a line."""
 
 INSIDE = (*BETWEEN, "\n", "  # odd\n", "#)\n\n", "\n\f\n", "  # s3lint: allow[STO501]\n", "# noqa: STO301\n")
-"""What may stand between two tokens in brackets."""
+"""White space and comments that are valid between two tokens in brackets."""
 
 ENDS = frozenset({tokenize.NEWLINE, tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
 
 
 def oddly_spaced(text: str, chance: Random) -> str:
-    """A program with comments, continued lines and form feeds between some of its tokens."""
+    """Insert comments, continued lines and form feeds between some tokens of a program."""
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -220,7 +220,7 @@ def oddly_spaced(text: str, chance: Random) -> str:
 
 
 def _gaps(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
-    """Where a token starts that is not the first of its line, and whether that is in brackets; never in an f-string."""
+    """Yield the start of each token that is not the first of its line nor in an f-string, and whether it is in brackets."""
     brackets, strings, first = 0, 0, True
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):

@@ -1,4 +1,4 @@
-"""Stores and an engine, each started once: moto's server for S3 and DynamoDB, Sail for Spark."""
+"""Fixtures that start servers once for each session: moto for S3 and DynamoDB, Sail for Spark."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ENVIRONMENT = {
 
 @pytest.fixture(scope="session")
 def store() -> Iterator[str]:
-    """The address of a store with a bucket and a table, which clients find in the environment."""
+    """Start a store with a bucket and a table; return its address, which clients find in the environment."""
     import boto3
     from moto.server import ThreadedMotoServer
 
@@ -53,7 +53,7 @@ def store() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
-    """A session of Spark Connect with Sail behind it."""
+    """Start Sail; return a session of Spark Connect on it."""
     # pyspark takes a main module without a file, which xdist's workers have, for its own doctests.
     with warnings.catch_warnings(), patch.object(sys.modules["__main__"], "__file__", __file__, create=True):
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""What the evaluator finds a program's expressions to be."""
+"""Infer the values of a program's expressions, as text for comparisons in tests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from s3lint.syntax.module import Block, Module
 
 
 def steps(suite: Suite):
+    """Yield the statements of a suite and of all suites and scopes inside it; parses every block."""
     for step in suite.steps:
         if isinstance(step.node, Block) and step.scope is None:
             yield from steps(step.body)
@@ -30,7 +31,7 @@ def steps(suite: Suite):
 
 
 def questions(text: str, root: Path = Path("/nowhere")) -> tuple[Analysis, list[tuple[cst.BaseExpression, Place]]]:
-    """The analysis of one program, and what the program passes to `show`."""
+    """Return the analysis of one program, and the expressions that the program passes to `show` with their places."""
     project = Project(ProjectFiles(Settings(root=root)))
     module = Module.load(Source.decode(root / "program.py", text.encode()))
     project.add(module)
@@ -45,7 +46,7 @@ def questions(text: str, root: Path = Path("/nowhere")) -> tuple[Analysis, list[
 
 
 def shown(text: str, root: Path = Path("/nowhere"), *, callers: bool = False) -> list[str]:
-    """The values passed to `show`, described."""
+    """Return the descriptions of the values passed to `show`; with `callers`, parameters take what the program's calls pass."""
     analysis, found = questions(text, root)
     source = analysis.callers if callers else analysis.evaluator
     return [describe(source.evaluate(node, place)) for node, place in found]
