@@ -1,4 +1,4 @@
-"""The code that is measured: published packages at fixed versions, and the standard library of the running Python."""
+"""Fetch the code that is measured: published packages at fixed versions, and the standard library of the running Python."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pathlib import Path
 from benchmarks.environments import Environment
 
 WHEELS_FOR = "3.13"
-"""The Python that wheels are resolved for: they are read, never run, and some refuse older ones."""
+"""Version of Python that wheels are downloaded for: they are read, never run, and some support no older one."""
 
 LEFT_OUT = frozenset({"site-packages", "dist-packages", "test", "tests", "idle_test", "__pycache__"})
-"""Folders of the standard library that are no part of it, or test it."""
+"""Folders beside the standard library's modules that are third-party, or its tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ PACKAGES = (
 )
 
 SETS = {"storage-heavy": PACKAGES[:3], "neutral": PACKAGES[3:]}
-"""What speed is measured on: three packages that are about storage, and one that knows none."""
+"""Packages that speed is measured on: three with much storage code, and one with none."""
 
 STANDARD_LIBRARY = "standard-library"
 
@@ -45,7 +45,7 @@ NAMES = (*(package.name for package in PACKAGES), STANDARD_LIBRARY)
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A folder of Python files, and nothing but Python files, so that every tool looks at the same ones."""
+    """A folder of Python files alone, so that every tool checks the same ones."""
 
     name: str
     version: str
@@ -60,7 +60,7 @@ class Corpus:
 
 
 def corpora(cache: Path, names: tuple[str, ...], environment: Environment) -> Iterator[Corpus]:
-    """The corpora of some names; what the cache does not hold yet is fetched."""
+    """Return the corpora of some names; fetch what the cache lacks."""
     sources = cache / "sources"
     # A repository of its own, as far as linters can tell: else the project's `.gitignore` hides the whole cache from them.
     (sources / ".git").mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def corpora(cache: Path, names: tuple[str, ...], environment: Environment) -> It
 
 
 def corpus_set(name: str, cache: Path, environment: Environment) -> Corpus:
-    """The packages of a set beside each other in one folder; what the cache does not hold yet is fetched."""
+    """Return the packages of a set in one folder; fetch what the cache lacks."""
     wheels = [wheel(package, cache / "wheels", environment) for package in SETS[name]]
     versions = "+".join(each.name.split("-")[1] for each in wheels)
     folder = cache / "sets" / f"{name}-{versions}"
@@ -89,7 +89,7 @@ def corpus_set(name: str, cache: Path, environment: Environment) -> Corpus:
 
 
 def wheel(package: Package, folder: Path, environment: Environment) -> Path:
-    """The wheel of a package, downloaded unless the folder holds it; the newest where the index has that version no more."""
+    """Return the wheel of a package, downloaded unless it is in the folder; the newest version if the index lacks the fixed one."""
     name = package.name.replace("-", "_")
     if not any(folder.glob(f"{name}-*.whl")):
         command = ("download", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", WHEELS_FOR, "--dest", folder)
@@ -102,7 +102,7 @@ def wheel(package: Package, folder: Path, environment: Environment) -> Path:
 
 
 def unpack(archives: Iterable[Path], folder: Path) -> None:
-    """The Python files of wheels. The folder appears only when it is complete."""
+    """Extract the Python files of wheels. The folder appears only when it is complete."""
     partial = folder.with_name(folder.name + ".partial")
     for archive in archives:
         with zipfile.ZipFile(archive) as opened:
@@ -111,7 +111,7 @@ def unpack(archives: Iterable[Path], folder: Path) -> None:
 
 
 def copy_standard_library(folder: Path) -> None:
-    """The Python files of the standard library. The folder appears only when it is complete."""
+    """Copy the Python files of the standard library. The folder appears only when it is complete."""
     origin = Path(sysconfig.get_path("stdlib"))
     partial = folder.with_name(folder.name + ".partial")
     for path in origin.rglob("*.py"):

@@ -1,4 +1,4 @@
-"""Runs s3lint over published packages: what it finds, and whether it fails."""
+"""Run s3lint on published packages; count its findings and failures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CACHE = Path(__file__).parent / ".cache"
 
 
 def crashes(done: Run) -> list[str]:
-    """What went wrong inside s3lint: it says so on standard error, one line for each failure, and exits with 2."""
+    """Return the internal failures of a run: s3lint prints one line for each on standard error, and exits with 2."""
     lines = [line for line in done.err.splitlines() if line.strip()]
     if done.code in (0, 1):
         return lines
@@ -31,7 +31,7 @@ def crashes(done: Run) -> list[str]:
 
 
 def findings(done: Run) -> dict[str, int]:
-    """How many findings each rule has, by code."""
+    """Return the number of findings of each rule, by code."""
     try:
         found = json.loads(done.out)
     except json.JSONDecodeError:
@@ -40,7 +40,7 @@ def findings(done: Run) -> dict[str, int]:
 
 
 def checked(corpus: Corpus) -> Result:
-    """One run of s3lint over a corpus."""
+    """Run s3lint on a corpus once."""
     done = run((*CHECK, *NO_CACHE), corpus.folder)
     return Result(corpus.name, corpus.version, corpus.files, corpus.lines, findings(done), crashes(done), done.memory)
 

@@ -27,15 +27,15 @@ REQUIREMENTS = (
 SEMGREP = "semgrep==1.185.0"
 
 SAME = frozenset({("F019", "STO502"), ("arg-type", "STO311")})
-"""Rules of others, with the rule of ours that a line is marked for, which report the same thing; judged by reading each."""
+"""Pairs of a peer's rule and ours that report the same thing, judged by reading both."""
 
 Seen = set[tuple[int, str]]
-"""The row of each finding and the code of its rule."""
+"""The row of each finding with the code of its rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A linter, how it is called, and how its output is read."""
+    """A linter: its name, its command, and the function that reads its output."""
 
     name: str
     command: Command
@@ -60,7 +60,7 @@ def peers(made: Environment) -> list[Peer]:
 
 
 def semgrep(cache: Path, rules: Path) -> Peer:
-    """Semgrep with the `python` folder of https://github.com/semgrep/semgrep-rules."""
+    """Return Semgrep with the `python` folder of https://github.com/semgrep/semgrep-rules."""
     made = environment(cache / "semgrep")
     made.install(SEMGREP)
     options = ("scan", "--metrics=off", "--disable-version-check", "--json", "--config", rules.resolve())
@@ -93,7 +93,7 @@ def _semgrep(done: Run) -> Iterator[tuple[int, str]]:
 
 
 def seen(peer: Peer) -> Seen:
-    """What a peer reports. Raises `SystemExit` where its output is not what it should be."""
+    """Run a peer; return what it reports. Raises `SystemExit` if its output cannot be read."""
     done = run(peer.command, SEEDED.parent)
     try:
         return set(peer.read(done))
@@ -102,7 +102,7 @@ def seen(peer: Peer) -> Seen:
 
 
 def row(peer: Peer, found: Seen, wanted: Seen) -> tuple[str, str, str, str]:
-    """The name, the seeded violations that it reports as such, the seeded lines that it reports anything on, and everything else."""
+    """Return a row of the table: name, seeded violations reported as such, seeded lines with any report, all other reports."""
     marked = dict(wanted)
     touched = {(line, code) for line, code in found if line in marked}
     hits = {(line, code) for line, code in touched if code == marked[line] or (code, marked[line]) in SAME}

@@ -1,4 +1,4 @@
-"""Environments beside the project's own, in the cache: for peers that must not see our plugin, and for downloads."""
+"""Make virtual environments in the cache, for peers that must not load our plugin and for downloads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Environment:
         subprocess.run([self.programs / "python", "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
 
     def install(self, *requirements: str) -> None:
-        """Installs what the last call did not install already."""
+        """Install requirements, unless the last call installed the same."""
         done = self.folder / ".installed"
         wanted = "\n".join(requirements)
         if not done.exists() or done.read_text(encoding="utf-8") != wanted:
@@ -32,7 +32,7 @@ class Environment:
 
 
 def environment(folder: Path) -> Environment:
-    """The environment of a folder, made with uv where it is installed, as `make` does."""
+    """Return the environment in a folder; make it, with uv if that is installed, as `make` does."""
     made = Environment(folder)
     if not (made.programs / "python").exists():
         uv = shutil.which("uv")

@@ -1,4 +1,4 @@
-"""Code that touches no storage, as most code does."""
+"""Template of code without storage, which most code of a project is."""
 
 PLAIN = '''\
 def summary_{number}(records, limit={number}):

@@ -1,4 +1,4 @@
-"""What it costs to fix many findings in one file, in parses of that file by libcst."""
+"""Measure what it costs to fix many findings in one file, as a multiple of parsing that file with libcst."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def store_{number}(records):
 
 @dataclass(frozen=True, slots=True)
 class Fixing:
-    """Findings that were fixed, CPU seconds of that and of one parse, and the median of their ratios."""
+    """The number of fixed findings, CPU seconds of fixing and of one parse, and the median of their ratios."""
 
     findings: int
     seconds: float
@@ -32,7 +32,7 @@ class Fixing:
 
 
 def parses(repeat: int) -> Fixing:
-    """Fixes the file and parses it, again and again in turn, all of it in this process. The first turn warms up."""
+    """Fix the file and parse it in turn, several times, in this process. The first turn warms up and does not count."""
     text = HEAD + "".join(STORING.format(number=number) for number in range(FINDINGS))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "module.py"

@@ -1,4 +1,4 @@
-"""How time and memory grow with the files of a generated organisation: `python -m benchmarks.growth FILES…`."""
+"""Measure how time and memory grow with the files of a generated organisation: `python -m benchmarks.growth FILES…`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIZES = (1_000, 5_000, 20_000, 40_000)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """CPU and elapsed seconds of a check over so many files, and the megabytes of its largest process.
+    """CPU and elapsed seconds of a check of a number of files, and the megabytes of its largest process.
 
     `whole`: all files lie in one repository; else in many below one folder.
     """
@@ -33,7 +33,7 @@ class Size:
 
 
 def grown(files: int, folder: Path, *, whole: bool = False) -> Size:
-    """One check; the second of two, so that the files lie in the system's memory for every size alike."""
+    """Measure the second of two checks, so that the files are in the system's cache for every size."""
     place = folder / f"{files}"
     write_folder(files, place, whole=whole)
     command = (PROGRAMS / "s3lint", "check", "--no-cache", "--exit-zero", "--quiet", "--output-format", "json")

@@ -1,7 +1,7 @@
-"""How long an editor waits for diagnostics after a change, against the time in which libcst parses the same text twice.
+"""Measure how long an editor waits for diagnostics after a change, against the time in which libcst parses the text twice.
 
-`python -m benchmarks.latency` types into a module of 2 000 lines that stores objects here and there, one change after the other, through
-the protocol. After each change the text is parsed by libcst in this process, so that both sides meet the same machine.
+`python -m benchmarks.latency` makes one change after the other through the protocol, in a module of 2 000 lines with some storage
+calls. After each change libcst parses the text in this process, so that both are measured under the same load.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ def store_{number}(day, records):
 CONTENT_TYPE = ', ContentType="application/json"'
 
 EVERY = 4
-"""One function of so many stores something, and each fifth of those with a finding."""
+"""One function of this many stores an object, and every fifth of those has a finding."""
 
 STRIDE = 37
-"""How many lines further down each change is made, so that changes meet every kind of function."""
+"""Lines from one change to the next, so that changes are made in every kind of function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """In seconds: from each change to its diagnostics, and two parses. `ratio` is that of their 95th percentiles."""
+    """Seconds from each change to its diagnostics, and of two parses. `ratio` is that of their 95th percentiles."""
 
     changes: int
     p50: float
@@ -69,7 +69,7 @@ class Latency:
 
 
 def module(lines: int = LINES) -> list[str]:
-    """The lines of the module."""
+    """Return the lines of the module."""
     found = HEAD.splitlines()
     number = 0
     while len(found) < lines:
@@ -81,7 +81,7 @@ def module(lines: int = LINES) -> list[str]:
 
 
 class Typist:
-    """Types characters at the ends of lines, and waits for what the server says of each version."""
+    """Types characters at the ends of lines, and waits for the diagnostics of each version."""
 
     def __init__(self, client: LanguageClient, uri: str, lines: list[str]) -> None:
         self.client = client
@@ -101,7 +101,7 @@ class Typist:
         await self._answered()
 
     async def type(self, row: int, text: str) -> float:
-        """The seconds from a change to its diagnostics."""
+        """Make a change; return the seconds until its diagnostics."""
         end = types.Position(row, len(self.lines[row]))
         self.lines[row] += text
         self.version += 1
@@ -150,7 +150,7 @@ def summary(waits: Sequence[float], parses: Sequence[float]) -> Latency:
 
 
 def percentile(values: Sequence[float]) -> float:
-    """The 95th."""
+    """Return the 95th percentile."""
     return statistics.quantiles(values, n=20)[-1]
 
 

@@ -1,4 +1,4 @@
-"""What a program costs, against others that run side by side with it: only such pairs mean anything on a busy machine."""
+"""Measure programs in pairs that run right after each other: on a busy machine only the ratios of such pairs mean anything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Command = Sequence[str | Path]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: what it printed and what it cost. `cpu` covers the processes that it started; `memory` is its largest process.
+    """One run: its output and its cost. `cpu` includes the processes that it started; `memory` is that of its largest process.
 
     `cpu` and `wall` are seconds, `memory` megabytes; `instructions` is None where the machine does not count them.
     """
@@ -34,7 +34,7 @@ class Run:
 
 
 def run(command: Command, folder: Path) -> Run:
-    """Runs a program in a folder. Its output goes to files, so that reading it costs the program nothing."""
+    """Run a program in a folder. Its output goes to files, so that it never waits for a reader."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as counted:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -53,7 +53,7 @@ def run(command: Command, folder: Path) -> Run:
 
 
 def _counting(file: str) -> list[str]:
-    """What makes `perf` count the instructions of a program and of all that it starts, where it can."""
+    """Return a prefix by which `perf` counts the instructions of a program and its children; empty if it cannot."""
     return ["perf", "stat", "-x", ",", "-e", "instructions:u", "-o", file, "--"] if counts_instructions() else []
 
 
@@ -64,7 +64,7 @@ def _count(report: str) -> int | None:
 
 @cache
 def counts_instructions() -> bool:
-    """Whether `perf` is there and the processor tells it: virtual machines often do not."""
+    """Tell whether `perf` is installed and can count instructions: in virtual machines it often cannot."""
     if shutil.which("perf") is None:
         return False
     done = subprocess.run(["perf", "stat", "-x", ",", "-e", "instructions:u", "true"], capture_output=True, text=True, check=False)
@@ -73,7 +73,7 @@ def counts_instructions() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times the cost of another program, in CPU time, elapsed time and instructions: medians over pairs of runs."""
+    """The cost of a program divided by that of another, in CPU time, elapsed time and instructions: medians over pairs of runs."""
 
     cpu: float
     wall: float
@@ -81,7 +81,7 @@ class Ratio:
 
 
 def interleaved(commands: Mapping[str, Command], folder: Path, repeat: int) -> dict[str, list[Run]]:
-    """Runs every program once in each round, so that what disturbs the machine disturbs all of them."""
+    """Run every program once in each round, so that other load on the machine slows all of them alike."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(repeat):
         for name, command in commands.items():
@@ -90,7 +90,7 @@ def interleaved(commands: Mapping[str, Command], folder: Path, repeat: int) -> d
 
 
 def ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> Ratio:
-    """The median over the rounds of what one program cost, divided by what the other cost in the same round."""
+    """Return the medians over the rounds of one program's cost divided by the other's in the same round."""
     pairs = list(zip(ours, theirs, strict=True))
     counted = [one.instructions / other.instructions for one, other in pairs if one.instructions is not None and other.instructions]
     return Ratio(

@@ -1,4 +1,4 @@
-"""A generated organisation: repositories of all sizes, in which one file of twenty touches storage. The same numbers give the same bytes."""
+"""Generate an organisation: repositories of many sizes in which one file of twenty touches storage. The output is deterministic."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import NamedTuple
 from benchmarks.filler import PLAIN
 
 SIZES = (20, 40, 80, 160, 200)
-"""Files of repositories, in turn."""
+"""Numbers of files of the repositories, in rotation."""
 
 STORING_EVERY = 20
-"""Of so many files one touches storage."""
+"""One file of this many touches storage."""
 
 FUNCTIONS = 12
 """Functions in a file, of fifteen lines each."""
@@ -54,7 +54,7 @@ class File(NamedTuple):
 
 
 def organisation(files: int) -> Iterator[File]:
-    """So many files, repository after repository."""
+    """Yield a number of files, repository after repository."""
     made, number = 0, 0
     while made < files:
         size = min(SIZES[number % len(SIZES)], files - made)
@@ -71,7 +71,7 @@ def _repository(number: int, size: int) -> Iterator[File]:
 
 
 def _file(number: int, index: int) -> tuple[str, str]:
-    """The path of a file and what stands at its top."""
+    """Return the path of a file and its first lines."""
     if index == 0:
         return "core/settings.py", SETTINGS.format(repository=number)
     if index == 1:
@@ -82,7 +82,7 @@ def _file(number: int, index: int) -> tuple[str, str]:
 
 
 def write_folder(files: int, folder: Path, *, whole: bool = False) -> None:
-    """The organisation as checkouts below a folder, or as folders of one `whole` repository."""
+    """Write the organisation as checkouts below a folder, or as folders of one `whole` repository."""
     for each in organisation(files):
         path = folder / each.repository / each.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def write_folder(files: int, folder: Path, *, whole: bool = False) -> None:
 
 
 def write_parquet(files: int, folder: Path, rows: int = 2_000) -> None:
-    """The organisation as a table of files."""
+    """Return the organisation as a table of files."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -79,7 +79,7 @@ def targets_rows(judged: Iterable[Verdict]) -> list[tuple[str, ...]]:
 
 
 def costs_rows(found: Measured) -> list[tuple[str, ...]]:
-    """What each program cost in each set, and how many times that of s3lint cold, flake8 and ruff."""
+    """Return the cost of each program in each set, and its multiples of s3lint cold, flake8 and ruff."""
     return [
         (
             group,

@@ -1,4 +1,4 @@
-"""The commands that are compared. Each checks every Python file of the folder that it runs in, and reads no configuration."""
+"""Define the commands that are compared. Each checks every Python file of its working directory, and reads no configuration."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ FIXIT = "fixit==2.2.1"
 BANDIT = "bandit==1.9.4"
 
 WORKED = frozenset({0, 1, 2, 3})
-"""Exit codes of peers that ran: Fixit adds 2 where it cannot read one of the files."""
+"""Exit codes of successful runs of peers; Fixit adds 2 if it cannot read one of the files."""
 
 FIXIT_RULE = "fixit.rules:NoRedundantFString"
 
 
 def plain_environment(cache: Path) -> Environment:
-    """An environment without s3lint: flake8 runs every plugin that is installed beside it, whatever `--select` says."""
+    """Return an environment without s3lint: flake8 runs every installed plugin, even those that `--select` excludes."""
     made = environment(cache / "plain")
     made.install(f"flake8=={version('flake8')}")
     return made
 
 
 def flake8_in(programs: Path) -> Command:
-    """flake8 with its own checks and whatever plugin is installed beside it."""
+    """Return the command of flake8, which runs its own checks and every plugin in its environment."""
     return (programs / "flake8", "--isolated", "--exclude", ".git", ".")
 
 
 def ruff() -> Command:
-    """ruff with its default rules."""
+    """Return the command of ruff with its default rules."""
     return (PROGRAMS / "ruff", "check", "--isolated", "--no-cache", "--no-respect-gitignore", "--config", "exclude=[]", ".")
 
 
@@ -51,7 +51,7 @@ def bandit(cache: Path) -> Command:
 
 
 def fixit(cache: Path) -> Command:
-    """Fixit with one rule: what a linter on whole trees of libcst costs, whatever its rules."""
+    """Return the command of Fixit with one rule: the least that a linter on whole libcst trees costs."""
     made = environment(cache / "fixit")
     made.install(FIXIT)
     return (made.programs / "fixit", "--quiet", "--rules", FIXIT_RULE, "lint", ".")

@@ -1,4 +1,4 @@
-"""What one run of a benchmark finds."""
+"""Define the results of benchmarks, apart from what measures them and what prints them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What s3lint found in a corpus, and how it failed."""
+    """The findings and internal failures of s3lint in a corpus."""
 
     corpus: str
     version: str

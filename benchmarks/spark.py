@@ -1,8 +1,8 @@
-"""What Spark adds to the engine, and how the cost grows: `python -m benchmarks.spark ENGINE FILES…`, one line of JSON for each size.
+"""Measure what Spark costs beyond the engine: `python -m benchmarks.spark ENGINE FILES…` prints a line of JSON for each size.
 
-`processes` is `s3lint check` over checkouts on disk, `sail` is Sail in this process, `local[2]` and `local-cluster[2,1,1024]` are Spark on
-the JVM. All see the same generated organisation, and must find the same. Start of the session and work are told apart; `memory` is the
-largest sum over all processes that took part.
+`processes` is `s3lint check` over checkouts on disk, `sail` is Sail in this process, `local[2]` and `local-cluster[2,1,1024]` are
+Spark on the JVM. All check the same generated organisation, and must find the same. The start of the session and the work are
+measured separately; `memory` is the highest sum over all processes that took part.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _session(engine: str) -> Iterator[Any]:
 
 @contextmanager
 def _measured(cost: Cost) -> Iterator[None]:
-    """Time, processor time and memory of this process and all below it. Processor time of those that have ended may be missing."""
+    """Measure elapsed time, CPU time and memory of this process and its descendants. The CPU time of ended ones may be missing."""
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(cost, done))
     before, begun = _used(), time.perf_counter()
@@ -142,7 +142,7 @@ def _used() -> float:
 
 
 def _tree() -> list[tuple[int, float]]:
-    """Resident bytes and processor seconds, those of ended children included, of this process and all below it."""
+    """Return the resident bytes and CPU seconds, those of ended children included, of this process and its descendants."""
     this = psutil.Process()
     found = []
     for process in (this, *this.children(recursive=True)):

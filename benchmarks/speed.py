@@ -1,4 +1,4 @@
-"""What s3lint costs beside other linters, against its targets: `python -m benchmarks.speed`, or `make bench`.
+"""Measure s3lint beside other linters and against its targets: `python -m benchmarks.speed`, or `make bench`.
 
 Every program runs once in each round, in turn. Compare ratios of one run; seconds depend on the machine.
 """
@@ -36,15 +36,15 @@ COLD, WARM, PLAIN = "s3lint", "s3lint, warm cache", "flake8"
 PLUGIN, PLUGIN_WARM = "flake8 with the plugin", "flake8 with the plugin, warm cache"
 
 SLOW = ("bandit", "fixit, one rule")
-"""Peers that cost most of a run, and are left out of a quick one."""
+"""Peers that take most of the time of a run; a quick run leaves them out."""
 
 START_UPS = 20
-"""How often the start-up is measured, at least: it is short, so it varies much."""
+"""Least number of measurements of the start-up: it is short, so it varies much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a program cost in a set: medians over the rounds, and for each other program the ratio to it."""
+    """The cost of a program in a set: medians over the rounds, and the ratio to each other program."""
 
     program: str
     cpu: float
@@ -55,7 +55,7 @@ class Cost:
 
 
 def programs(cache: Path, *, quick: bool) -> dict[str, Command]:
-    """s3lint and its peers. flake8 has an environment of its own without the plugin, and one with it and nothing else."""
+    """Return the commands of s3lint and its peers. flake8 runs in an environment without the plugin, and in one with it alone."""
     plain = plain_environment(cache)
     beside = environment(cache / "plugin")
     beside.install(f"flake8=={version('flake8')}", f"--editable={Path(__file__).parents[1]}")
@@ -71,7 +71,7 @@ def programs(cache: Path, *, quick: bool) -> dict[str, Command]:
 
 
 def costs(corpus: Corpus, commands: dict[str, Command], repeat: int) -> list[Cost]:
-    """What each program costs in a set, after one run of those that remember something."""
+    """Measure each program in a set, after one run of those that have a cache."""
     shutil.rmtree(corpus.folder / ".s3lint_cache", ignore_errors=True)
     for name in (WARM, PLUGIN_WARM):
         run(commands[name], corpus.folder)
@@ -96,7 +96,7 @@ def cost(name: str, runs: dict[str, list[Run]]) -> Cost:
 
 
 def start_up(repeat: int) -> Ratio:
-    """`s3lint version` against Python alone."""
+    """Measure `s3lint version` against Python alone."""
     python: Command = (sys.executable, "-c", "pass")
     runs = interleaved({"s3lint": VERSION, "python": python}, Path.cwd(), max(repeat, START_UPS))
     return ratio(runs["s3lint"], runs["python"])
@@ -127,7 +127,7 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
 
 
 def what_of(corpus: Corpus) -> str:
-    """The packages of a set with their versions."""
+    """Return the packages of a set with their versions."""
     return ", ".join(
         f"{package.name} {version}" for package, version in zip(SETS[corpus.name], corpus.version.split("+"), strict=True)
     )

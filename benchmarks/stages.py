@@ -1,4 +1,4 @@
-"""Where the time of a check goes, by what the engine does, and what analysis costs beside parsing."""
+"""Measure the time of a check by stage, and the cost of the analysis as a multiple of parsing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BLOCKS, FILES = "libcst parses blocks", "Python parses files"
 WALK, FIXES = "statements are walked", "findings and fixes are made"
 
 STAGES = {"parsing": BLOCKS, "outline": FILES, "walk": WALK, "findings and fixes": FIXES}
-"""Stages of the engine's clock, and what is done in them."""
+"""Stages of the engine's clock, with their descriptions."""
 
 FACTS = "facts are made: receivers and arguments are inferred"
 RULES = "rules look at facts, and infer what they ask for"
@@ -50,8 +50,8 @@ REST = "start, imports, reading, report"
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What analysis costs, in parses: of the files that mention storage by libcst, of the blocks of them that are parsed in fact, and
-    of these together with Python's parse."""
+    """The cost of the analysis in multiples of parsing: the files that mention storage with libcst (`of_files`), only those blocks
+    of them that are parsed (`of_blocks`), or these blocks and the files with `ast` (`of_all`)."""
 
     name: str
     files: int
@@ -61,7 +61,7 @@ class Analysis:
 
 
 def stages(folder: Path) -> dict[str, float]:
-    """The share of each stage in the CPU time of one process that checks a folder without a cache, largest first."""
+    """Return the share of each stage in the CPU time of one process that checks a folder without a cache, largest first."""
     found = _checked(folder)
     shares = Counter({name: seconds / found["whole"] for name, seconds in _by_stage(found).items()})
     shares[REST] += 1 - shares.total()
@@ -84,7 +84,7 @@ def _checked(folder: Path) -> Any:
 
 
 def _by_stage(found: Any) -> Counter[str]:
-    """CPU seconds."""
+    """Return the CPU seconds of each stage."""
     spent: Counter[str] = Counter()
     for name, nanoseconds in found["spent"].items():
         spent[_stage(name)] += nanoseconds / 1e9

@@ -1,4 +1,4 @@
-"""The results as tables for people."""
+"""Show the results as tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 WIDTH = 120
-"""Characters of a line that goes to a file."""
+"""Characters of a line in output that is no terminal."""
 
 
 def show(*tables: Table | None) -> None:
@@ -40,7 +40,7 @@ def show(*tables: Table | None) -> None:
 
 
 def findings_table(results: Sequence[Result]) -> Table:
-    """The findings of each rule, a column for each corpus."""
+    """Return a table of the findings of each rule, with a column for each corpus."""
     table = Table("", *(result.corpus for result in results), title="Findings")
     for name in ("files", "lines"):
         table.add_row(name, *(f"{getattr(result, name):,}" for result in results), end_section=name == "lines")
@@ -55,7 +55,7 @@ def findings_table(results: Sequence[Result]) -> Table:
 
 
 def costs_table(found: Measured) -> Table:
-    """What each program cost."""
+    """Return a table of the cost of each program."""
     return _of(COSTS, costs_rows(found), "Costs")
 
 
@@ -83,7 +83,7 @@ def _of(head: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> Table
 
 
 def _aligned(table: Table, names: int) -> Table:
-    """The table with its figures, which stand behind some columns of names, to the right."""
+    """Align the columns of figures in a table to the right; `names` is the number of columns before them. Return the table."""
     table.columns[0].no_wrap = True
     for column in table.columns[names:]:
         column.justify, column.overflow = "right", "fold"

@@ -1,4 +1,4 @@
-"""What speed is wanted, and whether a run shows it."""
+"""Define the targets of speed, and tell whether a run meets them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Measured = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A target, its bound and what was measured; None where the run did not measure it."""
+    """A target, its bound and the measured value; None if the run did not measure it."""
 
     name: str
     bound: float
@@ -23,7 +23,7 @@ class Verdict:
 
 
 def against(group: str, program: str, other: str) -> Callable[[Measured], float | None]:
-    """The ratio of CPU times."""
+    """Return the ratio of CPU times."""
 
     def value(found: Measured) -> float | None:
         cost = next((each for each in found["costs"].get(group, ()) if each["program"] == program), None)
@@ -33,17 +33,17 @@ def against(group: str, program: str, other: str) -> Callable[[Measured], float 
 
 
 MANY = 40_000
-"""Files up to which growth must have been measured to be judged."""
+"""Number of files up to which growth must be measured for a verdict."""
 
 
 def growth(found: Measured) -> float | None:
-    """CPU time for each file of the largest size, as a multiple of that of the smallest."""
+    """Return the CPU time per file at the largest size, as a multiple of that at the smallest."""
     each = {size["files"]: size["cpu"] / size["files"] for size in found["growth"] if not size["whole"]}
     return float(each[MANY] / each[min(each)]) if MANY in each else None
 
 
 def memory(*, whole: bool) -> Callable[[Measured], float | None]:
-    """Megabytes of the largest process over that many files, in one repository or in many."""
+    """Return the megabytes of the largest process at a number of files, in one repository or in many."""
 
     def value(found: Measured) -> float | None:
         return next((size["memory"] for size in found["growth"] if size["files"] == MANY and size["whole"] is whole), None)

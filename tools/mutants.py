@@ -149,7 +149,7 @@ def sample(folder: str, most: int | None, seed: int) -> Iterator[Mutant]:
 
 @dataclass
 class Score:
-    """How many mutants of a folder were tried, and how many of them survived."""
+    """The number of mutants of a folder that were tried, and of those that survived."""
 
     folder: str
     tried: int = 0
@@ -157,7 +157,7 @@ class Score:
 
     @property
     def percent(self) -> float:
-        """The share that some test noticed; 100 if none was tried."""
+        """Return the percentage that some test noticed; 100 if none was tried."""
         return 100 * (self.tried - self.survived) / self.tried if self.tried else 100.0
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The mutants of a module: its text with one small mistake in it, made by the operators of mutmut."""
+"""Make the mutants of a module: its text with one small mistake in it, by the operators of mutmut."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from libcst.metadata import CodeRange, MetadataWrapper, WhitespaceInclusivePosit
 from mutmut.mutation.mutators import mutation_operators
 
 LEFT_OUT = frozenset({"operator_arg_removal"})
-"""A call with an argument too few or with None for it nearly always raises at once: two thirds of all mutants, which tell little."""
+"""Operators that are left out: a call with a missing argument or None nearly always raises, and makes two thirds of all mutants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Mutant:
 
 
 def mutants(path: Path, root: Path, chance: Random) -> Iterator[Mutant]:
-    """Every mutant of a module, in a random order, each text once. Annotations, assertions and prose stay as they are."""
+    """Yield every mutant of a module, in a random order, each text once. Annotations, assertions and prose stay as they are."""
     before = (root / path).read_text(encoding="utf-8")
     module = cst.parse_module(before)
     places = MetadataWrapper(module, unsafe_skip_copy=True).resolve(WhitespaceInclusivePositionProvider)
@@ -47,7 +47,7 @@ def mutants(path: Path, root: Path, chance: Random) -> Iterator[Mutant]:
 
 
 def spliced(text: str, place: CodeRange, new: str) -> str:
-    """The text with something else in one place of it."""
+    """Return the text with one node replaced."""
     lines = text.splitlines(keepends=True)
     start, end = place.start, place.end
     head = "".join(lines[: start.line - 1]) + lines[start.line - 1][: start.column]
@@ -55,7 +55,7 @@ def spliced(text: str, place: CodeRange, new: str) -> str:
 
 
 def _changes(module: cst.Module) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
-    """Nodes, and what stands in the place of each in a mutant."""
+    """Yield nodes, each with its replacement in a mutant."""
     for node in _nodes(module):
         for kind, operator in mutation_operators:
             if isinstance(node, kind) and operator.__name__ not in LEFT_OUT:
@@ -78,7 +78,7 @@ def _is_for_types(node: cst.If) -> bool:
 
 
 def _by(operator: Callable[[Any], Iterable[cst.CSTNode]], node: cst.CSTNode) -> Iterable[cst.CSTNode]:
-    """A text is changed in one way; one with a space in it is written for people, not for the program."""
+    """Return the mutations of a node by an operator: for a text only the first, for one with a space, which is prose, none."""
     if not isinstance(node, cst.BaseString):
         return operator(node)
     return () if " " in getattr(node, "value", " ") else islice(operator(node), 1)
