@@ -62,3 +62,15 @@ def format_name(text: str) -> str:
 def is_delta(text: str) -> bool:
     """Tell whether a name of a format means Delta Lake."""
     return format_name(text) == "delta"
+
+
+WRITER_FORMATS = {
+    "to_excel": "excel", "write_excel": "excel", "write_table": "parquet", "write_to_dataset": "parquet", "write_metadata": "parquet", "write_feather": "feather",
+    "to_textfiles": "text", "write_ipc": "ipc", "sink_ipc": "ipc", "ParquetWriter": "parquet",
+}  # fmt: skip
+"""Formats of writers whose names do not end with them."""
+
+
+def written_format(method: str) -> str:
+    """Return the format that a writer's method writes: what follows the last underscore of its name, unless `WRITER_FORMATS` has it."""
+    return WRITER_FORMATS.get(method) or method.rpartition("_")[2]

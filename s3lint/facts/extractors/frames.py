@@ -13,16 +13,12 @@ from s3lint.finding import Confidence
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Frame
 from s3lint.inference.values import Absent, Parameter, Reference, Text, Unknown, Value
+from s3lint.storage.table_formats import written_format
 
 PATH_KEYWORDS = (
     "path", "path_or_buf", "path_or_buffer", "excel_writer", "buf", "filename", "url_path", "file", "target", "where", "root_path",
     "base_dir", "dest", "file_name", "table_or_uri", "s3_output", "table_location",
 )  # fmt: skip
-
-FORMATS = {
-    "to_excel": "excel", "write_excel": "excel", "write_table": "parquet", "write_to_dataset": "parquet", "write_metadata": "parquet", "write_feather": "feather",
-    "to_textfiles": "text", "write_ipc": "ipc", "sink_ipc": "ipc", "ParquetWriter": "parquet",
-}  # fmt: skip
 
 FRAME_METHODS = PANDAS_SINKS | POLARS_SINKS | OTHER_SINKS | DELTA_SINKS
 
@@ -66,7 +62,7 @@ def _wrangler(view: CallView) -> TableWrite | None:
     """Return the write of `awswrangler.s3.to_*`, which always goes to S3; None for any other call."""
     if not view.path.startswith("awswrangler.s3."):
         return None
-    form = "delta" if "deltalake" in view.name else format_name(view.name)
+    form = "delta" if "deltalake" in view.name else written_format(view.name)
     path = view.arguments.get("path", 1)
     return _made(view, Confidence.HIGH, "awswrangler", text(form), path if isinstance(path, Text) else text("s3://"))
 
@@ -77,7 +73,7 @@ def _function(view: CallView) -> TableWrite | None:
     if position is None:
         return None
     library = view.path.partition(".")[0]
-    form: Value = text("delta" if library == "deltalake" else format_name(view.name))
+    form: Value = text("delta" if library == "deltalake" else written_format(view.name))
     for keyword in ("format", "file_format", "storage_format", "unload_format"):
         given = view.arguments.get(keyword)
         form = form if isinstance(given, Absent) else given
@@ -110,15 +106,10 @@ def _goes_somewhere(view: CallView) -> bool:
 def _frame_write(view: CallView, frame: Value, confidence: Confidence, library: str) -> TableWrite | None:
     if view.name in ARROW_SINKS:
         return None
-    form: Value = text("delta" if view.name in ("write_delta", "sink_delta", "to_delta") else format_name(view.name))
+    form: Value = text("delta" if view.name in ("write_delta", "sink_delta", "to_delta") else written_format(view.name))
     if view.name in CATALOG_METHODS:
         form = view.arguments.get("format", 1)
     return _made(view, confidence, library, form, _path(view, 0), frame)
-
-
-def format_name(method: str) -> str:
-    """Return the format that a method writes: what follows the last underscore of its name, unless `FORMATS` names another."""
-    return FORMATS.get(method) or method.rpartition("_")[2]
 
 
 def _path(view: CallView, position: int) -> Value:

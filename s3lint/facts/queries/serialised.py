@@ -10,10 +10,10 @@ import libcst as cst
 
 from s3lint.facts import ObjectCall, TableWrite
 from s3lint.facts.context import Context
-from s3lint.facts.extractors.frames import format_name
 from s3lint.facts.queries.reach import facts_within
 from s3lint.inference.library_values import Buffer
 from s3lint.inference.values import Absent, Reference, Text, Value, alternatives
+from s3lint.storage.table_formats import written_format
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.site import Site
 
@@ -62,7 +62,7 @@ def _into_text(value: Reference) -> Iterator[Serialised]:
     if match is not None and match.end() == len(value.path) and value.arguments is not None:
         written = value.arguments.call.function
         if written is not None and isinstance(written.node, cst.Attribute):
-            yield Serialised(Site(written.place.block, written.node.attr), match[1], format_name(match[1]))
+            yield Serialised(Site(written.place.block, written.node.attr), match[1], written_format(match[1]))
 
 
 def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator[Serialised]:
@@ -77,7 +77,7 @@ def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator
         for write in _writes(scope, context):
             for target in alternatives(write.destination):
                 if isinstance(target, Buffer) and _same_node(target, buffer):
-                    yield Serialised(write.method, write.operation, format_name(write.operation))
+                    yield Serialised(write.method, write.operation, written_format(write.operation))
 
 
 def _into_file(path: Text, scope: Scope, context: Context) -> Iterator[Serialised]:
@@ -85,7 +85,7 @@ def _into_file(path: Text, scope: Scope, context: Context) -> Iterator[Serialise
     for write in _writes(scope, context):
         for target in alternatives(write.destination):
             if target == path or (isinstance(target, Buffer) and target.path == path):
-                yield Serialised(write.method, write.operation, format_name(write.operation))
+                yield Serialised(write.method, write.operation, written_format(write.operation))
 
 
 def _writes(scope: Scope, context: Context) -> Iterator[TableWrite]:
