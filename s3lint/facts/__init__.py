@@ -199,6 +199,7 @@ def made_at(value: Value, used: Site) -> tuple[Hop, ...]:
 
 
 TYPE_TAGS = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
+"""Type descriptors of DynamoDB (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html)."""
 
 
 def _attributes(name: str, value: Value, site: Site | None) -> Iterator[Attribute]:
@@ -207,6 +208,7 @@ def _attributes(name: str, value: Value, site: Site | None) -> Iterator[Attribut
             yield from _attributes(name, choice, site)
     elif isinstance(value, Mapping):
         for item in value.entries:
+            # Only the value of an attribute has a type descriptor: at the top of an item `S` is an attribute's name.
             tagged = item.key in TYPE_TAGS and len(value.entries) == 1 and name
             yield from _attributes(name if tagged else f"{name}.{item.key}".lstrip("."), item.value, item.site or site)
     elif isinstance(value, Sequence):

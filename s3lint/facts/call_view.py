@@ -1,4 +1,4 @@
-"""A call as extractors see it, and which calls a call expression stands for. Imports inference; libcst is loaded with it."""
+"""Present a call to extractors, and find the calls that a call expression makes. Imports `inference`, and libcst with it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OPERATORS = ("Operator", "Sensor")
 class CallView:
     """One call that may touch storage.
 
-    `name` is the name called, import aliases undone; `before` holds the arguments that `functools.partial` bound earlier.
+    `name` is the name called, import aliases undone; `before` are the arguments that `functools.partial` bound earlier.
     """
 
     name: str

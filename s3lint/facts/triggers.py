@@ -44,6 +44,7 @@ from s3lint.facts.triggers_lexical import (
 from s3lint.storage.services import load
 
 INJECTED = frozenset(load("s3")["injected"]["client"])
+"""Methods that boto3 adds to S3 clients, such as `upload_file`."""
 
 S3_OPERATIONS = frozenset(name for name, operation in load("s3")["operations"].items() if "Bucket" in operation["members"]) | {
     "list_buckets"
@@ -72,6 +73,7 @@ SPARK_FORMATS = frozenset({"json", "csv", "parquet", "orc", "text", "xml", "avro
 SPARK_SINKS = SPARK_FORMATS | {"save", "saveAsTable", "insertInto", "start", "toTable"}
 
 SPARK_SINKS_V2 = frozenset({"create", "replace", "createOrReplace", "append", "overwrite", "overwritePartitions"})
+"""Methods of `frame.writeTo(table)` that write (`pyspark.sql.DataFrameWriterV2`)."""
 
 RDD_SINKS = frozenset(
     [
@@ -153,6 +155,7 @@ SQL_METHODS = frozenset(
 )
 
 BUILDERS = frozenset({"merge", "optimize", "create", "createIfNotExists", "createOrReplace", "replace"})
+"""Methods that start a Delta builder."""
 
 BINARY_ATTRIBUTES = frozenset({"BinaryAttribute", "BinarySetAttribute"})
 """PynamoDB's classes for attributes of bytes."""

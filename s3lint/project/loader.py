@@ -33,6 +33,7 @@ class Loader:
     """
 
     def __init__(self) -> None:
+        # All but modules remember the hash of a file's bytes: the bytes themselves would keep every file in memory.
         self._modules: dict[Path, Module] = {}
         self._imported: dict[Path, tuple[int, frozenset[str]]] = {}
         self._mentioning: dict[Path, tuple[Prefilter, int, bool]] = {}

@@ -209,6 +209,7 @@ class Project:
 
     def _search_path(self, importer: Path) -> Iterator[Path]:
         """Yield the folder of the importing file and those above it up to the project's root, then the configured roots."""
+        # Which folder a program is started in is unknown, so the nearest one that has the module wins.
         folder = importer.parent
         while folder.is_relative_to(self.root):
             yield folder
@@ -231,6 +232,7 @@ class Project:
 
     def in_folder(self, folder: Path, name: str) -> FoundModule | None:
         """Return the package or module of a name in a folder, or None. A folder with Python code counts as a package."""
+        # As in Python, a package wins over a module, and both over a namespace package.
         package = folder / name
         module = self.module(package / "__init__.py")
         if module is not None:

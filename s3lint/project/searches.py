@@ -62,6 +62,7 @@ class Search:
         if self.kind == "imports":
             package = self.name.rpartition(".")[0].encode("utf-8", "surrogateescape")
             return package in data and word in data and _importing(word).search(data) is not None
+        # Six bytes before a word suffice to recognise `class `, the longest text that makes it a definition.
         places = _places(data, word, IN_BYTES[self.kind])
         return any(is_used(data[max(0, place - 6) : place].decode("latin-1")) for place in places)
 

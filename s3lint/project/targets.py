@@ -58,7 +58,7 @@ def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> I
 
 
 def with_context_files(files: Iterable[Target]) -> tuple[list[Target], list[Target]]:
-    """Split the targets into files to report on and context files to analyse only, for what their calls say of the others."""
+    """Split the targets into files to report on, and context files that are analysed only for their calls of the former."""
     asked = list(files)
     counts = Counter(target.settings.root for target in asked if target.partial)
     projects = {

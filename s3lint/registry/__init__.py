@@ -53,7 +53,7 @@ def registry() -> Registry:
     for pack in packs():
         try:
             offered = list(_offered(pack, found))
-        except Exception as error:
+        except Exception as error:  # A pack is code of others: no error in it may stop the remaining rules.
             problems.append(f"the rule pack {_origin(pack)} is left out: {type(error).__name__}: {error}")
             continue
         found |= {rule.code: rule for rule in offered}
@@ -149,5 +149,6 @@ def nearest(text: str) -> str | None:
     from difflib import get_close_matches
 
     known = [*rules(), *by_name()]
+    # Codes are written in capitals, names in lower case.
     close = get_close_matches(text.upper(), known, 1) or get_close_matches(text.lower(), known, 1)
     return close[0] if close else None

@@ -100,5 +100,6 @@ def inner_extension_of(name: Text) -> str | None:
 
 def fits(media_type: str, extension: str) -> bool:
     """Tell whether a media type, without its parameters, fits an extension. Raises `KeyError` for one that `TYPES` lacks."""
+    # Types that end in `+json` or `+xml` have that syntax (RFC 6839).
     bare = media_type.partition(";")[0].strip().lower()
     return bare in TYPES[extension] or (extension in ("json", "xml") and bare.endswith(f"+{extension}"))

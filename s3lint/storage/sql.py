@@ -64,6 +64,7 @@ def _statements(text: str, engine: str) -> list[Any]:
         import sqlglot
         from sqlglot import exp
         from sqlglot.errors import SqlglotError
+    # sqlglot logs a warning for each statement that it does not support.
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     found: list[Any] = []
     # Split before parsing: one statement that sqlglot rejects must not hide the others.

@@ -72,6 +72,7 @@ def _bucket_of_url(url: S3Uri) -> Text | None:
     match = VIRTUAL_HOST.search(host.known)
     if match is None or not host.parts or not isinstance(host.parts[0], Chunk):
         return None
+    # The bucket is what precedes `.s3`: text alone, or text and the holes that follow it (`acme-{env}.s3.…`).
     name = host.parts[0].text.partition(".s3")[0]
     rest = () if ".s3" in host.parts[0].text else tuple(part for part in host.parts[1:] if isinstance(part, Hole))
     return Text((Chunk(name, host.parts[0].site), *rest), site=host.site) if name else None

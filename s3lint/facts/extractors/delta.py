@@ -102,6 +102,7 @@ def climb(step: Step, node: cst.CSTNode) -> tuple[cst.CSTNode, list[str]]:
 def _later(place: Place, chain: cst.CSTNode) -> list[str] | None:
     """Return the methods called on a builder after the statement that makes it; None if code elsewhere may call others."""
     step = place.step
+    # A chain that is a whole statement: its value is lost, so nothing can execute it later.
     if isinstance(step.node, cst.Expr) and step.node.value is chain:
         return []
     if isinstance(step.node, cst.Assign) and step.node.value is chain and len(step.node.targets) == 1:
@@ -133,8 +134,10 @@ def _escapes(step: Step, name: str) -> bool:
             parent = parents.get(id(node))
             is_receiver = isinstance(parent, cst.Attribute) and parent.value is node
             is_target = isinstance(parent, cst.AssignTarget)
+            # Inside a lambda or comprehension (binders) the use may come later or never.
             if binders or not (is_receiver or is_target):
                 return True
+    # A nested function or class that mentions the name may call any method on it.
     if step.scope is not None:
         return any(_mentions(inner, name) for inner in step.scope.walk())
     return False

@@ -69,6 +69,7 @@ def _written_paths(view: CallView) -> Iterator[tuple[Value, str, Confidence]]:
     for receiver, confidence in view.receivers():
         if isinstance(receiver, FileSystem) and view.name in FILE_SYSTEM_WRITES and _is_for_writing(view):
             yield view.arguments.get("path", FILE_SYSTEM_WRITES[view.name]), "s3fs", confidence
+        # The path is the receiver here, so the mode is the first argument of `open`.
         elif isinstance(receiver, CloudPath) and view.name in CLOUD_PATH_WRITES and _is_for_writing(view, 0):
             yield receiver.uri, "cloudpathlib", confidence
     if view.path in OPENERS and _is_for_writing(view):

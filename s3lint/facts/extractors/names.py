@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 BUCKET_NAME = re.compile(r"bucket(_?name)?$", re.IGNORECASE)
 OTHER_STORES = re.compile(r"(?:^|_)(?:gcs|gs|gcp|google|azure|oss|minio|r2|b2|token|leaky|hash)(?:_|$)", re.IGNORECASE)
+"""Names for other buckets: those of other stores, of rate limiters (token, leaky) and of hash tables."""
 AWS_NAME = re.compile(r"(?:^|_|\b)(?:s3|aws)|s3|aws", re.IGNORECASE)
+"""Names that mention S3 or AWS, which count even in a module that imports no library for S3."""
 KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNORECASE)
 
 

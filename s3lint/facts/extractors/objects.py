@@ -112,6 +112,7 @@ def _client_call(view: CallView, confidence: Confidence, receiver: Client | None
     elif view.name in INJECTED:
         positions = tuple(TABLE["injected"]["client"][view.name])
         yield ObjectCall(view.site, view.place, confidence, "boto3", view.name, Parameters(view.arguments, positions, "ExtraArgs"))
+    # Operations take no positional arguments, and of all operations the resource itself has only `create_bucket`.
     elif view.name in S3_OPERATIONS and not view.arguments.count and not (resource and view.name != "create_bucket"):
         yield ObjectCall(view.site, view.place, confidence, "boto3", view.name, Parameters(view.arguments))
 
@@ -182,6 +183,7 @@ def _subresource_call(view: CallView, confidence: Confidence, receiver: SubResou
     yield ObjectCall(view.site, view.place, confidence, "boto3", operation, Parameters(view.arguments, bound=bound))
 
 
+# S3Transfer has `upload_file` and `download_file`, TransferManager has `upload`.
 TRANSFER_POSITIONS = {
     "upload_file": ("filename", "bucket", "key", "callback", "extra_args"),
     "download_file": ("bucket", "key", "filename", "extra_args", "callback"),
@@ -203,6 +205,7 @@ def _transfer_call(view: CallView, confidence: Confidence, receiver: Reference) 
 def _presigned_call(view: CallView, confidence: Confidence) -> Iterator[ObjectCall]:
     """Yield the operation that a presigned URL or post permits; none if `ClientMethod` is unknown."""
     if view.name == "generate_presigned_post":
+        # The fields of the form, such as `acl`, are to a post what parameters are to `put_object`.
         positions = ("Bucket", "Key", "Fields", "Conditions", "ExpiresIn")
         parameters = Parameters(view.arguments, positions, "Fields")
         yield ObjectCall(view.site, view.place, confidence, "boto3", view.name, parameters, presigned=True)

@@ -25,6 +25,7 @@ OF_ONE_TABLE = frozenset({"spark_conf"})
 """Arguments whose settings apply to one table of a pipeline, not to the session."""
 
 Setting = tuple[cst.BaseExpression, cst.BaseExpression, Place]
+"""The expressions of a key and of its value, and where they are evaluated."""
 
 
 @from_steps("settings")
@@ -67,6 +68,7 @@ def _pairs(step: Step) -> Iterator[Setting]:
             yield from _passed(part, place)
         elif isinstance(part, cst.DictElement) and not _is_of_one_table(part, step):
             yield part.key, part.value, place
+        # Pairs, as `SparkConf.setAll` takes them and loops over settings use them.
         elif isinstance(part, cst.Tuple) and len(part.elements) == 2:
             yield part.elements[0].value, part.elements[1].value, place
 

@@ -31,6 +31,7 @@ ENGINES = (
 )
 
 CLIENT_TEXTS = {"athena": ("QueryString", "athena"), "redshift-data": ("Sql", "redshift")}
+"""Services of boto3 that run SQL, with the parameter of the text and the engine."""
 
 TEXT_KEYWORDS = ("sqlQuery", "sql", "query", "operation", "QueryString", "Sql", "statement")
 

@@ -17,6 +17,7 @@ from s3lint.inference.values import Absent, Chunk, Constant, Mapping, Reference,
 from s3lint.syntax.site import Site
 
 MODE_POSITIONS = {"save": 2, "saveAsTable": 2, "json": 1, "csv": 1, "parquet": 1, "orc": 1, "xml": 2}
+"""Position of the parameter `mode` in methods of `pyspark.sql.DataFrameWriter`."""
 
 
 def text(value: str) -> Text:
@@ -43,6 +44,7 @@ def spark_writes(view: CallView) -> Iterator[Fact]:
 def _write(writer: Writer, confidence: Confidence, view: CallView) -> TableWrite | None:
     if writer.kind == "v2":
         return _write_v2(writer, confidence, view) if view.name in SPARK_SINKS_V2 else None
+    # A `DataStreamWriter` has no methods such as `parquet`: its format is set by `format(…)`.
     if view.name not in SPARK_SINKS or (view.name in SPARK_FORMATS and writer.kind == "stream"):
         return None
     options = with_options(writer.options, view.name, view.arguments)
@@ -71,6 +73,7 @@ def _format(writer: Writer, view: CallView) -> tuple[Value, Site]:
 
 def _mode(writer: Writer, view: CallView) -> Value:
     if view.name == "insertInto":
+        # Its argument `overwrite` replaces the mode that was set before.
         overwrite = view.arguments.get("overwrite", 1)
         on = isinstance(overwrite, Constant) and overwrite.value is True
         return text("overwrite").at(overwrite.site) if on else writer.mode

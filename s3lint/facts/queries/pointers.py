@@ -63,6 +63,7 @@ def points_to(item: ItemWrite, upload: ObjectCall) -> bool | None:
     sources = Sources()
     for value in (upload.key, upload.bucket):
         sources.add(value)
+    # Names in the expressions count as well: a key whose value is unknown may still be built from what the item stores.
     for name in ("Key", "Bucket"):
         written = upload.parameters.written(name)
         if written is not None:

@@ -1,6 +1,6 @@
-"""Writes the tables of this folder: `python -m s3lint.storage.services.generate` (needs boto3).
+"""Write the tables of this folder from the models of boto3: `python -m s3lint.storage.services.generate`, which needs boto3.
 
-Each table names the versions that it was made from. A test makes them again and compares.
+Each table names the versions that it was made from. A test makes them again and compares. Imports nothing of s3lint.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ INJECTED = {
 
 
 def service_model(name: str) -> ServiceModel:
+    """Return botocore's model of a service."""
     return botocore.session.get_session().get_service_model(name)
 
 
 def operations(model: ServiceModel) -> dict[str, Any]:
-    """Each operation by its Python name: the members that it accepts, and those that it requires."""
+    """Map each operation, by its Python name, to the parameters that it accepts and those that it requires."""
     found = {}
     for name in sorted(model.operation_names):
         shape = model.operation_model(name).input_shape
@@ -48,7 +49,7 @@ def operations(model: ServiceModel) -> dict[str, Any]:
 
 
 def injected() -> dict[str, Any]:
-    """The parameters, in order, of the methods that boto3 adds to clients, buckets and objects."""
+    """Map the methods that boto3 adds to clients, buckets and objects to their parameters, in order."""
     found: dict[str, Any] = {}
     for owner, names in INJECTED.items():
         for name in names:
@@ -58,7 +59,7 @@ def injected() -> dict[str, Any]:
 
 
 def resources(service: str) -> dict[str, Any]:
-    """The resource classes: their identifiers, and which operation each action calls with which members given."""
+    """Map each resource class to its identifiers and actions: the operation of each, and the parameters that the resource fills."""
     loader = botocore.loaders.Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
     data = loader.load_service_model(service, "resources-1")
     found = {}
@@ -74,6 +75,7 @@ def resources(service: str) -> dict[str, Any]:
 
 
 def table(service: str) -> dict[str, Any]:
+    """Return the table of a service, as its JSON file contains it."""
     model = service_model(service)
     made: dict[str, Any] = {
         "source": {"boto3": version("boto3"), "botocore": version("botocore"), "s3transfer": version("s3transfer")},
@@ -92,6 +94,7 @@ def table(service: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Write both tables."""
     for service in ("s3", "dynamodb"):
         text = json.dumps(table(service), indent=1, sort_keys=True)
         (HERE / f"{service}.json").write_text(text + "\n", encoding="utf-8")
