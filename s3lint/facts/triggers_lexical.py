@@ -1,7 +1,7 @@
 """Shapes: what must surround a name in the text of a file for it to trigger an extractor. Imports nothing of s3lint.
 
-A shape reads bytes, so it also accepts names in comments and strings; extractors decide on the syntax. Its repetitions are bounded,
-because every file is searched: a hostile one must not cost more than linear time.
+A shape reads bytes, so it also accepts names in comments and strings; extractors decide on the syntax. Every file is searched, so
+what a look-ahead may skip is bounded: no file may cost more than linear time.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Shape:
 
 
 ANYTHING = Shape(re.compile(b""), inside=True)
+"""Any occurrence, even inside a word."""
 
 SETUP = Shape(re.compile(rb"\((?=[^;]{0,800}?(?:use_ssl|verify|endpoint_url|\*\*))|[,)]"))
 """A call that makes a client with an argument about its connection, or a factory that is passed on."""
@@ -41,6 +42,7 @@ METHOD = Shape(re.compile(rb"\s*[(,)]"), dotted=True)
 """A method that is called or passed as an argument."""
 
 FUNCTION = Shape(re.compile(rb"\s*[(,)]"))
+"""A function or method that is called or passed as an argument."""
 
 CALLED = Shape(re.compile(rb"\(\s*[^\s)]"), dotted=True)
 """A method that is called with an argument."""
