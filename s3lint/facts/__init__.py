@@ -236,7 +236,7 @@ class TableRead(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TableWrite(Fact):
-    """A write of a frame. `method` is the site of the name that decides the format; `table`: the destination is a table's name.
+    """A write of a frame. `method` is the site of the name that decides the format; `table`: the destination is a table.
 
     `kind` is batch, stream, v2 (Spark's `writeTo`) or declared (a table in the catalog or of a pipeline)."""
 

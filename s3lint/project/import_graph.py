@@ -54,6 +54,7 @@ class ImportGraph:
     @cached_property
     def _reachable_from_storage(self) -> frozenset[str]:
         """Return the names of modules reachable from storage files through at most `MAX_IMPORT_DISTANCE` imports."""
+        # The imports of storage files are the first of the `MAX_IMPORT_DISTANCE` imports.
         direct = frozenset().union(*(self._imported[path] for path in self.storage))
         return reachable_from(direct, self._imported, MAX_IMPORT_DISTANCE - 1)
 
@@ -96,6 +97,7 @@ def _by_distance(module: Module, edges: Callable[[Module], Iterable[Module]]) ->
     level, seen = [module], {module.path}
     for _ in range(MAX_IMPORT_DISTANCE):
         following = [found for current in level for found in edges(current) if found.path not in seen]
+        # A module that every file imports would otherwise lead to every file of the project.
         level = list({found.path: found for found in following}.values())[:MAX_RELATED_FILES]
         seen |= {found.path for found in level}
         yield from (found.path for found in level)

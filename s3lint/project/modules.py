@@ -177,6 +177,7 @@ class Project:
 
         A module directly below a root of `src` is imported by its name alone everywhere.
         """
+        # A package is imported from the folder around it.
         folder = path.parent.parent if path.name == "__init__.py" else path.parent
         alone = self._found(Search("imports", module_name(path)))
         if folder in self.roots:
@@ -224,6 +225,7 @@ class Project:
             return FoundModule(self.module(folder / "__init__.py"), folder)
         for part in parts[:-1]:
             folder = folder / part
+        # A folder that appears later may contain the module, so its absence is a dependency as well.
         found = self.files.is_folder(folder)
         self.tracker.record(FolderDependency(folder, namespace=False, found=found))
         if not found:

@@ -34,6 +34,7 @@ class WordIndex:
     @cached_property
     def _postings(self) -> dict[bytes, array[int]]:
         """Map each word to the numbers of the files that contain it, ascending."""
+        # Searches ask almost only for names that the project defines; an index of all words would need far more memory.
         defined = {module_name(path).encode("utf-8", "surrogateescape") for path in self._paths}
         for path in self._paths:
             defined.update(DEFINITION.findall(self._content(path)))

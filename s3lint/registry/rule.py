@@ -79,6 +79,7 @@ class Rule:
     @property
     def chapter(self) -> str:
         """Return the folder of the module, such as `delta`."""
+        # s3lint.rules.<chapter>.<name>
         return self.module.split(".")[-2]
 
     @property

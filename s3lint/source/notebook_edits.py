@@ -86,6 +86,7 @@ def _member(text: str, start: int, name: str) -> Span:
 def _written(text: str, span: Span, source: str) -> str:
     """Return a source as JSON in the form of the old one: a string, or a list of lines. Unchanged lines keep their escapes."""
     old = text[slice(*span)]
+    # Escapes such as `\u00e4` in the old source mean that the notebook's writer escapes all but ASCII.
     ascii_only = old.isascii() and "\\u" in old
     if old.startswith('"'):
         return json.dumps(source, ensure_ascii=ascii_only)

@@ -53,6 +53,7 @@ class Masks:
         start = edit.start.column - 1 if row == edit.start.row else 0
         end = edit.end.column - 1 if row == edit.end.row else len(made)
         replaced = made[start:end]
+        # An insertion replaces nothing in a changed row, so nothing proves that the row has this place.
         return bool(replaced) and start >= shift and replaced == written[start - shift : end - shift]
 
 

@@ -66,6 +66,7 @@ def _of_text(path: Text, on_s3: bool) -> Destination:
 
 
 def _of_reference(path: Reference, file_system: Value | None) -> Destination:
+    # These functions lead where their first operand leads.
     if path.operands and path.path in ("os.path.join()", "str()", "os.path.abspath()", "os.path.dirname()", "pathlib.Path()"):
         first = destination_of(path.operands[0], file_system)
         if first is not Destination.UNKNOWN:
