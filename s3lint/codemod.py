@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 from libcst.codemod import CodemodCommand, SkipFile
 
-from s3lint.config.load import common_root, settings_for
+from s3lint.config.load import settings_for
 from s3lint.fixes.apply import Unsettled
 from s3lint.linter.fix import fix_file
 from s3lint.registry import rules
@@ -28,7 +28,7 @@ class FixCommand(CodemodCommand):
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
         """Fix a module. Raises `SkipFile` if the fixes do not settle."""
         path = Path(self.context.filename or "stdin.py").absolute()
-        settings = settings_for(path.parent, common_root([path]), {"select": (self.code,)})
+        settings = settings_for(path.parent, path.parent, {"select": (self.code,)})
         try:
             fixed = fix_file(path, tree.bytes, settings, unsafe=True)
         except Unsettled as error:

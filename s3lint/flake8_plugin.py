@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
-from s3lint.config.load import COMMAND_LINE, ConfigurationError, common_root, fields_of, settings_for
+from s3lint.config.load import COMMAND_LINE, ConfigurationError, fallback_root, fields_of, settings_for
 from s3lint.linter.engine import Engine
 from s3lint.linter.policy import report_file
 from s3lint.linter.result import Result
@@ -44,6 +44,7 @@ class Plugin:
     profile: ClassVar[str | None] = None
     config: ClassVar[str | None] = None
     cached: ClassVar[bool] = True
+    folders: ClassVar[tuple[Path, ...]] = ()
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         self.tree = tree
@@ -63,10 +64,12 @@ class Plugin:
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Read options and analyze folders. Raises `ExecutionError` for a wrong configuration: flake8 prints it and stops."""
         cls.profile, cls.config, cls.cached = options.s3lint_profile, options.s3lint_config, not options.s3lint_no_cache
+        paths = [Path(os.path.abspath(name)) for name in options.filenames or ["."]]
+        cls.folders = tuple(path for path in paths if path.is_dir())
         try:
-            engine_for(Path.cwd(), cls.profile, cls.config)
+            cls._engine(Path.cwd())
             if parent_process() is None:
-                cls.analyze_folders([Path(os.path.abspath(name)) for name in options.filenames or ()], options.jobs.n_jobs)
+                cls.analyze_folders(paths if options.filenames else [], options.jobs.n_jobs)
         except ConfigurationError as error:
             _refuse(error)
         for problem in registry().problems:
@@ -83,8 +86,12 @@ class Plugin:
             _RESULTS.update((result.path, result) for result in analyze_files(files, jobs if jobs > 0 else None, cache))
 
     @classmethod
+    def _engine(cls, folder: Path) -> Engine:
+        return engine_for(folder, fallback_root(folder, cls.folders), cls.profile, cls.config)
+
+    @classmethod
     def _settings_of(cls, path: Path) -> Settings:
-        return engine_for(path if path.is_dir() else path.parent, cls.profile, cls.config).settings
+        return cls._engine(path if path.is_dir() else path.parent).settings
 
     def run(self) -> Iterator[Flake8Error]:
         """Report the findings of one file, and failures inside s3lint as `STO000`."""
@@ -92,7 +99,7 @@ class Plugin:
         if result is not None and not (result.findings or result.suppressions or result.errors):
             return
         try:
-            engine = engine_for(self.path.parent, self.profile, self.config)
+            engine = self._engine(self.path.parent)
         except ConfigurationError as refusal:
             _refuse(refusal)
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
@@ -109,13 +116,13 @@ class Plugin:
 
 
 @cache
-def engine_for(folder: Path, profile: str | None, config: str | None) -> Engine:
-    """Get the engine of a folder; folders of one project share it. Raises `ConfigurationError`."""
+def engine_for(folder: Path, fallback: Path, profile: str | None, config: str | None) -> Engine:
+    """Get the engine of a folder, whose root is `fallback` outside of any project; folders of one project share it. Raises `ConfigurationError`."""
     changes: dict[str, Any] = fields_of({"profile": profile}, COMMAND_LINE, Path.cwd()) if profile else {}
     file = Path(os.path.abspath(config)) if config else None
     if file is not None and not file.is_file():
         raise ConfigurationError(f"--s3lint-config: {file} does not exist")
-    settings = settings_for(folder, common_root([folder]), changes, file)
+    settings = settings_for(folder, fallback, changes, file)
     if settings.baseline is not None:
         load(settings.baseline)
     return next((engine for engine in _ENGINES if engine.settings == settings), None) or _added(Engine(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import sys
 
 from s3lint.cli.parser import parser
@@ -16,21 +17,20 @@ INTERRUPTED = 130
 
 FAILED = 2
 
+ESCAPES = "s3lint.escapes"
+"""The name of `_escaped` among Python's handlers of encoding errors."""
+
+
+ISSUES = "https://github.com/s3lint/s3lint/issues"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 clean, 1 findings, 2 wrong usage or configuration, 130 interrupted."""
     _open_streams()
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        options = parser(given).parse_args(given)
-        code: int = options.run(options)
-        sys.stdout.flush()
+        return _run(given)
     except KeyboardInterrupt:
-        return INTERRUPTED
-    except RuntimeError as error:
-        # Before Python 3.12 an exception raised while a class body runs, as when libcst is imported, becomes the cause of a RuntimeError.
-        if not isinstance(error.__cause__, KeyboardInterrupt):
-            raise
         return INTERRUPTED
     except BrokenPipeError:
         # The reader, such as `head`, has what it wants: that is no failure.
@@ -39,16 +39,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _silence_output()
         return _failed(error)
+    except Exception as error:
+        # Before Python 3.12 an exception raised while a class body runs, as when libcst is imported, becomes the cause of a RuntimeError.
+        return INTERRUPTED if isinstance(error.__cause__, KeyboardInterrupt) else _report_bug(error, debug="--debug" in given)
+
+
+def _run(given: Sequence[str]) -> int:
+    options = parser(given).parse_args(given)
+    code: int = options.run(options)
+    sys.stdout.flush()
     return code
 
 
+def _report_bug(error: Exception, *, debug: bool) -> int:
+    """Print one line about an exception that nobody foresaw; with `debug` its traceback first."""
+    from s3lint.cli.output import print_error
+
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    text = " ".join(str(error).split())[:200]
+    print_error(
+        f"internal error: {type(error).__name__}{f': {text}' if text else ''}. Please report it at {ISSUES} (--debug: details)"
+    )
+    return FAILED
+
+
 def _open_streams() -> None:
-    """Open standard streams on the null device if the parent process closed them, for which Python has None."""
+    """Prepare the standard streams for any text and any parent.
+
+    Characters that an output cannot hold are written as escapes. Streams that the parent process closed, for which Python has None, lead to
+    the null device.
+    """
+    import codecs
     import os
 
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+    codecs.register_error(ESCAPES, _escaped)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors=ESCAPES)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    r"""Write characters as `\u00e9`, in UTF-16 as JSON has them: its reports stay valid in any encoding."""
+    assert isinstance(error, UnicodeEncodeError)
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)), error.end
 
 
 def _failed(error: OSError) -> int:

@@ -12,12 +12,14 @@ from s3lint.cli.output import counted, print_error
 from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
+from s3lint.project.boundary import leads_out, repository_root
 from s3lint.project.targets import Target, UsageError
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import check_all
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, create_file, replace_file
-from s3lint.suppressions.baseline import NAME, Baseline, Entry, Matched, Scope, load, scopes, with_contents
+from s3lint.support.bounded_read import read_bounded
+from s3lint.suppressions.baseline import MAX_BASELINE_BYTES, NAME, Baseline, Entry, Matched, Scope, load, scopes, with_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,12 @@ def _write(updates: Iterable[BaselineUpdate]) -> None:
         path, content = update.after.path, update.after.written().encode("utf-8", "surrogatepass")
         if not update.is_needed:
             continue
+        here = repository_root(path.parent) or path.parent
+        if leads_out(path, here):
+            raise UsageError(f"{path}: the baseline is not written through a link that leads out of the project")
         try:
             if path.exists():
-                replace_file(path, path.read_bytes(), content)
+                replace_file(path, read_bounded(path, MAX_BASELINE_BYTES), content)
             else:
                 create_file(path, content)
         except Changed:

@@ -32,6 +32,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _may_replay(options: argparse.Namespace) -> bool:
     """Whether a stored report may answer. Fixes, explanations and timings are made anew each time."""
-    if options.explain is not None or options.timing or options.no_cache or options.paths == [STDIN]:
+    if options.explain is not None or options.show_files or options.timing or options.no_cache or options.paths == [STDIN]:
         return False
     return not (options.fix or options.fix_only or options.diff or options.add_allow is not None)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from s3lint.cli import last_run
@@ -16,15 +17,17 @@ from s3lint.cli.request import STDIN, RunRequest, job_count, paths_of, run_reque
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine
-from s3lint.project.targets import UsageError
+from s3lint.project.files import MAX_READ_BYTES
+from s3lint.project.targets import UsageError, targets
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import RunResult, check_all, no_progress
 from s3lint.settings import Settings
 from s3lint.source.text import Unreadable
+from s3lint.support.bounded_read import read_bounded
 from s3lint.support.clock import CLOCK
 from s3lint.support.workers import available_cores
-from s3lint.suppressions.comments import wrong_reason
+from s3lint.suppressions.comments import end_of, wrong_reason
 
 
 def run(options: argparse.Namespace, request: RunRequest | None = None) -> int:
@@ -34,6 +37,8 @@ def run(options: argparse.Namespace, request: RunRequest | None = None) -> int:
     try:
         if options.explain is not None:
             return _explain(options)
+        if options.show_files:
+            return _show_files(options)
         if options.fix or options.fix_only or options.diff or options.add_allow is not None:
             return _fix_files(options) if options.paths != [STDIN] else _fix_stdin(options)
         return _report(options, request)
@@ -58,6 +63,16 @@ def _report(options: argparse.Namespace, request: RunRequest | None) -> int:
     return _exit_code(outcome.findings, outcome.errors, options)
 
 
+def _show_files(options: argparse.Namespace) -> int:
+    """Print the files that a run checks, then what it passes over with the reason: Python files, notebooks and folders."""
+    here, left_out = Report([], Path.cwd()), list[str]()
+    paths = paths_of(options)
+    settings_of = settings_finder(options, setting_overrides(options), paths)
+    checked = targets(paths, settings_of, lambda path, reason: left_out.append(f"{here.shown(path)}: {reason}"))
+    print("\n".join([*[here.shown(target.path) for target in checked], *left_out]))
+    return 0
+
+
 def _exit_code(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
     """Print the errors of a run and return its exit code: 2 with errors, 1 with findings, else 0."""
     for problem in registry().problems:
@@ -80,6 +95,8 @@ def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult
         path, settings = _stdin_target(options)
         findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
         return RunResult(findings, list(errors), 1)
+    if not request.files and not options.quiet:
+        print_error("warning: No Python files found under the given paths (--show-files tells what was passed over)")
     watch = no_progress if options.quiet else with_progress
     return check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
 
@@ -149,6 +166,9 @@ def _reason(options: argparse.Namespace) -> str | None:
     problem = wrong_reason(reason)
     if problem is not None:
         raise ConfigurationError(f"the command line: --add-allow {problem}")
+    end = end_of(reason)
+    if end is not None and end < date.today():
+        raise ConfigurationError(f"the command line: --add-allow: until={end} is past")
     return reason
 
 
@@ -162,7 +182,7 @@ def _explain(options: argparse.Namespace) -> int:
         raise ConfigurationError(f"the command line: --explain takes FILE:LINE, not {options.explain!r}")
     engine = Engine(settings_finder(options, setting_overrides(options), [path])(path))
     try:
-        found = explain(engine, path, path.read_bytes(), int(row))
+        found = explain(engine, path, read_bounded(path, MAX_READ_BYTES), int(row))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except Unreadable as error:

@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from s3lint.cli.output import counted
+from s3lint.cli.output import counted, print_error
 from s3lint.finding import Finding, failure
 from s3lint.fixes.apply import Fixed, Unsettled, diffs, is_applicable
 from s3lint.linter.engine import Engine
 from s3lint.linter.fix import FixSession, decided, fix_in
+from s3lint.project.boundary import leads_out
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.reports import Report, printable
 from s3lint.runner.run import MIN_FILES_PER_WORKER
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
+from s3lint.support.bounded_read import read_bounded
 from s3lint.support.workers import spread
 from s3lint.suppressions.insert import allow_in_file
 
@@ -122,7 +125,7 @@ def _fixed_in_worker(task: FixTask | AllowTask) -> Fixed | str:
 def _fixed(task: FixTask | AllowTask, sessions: FixSessions) -> Fixed | str:
     """Fix a file in memory; returns one sentence if that fails."""
     try:
-        data = task.path.read_bytes()
+        data = read_bounded(task.path, MAX_READ_BYTES)
         if isinstance(task, AllowTask):
             return allow_in_file(task.path, data, task.findings, task.reason)
         return fix_in(sessions.of(task.settings), task.path, data, unsafe=task.unsafe)
@@ -137,25 +140,35 @@ def _fixed(task: FixTask | AllowTask, sessions: FixSessions) -> Fixed | str:
 def _write(task: FixTask | AllowTask, result: Fixed) -> Fixed | str:
     """Write a fixed file; read and fix it again if it changed meanwhile. Returns one sentence if it cannot be written."""
     current: Fixed | str = result
+    if leads_out(task.path, task.settings.root):
+        return f"{task.path}: a link that leads out of the project; it was not written"
     for _ in range(MAX_ATTEMPTS):
         if isinstance(current, str) or current.after == current.before:
             return current
         try:
+            names = task.path.stat().st_nlink
             replace_file(task.path, current.before, current.after)
         except Changed:
             current = _fixed(_refreshed(task), FixSessions())
         except OSError as error:
             return f"{task.path}: cannot be written: {error.strerror or error}"
         else:
+            _warn_of_links(task.path, names)
             return current
     return f"{task.path}: the file keeps changing while it is fixed; it was not written"
+
+
+def _warn_of_links(path: Path, names: int) -> None:
+    """Tell that other names of a file, hard links, keep the old text: a file is replaced whole."""
+    if names > 1:
+        print_error(f"warning: {path}: it was replaced; its other hard links, {names - 1} in number, keep the old text")
 
 
 def _refreshed(task: FixTask | AllowTask) -> FixTask | AllowTask:
     """The task with the findings of the file as it is now: after a change they may be on other lines."""
     if isinstance(task, FixTask):
         return task
-    findings, _ = Engine(task.settings).check(task.path, task.path.read_bytes())
+    findings, _ = Engine(task.settings).check(task.path, read_bounded(task.path, MAX_READ_BYTES))
     return replace(task, findings=tuple(findings))
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from s3lint.project.boundary import leads_out, repository_root
 from s3lint.project.targets import UsageError
 from s3lint.reports import WIDTH, printable
 
@@ -34,9 +35,12 @@ def write_report(report: RenderedReport, options: argparse.Namespace) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a text and a final newline as UTF-8. Raises `UsageError` for a file that cannot be written."""
+    """Write a text and a final newline as UTF-8. Raises `UsageError` for a file that cannot be written, or lies behind a link out of the project."""
+    here = Path.cwd()
+    if leads_out(Path(os.path.abspath(path)), repository_root(here) or here):
+        raise UsageError(f"{path}: the report is not written through a link that leads out of the project")
     try:
-        path.write_text(text + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from None
 

@@ -9,7 +9,7 @@ from s3lint import __version__
 
 TYPE_CHECKING = False  # importing `typing` would take a third of the start-up
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     Command = Callable[[argparse.Namespace], int]
@@ -17,12 +17,38 @@ if TYPE_CHECKING:
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
 
 
+class Parser(argparse.ArgumentParser):
+    """Names the nearest option or choice where one is misspelt."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """As `ArgumentParser` does, but with an error for an option that the command does not have."""
+        known, rest = super().parse_known_args(args, namespace)
+        unknown = next((text.partition("=")[0] for text in rest if text.startswith("-")), None)
+        if unknown is not None:
+            self.error(f"no option is called {unknown}{_did_you_mean(unknown, self._option_string_actions)}")
+        return known, rest
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        choices = list(map(str, action.choices or ()))
+        if action.choices is not None and value not in action.choices:
+            hint = _did_you_mean(str(value), choices) or f" (choose from {', '.join(choices)})"
+            raise argparse.ArgumentError(action, f"invalid choice: {value!r}{hint}")
+
+
+def _did_you_mean(text: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(text, list(known), 1, 0.6)
+    return f": did you mean {close[0]}?" if close else ""
+
+
 def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
     """Build the parser, with the options of the command in `arguments` only (which is faster), or of all commands without `arguments`."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         "s3lint", description="Checks how Python code uses AWS S3, DynamoDB references and Delta Lake against one storage standard."
     )
     made.add_argument("--version", action="version", version=f"s3lint {__version__}")
+    _debug(made)
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="s3lint")
     for name, text, options in (
         ("check", "check files and folders", _check),
@@ -46,7 +72,13 @@ def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     made.set_defaults(run=_lazily(name))
+    _debug(made)
     return made
+
+
+def _debug(made: argparse.ArgumentParser) -> None:
+    # Suppressed defaults, so that the command's own does not overwrite what stands before the command.
+    made.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback of an internal error")
 
 
 def _lazily(name: str) -> Command:
@@ -99,6 +131,9 @@ def _check(made: argparse.ArgumentParser) -> None:
     output.add_argument(
         "--explain", metavar="FILE:LINE", help="print the values s3lint inferred for the storage calls on a line, and stop"
     )
+    output.add_argument(
+        "--show-files", action="store_true", help="list the files that are checked and why others are not, and stop"
+    )
     output.add_argument("--timing", action="store_true", help="print on standard error the CPU time of each stage and rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     output.add_argument("--quiet", "-q", action="store_true", help="print nothing but the findings")
@@ -127,7 +162,7 @@ def _running(made: argparse._ActionsContainer) -> None:
 
 def _cache_folder(made: argparse._ActionsContainer) -> None:
     made.add_argument(
-        "--cache-dir", metavar="FOLDER", help="the folder of the cache (default: .s3lint_cache at the project's root)"
+        "--cache-dir", metavar="FOLDER", help="the folder of the cache (default: one for each project in the user's cache folder)"
     )
 
 

@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 from s3lint.config.load import (
     COMMAND_LINE,
     ConfigurationError,
-    common_root,
+    fallback_root,
     fields_of,
     is_project,
     isolated,
     settings_for,
     validated,
 )
+from s3lint.project.boundary import repository_root
 from s3lint.project.targets import Target, UsageError, targets, with_context_files
 from s3lint.runner.cache.folder import NAME
 from s3lint.runner.cache.results import Cache, cache_for
@@ -80,22 +82,22 @@ def cache_folder(options: argparse.Namespace, path: Path, settings_of: SettingsO
 def settings_finder(options: argparse.Namespace, overrides: dict[str, Any], paths: list[Path]) -> SettingsOf:
     """Make the function that finds the settings of a path, once for each folder. Raises `UsageError`; the function `ConfigurationError`.
 
-    Files that are named, lie outside every project and below a crowded folder such as a home, form a project with their own folder only.
+    In a crowded folder that is no project, such as a home, the subfolders of a named file's folder are not searched.
     """
-    fallback = common_root(paths)
-    all_files = not any(path.is_dir() for path in paths)
+    folders = [path for path in paths if path.is_dir()]
     file = next((Path(os.path.abspath(item)) for item in options.config if "=" not in item), None)
     if file is not None and not file.is_file():
         raise UsageError(f"{file}: no such configuration file")
 
     @cache
     def of_folder(folder: Path) -> Settings:
+        fallback = fallback_root(folder, folders)
         if options.isolated:
-            settings = validated(Settings(root=fallback, **overrides), COMMAND_LINE)
+            settings = validated(Settings(root=repository_root(folder) or fallback, **overrides), COMMAND_LINE)
         else:
             settings = settings_for(folder, fallback, overrides, file)
-        if all_files and not is_project(settings) and is_crowded(fallback):
-            return isolated(replace(settings, root=folder))
+        if not folders and not is_project(folder, isolated=options.isolated) and is_crowded(folder):
+            return isolated(settings)
         return settings
 
     return lambda path: of_folder(path if path.is_dir() else path.parent)
@@ -108,11 +110,16 @@ def is_crowded(folder: Path) -> bool:
 
 
 def _names_below(folder: Path) -> Iterator[str]:
-    excluded = Settings(root=folder).exclude
-    for _, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in excluded]
-        yield from folders
-        yield from files
+    """The names of files and folders below a folder. `os.walk` would recurse, before Python 3.12."""
+    excluded, pending = Settings(root=folder).exclude, [str(folder)]
+    while pending:
+        with suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name in excluded:
+                        continue
+                    pending.append(entry.path)
+                yield entry.name
 
 
 def setting_overrides(options: argparse.Namespace) -> dict[str, Any]:
@@ -141,7 +148,7 @@ def _setting(item: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(item)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         key, _, value = item.partition("=")
         return {key.strip(): value.strip()}
 

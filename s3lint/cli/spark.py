@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
 from datetime import date
 from pathlib import Path
@@ -14,10 +15,14 @@ from s3lint.cli.request import setting_overrides, settings_finder
 from s3lint.config.load import ConfigurationError
 from s3lint.project.targets import UsageError
 from s3lint.runtime import StorageError
+from s3lint.support.bounded_read import read_bounded
 
 if TYPE_CHECKING:
     from s3lint.spark.job import Job, JobResult
     from s3lint.spark.sources import CommitSource
+
+
+MAX_TEAMS_BYTES = 10_000_000
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,8 +83,8 @@ def _write_page(job: Job, file: Path) -> None:
 def teams_in(file: Path) -> dict[str, str]:
     """Read the team of each repository from a CSV file with the columns `repository` and `team`. Raises `UsageError`."""
     try:
-        with file.open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines))
+        text = read_bounded(file, MAX_TEAMS_BYTES).decode()
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{file}: the teams cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not all(row.get("repository") and row.get("team") for row in rows):

@@ -13,10 +13,12 @@ from s3lint.cli.output import counted, print_error
 from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.linter.policy import AppliedSuppression
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.project.targets import UsageError
 from s3lint.reports import Report, printable
 from s3lint.runner.run import check_all
 from s3lint.source.notebook_edits import row_in_file
+from s3lint.support.bounded_read import read_bounded
 from s3lint.suppressions.blame import Author, authors
 
 
@@ -53,7 +55,7 @@ def _row(applied: AppliedSuppression) -> int:
     """The row in the file as git counts them; in a notebook this is not the row in the cell."""
     if applied.cell is None:
         return applied.location.row
-    return row_in_file(applied.path.read_bytes(), applied.cell, applied.location.row)
+    return row_in_file(read_bounded(applied.path, MAX_READ_BYTES), applied.cell, applied.location.row)
 
 
 def _lines(written: Iterable[tuple[AppliedSuppression, Author | None]]) -> Iterator[str]:

@@ -15,11 +15,28 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from s3lint.finding import Confidence
+from s3lint.project.boundary import repository_root
 from s3lint.settings import Settings
+from s3lint.support.bounded_read import read_bounded
 
 COMMAND_LINE = "the command line"
 
 NAMES = ("s3lint.toml", ".s3lint.toml", "pyproject.toml")
+
+MAX_CONFIGURATION_BYTES = 1_000_000
+
+MAX_KEY_PARTS = 100
+
+MAX_EXTENDED = 30
+"""Files that extend each other in a row."""
+
+MAX_NUMBER = (1 << 63) - 1
+"""The largest number of TOML, whose numbers have 64 bits."""
+
+LONG_NUMBER = re.compile(r"[0-9][0-9_]{4299,}")
+
+QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+"""Texts and comments of TOML, which may hold anything."""
 
 INTERNAL = frozenset({"root", "source"})
 """Fields of `Settings` that are not keys of a file."""
@@ -37,41 +54,45 @@ class ConfigurationError(Exception):
 def settings_for(path: Path, fallback: Path, changes: Mapping[str, Any] | None = None, file: Path | None = None) -> Settings:
     """Return the settings of a file or folder, from its nearest configuration file or from `file`; `changes` override them.
 
-    `fallback` is the root if neither a configuration file nor a repository determines it. Raises `ConfigurationError`.
+    The root is the folder of the nearest configuration file, whichever one is given, else the repository, else `fallback`.
+    Raises `ConfigurationError`.
     """
     folder = path if path.is_dir() else path.parent
-    settings = _settings_of(file or nearest_file(folder), folder, fallback)
+    settings = _settings_of(file or nearest_file(folder), _root_of(folder) or fallback)
     return validated(replace(settings, **changes), COMMAND_LINE) if changes else settings
 
 
 @cache
-def _settings_of(file: Path | None, folder: Path, fallback: Path) -> Settings:
-    if file is None:
-        return Settings(root=repository_root(folder) or fallback)
-    return validated(replace(Settings(**read(file)), root=file.parent, source=file), str(file))
+def _settings_of(file: Path | None, root: Path) -> Settings:
+    return (
+        validated(replace(Settings(**read(file)), root=root, source=file), str(file)) if file is not None else Settings(root=root)
+    )
+
+
+def _root_of(folder: Path) -> Path | None:
+    file = nearest_file(folder)
+    return file.parent if file is not None else repository_root(folder)
 
 
 @cache
 def nearest_file(folder: Path) -> Path | None:
-    """Return the configuration file of a folder: the nearest one in it or above; None if there is none."""
-    for name in NAMES:
-        file = folder / name
-        if file.is_file() and (name != "pyproject.toml" or _has_table(file)):
-            return file
-    return None if folder.parent == folder else nearest_file(folder.parent)
+    """The configuration file that applies to a folder. Raises `ConfigurationError` for a `pyproject.toml` that is no TOML."""
+    return next((file for parent in (folder, *folder.parents) if (file := _file_in(parent)) is not None), None)
 
 
 @cache
-def repository_root(folder: Path) -> Path | None:
-    """Return the root of the git or Mercurial repository around a folder, if there is one."""
-    if (folder / ".git").exists() or (folder / ".hg").exists():
-        return folder
-    return None if folder.parent == folder else repository_root(folder.parent)
+def _file_in(folder: Path) -> Path | None:
+    for name in NAMES:
+        file = folder / name
+        # A link to nothing is a file that cannot be read, not a project without settings.
+        if os.path.lexists(file) and not file.is_dir() and (name != "pyproject.toml" or "s3lint" in _tools(_load(file))):
+            return file
+    return None
 
 
-def is_project(settings: Settings) -> bool:
-    """Return whether a configuration file or a repository determines the root."""
-    return settings.source is not None or repository_root(settings.root) is not None
+def is_project(folder: Path, *, isolated: bool = False) -> bool:
+    """Whether a configuration file (unless `isolated`) or a repository tells the root of a folder."""
+    return repository_root(folder) is not None or (not isolated and nearest_file(folder) is not None)
 
 
 def isolated(settings: Settings) -> Settings:
@@ -79,34 +100,61 @@ def isolated(settings: Settings) -> Settings:
     return replace(settings, extend_exclude=(*settings.extend_exclude, "*/"))
 
 
-def common_root(paths: Iterable[Path]) -> Path:
-    """Return the root of files outside any project: the current folder if all are in it, otherwise their common parent."""
-    folders = [str(path if path.is_dir() else path.parent) for path in paths]
-    current = Path.cwd()
-    if not folders or all(Path(folder).is_relative_to(current) for folder in folders):
-        return current
-    return Path(os.path.commonpath(folders))
+def fallback_root(folder: Path, paths: Iterable[Path]) -> Path:
+    """The root of a folder outside of any project: the outermost of the given folders that contains it, else itself."""
+    containing = (path for path in paths if folder.is_relative_to(path) and path.is_dir())
+    return min(containing, key=lambda path: len(path.parts), default=folder)
 
 
-def _has_table(file: Path) -> bool:
-    try:
-        return b"[tool.s3lint" in file.read_bytes() and "s3lint" in _load(file).get("tool", {})
-    except (OSError, ConfigurationError):
-        return False
-
-
+@cache
 def _load(file: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises `ConfigurationError` with line and column for one that cannot be read."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
 
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        data = read_bounded(file, MAX_CONFIGURATION_BYTES)
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} is not valid TOML: {error}") from None
+    try:
+        text = data.decode("utf-8-sig")
+        if _has_long_key(text):
+            raise ConfigurationError(f"{file} is not read: a key in it has more than {MAX_KEY_PARTS} parts")
+        return tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        raise ConfigurationError(f"{file} is not valid TOML: no UTF-8 {_place(before)}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{file} is not read: lists or tables in it are nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        message = str(error).replace("(at end of document)", _place(text))
+        raise ConfigurationError(f"{file} is not valid TOML: {message}") from None
+    except ValueError:  # Python refuses to read numbers of more than 4,300 digits.
+        number = LONG_NUMBER.search(text)
+        place = _place(text[: number.start()]) if number is not None else ""
+        raise ConfigurationError(f"{file} is not read: a number in it has too many digits {place}".rstrip()) from None
+
+
+def _place(before: str) -> str:
+    """Where a text ends, as tomllib writes it."""
+    lines = before.split("\n")
+    return f"(at line {len(lines)}, column {len(lines[-1]) + 1})"
+
+
+def _has_long_key(text: str) -> bool:
+    """Whether a dotted key has more than `MAX_KEY_PARTS` parts, for which tomllib takes cubic time: 28 s for 20,000 parts."""
+    if text.count(".") <= MAX_KEY_PARTS:
+        return False
+    plain = QUOTED.sub("", text)
+    return any(part.count(".") >= MAX_KEY_PARTS for part in re.split(r"[,=\[\]{}\n]", plain))
+
+
+def _tools(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table `tool` of a `pyproject.toml`; empty where it is none."""
+    tools = data.get("tool")
+    return tools if isinstance(tools, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +171,20 @@ def layers(file: Path, below: tuple[Path, ...] = ()) -> list[Layer]:
     Raises `ConfigurationError`.
     """
     data = _load(file)
-    table = data.get("tool", {}).get("s3lint", {}) if file.name == "pyproject.toml" else data
+    table = _tools(data).get("s3lint", {}) if file.name == "pyproject.toml" else data
     if not isinstance(table, dict):
         raise ConfigurationError(f"{file}: tool.s3lint must be a table")
-    extended = table.pop("extend", None)
-    own = Layer(file, fields_of(table, str(file), file.parent))
+    extended = table.get("extend")
+    own = Layer(file, fields_of({key: value for key, value in table.items() if key != "extend"}, str(file), file.parent))
     if extended is None:
         return [own]
     if not isinstance(extended, str):
         raise ConfigurationError(f"{file}: extend must be the path of a file, not {_kind(extended)}")
-    base = (file.parent / Path(extended).expanduser()).resolve()
+    base = (file.parent / _home_expanded(_exactly("extend", extended, str, str(file)))).resolve()
     if base in (file.resolve(), *below):
         raise ConfigurationError(f"{file}: extend goes round in a circle through {base}")
+    if len(below) > MAX_EXTENDED:
+        raise ConfigurationError(f"{file}: extend goes through more than {MAX_EXTENDED} files")
     if not base.is_file():
         raise ConfigurationError(f"{file}: extend: there is no file {base}")
     return [own, *layers(base, (file.resolve(), *below))]
@@ -167,15 +217,19 @@ def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, A
 
 
 def _placed(path: Path, key: str, folder: Path, where: str) -> Path:
-    """Return a path of a setting as an absolute path.
-
-    Raises `ConfigurationError` for one outside of the folder: a configuration file comes with the checked code, and must not make s3lint
-    write elsewhere on the machine.
-    """
-    placed = Path(os.path.abspath(folder / path.expanduser()))
+    """A path that starts at a folder. A file that came with somebody's code must not name others of the machine to be written."""
+    placed = Path(os.path.abspath(folder / _home_expanded(str(path))))
     if where != COMMAND_LINE and not placed.is_relative_to(folder):
         raise ConfigurationError(f"{where}: {key} must lie below the folder of the file that sets it, not at {placed}")
     return placed
+
+
+def _home_expanded(text: str) -> Path:
+    """A path with `~` as the home of the user; a user that does not exist leaves it as it is written."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def suggestion(text: str, known: Iterable[str]) -> str:
@@ -210,7 +264,7 @@ def converted(key: str, value: Any, kind: Any, where: str) -> Any:
 def _one_of(key: str, value: Any, choices: Mapping[str, Any], where: str) -> Any:
     if value not in choices if isinstance(value, str) else True:
         hint = suggestion(value, choices) if isinstance(value, str) else ""
-        raise ConfigurationError(f"{where}: {key} must be one of {', '.join(choices)}, not {value!r}{hint}")
+        raise ConfigurationError(f"{where}: {key} must be one of {', '.join(choices)}, not {_shown(value)}{hint}")
     return choices[value]
 
 
@@ -218,12 +272,14 @@ def _exactly(key: str, value: Any, kind: type, where: str) -> Any:
     if type(value) is not kind:
         expected = {bool: "true or false", str: "a text"}[kind]
         raise ConfigurationError(f"{where}: {key} must be {expected}, not {_kind(value)}")
+    if kind is str and "\0" in str(value):
+        raise ConfigurationError(f"{where}: {key} must not hold a NUL character")
     return value
 
 
 def _positive(key: str, value: Any, where: str) -> int:
-    if type(value) is not int or value <= 0:
-        raise ConfigurationError(f"{where}: {key} must be a positive whole number, not {value!r}")
+    if type(value) is not int or not 0 < value <= MAX_NUMBER:
+        raise ConfigurationError(f"{where}: {key} must be a positive whole number, not {_shown(value)}")
     return value
 
 
@@ -233,7 +289,16 @@ def _texts(key: str, value: Any, where: str) -> tuple[str, ...]:
     other = next((item for item in value if not isinstance(item, str)), None)
     if other is not None:
         raise ConfigurationError(f"{where}: {key} must be a list of texts, and holds {_kind(other)}")
+    if any("\0" in item for item in value):
+        raise ConfigurationError(f"{where}: {key} must not hold a NUL character")
     return tuple(value)
+
+
+def _shown(value: Any) -> str:
+    """A wrong value for a message: short, whatever stands in the file."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 80 else f"{value[:80]}…")
+    return repr(value) if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) <= MAX_NUMBER) else _kind(value)
 
 
 def _kind(value: Any) -> str:

@@ -62,7 +62,10 @@ def _plain_types(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -
 
 
 def _quoted(evaluator: Evaluator, node: cst.SimpleString | cst.ConcatenatedString) -> list[cst.BaseExpression]:
-    text = node.evaluated_value
+    try:
+        text = node.evaluated_value
+    except (SyntaxError, ValueError):
+        return []
     return [parsed] if isinstance(text, str) and (parsed := evaluator.parsed(text)) is not None else []
 
 

@@ -292,7 +292,7 @@ class Evaluator:
         if text not in self._parsed:
             try:
                 self._parsed[text] = cst.parse_expression(text) if len(text) < 1_000 else None
-            except cst.ParserSyntaxError:
+            except (cst.ParserSyntaxError, ValueError):  # a lone surrogate is no source text
                 self._parsed[text] = None
         return self._parsed[text]
 

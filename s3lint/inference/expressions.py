@@ -14,7 +14,7 @@ from s3lint.inference.escapes import open_if_escaped
 from s3lint.inference.evaluator import expression
 from s3lint.inference.library_values import Frame, SparkSession
 from s3lint.inference.mutations import unpacked
-from s3lint.inference.operators import MAX_INTEGER
+from s3lint.inference.operators import finite
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import Unbound, assigned_by_functions, before, final
@@ -276,7 +276,7 @@ def number(evaluator: Evaluator, node: cst.Integer | cst.Float, place: Place) ->
         value = node.evaluated_value
     except (ValueError, SyntaxError):
         return Unknown("a number too long to read")
-    return Constant(value) if abs(value) < MAX_INTEGER or isinstance(value, float) else Unknown("a very large number")
+    return finite(value)
 
 
 @expression(cst.Await)

@@ -111,8 +111,13 @@ def _computed(sign: cst.CSTNode, left: Value, right: Value) -> Value:
         return unknown
     if isinstance(sign, (cst.FloorDivide, cst.Modulo)) and right.value == 0:
         return Unknown("a division by zero")
-    result = function(left.value, right.value)  # type: ignore[arg-type]
-    return Constant(result) if abs(result) < MAX_INTEGER else Unknown("a very large number")
+    return finite(function(left.value, right.value))  # type: ignore[arg-type]
+
+
+def finite(number: float) -> Value:
+    """A number as a value; unknown where it is infinite, no number, or too large to compute with."""
+    # No comparison with a NaN is true.
+    return Constant(number) if abs(number) < MAX_INTEGER else Unknown("a very large number")
 
 
 def is_text(value: Value) -> bool:

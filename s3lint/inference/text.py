@@ -16,6 +16,7 @@ from s3lint.inference.evaluator import expression, method
 from s3lint.inference.operators import combined, concatenated, is_text
 from s3lint.inference.place import Place
 from s3lint.inference.values import MAX_TEXT_CHARACTERS, Chunk, Constant, Data, Hole, Mapping, Sequence, Text, Unknown, Value
+from s3lint.source.text import is_encodable
 from s3lint.syntax.names import last_name
 from s3lint.syntax.site import Site
 
@@ -43,10 +44,13 @@ def simple_string(evaluator: Evaluator, node: cst.SimpleString, place: Place) ->
 
 
 def literal_value(node: cst.SimpleString) -> str | bytes:
-    """Return what a literal evaluates to; one without escapes is what stands between its quotes."""
+    """What a literal evaluates to; one without escapes is what stands between its quotes.
+
+    Raises `ValueError` for one that holds a lone surrogate, which no key, name or message can hold, and `SyntaxError`.
+    """
     if "\\" in node.value or "\r" in node.value or node.prefix not in ("", "r", "u"):
         value: str | bytes = node.evaluated_value
-        return value
+        return value.encode().decode() if isinstance(value, str) else value
     return node.raw_value
 
 
@@ -75,7 +79,8 @@ def _formatted_parts(evaluator: Evaluator, node: cst.FormattedString, place: Pla
     quotes = "" if "r" in node.prefix else node.start.lstrip("fF")
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
-            yield Text((Chunk(_unescaped(part.value, quotes), Site(place.block, part)),)), ""
+            text = _unescaped(part.value, quotes)
+            yield (Text((Chunk(text, Site(place.block, part)),)) if is_encodable(text) else Unknown("a lone surrogate")), ""
         elif isinstance(part, cst.FormattedStringExpression):
             value = evaluator.evaluate(part.expression, place)
             if part.format_spec:

@@ -21,11 +21,13 @@ from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.session import ProjectSession, UnsavedTexts, real_path
 from s3lint.lsp.text_edits import edits_between
 from s3lint.project.discovery import is_excluded, is_notebook
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.project.targets import UsageError, targets
 from s3lint.registry.codes import UNREADABLE
 from s3lint.settings import Settings
 from s3lint.source.notebooks import plain, read
 from s3lint.source.text import Unreadable
+from s3lint.support.bounded_read import read_bounded
 
 INSTALLED = frozenset({"site-packages", "dist-packages"})
 """Folders of installed packages, which editors open to show a definition. Their code is not the user's to fix, so it is not checked."""
@@ -68,7 +70,7 @@ class Analysis:
         containing = (folder for folder in self.folders if path.is_relative_to(folder))
         workspace_folder = max(containing, key=lambda each: len(each.parts), default=None)
         settings = settings_for(path.parent, workspace_folder or path.parent)
-        return isolated(settings) if workspace_folder is None and not is_project(settings) else settings
+        return isolated(settings) if workspace_folder is None and not is_project(path.parent) else settings
 
     def update(self, document: Document) -> None:
         """Take note of a document that was opened or changed. Other documents see its last text that parsed."""
@@ -148,7 +150,7 @@ class Analysis:
             return None
         session = self.session(path)
         try:
-            data = path.read_bytes()
+            data = read_bounded(path, MAX_READ_BYTES)
         except OSError:
             return None
         findings = session.findings(path, data)

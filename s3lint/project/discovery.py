@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from s3lint.project.boundary import leads_out, repository_root
 from s3lint.project.patterns import spec_of, split
 from s3lint.settings import Settings
+from s3lint.support.bounded_read import read_bounded
 
 NOTEBOOK = ".ipynb"
 
 SUFFIXES = (".py", ".pyi", NOTEBOOK)
 
+EXCLUDED = "excluded by the settings"
 
-def python_files(folder: Path, settings: Settings) -> Iterator[Path]:
-    """Yield the Python files and notebooks below a folder, sorted by path. Links to folders are not followed."""
+MAX_IGNORE_BYTES = 1_000_000
+"""Bytes of a `.gitignore` that is read."""
+
+
+PassedOver = Callable[[Path, str], None]
+"""Is told of each Python file and folder that a walk leaves out, and why."""
+
+
+def no_matter(_path: Path, _reason: str) -> None:
+    """Forget what is left out."""
+
+
+def python_files(folder: Path, settings: Settings, passed_over: PassedOver = no_matter) -> Iterator[Path]:
+    """Yield the Python files and notebooks below a folder, sorted by path.
+
+    Links to folders are not followed; a link to a file of the project counts, one that leads out of it does not.
+    """
     below = folder.is_relative_to(settings.root)
-    if not (below and folder != settings.root and is_excluded(folder, settings, is_folder=True)):
-        start = folder.relative_to(settings.root).as_posix() if below else "."
-        yield from _walk(folder, "" if start == "." else f"{start}/", _excluder(settings), _ignores_above(folder))
+    if below and folder != settings.root and is_excluded(folder, settings, is_folder=True):
+        passed_over(folder, EXCLUDED)
+        return
+    start = folder.relative_to(settings.root).as_posix() if below else "."
+    walk = Walk(settings, _excluder(settings), passed_over)
+    yield from walk.files(folder, "" if start == "." else f"{start}/", _ignores_above(folder))
 
 
 def is_notebook(name: str) -> bool:
@@ -40,30 +62,77 @@ def _excluder(settings: Settings) -> Excludes:
     return lambda name, path: name in names or (others is not None and others.match_file(path))
 
 
-def _walk(folder: Path, inner: str, excludes: Excludes, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> Iterator[Path]:
-    """Yield the files below a folder. `inner` is its path inside the project with a slash at the end; empty for the root."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    own = _ignore_file(folder) if any(entry.name == ".gitignore" for entry in entries) else None
-    ignores = [*ignores, (folder, own)] if own is not None else ignores
-    for entry in entries:
+Ignores = Sequence[tuple[Path, GitIgnoreSpec]]
+"""The `.gitignore` files that hold in a folder, outermost first, each with its own folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk over folders. It does not recurse: git holds trees that are deeper than Python's stack."""
+
+    settings: Settings
+    excludes: Excludes
+    passed_over: PassedOver
+
+    def files(self, folder: Path, inner: str, ignores: Ignores) -> Iterator[Path]:
+        """Yield the files below a folder. `inner` is its path inside the project with a slash at the end; empty for the root."""
+        stack = [self._listed(folder, inner, ignores)]
+        while stack:
+            found = next(stack[-1], None)
+            if found is None:
+                stack.pop()
+            elif isinstance(found, Path):
+                yield found
+            else:
+                stack.append(self._listed(*found))
+
+    def _listed(self, folder: Path, inner: str, ignores: Ignores) -> Iterator[Path | tuple[Path, str, Ignores]]:
+        """Yield the files of a folder, and the arguments of this method for each folder in it, sorted by name."""
         try:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            is_file = not is_folder and entry.name.endswith(SUFFIXES) and entry.is_file()
-        except OSError:
-            continue
-        path = f"{inner}{entry.name}{'/' if is_folder else ''}"
-        if not (is_folder or is_file) or excludes(entry.name, path):
-            continue
-        found = folder / entry.name
-        if ignores and _is_ignored(found, is_folder, ignores):
-            continue
-        if is_folder:
-            yield from _walk(found, path, excludes, ignores)
-        else:
-            yield found
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            self.passed_over(folder, f"cannot be read: {error.strerror}")
+            return
+        own = _ignore_file(folder) if any(entry.name == ".gitignore" for entry in entries) else None
+        ignores = [*ignores, (folder, own)] if own is not None else ignores
+        for entry in entries:
+            is_folder = _is_folder(entry)
+            if not is_folder and not entry.name.endswith(SUFFIXES):
+                continue
+            found, path = folder / entry.name, f"{inner}{entry.name}{'/' if is_folder else ''}"
+            reason = self._reason(entry, found, path, ignores)
+            if reason is not None:
+                self.passed_over(found, reason)
+            elif is_folder:
+                yield found, path, ignores
+            else:
+                yield found
+
+    def _reason(self, entry: os.DirEntry[str], found: Path, path: str, ignores: Ignores) -> str | None:
+        """Return why a folder, or a file with the name of a Python file, is passed over; None if it is not."""
+        if self.excludes(entry.name, path):
+            return EXCLUDED
+        if ignores and _is_ignored(found, path.endswith("/"), ignores):
+            return "ignored by .gitignore"
+        if path.endswith("/"):
+            return None
+        if not _is_file(entry):
+            return "not a regular file"
+        return "a link out of the project" if entry.is_symlink() and leads_out(found, self.settings.root) else None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> bool:
@@ -72,7 +141,7 @@ def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> b
     return spec_of((*settings.exclude, *settings.extend_exclude)).match_file(relative + ("/" if is_folder else ""))
 
 
-def _is_ignored(path: Path, is_folder: bool, ignores: Sequence[tuple[Path, GitIgnoreSpec]]) -> bool:
+def _is_ignored(path: Path, is_folder: bool, ignores: Ignores) -> bool:
     """Tell whether git ignores a path: the innermost `.gitignore` that decides wins, as in git."""
     for folder, spec in reversed(ignores):
         text = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
@@ -84,22 +153,18 @@ def _is_ignored(path: Path, is_folder: bool, ignores: Sequence[tuple[Path, GitIg
 
 def _ignores_above(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
     """Return the `.gitignore` files from the top of the repository to a folder, outermost first; none outside of a repository."""
-    found = []
-    for parent in folder.parents:
-        if (folder / ".git").exists():
-            break
-        spec = _ignore_file(parent)
-        if spec is not None:
-            found.append((parent, spec))
-        if (parent / ".git").exists():
-            return found[::-1]
-    return []
+    top = repository_root(folder)
+    above = [parent for parent in folder.parents if top is not None and parent.is_relative_to(top)]
+    return [(parent, spec) for parent in reversed(above) if (spec := _ignore_file(parent)) is not None]
 
 
 @cache
 def _ignore_file(folder: Path) -> GitIgnoreSpec | None:
+    """Return the patterns of a folder; None where git reads none either: no regular file, or a link."""
+    file = folder / ".gitignore"
     try:
-        text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
+        text = read_bounded(file, MAX_IGNORE_BYTES).decode("utf-8-sig", "surrogateescape") if not file.is_symlink() else ""
     except OSError:
         return None
-    return GitIgnoreSpec.from_lines(text.splitlines())
+    # As git reads lines: other characters than line feeds, at which `splitlines` splits too, are parts of names; a NUL ends a line.
+    return spec_of(tuple(line.removesuffix("\r").partition("\0")[0] for line in text.split("\n")))

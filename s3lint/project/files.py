@@ -6,14 +6,19 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from s3lint.project.boundary import leads_out
 from s3lint.project.discovery import SUFFIXES, is_excluded, is_notebook, python_files
 from s3lint.project.patterns import is_test
 from s3lint.project.word_index import WordIndex
 from s3lint.settings import Settings
+from s3lint.support.bounded_read import read_bounded
 
 MAX_SOURCE_BYTES = 2_000_000
-"""Bytes of the largest file that is read. Python's parser takes 800 bytes of memory for each byte of `a=1`, so that a file of this
+"""Bytes of the largest file that is parsed. Python's parser takes 800 bytes of memory for each byte of `a=1`, so that a file of this
 size keeps a process within 2 GB."""
+
+MAX_READ_BYTES = 64_000_000
+"""Bytes of the largest file whose mentions are searched; a larger one is an error of the run."""
 
 MAX_KEPT_BYTES = 16_000_000
 """Bytes of a project's files that stay in memory; further files are read again each time."""
@@ -29,13 +34,13 @@ class ProjectFiles:
         self._room = MAX_KEPT_BYTES
 
     def read(self, path: Path) -> bytes | None:
-        """Return the bytes of a file; None if it cannot be read or exceeds `MAX_SOURCE_BYTES`."""
+        """Return the bytes of a file; None if it cannot be read, exceeds `MAX_SOURCE_BYTES`, or lies behind a link out of the project."""
         from s3lint.source.notebooks import plain
 
         if path in self.overlay:
             return self.overlay[path]
         try:
-            return plain(path.read_bytes()) if path.is_file() and path.stat().st_size <= MAX_SOURCE_BYTES else None
+            return plain(read_bounded(path, MAX_SOURCE_BYTES)) if not leads_out(path, self.settings.root) else None
         except OSError:
             return None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from s3lint.project.discovery import is_excluded, python_files
+from s3lint.project.discovery import EXCLUDED, PassedOver, is_excluded, no_matter, python_files
 from s3lint.settings import Settings
 
 
@@ -37,8 +37,10 @@ class UsageError(Exception):
     """A request that cannot be met as given: its message is for the user, and the command exits with 2."""
 
 
-def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> Iterator[Target]:
-    """Yield the files under the paths, each once, in the order given. Raises `UsageError` for a path that does not exist."""
+def targets(
+    paths: Sequence[Path], settings_of: Callable[[Path], Settings], passed_over: PassedOver = no_matter
+) -> Iterator[Target]:
+    """The files under the paths, each once, in the order given. Raises `UsageError`."""
     seen: set[Path] = set()
     folders: dict[Path, tuple[Settings, bool]] = {}
     for path in paths:
@@ -46,12 +48,15 @@ def targets(paths: Sequence[Path], settings_of: Callable[[Path], Settings]) -> I
             raise UsageError(f"{path}: no such file or folder")
         if not (path.is_dir() or path.is_file()):
             raise UsageError(f"{path}: neither a file nor a folder")
-        for file in python_files(path, settings_of(path)) if path.is_dir() else (path,):
+        for file in python_files(path, settings_of(path), passed_over) if path.is_dir() else (path,):
             if file.parent not in folders:
                 settings = settings_of(file)
                 folders[file.parent] = settings, not any(settings.root.is_relative_to(each) for each in paths)
             settings, partial = folders[file.parent]
-            if file in seen or (file is path and settings.force_exclude and is_excluded(file, settings)):
+            if file in seen:
+                continue
+            if file is path and settings.force_exclude and is_excluded(file, settings):
+                passed_over(file, EXCLUDED)
                 continue
             seen.add(file)
             yield Target(file, settings, partial)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.source.notebooks import cell_lines
 from s3lint.source.text import Source, Unreadable
+from s3lint.support.bounded_read import read_bounded
 
 MAX_CACHED_FILES = 64
 """Few are enough: findings come file by file, and only their related places are in other files."""
@@ -24,7 +26,7 @@ def lines_of(path: Path, cell: int | None = None) -> tuple[str, ...]:
 @lru_cache(MAX_CACHED_FILES)
 def _lines(path: Path, cell: int | None, *_: int) -> tuple[str, ...]:
     """Read and cache lines. The arguments after the cell, time of change and size, make the cache miss when the file changes."""
-    data = path.read_bytes()
+    data = read_bounded(path, MAX_READ_BYTES)
     lines = Source.decode(path, data).lines if cell is None else cell_lines(data, cell)
     return tuple(line.rstrip("\r\n") for line in lines)
 

@@ -14,6 +14,10 @@ from typing import Any
 from s3lint import __version__
 from s3lint.finding import Finding
 from s3lint.reports.json import as_dict
+from s3lint.support.bounded_read import read_bounded
+
+MAX_REPORT_BYTES = 100_000_000
+"""Bytes of an earlier report that is read: a hundred thousand findings."""
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -47,7 +51,7 @@ def earlier(path: Path) -> Snapshot:
     Raises `NoReport`.
     """
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_bounded(path, MAX_REPORT_BYTES))
         found = document["findings"] if isinstance(document, dict) else document
         day = document["date"] if isinstance(document, dict) else _day(path)
         counts = Counter(_code(finding) for finding in found)

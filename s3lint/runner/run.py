@@ -19,9 +19,10 @@ from s3lint.linter.engine import Engine
 from s3lint.linter.findings import by_file
 from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
 from s3lint.linter.result import Result
-from s3lint.project.files import ProjectFiles
+from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
 from s3lint.project.targets import Target, with_context_files
 from s3lint.settings import Settings
+from s3lint.support.bounded_read import read_bounded
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector
 from s3lint.support.workers import available_cores, spread
@@ -201,7 +202,7 @@ class Worker:
         engine = self.engine(task)
         try:
             with CLOCK.stage("reading"):
-                data = task.path.read_bytes()
+                data = read_bounded(task.path, MAX_READ_BYTES)
         except OSError as error:
             return Result(task.path, errors=(f"{task.path}: cannot be read: {error.strerror or error}",))
         return engine.analyze_standalone(task.path, data) if task.standalone else engine.analyze(task.path, data)
@@ -218,7 +219,9 @@ class Worker:
         """Return an empty result if the prefilter rules the file out; None if it must be analyzed."""
         try:
             with CLOCK.stage("reading and mentions"):
-                return self.engine(task).skip_if_irrelevant(task.path, task.path.read_bytes()) if not task.standalone else None
+                if task.standalone:
+                    return None
+                return self.engine(task).skip_if_irrelevant(task.path, read_bounded(task.path, MAX_READ_BYTES))
         except OSError:
             return None
 

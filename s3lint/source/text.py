@@ -59,8 +59,10 @@ class Source:
         except (LookupError, UnicodeError):
             raise Unreadable(f"{encoding} is no encoding of text") from None
         if "\0" in text:
-            row, column = position_of(body, body.index(b"\0"))
+            row, column = position_of(body, max(body.find(b"\0"), 0))
             raise Unreadable("the file holds a NUL byte", row, column)
+        if encoding != "utf-8" and not is_encodable(text):
+            raise Unreadable(f"the file holds a lone surrogate, written in {encoding}")
         return cls(path, data, text, encoding, array("I", accumulate(map(len, split_lines(text)), initial=0)))
 
     @cached_property
@@ -75,6 +77,14 @@ class Source:
     @property
     def has_bom(self) -> bool:
         return self.data.startswith(UTF8_BOM)
+
+
+def is_encodable(text: str) -> bool:
+    """Whether UTF-8 can write a text. It cannot where escapes made half of a surrogate pair, which is no character."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def is_wide(data: bytes) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from s3lint.support.bounded_read import read_bounded
+
 
 class Changed(Exception):
     """A file changed after it was read, or exists although it should be new. The message is its path."""
@@ -27,10 +29,17 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     def check(name: str) -> None:
         shutil.copymode(target, name)
         _keep_owner(target, name)
-        if target.read_bytes() != before:
+        if not _holds(target, before):
             raise Changed(str(path))
 
     _put(target, after, check)
+
+
+def _holds(target: Path, content: bytes) -> bool:
+    try:
+        return read_bounded(target, len(content)) == content
+    except OSError:
+        return False
 
 
 def create_file(path: Path, content: bytes) -> None:

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
 from s3lint.project.discovery import is_notebook
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.registry import rules
 from s3lint.source.notebook_edits import cell_source
 from s3lint.source.text import Source, Unreadable, between, split_lines
+from s3lint.support.bounded_read import read_bounded
 
 if TYPE_CHECKING:
     from s3lint.project.targets import Target
@@ -30,8 +32,13 @@ if TYPE_CHECKING:
 NAME = ".s3lint-baseline.json"
 VERSION = 1
 
+MAX_BASELINE_BYTES = 100_000_000
+
+MAX_COUNT = 10_000
+"""Findings of one entry, which have the same text in the same file."""
+
 MAX_EXCERPT_CHARACTERS = 60
-"""Of a finding's code, for people who read the file; it takes no part in matching."""
+"""Characters of a finding's text that are shown to whoever reads the file."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -152,16 +159,29 @@ def load(path: Path) -> Baseline:
 @cache
 def _load(path: Path, _changed: int, _size: int) -> Baseline:
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(read_bounded(path, MAX_BASELINE_BYTES))
         if data["version"] != VERSION:
-            raise ConfigurationError(f"{path}: version {data['version']} of the baseline's format is not known: update s3lint")
-        rows = [
-            (Entry(row["file"], row["code"], row["content"], str(row.get("text", ""))), row["count"]) for row in data["findings"]
-        ]
-        return Baseline(path, Counter({entry: int(count) for entry, count in rows}))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = error if isinstance(error, ValueError) else "an entry is not as `s3lint baseline` writes it"
-        raise ConfigurationError(f"{path} is no baseline: {reason}") from None
+            version = data["version"] if type(data["version"]) is int else "?"
+            raise ConfigurationError(f"{path}: version {version} of the baseline's format is not known: update s3lint")
+        return Baseline(path, Counter(dict(map(_entry, data["findings"]))))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: the baseline cannot be read: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        said = error if isinstance(error, json.JSONDecodeError) else "an entry is not as `s3lint baseline` writes it"
+        raise ConfigurationError(f"{path} is no baseline: {said}") from None
+
+
+def _entry(row: Mapping[str, Any]) -> tuple[Entry, int]:
+    """One row of the file, and how often it counts. Raises `ValueError`, `KeyError` or `TypeError` for one that s3lint does not write."""
+    texts = (row["file"], row["code"], row["content"], row.get("text", ""))
+    count = row["count"]
+    if (
+        not all(isinstance(text, str) and "\0" not in text for text in texts)
+        or type(count) is not int
+        or not 0 < count <= MAX_COUNT
+    ):
+        raise ValueError
+    return Entry(*texts), count
 
 
 def with_contents(findings: Sequence[Finding], overlay: Mapping[Path, bytes] | None = None) -> list[tuple[Finding, str]]:
@@ -178,7 +198,7 @@ def with_contents(findings: Sequence[Finding], overlay: Mapping[Path, bytes] | N
 
 def _lines(path: Path, cell: int | None, overlay: Mapping[Path, bytes]) -> list[str]:
     try:
-        data = overlay[path] if path in overlay else path.read_bytes()
+        data = overlay[path] if path in overlay else read_bounded(path, MAX_READ_BYTES)
         if is_notebook(path.name):
             return split_lines(cell_source(data, cell)) if cell is not None else []
         return Source.decode(path, data).lines

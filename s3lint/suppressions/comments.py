@@ -265,6 +265,11 @@ def wrong_reason(text: str) -> str | None:
     return f"names no date: until={until[1]} must be until=YYYY-MM-DD" if until is not None and _date(until) is None else None
 
 
+def end_of(reason: str) -> date | None:
+    """The date of `until=` in a reason, if it names one."""
+    return _date(UNTIL.search(reason))
+
+
 def _date(match: re.Match[str] | None) -> date | None:
     try:
         return date.fromisoformat(match[1]) if match is not None else None

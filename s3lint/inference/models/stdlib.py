@@ -10,7 +10,7 @@ from s3lint.inference.code_values import Class, Instance, Partial
 from s3lint.inference.containers import element, merged
 from s3lint.inference.library_values import Buffer, CloudPath
 from s3lint.inference.models.library import attribute_of, function
-from s3lint.inference.operators import PATHS, concatenated
+from s3lint.inference.operators import PATHS, concatenated, finite
 from s3lint.inference.place import Place
 from s3lint.inference.values import (
     Absent,
@@ -263,14 +263,17 @@ SECONDS = {
 @function("datetime.timedelta")
 def duration(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
     total = 0.0
-    for position, (name, seconds) in enumerate(SECONDS.items()):
+    for position, (name, unit) in enumerate(SECONDS.items()):
         value = arguments.get(name, position)
         if isinstance(value, Absent):
             continue
         if not isinstance(value, Constant) or not isinstance(value.value, (int, float)):
             return Reference("datetime.timedelta()", arguments)
-        total += value.value * seconds
-    return Reference("datetime.timedelta()", arguments, operands=(Constant(int(total) if total == int(total) else total),))
+        total += value.value * unit
+    seconds = finite(total)
+    if isinstance(seconds, Constant) and total.is_integer():
+        seconds = Constant(int(total))
+    return Reference("datetime.timedelta()", arguments, operands=(seconds,))
 
 
 @function("datetime.timedelta().total_seconds")

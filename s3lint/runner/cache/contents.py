@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s3lint.project.dependencies import digest
+from s3lint.project.files import MAX_READ_BYTES
+from s3lint.support.bounded_read import read_bounded
 
 RACY_NANOSECONDS = 2_000_000_000
 """Age below which a file may be written again without a change of its times: the coarsest file systems (FAT) count in two seconds."""
@@ -54,7 +56,7 @@ class Contents:
         if known is not None and known[0] == state:
             return known[1]
         try:
-            data = path.read_bytes()
+            data = read_bounded(path, MAX_READ_BYTES)
         except OSError:
             return None
         from s3lint.source.notebooks import plain

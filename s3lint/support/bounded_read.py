@@ -1,0 +1,43 @@
+"""Read files that a stranger may have written: regular files only, and never more bytes than a limit."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+_OPTIONAL_FLAGS = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
+"""Without O_NONBLOCK, opening a named pipe waits for a writer. O_BINARY keeps line ends on Windows. No system has them all."""
+
+PIECE = 65_536
+"""Bytes that are asked for beyond the size of a file, to see where it ends."""
+
+_FLAGS = sum({getattr(os, name, 0) for name in _OPTIONAL_FLAGS}, os.O_RDONLY)
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes.
+
+    Raises `OSError`, also for pipes, devices and larger files, of which nothing is read. A sparse file counts with its full size.
+    """
+    try:
+        handle = os.open(path, _FLAGS)
+    except ValueError as error:  # a NUL in the name
+        raise OSError(errno.EINVAL, str(error), str(path)) from None
+    try:
+        status = os.fstat(handle)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        data = bytearray()
+        # The size is asked for first, and the bytes are counted too: files of /proc have size 0, and any file may grow meanwhile.
+        if status.st_size <= limit:
+            while len(data) <= limit and (part := os.read(handle, min(status.st_size + PIECE, limit + 1 - len(data)))):
+                data += part
+        if max(status.st_size, len(data)) > limit:
+            raise OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))
+        return bytes(data)
+    finally:
+        os.close(handle)
