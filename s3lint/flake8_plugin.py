@@ -22,7 +22,6 @@ from s3lint.linter.policy import report_file
 from s3lint.linter.result import Result
 from s3lint.project.targets import targets
 from s3lint.registry import registry
-from s3lint.runner.cache.folder import NAME
 from s3lint.runner.cache.results import cache_for
 from s3lint.runner.run import analyze_files
 from s3lint.suppressions.baseline import load
@@ -82,7 +81,7 @@ class Plugin:
         folders = [path for path in paths if path.is_dir()]
         files = list(targets(folders, cls._settings_of))
         if files:
-            cache = cache_for(cls._settings_of(folders[0]).root / NAME, folders) if cls.cached else None
+            cache = cache_for(None, cls._settings_of(folders[0]).root, folders) if cls.cached else None
             _RESULTS.update((result.path, result) for result in analyze_files(files, jobs if jobs > 0 else None, cache))
 
     @classmethod

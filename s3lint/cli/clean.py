@@ -10,7 +10,7 @@ from s3lint.cli.request import cache_folder, paths_of, setting_overrides, settin
 from s3lint.config.load import ConfigurationError
 from s3lint.project.targets import UsageError
 from s3lint.reports import Report
-from s3lint.runner.cache.folder import remove
+from s3lint.runner.cache.folder import project_folder, remove
 
 
 def run(options: argparse.Namespace) -> int:
@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         paths = paths_of(options)
         settings_of = settings_finder(options, setting_overrides(options), paths)
-        for folder in dict.fromkeys(cache_folder(options, path, settings_of) for path in paths):
+        for folder in dict.fromkeys(cache_folder(options) or project_folder(settings_of(path).root) for path in paths):
             _remove(folder)
     except (ConfigurationError, UsageError) as error:
         print_error(error)

@@ -13,7 +13,10 @@ from s3lint.cli.request import RunRequest
 def replay(request: RunRequest, options: argparse.Namespace) -> RenderedReport | None:
     """The report of an equal run over the same files; None if there was none or an input has changed."""
     stored = request.cache.run(_key(options), request.all) if request.cache is not None and request.files else None
-    return RenderedReport(*json.loads(stored)) if stored is not None else None
+    try:
+        return RenderedReport(*json.loads(stored)) if stored is not None else None
+    except (ValueError, TypeError):  # a row of another form counts as missing
+        return None
 
 
 def store(report: RenderedReport, request: RunRequest, options: argparse.Namespace) -> None:

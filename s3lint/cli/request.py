@@ -25,7 +25,6 @@ from s3lint.config.load import (
 )
 from s3lint.project.boundary import repository_root
 from s3lint.project.targets import Target, UsageError, targets, with_context_files
-from s3lint.runner.cache.folder import NAME
 from s3lint.runner.cache.results import Cache, cache_for
 from s3lint.settings import Settings
 
@@ -71,12 +70,12 @@ def _cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: S
     """Open the cache of a run; None with `--no-cache`, or where it cannot be written, of which the user is told."""
     if options.no_cache:
         return None
-    return cache_for(cache_folder(options, paths[0], settings_of), paths, quiet=getattr(options, "quiet", False))
+    return cache_for(cache_folder(options), settings_of(paths[0]).root, paths, quiet=getattr(options, "quiet", False))
 
 
-def cache_folder(options: argparse.Namespace, path: Path, settings_of: SettingsOf) -> Path:
-    """The cache folder of a run whose first path is this one."""
-    return Path(os.path.abspath(options.cache_dir)) if options.cache_dir is not None else settings_of(path).root / NAME
+def cache_folder(options: argparse.Namespace) -> Path | None:
+    """The folder that `--cache-dir` names, if any."""
+    return Path(os.path.abspath(options.cache_dir)) if options.cache_dir is not None else None
 
 
 def settings_finder(options: argparse.Namespace, overrides: dict[str, Any], paths: list[Path]) -> SettingsOf:

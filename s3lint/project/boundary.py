@@ -20,17 +20,16 @@ def _is_repository(folder: Path) -> bool:
 
 def leads_out(path: Path, root: Path) -> bool:
     """Whether a path below a project's root is, or lies behind, a link to a place outside of its repository (without one: of the root)."""
-    return path.is_relative_to(root) and (
-        _folder_leads_out(path.parent, root) or (path.is_symlink() and not _is_inside(path, root))
-    )
+    return path.is_relative_to(root) and (_folder_leads_out(path.parent, root) or (path.is_symlink() and not encloses(root, path)))
 
 
 @cache
 def _folder_leads_out(folder: Path, root: Path) -> bool:
-    return folder.is_relative_to(root) and not _is_inside(folder, root)
+    return folder.is_relative_to(root) and not encloses(root, folder)
 
 
-def _is_inside(path: Path, root: Path) -> bool:
+def encloses(root: Path, path: Path) -> bool:
+    """Whether a path, links resolved, lies in the repository of a project (without one: below its root)."""
     return Path(os.path.realpath(path)).is_relative_to(_boundary(root))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from s3lint.project.dependencies import dependency_of, digest, json_of
 from s3lint.runner.cache.contents import Contents
 from s3lint.runner.cache.fingerprint import fingerprint
-from s3lint.runner.cache.folder import create
+from s3lint.runner.cache.folder import open_folder
 from s3lint.runner.cache.freshness import Freshness
 from s3lint.runner.cache.store import Entry, Store, Stored, Update
 
@@ -38,12 +39,12 @@ APPLIED_LATER = frozenset(
 
 
 class Cache:
-    """The cache of one run, in a folder. Raises `OSError` if the folder cannot be created."""
+    """The cache of one run over a project. Raises `OSError` if its folder cannot be created, or not be trusted."""
 
-    def __init__(self, folder: Path, covered: Path | None = None) -> None:
-        """`covered` is the folder that this run covers completely, if any."""
+    def __init__(self, folder: Path | None, root: Path, covered: Path | None = None) -> None:
+        """`folder` is None for the project's own in the user's cache folder; `covered` the folder that this run covers completely, if any."""
         self._covered = covered
-        self._store = Store(create(folder), date.today().toordinal())
+        self._store = Store(*open_folder(folder, root), date.today().toordinal())
         self._contents = Contents(self._store.contents())
         self._projects: dict[str, Freshness] = {}
         self._variants: dict[int, str] = {}
@@ -65,7 +66,8 @@ class Cache:
                 entry = stored.get(_key(target))
                 content = self._contents.of(target.path)
                 if entry is not None and content is not None and content.raw == entry.digest and fresh.keys() >= set(entry.reads):
-                    found[target.path] = deserialize(target.path, entry.value)
+                    with suppress(ValueError, TypeError, KeyError):  # a row of another form counts as missing
+                        found[target.path] = deserialize(target.path, entry.value)
                     self._update.used.append((variant, _key(target)))
                     dependencies.update(fresh[number] for number in entry.reads)
         return found
@@ -163,13 +165,13 @@ class Cache:
         return variant
 
 
-def cache_for(folder: Path, paths: Sequence[Path], *, quiet: bool = False) -> Cache | None:
-    """Return the cache of a run over some paths; None, with a warning unless `quiet`, if the folder cannot be created."""
+def cache_for(folder: Path | None, root: Path, paths: Sequence[Path], *, quiet: bool = False) -> Cache | None:
+    """Return the cache of a run over some paths; None, with a warning unless `quiet`, if the folder cannot be created or trusted."""
     try:
-        return Cache(folder, paths[0] if len(paths) == 1 else None)
+        return Cache(folder, root, paths[0] if len(paths) == 1 else None)
     except OSError as error:
         if not quiet:
-            print(f"s3lint: warning: {folder}: nothing is remembered: {error.strerror or error}", file=sys.stderr)
+            print(f"s3lint: warning: {error.filename}: nothing is remembered: {error.strerror or error}", file=sys.stderr)
         return None
 
 

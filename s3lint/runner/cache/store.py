@@ -1,6 +1,7 @@
 """Entries in one SQLite file, which several runs may use at the same time.
 
-A damaged row counts as missing and a damaged file is started anew: the cache may cost time, never a result.
+A damaged row counts as missing and a damaged file is started anew: the cache may cost time, never a result. So does a row that another
+program wrote: each carries a code that only the key of the user's caches makes (keyed BLAKE2, RFC 7693).
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from s3lint.project.dependencies import digest
 from s3lint.runner.cache.contents import Content, Known
+from s3lint.runner.cache.folder import APPLICATION_ID
 
-FORMAT = 1
+FORMAT = 2
 
 LOCK_TIMEOUT_SECONDS = 10.0
 """How long a run waits for another one to finish writing."""
@@ -26,13 +30,17 @@ LOCK_TIMEOUT_SECONDS = 10.0
 MAX_FILE_BYTES = 256_000_000
 """Size of the file above which it is started anew."""
 
+MAX_INFLATED_BYTES = 100_000_000
+"""Bytes of a value that is read, uncompressed."""
+
 MAX_UNUSED_DAYS = 30
 """Days after which an unused entry is deleted."""
 
 TABLES = f"""
-CREATE TABLE contents (path BLOB PRIMARY KEY, state TEXT, raw TEXT, plain TEXT, size INTEGER) WITHOUT ROWID;
-CREATE TABLE reads (id INTEGER PRIMARY KEY, text TEXT UNIQUE, sum INTEGER);
+CREATE TABLE contents (path BLOB PRIMARY KEY, state TEXT, raw TEXT, plain TEXT, size INTEGER, sum TEXT) WITHOUT ROWID;
+CREATE TABLE reads (id INTEGER PRIMARY KEY, text TEXT UNIQUE, sum TEXT);
 CREATE TABLE entries (variant TEXT, key BLOB, day INTEGER, digest TEXT, reads BLOB, value BLOB, sum TEXT, PRIMARY KEY (variant, key));
+PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {FORMAT};
 """
 
@@ -78,8 +86,9 @@ class Update:
 class Store:
     """The entries of earlier runs. No method raises. `today` is the ordinal of a day."""
 
-    def __init__(self, file: Path, today: int) -> None:
+    def __init__(self, file: Path, secret: bytes, today: int) -> None:
         self._file = file
+        self._mac = Authenticator(secret)
         self._today = today
         self._connection: sqlite3.Connection | None = None
         self._aging = False
@@ -87,7 +96,7 @@ class Store:
 
     def contents(self) -> dict[Path, Known]:
         """Return the stored contents of files by path."""
-        return self._query(_contents, {})
+        return self._query(lambda connection: dict(_contents(connection, self._mac)), {})
 
     def entries(self, variant: str, keys: Iterable[bytes]) -> dict[bytes, Stored]:
         """Return the entries that exist of these keys."""
@@ -97,7 +106,7 @@ class Store:
     def reads(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the texts of dependencies by their numbers."""
         wanted = sorted(set(numbers))
-        return self._query(lambda connection: dict(_reads(connection, wanted)), {})
+        return self._query(lambda connection: dict(_reads(connection, wanted, self._mac)), {})
 
     def save(self, update: Update) -> None:
         if update.entries or update.contents or self._aging:
@@ -132,9 +141,9 @@ class Store:
     def _entries(self, connection: sqlite3.Connection, variant: str, keys: list[bytes]) -> Iterator[tuple[bytes, Stored]]:
         asked = "SELECT key, day, digest, reads, value, sum FROM entries WHERE variant = ? AND key IN"
         for key, day, digest_, reads, value, sum_ in _selected(connection, asked, keys, variant):
-            if sum_ == _sum(key, digest_, reads, value):
+            if sum_ == self._mac.of(variant, _sum(key, digest_, reads, value)):
                 self._aging |= day != self._today
-                yield key, Stored(digest_, array("I", zlib.decompress(reads)), zlib.decompress(value).decode())
+                yield key, Stored(digest_, array("I", _inflated(reads)), _inflated(value).decode())
 
     def _save(self, connection: sqlite3.Connection, update: Update) -> None:
         if self._file.stat().st_size > MAX_FILE_BYTES:
@@ -142,10 +151,11 @@ class Store:
             self._file.unlink()
             connection = self._opened()
         connection.execute("BEGIN IMMEDIATE")
-        numbers = _numbered(connection, {read for entry in update.entries.values() for read in entry.reads})
+        numbers = _numbered(connection, {read for entry in update.entries.values() for read in entry.reads}, self._mac)
         rows = (self._row(key, entry, numbers) for key, entry in update.entries.items())
         connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        connection.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?)", map(_content_row, update.contents.items()))
+        contents = (_content_row(path, known, self._mac) for path, known in update.contents.items())
+        connection.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?)", contents)
         if self._aging:
             used = ((self._today, *each) for each in update.used)
             connection.executemany("UPDATE entries SET day = ? WHERE variant = ? AND key = ?", used)
@@ -156,7 +166,7 @@ class Store:
     def _row(self, key: Key, entry: Entry, numbers: dict[str, int]) -> tuple[object, ...]:
         reads = zlib.compress(array("I", sorted(numbers[read] for read in entry.reads)).tobytes(), 1)
         value = zlib.compress(entry.value.encode(), 1)
-        return *key, self._today, entry.digest, reads, value, _sum(key[1], entry.digest, reads, value)
+        return *key, self._today, entry.digest, reads, value, self._mac.of(key[0], _sum(key[1], entry.digest, reads, value))
 
 
 def _format(connection: sqlite3.Connection) -> int:
@@ -180,35 +190,72 @@ def _selected(connection: sqlite3.Connection, question: str, values: list[Any], 
         yield from connection.execute(f"{question} ({','.join('?' * len(some))})", (*before, *some))
 
 
-def _contents(connection: sqlite3.Connection) -> dict[Path, Known]:
-    rows = connection.execute("SELECT path, state, raw, plain, size FROM contents")
-    return {Path(os.fsdecode(path)): (state, Content(raw, plain, size)) for path, state, raw, plain, size in rows}
+def _contents(connection: sqlite3.Connection, mac: Authenticator) -> Iterator[tuple[Path, Known]]:
+    for path, *known, sum_ in connection.execute("SELECT path, state, raw, plain, size, sum FROM contents"):
+        if sum_ == mac.of(path, *known):
+            state, raw, plain, size = known
+            yield Path(os.fsdecode(path)), (state, Content(raw, plain, size))
 
 
-def _content_row(known: tuple[Path, Known]) -> tuple[object, ...]:
-    path, (state, content) = known
-    return os.fsencode(path), state, content.raw, content.plain, content.size
+def _content_row(path: Path, known: Known, mac: Authenticator) -> tuple[object, ...]:
+    state, content = known
+    row = os.fsencode(path), state, content.raw, content.plain, content.size
+    return *row, mac.of(*row)
 
 
-def _reads(connection: sqlite3.Connection, numbers: list[int]) -> Iterator[tuple[int, str]]:
+def _reads(connection: sqlite3.Connection, numbers: list[int], mac: Authenticator) -> Iterator[tuple[int, str]]:
     for number, text, sum_ in _selected(connection, "SELECT id, text, sum FROM reads WHERE id IN", numbers):
-        if sum_ == zlib.crc32(text.encode()):
+        if sum_ == mac.of(number, text):
             yield number, text
 
 
-def _numbered(connection: sqlite3.Connection, texts: set[str]) -> dict[str, int]:
-    rows = ((text, zlib.crc32(text.encode())) for text in texts)
-    connection.executemany("INSERT OR IGNORE INTO reads (text, sum) VALUES (?, ?)", rows)
-    return {text: number for number, text in _selected(connection, "SELECT id, text FROM reads WHERE text IN", list(texts))}
+def _numbered(connection: sqlite3.Connection, texts: set[str], mac: Authenticator) -> dict[str, int]:
+    """Store texts, and return their numbers. A code holds for a text and its number: swapped texts count as missing."""
+    selected = _selected(connection, "SELECT id, text, sum FROM reads WHERE text IN", list(texts))
+    known = {text: number for number, text, sum_ in selected if sum_ == mac.of(number, text)}
+    (last,) = connection.execute("SELECT COALESCE(MAX(id), 0) FROM reads").fetchone()
+    new = dict(zip(sorted(texts - known.keys()), count(last + 1)))
+    connection.executemany(
+        "INSERT OR REPLACE INTO reads VALUES (?, ?, ?)", ((number, text, mac.of(number, text)) for text, number in new.items())
+    )
+    return known | new
 
 
 def _delete_unused_reads(connection: sqlite3.Connection) -> None:
     """Delete the dependencies that no entry has any more."""
-    used = {number for (reads,) in connection.execute("SELECT reads FROM entries") for number in array("I", zlib.decompress(reads))}
+    used = {number for (reads,) in connection.execute("SELECT reads FROM entries") for number in array("I", _inflated(reads))}
     known = [number for (number,) in connection.execute("SELECT id FROM reads")]
     connection.executemany("DELETE FROM reads WHERE id = ?", ((number,) for number in known if number not in used))
 
 
+def _inflated(data: bytes) -> bytes:
+    """Uncompress a value. Raises `ValueError` for one that is larger than `MAX_INFLATED_BYTES`, and `zlib.error`."""
+    stream = zlib.decompressobj()
+    value = stream.decompress(data, MAX_INFLATED_BYTES)
+    if not stream.eof:
+        raise ValueError("a value without an end")
+    return value
+
+
 def _sum(key: bytes, *parts: str | bytes) -> str:
     """Return a checksum, which tells a damaged row."""
-    return digest(b"\0".join([key, *(part.encode() if isinstance(part, str) else part for part in parts)]))
+    return digest(_joined(key, *parts))
+
+
+def _joined(*parts: str | bytes | int) -> bytes:
+    """Join values, each behind its length, so that no two lists of values are joined to the same bytes."""
+    encoded = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join(b"%d:%s" % (len(part), part) for part in encoded)
+
+
+class Authenticator:
+    """Makes the codes of rows with a secret key."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._state = blake2b(key=secret, digest_size=16)
+
+    def of(self, *parts: str | bytes | int) -> str:
+        """Return the code of a row's values."""
+        state = self._state.copy()
+        state.update(_joined(*parts))
+        return state.hexdigest()
