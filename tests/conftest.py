@@ -41,6 +41,15 @@ pytest_plugins = ["support.servers"]
 Write = Callable[[dict[str, str | bytes]], Path]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache folder of the user who runs the tests, which is not the real one."""
+    folder = tmp_path_factory.mktemp("user-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Write:
     """Return a function that writes files, by path and content, and returns the root of their project."""

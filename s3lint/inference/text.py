@@ -98,9 +98,10 @@ def _formatted(value: Value, spec: str) -> Value:
         if len(max(re.findall(r"\d+", spec), key=len, default="")) > MAX_WIDTH_DIGITS:
             return Unknown("a very wide format")
         try:
-            return Text((Chunk(format(value.value, spec)),))
+            text = format(value.value, spec)
         except (ValueError, OverflowError):
             return Unknown("the format does not fit")
+        return Text((Chunk(text),)) if is_encodable(text) else Unknown("a lone surrogate")
     if "%" in spec:
         return Text((Hole(value, f"strftime {spec}"),))
     return value if is_text(value) and not spec.strip("<>^ 0123456789") else Unknown("formatted", site=value.site)

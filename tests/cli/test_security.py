@@ -164,12 +164,13 @@ def test_a_cache_that_others_wrote_is_data(project: Write, tmp_path_factory: pyt
     marker = tmp_path_factory.mktemp("mark") / "unpickled"
     poison = pickle.dumps(Planted(marker))
     root = project({"a.py": BUCKET_BY_NAME, "s3lint.toml": ""})
-    before = s3lint("check", cwd=root)
-    written = [path for path in root.rglob("*") if ".s3lint_cache" in path.parts and path.is_file()]
+    command = ("check", "--cache-dir", "cache", "--quiet")
+    before = s3lint(*command, cwd=root)
+    written = [path for path in (root / "cache").iterdir() if path.is_file()]
     assert written
     for path in written:
         path.write_bytes(poison)
-    after = s3lint("check", cwd=root)
+    after = s3lint(*command, cwd=root)
     assert (after.code, after.out) == (before.code, before.out)
     assert not marker.exists()
     pickle.loads(poison)  # noqa: S301

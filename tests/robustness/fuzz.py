@@ -1,6 +1,7 @@
 """Coverage-guided fuzzing of `check` and of fixes, with atheris, from a corpus that is kept.
 
-`python -m robustness.fuzz check --seconds 600` feeds mutated programs to the engine; `fix` applies every fix too. What breaks one of
+`python -m robustness.fuzz check --seconds 600` feeds mutated programs to the engine; `fix` applies every fix too; the targets of
+`robustness.inputs` read mutated configuration, baselines, ignore files, notebooks and caches. What breaks one of
 `robustness.invariants` is kept as `crash-…` in the folder of the corpus, and the exit code is not 0. Without atheris, for which not every Python and
 system has a wheel, it says so and does nothing.
 """
@@ -20,7 +21,10 @@ CORPUS = HERE / ".cache" / "fuzz"
 LONGEST = 4_096
 """Bytes of a program. Size is what the torture set is for."""
 
-TARGETS = ("check", "fix")
+FILES = ("configuration", "baseline", "ignore_file", "notebook", "cache_file")
+
+TARGETS = ("check", "fix", *FILES)
+"""Programs, checked and fixed, and the other files that s3lint reads."""
 
 
 def seeds(folder: Path) -> None:
@@ -43,10 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     with atheris.instrument_imports(include=["s3lint"]):
         import s3lint.linter.checker  # noqa: F401
-        from robustness import invariants
+        from robustness import inputs, invariants
 
     def target(data: bytes) -> None:
-        if options.target == "fix":
+        if options.target in FILES:
+            inputs.KINDS[options.target](data)
+        elif options.target == "fix":
             invariants.fixed(data, unsafe=True)
         else:
             invariants.checked(data)

@@ -33,16 +33,16 @@ import s3lint.runner.run
 from conftest import BUCKET_BY_NAME, Write, run
 from s3lint.cli import main
 from s3lint.project.targets import targets
-from s3lint.runner.cache.folder import NAME, RESULTS
+from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.runner.cache.results import Cache
 from s3lint.runner.cache.store import Entry, Store, Update
 from s3lint.runner.run import RunResult, check_all
 from s3lint.settings import Settings
 
 
-def checked(made: Settings, paths: Sequence[Path] = (), *, cached: bool = True, folder: str = NAME) -> RunResult:
+def checked(made: Settings, paths: Sequence[Path] = (), *, cached: bool = True) -> RunResult:
     files = list(targets(list(paths) or [made.root], lambda _: made))
-    return check_all(files, 1, cache=Cache(made.root / folder) if cached else None)
+    return check_all(files, 1, cache=Cache(None, made.root) if cached else None)
 
 
 def said(outcome: RunResult) -> tuple[Any, ...]:
@@ -295,7 +295,7 @@ def test_another_version_looks_at_everything_again(project: Write, monkeypatch: 
 def test_a_damaged_file_costs_what_it_held_and_nothing_else(project: Write, damage: str) -> None:
     made = Settings(root=project(DEPENDANTS))
     fresh = said(checked(made))
-    file = made.root / NAME / RESULTS
+    file = project_folder(made.root) / RESULTS
     data = file.read_bytes()
     broken = {
         "empty": b"", "garbage": b"\x00garbage" * 999, "half": data[: len(data) // 2], "tail": data[:-100] + b"\xff" * 100, "other": None,
@@ -315,7 +315,7 @@ def test_a_damaged_file_costs_what_it_held_and_nothing_else(project: Write, dama
 def test_a_flipped_byte_anywhere_changes_no_result(project: Write) -> None:
     made = Settings(root=project({"config.py": DEPENDANTS["config.py"], "uses.py": DEPENDANTS["uses.py"]}))
     fresh = said(checked(made))
-    file = made.root / NAME / RESULTS
+    file = project_folder(made.root) / RESULTS
     data = file.read_bytes()
     places = [place for place in range(len(data)) if data[place]]
     for place in places[:: len(places) // 40]:
@@ -325,7 +325,7 @@ def test_a_flipped_byte_anywhere_changes_no_result(project: Write) -> None:
 
 def test_the_store_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def saved(today: int, key: bytes, *used: bytes) -> Store:
-        store = Store(tmp_path / RESULTS, today)
+        store = Store(tmp_path / RESULTS, bytes(32), today)
         store.entries("v", [b"a", b"b"])
         store.save(Update({("v", key): Entry("", [f"read {today}"], "{}")}, used=[("v", each) for each in used]))
         return store
@@ -412,15 +412,16 @@ def test_the_folder_is_marked_and_cleaned(
     project: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = project({"a.py": BUCKET_BY_NAME, "s3lint.toml": ""})
+    folder = project_folder(root)
     s3lint_in(root, monkeypatch, capsys, "check", "--no-cache")
-    assert not (root / NAME).exists()
-    assert s3lint_in(root, monkeypatch, capsys, "clean") == (0, f"{NAME}: there is no cache.\n", "")
+    assert not folder.exists()
+    assert s3lint_in(root, monkeypatch, capsys, "clean") == (0, f"{folder}: there is no cache.\n", "")
 
     s3lint_in(root, monkeypatch, capsys, "check")
-    assert (root / NAME / ".gitignore").read_text().splitlines()[-1] == "*"
-    assert (root / NAME / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
-    assert s3lint_in(root, monkeypatch, capsys, "clean") == (0, f"{NAME} removed.\n", "")
-    assert not (root / NAME).exists()
+    assert (folder / ".gitignore").read_text().splitlines()[-1] == "*"
+    assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+    assert s3lint_in(root, monkeypatch, capsys, "clean") == (0, f"{folder} removed.\n", "")
+    assert not folder.exists()
 
 
 def test_clean_removes_nothing_that_is_not_the_caches(
@@ -438,12 +439,13 @@ def test_clean_removes_nothing_that_is_not_the_caches(
 def test_without_a_usable_folder_nothing_is_remembered(
     project: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = project({"a.py": BUCKET_BY_NAME, NAME: "a file"})
-    code, out, err = s3lint_in(root, monkeypatch, capsys, "check", "--output-format", "concise")
+    root = project({"a.py": BUCKET_BY_NAME, "taken": "a file"})
+    command = ("check", "--output-format", "concise", "--cache-dir", "taken")
+    code, out, err = s3lint_in(root, monkeypatch, capsys, *command)
 
     assert (code, len(out.splitlines())) == (1, 2)
-    assert err == f"s3lint: warning: {root / NAME}: nothing is remembered: File exists\n"
-    assert s3lint_in(root, monkeypatch, capsys, "check", "--output-format", "concise", "--quiet") == (code, out, "")
+    assert err == f"s3lint: warning: {root / 'taken'}: nothing is remembered: File exists\n"
+    assert s3lint_in(root, monkeypatch, capsys, *command, "--quiet") == (code, out, "")
 
 
 def test_a_rule_pack_that_is_worked_on_counts_by_its_files(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:

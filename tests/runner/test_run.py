@@ -10,6 +10,7 @@ from conftest import BUCKET_BY_NAME, Write, check_project, s3lint_here
 from conftest import run as run_program
 from s3lint.project.files import ProjectFiles
 from s3lint.runner import run
+from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.settings import Settings
 from s3lint.support.workers import available_cores
 
@@ -79,7 +80,7 @@ def test_flake8_remembers_what_it_found_in_a_folder(project: Write) -> None:
     root = project({"config.py": "BUCKET = name\n", "a.py": f"from config import BUCKET\n{HELPER}keep(BUCKET, 'a/b')\n"})
     flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", ".")
     first = run_program(*flake8, cwd=root)
-    assert (root / ".s3lint_cache" / "results.sqlite").is_file()
+    assert (project_folder(root) / RESULTS).is_file()
     assert run_program(*flake8, cwd=root) == first
 
     (root / "config.py").write_text("BUCKET = 'acme-documents'\n", encoding="utf-8")
@@ -90,7 +91,7 @@ def test_flake8s_configuration_may_choose_the_profile_and_no_cache(project: Writ
     configuration = "[flake8]\nextend-select = STO\ns3lint-profile = strict\ns3lint-no-cache = true\n"
     root = project({"a.py": HELPER.replace("delete_object", "put_object"), ".flake8": configuration})
     assert "STO313" in run_program(sys.executable, "-m", "flake8", ".", cwd=root).out
-    assert not (root / ".s3lint_cache").exists()
+    assert not project_folder(root).exists()
 
 
 def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
