@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from s3lint.cli.output import counted, print_error
+from s3lint.cli.output import counted, is_behind_link, print_error
 from s3lint.cli.request import job_count, run_request
 from s3lint.config.load import ConfigurationError
 from s3lint.finding import Finding
-from s3lint.project.boundary import leads_out, repository_root
 from s3lint.project.targets import Target, UsageError
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import check_all
@@ -51,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         outcome = check_all(bare, job_count(options.jobs), cache=request.cache, context=request.context_files)
         updates = list(_updates(files, outcome.findings, grow=options.grow))
         if not options.check:
-            _write(updates)
+            _write(updates, {Path.cwd(), *(file.settings.root for file in files)})
     except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
@@ -93,14 +92,13 @@ def _kept(baseline: Baseline, matched: Matched, scope: Scope) -> Counter[Entry]:
     return matched.unmatched - scope.stale(baseline, matched.unmatched)
 
 
-def _write(updates: Iterable[BaselineUpdate]) -> None:
+def _write(updates: Iterable[BaselineUpdate], roots: set[Path]) -> None:
     """Write the baselines that change. Raises `UsageError` for one that cannot be written."""
     for update in updates:
         path, content = update.after.path, update.after.written().encode("utf-8", "surrogatepass")
         if not update.is_needed:
             continue
-        here = repository_root(path.parent) or path.parent
-        if leads_out(path, here):
+        if is_behind_link(path, roots):
             raise UsageError(f"{path}: the baseline is not written through a link that leads out of the project")
         try:
             if path.exists():

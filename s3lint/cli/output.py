@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -36,13 +37,17 @@ def write_report(report: RenderedReport, options: argparse.Namespace) -> None:
 
 def write_file(path: Path, text: str) -> None:
     """Write a text and a final newline as UTF-8. Raises `UsageError` for a file that cannot be written, or lies behind a link out of the project."""
-    here = Path.cwd()
-    if leads_out(Path(os.path.abspath(path)), repository_root(here) or here):
+    if is_behind_link(path, [Path.cwd()]):
         raise UsageError(f"{path}: the report is not written through a link that leads out of the project")
     try:
         path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from None
+
+
+def is_behind_link(path: Path, roots: Iterable[Path]) -> bool:
+    """Tell whether a path in one of the projects with these roots is, or lies behind, a link that leads out of it."""
+    return any(leads_out(Path(os.path.abspath(path)), repository_root(root) or root) for root in roots)
 
 
 def print_error(message: object) -> None:

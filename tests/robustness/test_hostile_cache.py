@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BUCKET_BY_NAME, Run, Write, s3lint
+from conftest import BUCKET_BY_NAME, Run, Write, s3lint, s3lint_here
 from s3lint.runner.cache import store
 from s3lint.runner.cache.folder import KEY, RESULTS, open_folder, project_folder
 from s3lint.runner.cache.store import Authenticator
@@ -36,7 +36,9 @@ def filled(project: Write) -> Path:
 def checked(root: Path, *more: str, user: Path | None = None) -> Run:
     folder = user or root.parent / "user"
     folder.mkdir(exist_ok=True)
-    return s3lint(*CHECK, "--cache-dir", "cache", *more, cwd=root, XDG_CACHE_HOME=str(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        return s3lint_here(*CHECK, "--cache-dir", "cache", *more, cwd=root)
 
 
 def is_whole(done: Run) -> None:
@@ -78,7 +80,7 @@ def another_report(root: Path) -> None:
 
 
 def a_bomb(root: Path) -> None:
-    rows(root, "UPDATE entries SET value = ?", zlib.compress(bytes(200_000_000), 9))
+    rows(root, "UPDATE entries SET value = ?", zlib.compress(bytes(store.MAX_INFLATED_BYTES + 1), 1))
 
 
 def no_rows(root: Path) -> None:
@@ -206,7 +208,7 @@ def test_no_file_of_others_is_touched(project: Write, outside: Path, lay: Callab
     lay(root, outside)
     before = (root / "cache" / RESULTS).read_bytes() if lay is copied else b""
     is_whole(checked(root))
-    s3lint("clean", "--cache-dir", "cache", cwd=root)
+    s3lint_here("clean", "--cache-dir", "cache", cwd=root)
     assert not before or (root / "cache" / RESULTS).read_bytes() == before
 
 
@@ -214,7 +216,7 @@ def test_clean_leaves_what_it_did_not_make(project: Write) -> None:
     root = project(
         {"a.py": BUCKET_BY_NAME, "s3lint.toml": "", "cache/CACHEDIR.TAG": "Signature: mine", "cache/results.sqlite": "mine"}
     )
-    s3lint("clean", "--cache-dir", "cache", cwd=root)
+    s3lint_here("clean", "--cache-dir", "cache", cwd=root)
     assert sorted(path.name for path in (root / "cache").iterdir()) == ["CACHEDIR.TAG", RESULTS]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import BUCKET_BY_NAME, Write, s3lint
+from conftest import BUCKET_BY_NAME, Write, s3lint_here
 from robustness.hostile_files import KINDS, make
 from s3lint.config.load import MAX_KEY_PARTS, NAMES, ConfigurationError, settings_for
 
@@ -133,7 +133,7 @@ DOORS = (("check",), ("baseline",), ("report", "--json", "x.json"), ("waivers",)
 @pytest.mark.parametrize("door", DOORS, ids=" ".join)
 def test_every_door_refuses_with_exit_code_2(project: Write, door: tuple[str, ...]) -> None:
     root = project({"a.py": BUCKET_BY_NAME, "pyproject.toml": BROKEN["unclosed list"]})
-    done = s3lint(*door, cwd=root)
+    done = s3lint_here(*door, cwd=root)
     assert done.code == 2
     assert done.out == ""
     assert done.err.count("\n") == 1
