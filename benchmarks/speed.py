@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -72,7 +71,7 @@ def programs(cache: Path, *, quick: bool) -> dict[str, Command]:
 
 def costs(corpus: Corpus, commands: dict[str, Command], repeat: int) -> list[Cost]:
     """Measure each program in a set, after one run of those that have a cache."""
-    shutil.rmtree(corpus.folder / ".s3lint_cache", ignore_errors=True)
+    run((sys.executable, "-m", "s3lint", "clean"), corpus.folder)
     for name in (WARM, PLUGIN_WARM):
         run(commands[name], corpus.folder)
     runs = interleaved(commands, corpus.folder, repeat)

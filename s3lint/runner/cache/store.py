@@ -238,14 +238,9 @@ def _inflated(data: bytes) -> bytes:
 
 
 def _sum(key: bytes, *parts: str | bytes) -> str:
-    """Return a checksum, which tells a damaged row."""
-    return digest(_joined(key, *parts))
-
-
-def _joined(*parts: str | bytes | int) -> bytes:
-    """Join values, each behind its length, so that no two lists of values are joined to the same bytes."""
-    encoded = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join(b"%d:%s" % (len(part), part) for part in encoded)
+    """Return a checksum, which tells a damaged row. Each part stands behind its length: no two lists of parts are the same bytes."""
+    encoded = [part if isinstance(part, bytes) else part.encode() for part in (key, *parts)]
+    return digest(b"".join(b"%d:%s" % (len(part), part) for part in encoded))
 
 
 class Authenticator:
@@ -257,5 +252,5 @@ class Authenticator:
     def of(self, *parts: str | bytes | int) -> str:
         """Return the code of a row's values."""
         state = self._state.copy()
-        state.update(_joined(*parts))
+        state.update(repr(parts).encode())  # distinct for distinct values, and of all ways the fastest
         return state.hexdigest()
