@@ -26,6 +26,7 @@ from s3lint.source.text import Unreadable
 from s3lint.support.clock import CLOCK
 from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.module import Block
+from s3lint.syntax.walk import Binders
 
 if TYPE_CHECKING:
     from s3lint.config.selection import Selection
@@ -87,7 +88,7 @@ class Checker:
         for words in self._dispatch.step_words & found.words:
             for extract in STEPS[words]:
                 yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {words}", context)  # type: ignore[misc]
-        for node, binders in step.nodes:
+        for node, binders in _nodes(step, found):
             if type(node) in self.checks:
                 yield node
             if type(node) is cst.Call:
@@ -108,6 +109,14 @@ class Checker:
             yield from CLOCK.over(name, compute())
         except Exception as error:
             self._errors.append(failure(name, error, context.module.path))
+
+
+def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:
+    """Return the nodes of a statement. The header of a class is parsed only where a mention stands in it."""
+    part = step.node.part if isinstance(step.node, Block) else None
+    if part is None or part.kind != "class":
+        return step.nodes
+    return step.header_nodes if found.within(part.start, part.header) else []
 
 
 @dataclass(frozen=True, slots=True)

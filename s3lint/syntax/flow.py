@@ -45,6 +45,12 @@ class Step:
         return [] if isinstance(self.node, Block) else list(expressions(self.node))
 
     @cached_property
+    def header_nodes(self) -> list[tuple[cst.CSTNode, Binders]]:
+        """The nodes of a class statement's decorators and arguments, where the outline has split its members off."""
+        header = self.scope.header if isinstance(self.node, Block) and self.scope is not None else None
+        return list(expressions(header)) if header is not None else []
+
+    @cached_property
     def calls(self) -> list[tuple[cst.Call, Binders]]:
         """The calls among the nodes."""
         return [(node, binders) for node, binders in self.nodes if type(node) is cst.Call]

@@ -20,18 +20,11 @@ TRIVIA = frozenset(
 )  # fmt: skip
 """Fields that hold layout, never code."""
 
-STATEMENT_LISTS = frozenset(
-    {
-        cst.IndentedBlock,
-        cst.SimpleStatementSuite,
-        cst.Else,
-        cst.Finally,
-        cst.ExceptHandler,
-        cst.ExceptStarHandler,
-        cst.MatchCase,
-    }
-)
-"""Nodes that hold further statements: the walk over one statement stops at them."""
+STATEMENT_LISTS = frozenset({cst.IndentedBlock, cst.SimpleStatementSuite})
+"""Nodes that are lists of further statements: the walk over one statement stops at them.
+
+It does not stop at clauses (`case … if …:`, `except …:`), whose heads are expressions of the statement itself.
+"""
 
 BINDERS = frozenset({cst.Lambda, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp})
 """Expressions that bind names of their own."""
@@ -102,7 +95,7 @@ def expressions(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Binders]]
             if holds == "node":
                 stack.append((value, inner))
             elif holds == "nodes":
-                stack.extend([(child, inner) for child in reversed(value) if type(child) not in STATEMENT_LISTS])
+                stack.extend([(child, inner) for child in reversed(value)])
 
 
 def subtree(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
