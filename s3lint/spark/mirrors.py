@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from s3lint.project.discovery import SUFFIXES
-
-ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+from s3lint.support import git
 
 FILES = ("100644", "100755", "100664")
 """Git's modes of regular files. Links and submodules are skipped."""
@@ -73,9 +72,9 @@ def count(folder: Path, name: str, commit: str) -> int:
 def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]:
     """Read the path and content of each Python file and notebook of a commit. Raises `MirrorError`."""
     listed = _listed(folder, name, commit)
-    command = ["git", "-C", str(_place(folder, name)), "cat-file", "--batch"]
+    command = git.command(_place(folder, name), "cat-file", "--batch")
     with subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=git.environment()
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -108,12 +107,7 @@ def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:
 
 def _git(folder: Path, name: str, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(  # noqa: S603 - nothing in the arguments is read by a shell
-            ["git", "-C", str(_place(folder, name)), *arguments],  # noqa: S607 - git is where the user has it
-            capture_output=True,
-            check=False,
-            env=_environment(),
-        )
+        done = git.run(_place(folder, name), *arguments)
     except OSError as error:
         raise MirrorError(f"{name}: git cannot be run: {error.strerror or error}") from None
     if done.returncode:
@@ -124,7 +118,3 @@ def _git(folder: Path, name: str, *arguments: str) -> bytes:
 
 def _place(folder: Path, name: str) -> Path:
     return folder / f"{name}.git" if is_bare(folder / f"{name}.git") else folder / name
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, **ENVIRONMENT}
