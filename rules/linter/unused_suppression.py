@@ -3,7 +3,9 @@
 ## What it finds
 - Codes in `# s3lint: allow[…]`, `# s3lint: file-allow[…]` and `# noqa: STO…` under which nothing is found on the lines that the comment
   covers; each unused one of several codes.
-- Codes and names in `allow[…]` that no rule has.
+- Codes and names in `allow[…]` that no rule has, and an `allow[]` without any.
+- Directives that are meant as suppressions and are none, such as `allow(STO201)`, `ignore[STO201]` or `disable=STO201`. The message has
+  the right form; there is no fix, because only the author knows what was meant.
 - Comments whose `until=` date is past. The findings that they covered return.
 
 ## Why
@@ -33,7 +35,7 @@ rule = Rule(
     __name__,
     code="STO902",
     clause=None,
-    summary="`{suppression}` {problem}: remove it.",
+    summary="`{suppression}` {problem}.",
     fix="safe",
     mentions=("s3lint:", "noqa: STO", "noqa:STO"),
     in_tests=True,

@@ -145,6 +145,6 @@ def _applied(result: Result, matched: Iterable[Match]) -> Iterator[AppliedSuppre
     for finding, by in matched:
         suppressed.setdefault(id(by), []).append(finding)
     for each in result.suppressions:
-        if each.selectors or id(each) in suppressed:
+        if (each.selectors and not each.is_misspelt) or id(each) in suppressed:
             cell, location = result.place(each)
             yield AppliedSuppression(result.path, cell, location, each, tuple(result.shown(suppressed.get(id(each), ()))))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from pathlib import Path
 
-from s3lint.project.files import LARGEST
+from s3lint.project.files import MAX_SOURCE_BYTES
 from s3lint.support import git
 
 
@@ -44,7 +44,7 @@ def _committed(path: Path) -> bytes | None:
     """Return the content of a file in the last commit; None if there is none, or if it is larger than any file that is checked."""
     blob = f"HEAD:./{path.name}"
     size = git.run(path.parent, "cat-file", "-s", blob)
-    if size.returncode or int(size.stdout) > LARGEST:
+    if size.returncode or int(size.stdout) > MAX_SOURCE_BYTES:
         return None
     return git.run(path.parent, "cat-file", "blob", blob).stdout
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from itertools import pairwise
 
 from s3lint.finding import Finding
@@ -31,16 +32,31 @@ ANY_NOQA = re.compile(rf"noqa{CODES}", re.IGNORECASE)
 NOQA_FILE = re.compile(rf"# flake8[:=]\s*noqa{CODES}(?P<reason>.*)", re.IGNORECASE)
 
 DIRECTIVE = re.compile(
-    r"#\s*(?:s3lint:|flake8[:=]|noqa\b|type:|pragma:|pylint:|nosec\b|fmt:|isort:|mypy:|pyright:|ruff:)", re.IGNORECASE
+    r"#\s*(?:s3lint\b|flake8[:=]|noqa\b|type:|pragma:|pylint:|nosec\b|fmt:|isort:|mypy:|pyright:|ruff:)", re.IGNORECASE
 )
 """The start of a directive of any tool, which ends the reason of the one before it."""
 
 GRAMMAR = {"allow": ALLOW, "noqa": NOQA, "flake8: noqa": NOQA_FILE}
 
+ADDRESSED = re.compile(r"(?:#|--)\s*s3lint\b\s*(?P<colon>:?)\s*(?P<word>[a-z][a-z_-]*)\s*(?P<rest>.*)", re.IGNORECASE)
+"""A comment that addresses s3lint, whatever it asks for."""
+
+SYNONYMS = ("allow", "disable", "ignore", "noqa", "nolint", "off", "skip", "suppress", "waive")
+"""Words with which other tools suppress findings; a comment to s3lint that begins with one is meant as a suppression."""
+
+EXTENT = re.compile(r"^file[-_]?|[-_](?:file|(?:next[-_])?line)$")
+"""What may stand before or after such a word, and tells which lines are meant."""
+
 IN_SQL = re.compile(r"--\s*s3lint:[^\r\n]*", re.IGNORECASE)
 
 MAX_INDEXED_ROWS = 100
 """Rows that one suppression adds to the index by row. A longer one is indexed by blocks of as many rows, so that the index stays small."""
+
+MISSPELT = "misspelt"
+"""The kind of a directive that is meant as a suppression and is none."""
+
+MAX_CODES = 500
+"""Characters of a misspelt directive that are searched for codes."""
 
 EVERY = ""
 """Stands for every code, in a suppression of a whole file that names none."""
@@ -50,7 +66,10 @@ UNTIL = re.compile(r"\buntil\s*=\s*(\S*)")
 
 @dataclass(eq=False)
 class Suppression:
-    """One directive in a comment. `rows` are the lines that it covers; None for the whole file. No selectors: every rule (a bare `noqa`)."""
+    """One directive in a comment. `rows` are the lines that it covers; None for the whole file.
+
+    A bare `noqa` has no selectors and names every rule. An `allow[]` without any, and a directive that is misspelt, name none.
+    """
 
     row: int
     column: int
@@ -78,6 +97,10 @@ class Suppression:
     def is_noqa(self) -> bool:
         return self.kind.endswith("noqa")
 
+    @property
+    def is_misspelt(self) -> bool:
+        return self.kind == MISSPELT
+
     def naming(self, selectors: str) -> str:
         """Return the directive as it would be written for these selectors."""
         if self.is_noqa:
@@ -91,14 +114,20 @@ class Suppression:
     @property
     def named(self) -> frozenset[str]:
         """The codes that its selectors name together."""
-        return frozenset().union(*map(self.codes, self.selectors)) if self.selectors else frozenset({EVERY})
+        if not self.selectors:
+            return frozenset({EVERY}) if self.is_noqa else frozenset()
+        return frozenset().union(*map(self.codes, self.selectors))
 
     def covers(self, finding: Finding) -> bool:
         """Return whether it names the rule of a finding and covers its line."""
+        if self.is_misspelt:
+            return False
         # flake8 looks at the first line only; `allow[…]` may also follow the last line of the call, where formatters move it.
         if self.rows is not None and finding.start.row not in self.rows and (self.is_noqa or finding.noqa_row not in self.rows):
             return False
-        return not self.selectors or any(finding.code in self.codes(selector) for selector in self.selectors)
+        if not self.selectors:
+            return self.is_noqa
+        return any(finding.code in self.codes(selector) for selector in self.selectors)
 
     def expired(self, today: date) -> bool:
         return self.until is not None and self.until < today
@@ -122,7 +151,7 @@ def suppressions(text: str) -> list[Suppression]:
 def _may_have_any(text: str) -> bool:
     """Return False if tokenizing the text cannot find a suppression. A `noqa` that names only codes of other linters is none."""
     lowered = text.lower()
-    if "s3lint:" in lowered:
+    if "s3lint" in lowered:
         return True
     lists = {match["codes"] or "" for match in ANY_NOQA.finditer(text)} if "noqa" in lowered else set()
     return any(not codes or any(map(_is_ours, _parts(codes))) for codes in lists)
@@ -148,7 +177,7 @@ class Comment:
     """The column where the white space before the comment starts."""
     alone: bool
     rows: range
-    """For a comment on a line of its own the lines of the next statement, otherwise its own line: what `allow[…]` covers."""
+    """For a comment on a line of its own the lines of the next statement, otherwise those of `line`: what `allow[…]` covers."""
     line: range
     """The physical lines that flake8 joins to one (multi-line strings, backslashes): what `noqa` covers."""
 
@@ -156,8 +185,15 @@ class Comment:
 def _comments(text: str) -> Iterator[Comment]:
     """Yield the comments of a text, up to the first place that cannot be tokenized."""
     lines = split_lines(text)
+    above: list[Comment] = []
     for tokens in _logical_lines(text):
-        yield from _comments_of(tokens, lines)
+        first, last = _rows_of(tokens)
+        yield from _comments_in(tokens, lines, above, first)
+        if not _is_decorator(tokens):
+            # Comments above or between decorators cover the header of the decorated function, too.
+            yield from (replace(comment, rows=range(comment.rows.start, last + 1)) for comment in above)
+            above = []
+    yield from above
 
 
 def _logical_lines(text: str) -> Iterator[list[tokenize.TokenInfo]]:
@@ -173,19 +209,26 @@ def _logical_lines(text: str) -> Iterator[list[tokenize.TokenInfo]]:
         yield tokens
 
 
-def _comments_of(tokens: list[tokenize.TokenInfo], lines: list[str]) -> Iterator[Comment]:
-    """Yield the comments in one statement, then those above it, which cover the whole statement."""
+def _rows_of(tokens: list[tokenize.TokenInfo]) -> tuple[int, int]:
+    """Return the first and last row of a statement, without the comments above it; rows of the comments where there is no statement."""
     last = tokens[-1]
-    first = next((token.start[0] for token in tokens if token.type not in BETWEEN_STATEMENTS), 0)
-    rows = range(first, last.end[0] + 1) if last.type == tokenize.NEWLINE else range(first or last.start[0], last.start[0] + 1)
-    above: list[Comment] = []
+    first = next((token.start[0] for token in tokens if token.type not in BETWEEN_STATEMENTS), last.start[0])
+    return first, last.end[0] if last.type == tokenize.NEWLINE else last.start[0]
+
+
+def _is_decorator(tokens: list[tokenize.TokenInfo]) -> bool:
+    return next((token.string for token in tokens if token.type not in BETWEEN_STATEMENTS), "") == "@"
+
+
+def _comments_in(tokens: list[tokenize.TokenInfo], lines: list[str], above: list[Comment], first: int) -> Iterator[Comment]:
+    """Yield the comments in one statement; add those above it to `above`, covering rows from its first row on."""
     started, line = False, 0
     for token in tokens:
         line = line or token.start[0]
         if token.type == tokenize.COMMENT:
             made = _comment(token, lines[token.start[0] - 1], range(line, token.start[0] + 1))
             if made.alone and not started:
-                above.append(replace(made, rows=rows))
+                above.append(replace(made, rows=range(first, first + 1)))
             else:
                 yield made
         elif token.type in TEXTS:
@@ -193,7 +236,6 @@ def _comments_of(tokens: list[tokenize.TokenInfo], lines: list[str]) -> Iterator
         started = started or token.type not in BETWEEN_STATEMENTS
         if token.type in (tokenize.NL, tokenize.NEWLINE):
             line = 0
-    yield from above
 
 
 BETWEEN_STATEMENTS = (tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT, tokenize.ENDMARKER)
@@ -204,7 +246,7 @@ TEXTS = (tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING))
 def _comment(token: tokenize.TokenInfo, text: str, line: range) -> Comment:
     row, column = token.start
     before = text[:column]
-    return Comment(row, column, token.string, len(before.rstrip(" \t\f")), not before.strip(), range(row, row + 1), line)
+    return Comment(row, column, token.string, len(before.rstrip(" \t\f")), not before.strip(), line, line)
 
 
 def _in_sql(token: tokenize.TokenInfo) -> Iterator[Comment]:
@@ -228,8 +270,10 @@ def _read(comment: Comment) -> Iterator[Suppression]:
     seen = False
     for start, end in pairwise([*starts, len(comment.text)]):
         piece = comment.text[start:end].rstrip()
+        known = False
         for kind, pattern in GRAMMAR.items():
             match = pattern.match(piece)
+            known = known or match is not None
             if match is None or (kind == "noqa" and seen) or (kind == "flake8: noqa" and not comment.alone):
                 continue
             seen = seen or kind == "noqa"
@@ -237,6 +281,9 @@ def _read(comment: Comment) -> Iterator[Suppression]:
             # A `noqa` whose codes are all of other linters is not ours; a bare one names every rule.
             if made.selectors or not made.written:
                 yield made
+        addressed = ADDRESSED.match(piece) if not known else None
+        if addressed is not None and _is_meant(addressed):
+            yield _misspelt(comment, start, piece, addressed)
 
 
 def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str], kind: str) -> Suppression:
@@ -254,6 +301,22 @@ def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str],
         comment.column + before if before else comment.start, comment.alone and piece == comment.text,
         undated=until is not None and ends is None,
     )  # fmt: skip
+
+
+def _is_meant(match: re.Match[str]) -> bool:
+    """Return whether a comment to s3lint is meant as a suppression: by its word and, without a colon, by brackets or a code too."""
+    similar = get_close_matches(EXTENT.sub("", match["word"].lower()), SYNONYMS, 1, 0.75)
+    return bool(similar) and (bool(match["colon"]) or match["rest"][:1] in ("[", "(", "=", "{") or bool(_codes_in(match["rest"])))
+
+
+def _codes_in(text: str) -> tuple[str, ...]:
+    """Return the codes and names of rules in a text."""
+    return tuple(word for word in re.findall(r"[A-Za-z][\w-]*", text[:MAX_CODES]) if word.upper() != "ALL" and codes_of(word))
+
+
+def _misspelt(comment: Comment, start: int, piece: str, match: re.Match[str]) -> Suppression:
+    selectors = _codes_in(match["rest"])
+    return Suppression(comment.row, comment.column + start, piece, MISSPELT, selectors, selectors, "", None, comment.rows)
 
 
 def wrong_reason(text: str) -> str | None:
@@ -318,6 +381,6 @@ class _Index:
 
 def _is_in_force(suppression: Suppression, today: date, *, require_reason: bool) -> bool:
     """Return whether a suppression applies. A wrong date ends it at once: its author meant it to end some day."""
-    if suppression.expired(today) or suppression.undated:
+    if suppression.is_misspelt or suppression.expired(today) or suppression.undated:
         return False
     return suppression.is_noqa or bool(suppression.reason) or not require_reason

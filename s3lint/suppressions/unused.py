@@ -12,12 +12,19 @@ from pathlib import Path
 from s3lint.config.selection import Selection
 from s3lint.finding import Confidence, Edit, Finding, Fix, Location
 from s3lint.project.patterns import is_test
-from s3lint.registry import rules
+from s3lint.registry import nearest, rules
 from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.suppressions.comments import Suppression, codes_of
 
-UNDATED = "has an invalid date, so it suppresses nothing; use until=YYYY-MM-DD"
-IN_SMALL_LETTERS = "is not written in capitals, as flake8 reads it, so it suppresses nothing"
+REMOVE = "remove it"
+
+UNDATED = "has an invalid date, so it suppresses nothing: use until=YYYY-MM-DD"
+
+MAX_EXCERPT = 60
+"""Characters of a comment that a message quotes."""
+
+MAX_CODES = 3
+"""Codes that a message suggests."""
 
 NEVER_UNUSED = frozenset({UNREADABLE, UNJUSTIFIED, UNUSED})
 """Rules whose suppressions are never reported as unused: their findings depend on what else is wrong with the file."""
@@ -56,7 +63,9 @@ def _by_row(findings: list[Finding]) -> Callable[[Suppression], list[Finding]]:
 
 def _problems(path: Path, each: Suppression, findings: list[Finding], selection: Selection, today: date) -> Iterator[Finding]:
     """Yield what is wrong with one suppression. A bare `noqa` is left alone: it may be meant for other linters."""
-    if not each.selectors:
+    if each.is_misspelt or not each.selectors:
+        if not each.is_noqa:
+            yield _finding(UNUSED, path, each, each.text, suppression=_excerpt(each.text), problem=_right_form(each, findings))
         return
     if selection.settings.require_reason and not each.reason:
         yield _finding(UNJUSTIFIED, path, each, each.text, suppression=each.shown)
@@ -64,9 +73,8 @@ def _problems(path: Path, each: Suppression, findings: list[Finding], selection:
         yield _finding(UNUSED, path, each, each.text, suppression=each.shown, problem=UNDATED)
         return
     if each.expired(today):
-        yield _finding(
-            UNUSED, path, each, each.text, suppression=each.shown, problem=f"ended on {each.until}, so its findings are back"
-        )
+        expired = f"expired on {each.until}, so its findings are reported again: {REMOVE}"
+        yield _finding(UNUSED, path, each, each.text, suppression=each.shown, problem=expired)
         return
     covered = {finding.code for finding in findings if each.covers(finding)}
     for selector in dict.fromkeys(each.selectors):
@@ -75,14 +83,31 @@ def _problems(path: Path, each: Suppression, findings: list[Finding], selection:
             yield _finding(UNUSED, path, each, selector, suppression=each.naming(selector), problem=problem)
 
 
+def _excerpt(text: str) -> str:
+    """Return the beginning of a comment, without its `#`."""
+    words = text.lstrip("#- ")
+    return words if len(words) <= MAX_EXCERPT else f"{words[: MAX_EXCERPT - 1]}…"
+
+
+def _right_form(each: Suppression, findings: Iterable[Finding]) -> str:
+    """Say how a suppression without a rule, or one that is misspelt, is to be written: with its codes, else those of its lines."""
+    near = {finding.code for finding in findings if each.rows is not None and {finding.start.row, finding.noqa_row} & {*each.rows}}
+    codes = ", ".join(each.selectors or sorted(near - NEVER_UNUSED)[:MAX_CODES] or ("CODE",))
+    kind = "file-allow" if "file" in each.text.partition("[")[0].lower() else "allow"
+    return f"names no rule in brackets, so it suppresses nothing: write `s3lint: {kind}[{codes}]` and a reason"
+
+
 def _problem(selector: str, each: Suppression, covered: set[str], selection: Selection, path: Path) -> str | None:
     """Return what is wrong with one selector of a suppression, as the end of a sentence; None if it is used or cannot be checked."""
     codes = each.codes(selector)
+    if not codes and each.is_noqa and codes_of(selector):
+        return f"is not in capitals, as flake8 requires, so it suppresses nothing: write {selector.upper()}"
     if not codes:
-        return "names no rule, so it suppresses nothing" if not (each.is_noqa and codes_of(selector)) else IN_SMALL_LETTERS
+        similar = nearest(selector)
+        return f"names no rule, so it suppresses nothing: {f'did you mean {similar}?' if similar else REMOVE}"
     if codes & covered or not codes <= _checkable(selection, path):
         return None
-    return "suppresses nothing, and would hide the next finding there"
+    return f"suppresses nothing, and would hide the next finding there: {REMOVE}"
 
 
 def _checkable(selection: Selection, path: Path) -> frozenset[str]:
@@ -105,7 +130,12 @@ def _finding(code: str, path: Path, each: Suppression, part: str, **details: obj
 
 
 def _removal(each: Suppression, part: str) -> Fix | None:
-    """Return the fix that removes the comment, or one code of several; None where codes of other linters need the comment."""
+    """Return the fix that removes the comment, or one code of several.
+
+    None where codes of other linters need the comment, and where it is to be written in another way, which only its author can do.
+    """
+    if each.is_misspelt or not each.selectors:
+        return None
     if part != each.text and len(each.written) > 1:
         start, end = (Location(each.row, each.column + 1 + place) for place in _span(each.text, part))
         return Fix(f"Remove {part} from the comment", (Edit(start, end, ""),), safe=True)
