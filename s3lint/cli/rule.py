@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
             print_error(error)
             return 2
     if options.output_format == "json":
-        print(json.dumps([as_dict(rule) for rule in shown], indent=2, ensure_ascii=False))
+        print(json.dumps([as_dict(rule) for rule in shown], indent=2))
     elif options.all or options.rule is None:
         print("\n".join(_line(rule) for rule in shown))
     else:

@@ -13,7 +13,7 @@ from s3lint.registry.standard import Clause, clauses, rules_of
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if options.output_format == "json":
-        print(json.dumps([_as_dict(clause) for clause in clauses().values()], indent=2, ensure_ascii=False))
+        print(json.dumps([_as_dict(clause) for clause in clauses().values()], indent=2))
         return 0
     sections = groupby(clauses().values(), key=lambda clause: clause.section)
     print("\n\n".join("\n".join([f"## {title}", *map(_lines, listed)]) for title, listed in sections))

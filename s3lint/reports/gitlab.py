@@ -21,7 +21,7 @@ def render(report: Report) -> str:
     report = replace(report, root=Path(os.environ.get("CI_PROJECT_DIR", report.root)))
     marks = fingerprints(report.findings, report)
     entries = [_entry(finding, mark, report) for finding, mark in zip(report.findings, marks, strict=True)]
-    return json.dumps(entries, indent=2, ensure_ascii=False)
+    return json.dumps(entries, indent=2)
 
 
 def _entry(finding: Finding, fingerprint: str, report: Report) -> dict[str, Any]:

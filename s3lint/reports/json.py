@@ -12,11 +12,8 @@ from s3lint.reports import Report
 
 
 def render(report: Report) -> str:
-    return (
-        json.dumps([as_dict(finding) for finding in report.findings], indent=2, ensure_ascii=False)
-        .encode("utf-8", "backslashreplace")
-        .decode()
-    )
+    # ASCII alone: bidirectional and control characters of the checked code stay escapes, and any output encoding can write it.
+    return json.dumps([as_dict(finding) for finding in report.findings], indent=2)
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:

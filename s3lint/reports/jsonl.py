@@ -9,5 +9,4 @@ from s3lint.reports.json import as_dict
 
 
 def render(report: Report) -> str:
-    lines = [json.dumps(as_dict(finding), ensure_ascii=False) for finding in report.findings]
-    return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
+    return "\n".join(json.dumps(as_dict(finding)) for finding in report.findings)
