@@ -7,7 +7,7 @@ import sys
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run until the client disconnects. Returns 2 if the extra `lsp` is not installed."""
+    """Run until the client disconnects. Return 2 if the extra `lsp` is not installed, or if the client sends what is no message."""
     try:
         from s3lint.lsp import serve
     except ModuleNotFoundError as error:
@@ -15,5 +15,4 @@ def run(options: argparse.Namespace) -> int:
             raise
         print("s3lint: the server needs pygls: python -m pip install 's3lint[lsp]'", file=sys.stderr)
         return 2
-    serve()
-    return 0
+    return serve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from lsprotocol import types
 
 from s3lint.lsp import code_actions, hover_completion, pull_diagnostics, sync
 from s3lint.lsp.server import Server
+from s3lint.lsp.transport import MessageReader, OneLine
 
 
 def create() -> Server:
@@ -40,13 +42,15 @@ def _options(method: str) -> object:
     return None
 
 
-def serve() -> None:
-    """Serve one client until it sends `exit` or closes its end of the pipe."""
+def serve() -> int:
+    """Serve one client until it sends `exit` or closes its end of the pipe. Return 2 if it sent what is no message."""
     protocol = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Standard output belongs to the protocol; a rule pack that prints must not break it.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    server = create()
+    logging.basicConfig(level=logging.WARNING, handlers=[OneLine()])
+    server, reader = create(), MessageReader(sys.stdin.buffer)
     try:
-        server.start_io(sys.stdin.buffer, protocol)
+        server.start_io(reader, protocol)  # type: ignore[arg-type] # pygls calls readline and read
     finally:
         server.worker.stop()
+    return 2 if reader.broken else 0
