@@ -15,6 +15,7 @@ from libcst.codemod import CodemodCommand, SkipFile
 from s3lint.config.load import settings_for
 from s3lint.fixes.apply import Unsettled
 from s3lint.linter.fix import fix_file
+from s3lint.project.discovery import EXCLUDED, is_excluded
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 
@@ -26,9 +27,11 @@ class FixCommand(CodemodCommand):
     code = ""
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
-        """Fix a module. Raises `SkipFile` if the fixes do not settle."""
+        """Fix a module. Raises `SkipFile` if the file is excluded or its fixes do not settle."""
         path = Path(self.context.filename or "stdin.py").absolute()
         settings = settings_for(path.parent, path.parent, {"select": (self.code,)})
+        if is_excluded(path, settings):
+            raise SkipFile(EXCLUDED)
         try:
             fixed = fix_file(path, tree.bytes, settings, unsafe=True)
         except Unsettled as error:

@@ -20,6 +20,7 @@ from s3lint.config.load import COMMAND_LINE, ConfigurationError, fallback_root, 
 from s3lint.linter.engine import Engine
 from s3lint.linter.policy import report_file
 from s3lint.linter.result import Result
+from s3lint.project.discovery import is_excluded
 from s3lint.project.targets import targets
 from s3lint.registry import registry
 from s3lint.runner.cache.results import cache_for
@@ -101,6 +102,9 @@ class Plugin:
             engine = self._engine(self.path.parent)
         except ConfigurationError as refusal:
             _refuse(refusal)
+        # flake8 does not tell files that were named from those it found in folders, and knows its own excludes alone.
+        if self.is_named and is_excluded(self.path, engine.settings):
+            return
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
         if result is not None:
             findings, errors = report_file(result, data, engine.selection, noqa=False)

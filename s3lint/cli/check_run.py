@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from s3lint.cli import last_run
 from s3lint.cli.output import RenderedReport, counted, in_color, print_error, width_of, write_report
 from s3lint.cli.progress import with_progress, write_timing
 from s3lint.cli.request import STDIN, RunRequest, job_count, paths_of, run_request, setting_overrides, settings_finder
-from s3lint.config.load import ConfigurationError
+from s3lint.config.load import COMMAND_LINE, ConfigurationError
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine
+from s3lint.project.discovery import EXCLUDED, is_excluded
 from s3lint.project.files import MAX_READ_BYTES
+from s3lint.project.patterns import matches
 from s3lint.project.targets import UsageError, targets
 from s3lint.registry import registry, rules
 from s3lint.reports import Report, printable, renderer
@@ -65,12 +68,29 @@ def _report(options: argparse.Namespace, request: RunRequest | None) -> int:
 
 def _show_files(options: argparse.Namespace) -> int:
     """Print the files that a run checks, then what it passes over with the reason: Python files, notebooks and folders."""
-    here, left_out = Report([], Path.cwd()), list[str]()
+    here, left_out = Report([], Path.cwd()), list[tuple[Path, str]]()
     paths = paths_of(options)
     settings_of = settings_finder(options, setting_overrides(options), paths)
-    checked = targets(paths, settings_of, lambda path, reason: left_out.append(f"{here.shown(path)}: {reason}"))
-    print("\n".join([*[here.shown(target.path) for target in checked], *left_out]))
+    checked = list(targets(paths, settings_of, lambda path, reason: left_out.append((path, reason))))
+    print("\n".join([*[here.shown(target.path) for target in checked], *[f"{here.shown(path)}: {why}" for path, why in left_out]]))
+    excluded = [path for path, reason in left_out if reason == EXCLUDED]
+    for settings in {target.settings.source: target.settings for target in checked}.values():
+        for key, pattern in _without_matches(settings, [target.path for target in checked], excluded):
+            print_error(f"warning: {settings.source or COMMAND_LINE}: {key}: {pattern!r} matches nothing")
     return 0
+
+
+def _without_matches(settings: Settings, checked: Sequence[Path], excluded: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the patterns of the settings that match no file of a run, with their keys."""
+    for pattern in settings.extend_exclude:
+        if not any(
+            is_excluded(path, replace(settings, exclude=(), extend_exclude=(pattern,)), is_folder=path.is_dir())
+            for path in excluded
+        ):
+            yield "extend-exclude", pattern
+    for pattern in settings.per_file_ignores:
+        if not any(matches(path, (pattern,), settings) for path in checked):
+            yield "per-file-ignores", pattern
 
 
 def _exit_code(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
@@ -93,6 +113,8 @@ def _request(options: argparse.Namespace) -> RunRequest | None:
 def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult:
     if request is None:
         path, settings = _stdin_target(options)
+        if settings.force_exclude and is_excluded(path, settings):
+            return RunResult([], [], 0)
         findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
         return RunResult(findings, list(errors), 1)
     if not request.files and not options.quiet:
@@ -143,6 +165,9 @@ def _fix_stdin(options: argparse.Namespace) -> int:
     reason = _reason(options)
     path, settings = _stdin_target(options)
     data = sys.stdin.buffer.read()
+    if settings.force_exclude and is_excluded(path, settings):
+        sys.stdout.buffer.write(data)
+        return 0
     try:
         if reason is not None:
             fixed = allow_in_file(path, data, Engine(settings).check(path, data)[0], reason)

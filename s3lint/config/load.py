@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from s3lint.finding import Confidence
 from s3lint.project.boundary import repository_root
+from s3lint.project.patterns import anchored
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
 
@@ -45,6 +46,10 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 SELECTORS = ("select", "extend_select", "ignore", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes")
 """Fields with selectors: codes, their beginnings, or names of rules."""
+
+
+PATTERNS = ("exclude", "extend_exclude", "test_paths", "per_file_ignores")
+"""Fields with patterns of paths."""
 
 
 class ConfigurationError(Exception):
@@ -318,6 +323,7 @@ def validated(settings: Settings, where: str) -> Settings:
     for key, variable in _variables(settings):
         if VARIABLE.fullmatch(variable) is None:
             raise ConfigurationError(f"{where}: {key}: {variable!r} cannot be the name of an environment variable")
+    settings = replace(settings, **{name: _anchored(getattr(settings, name), name, settings.root, where) for name in PATTERNS})
     for name in SELECTORS:
         for selector in getattr(settings, name):
             _check_selector(selector, name.replace("_", "-"), where)
@@ -325,6 +331,17 @@ def validated(settings: Settings, where: str) -> Settings:
         for selector in listed:
             _check_selector(selector, f"per-file-ignores.{pattern}", where)
     return settings
+
+
+def _anchored(patterns: Any, name: str, root: Path, where: str) -> Any:
+    """Return the patterns of a setting, a tuple or the keys of a table, as git reads them. Raises `ConfigurationError`."""
+    made = []
+    for pattern in patterns:
+        try:
+            made.append(anchored(pattern, root))
+        except ValueError as error:
+            raise ConfigurationError(f"{where}: {name.replace('_', '-')}: {pattern!r} {error}") from None
+    return dict(zip(made, patterns.values(), strict=True)) if isinstance(patterns, dict) else tuple(made)
 
 
 def _variables(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
-from s3lint.project.boundary import leads_out, repository_root
+from s3lint.project.boundary import leads_out
+from s3lint.project.ignored import Ignores, ignores_of
 from s3lint.project.patterns import spec_of, split
 from s3lint.settings import Settings
-from s3lint.support.bounded_read import read_bounded
 
 NOTEBOOK = ".ipynb"
 
@@ -21,9 +18,7 @@ SUFFIXES = (".py", ".pyi", NOTEBOOK)
 
 EXCLUDED = "excluded by the settings"
 
-MAX_IGNORE_BYTES = 1_000_000
-"""Bytes of a `.gitignore` that is read."""
-
+IGNORED = "ignored by git"
 
 PassedOver = Callable[[Path, str], None]
 """Is told of each Python file and folder that a walk leaves out, and why."""
@@ -44,7 +39,7 @@ def python_files(folder: Path, settings: Settings, passed_over: PassedOver = no_
         return
     start = folder.relative_to(settings.root).as_posix() if below else "."
     walk = Walk(settings, _excluder(settings), passed_over)
-    yield from walk.files(folder, "" if start == "." else f"{start}/", _ignores_above(folder))
+    yield from walk.files(folder, "" if start == "." else f"{start}/", ignores_of(folder))
 
 
 def is_notebook(name: str) -> bool:
@@ -60,10 +55,6 @@ def _excluder(settings: Settings) -> Excludes:
     """Return a function that tells whether `exclude` or `extend-exclude` match a path."""
     names, others = split((*settings.exclude, *settings.extend_exclude))
     return lambda name, path: name in names or (others is not None and others.match_file(path))
-
-
-Ignores = Sequence[tuple[Path, GitIgnoreSpec]]
-"""The `.gitignore` files that hold in a folder, outermost first, each with its own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +84,7 @@ class Walk:
         except OSError as error:
             self.passed_over(folder, f"cannot be read: {error.strerror}")
             return
-        own = _ignore_file(folder) if any(entry.name == ".gitignore" for entry in entries) else None
-        ignores = [*ignores, (folder, own)] if own is not None else ignores
+        ignores = ignores.inside(folder, {entry.name for entry in entries if entry.name.startswith(".git")})
         for entry in entries:
             is_folder = _is_folder(entry)
             if not is_folder and not entry.name.endswith(SUFFIXES):
@@ -112,8 +102,8 @@ class Walk:
         """Return why a folder, or a file with the name of a Python file, is passed over; None if it is not."""
         if self.excludes(entry.name, path):
             return EXCLUDED
-        if ignores and _is_ignored(found, path.endswith("/"), ignores):
-            return "ignored by .gitignore"
+        if ignores.ignore(found, is_folder=path.endswith("/")):
+            return IGNORED
         if path.endswith("/"):
             return None
         if not _is_file(entry):
@@ -139,32 +129,3 @@ def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> b
     """Tell whether `exclude` or `extend-exclude` match a path; their patterns are those of `.gitignore`."""
     relative = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.name
     return spec_of((*settings.exclude, *settings.extend_exclude)).match_file(relative + ("/" if is_folder else ""))
-
-
-def _is_ignored(path: Path, is_folder: bool, ignores: Ignores) -> bool:
-    """Tell whether git ignores a path: the innermost `.gitignore` that decides wins, as in git."""
-    for folder, spec in reversed(ignores):
-        text = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-        decision = spec.check_file(text).include
-        if decision is not None:
-            return decision
-    return False
-
-
-def _ignores_above(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
-    """Return the `.gitignore` files from the top of the repository to a folder, outermost first; none outside of a repository."""
-    top = repository_root(folder)
-    above = [parent for parent in folder.parents if top is not None and parent.is_relative_to(top)]
-    return [(parent, spec) for parent in reversed(above) if (spec := _ignore_file(parent)) is not None]
-
-
-@cache
-def _ignore_file(folder: Path) -> GitIgnoreSpec | None:
-    """Return the patterns of a folder; None where git reads none either: no regular file, or a link."""
-    file = folder / ".gitignore"
-    try:
-        text = read_bounded(file, MAX_IGNORE_BYTES).decode("utf-8-sig", "surrogateescape") if not file.is_symlink() else ""
-    except OSError:
-        return None
-    # As git reads lines: other characters than line feeds, at which `splitlines` splits too, are parts of names; a NUL ends a line.
-    return spec_of(tuple(line.removesuffix("\r").partition("\0")[0] for line in text.split("\n")))

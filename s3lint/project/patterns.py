@@ -84,6 +84,30 @@ def linear(regex: str) -> str:
     return _FOLDERS.sub(lambda folders: first_fit(f"{_LAZY[folders[1]]}{folders[2]}(?=/)"), made)
 
 
+def anchored(pattern: str, root: Path) -> str:
+    """Return a pattern as git reads it: `./x` and absolute paths below the root are anchored there, which git takes for names.
+
+    Raises `ValueError` for a pattern that leads out of the root: it could match nothing.
+    """
+    sign, text = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    inner = text.removeprefix(f"{root.as_posix()}/")
+    parts = inner.split("/")
+    if "." not in parts and ".." not in parts and inner == text:
+        return pattern
+    kept: list[str] = []
+    for part in parts:
+        if part == ".." and not kept:
+            raise ValueError("leads out of the project, whose root the patterns are relative to")
+        if part == "..":
+            kept.pop()
+        elif part != ".":
+            kept.append(part)
+    made = "/".join(kept).lstrip("/")
+    if not made:
+        raise ValueError("names the project itself")
+    return f"{sign}/{made}"
+
+
 @cache
 def split(patterns: tuple[str, ...]) -> tuple[frozenset[str], GitIgnoreSpec | None]:
     """Split patterns into plain names, which a set lookup matches, and the rest; None if there is no rest.

@@ -37,6 +37,12 @@ ENVIRONMENT = {
     "LC_ALL": "C",
 }
 
+PLACES = (
+    "GIT_COMMON_DIR", "GIT_CONFIG", "GIT_DIR", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
+    "GIT_WORK_TREE",
+)  # fmt: skip
+"""Variables that tell where a repository is. git sets them for its hooks, from which s3lint may be started for other folders."""
+
 PROGRAMS = ("GIT_ASKPASS", "GIT_EXTERNAL_DIFF", "GIT_PROXY_COMMAND", "GIT_SSH", "GIT_SSH_COMMAND", "SSH_ASKPASS")
 """Variables that name a program. They are the user's own, but no command here needs one."""
 
@@ -48,8 +54,8 @@ def command(folder: Path, *arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment for git: the user's, without programs and transports."""
-    return {**{name: value for name, value in os.environ.items() if name not in PROGRAMS}, **ENVIRONMENT}
+    """Return the environment for git: the user's, without places, programs and transports."""
+    return {**{name: value for name, value in os.environ.items() if name not in PROGRAMS + PLACES}, **ENVIRONMENT}
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -129,7 +129,7 @@ class Life:
         """A run with the cache says what one without says, twice."""
         made = Settings(root=self.root, **self.options)
         there = [self.root / name for name in paths if (self.root / name).exists()]
-        s3lint.project.discovery._ignore_file.cache_clear()
+        s3lint.project.ignored._patterns.cache_clear()
         with on(self.today):
             fresh = said(checked(made, there, cached=False))
             for _ in range(2):

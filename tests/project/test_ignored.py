@@ -1,0 +1,84 @@
+"""What git ignores is passed over: by git's answer, and without git by the patterns that can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import Write
+from s3lint.project.discovery import python_files
+from s3lint.settings import Settings
+from support.repositories import commit_all, git
+
+
+def found(root: Path) -> list[str]:
+    return [path.relative_to(root).as_posix() for path in python_files(root, Settings(root=root, exclude=()))]
+
+
+@pytest.fixture(params=["with git", "without git"])
+def there_is_git(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> bool:
+    home = tmp_path_factory.mktemp("home")
+    (home / "git").mkdir()
+    (home / "git" / "ignore").write_text("*_scratch.py\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    if request.param == "without git":
+        monkeypatch.setattr("s3lint.project.ignored._listed", lambda _: None)
+    return bool(request.param == "with git")
+
+
+def test_every_source_of_patterns_counts(project: Write, there_is_git: bool) -> None:
+    root = project(
+        {
+            ".gitignore": "/build/\n*.gen.py\n!kept.gen.py\n",
+            "app.py": "",
+            "a.gen.py": "",
+            "kept.gen.py": "",
+            "build/made.py": "",
+            "src/build/mine.py": "",
+            "src/.gitignore": "local.py\n",
+            "src/local.py": "",
+            "src/deep/local.py": "",
+            "local.py": "",
+            "mine.py": "",
+            "x_scratch.py": "",
+        }
+    )
+    git(root, "init", "--quiet")
+    (root / ".git" / "info" / "exclude").write_text("/mine.py\n")
+    assert found(root) == ["app.py", "kept.gen.py", "local.py", "src/build/mine.py"]
+
+
+def test_a_tracked_file_is_never_ignored(project: Write) -> None:
+    root = project({"app.py": "", "build/tracked.py": ""})
+    commit_all(root)
+    (root / ".gitignore").write_text("build/\napp.py\n")
+    (root / "build" / "untracked.py").touch()
+    assert found(root) == ["app.py", "build/tracked.py"]
+
+
+def test_a_repository_within_a_repository_has_its_own_answer(project: Write, there_is_git: bool) -> None:
+    root = project(
+        {"app.py": "", ".gitignore": "inner.py\n", "vendor/app.py": "", "vendor/inner.py": "", "vendor/.gitignore": "app.py\n"}
+    )
+    git(root, "init", "--quiet")
+    git(root / "vendor", "init", "--quiet")
+    assert found(root) == ["app.py", "vendor/inner.py"]
+
+
+def test_a_folder_below_asks_for_the_patterns_above(project: Write, there_is_git: bool) -> None:
+    root = project({".gitignore": "src/*.gen.py\n", "src/a.gen.py": "", "src/b.py": ""})
+    git(root, "init", "--quiet")
+    assert [path.name for path in python_files(root / "src", Settings(root=root))] == ["b.py"]
+
+
+def test_names_that_git_quotes_are_found(project: Write, there_is_git: bool) -> None:
+    root = project({".gitignore": "*.gen.py\n", 'a "b"\n.gen.py': "", "é\t.gen.py": "", "ok.py": ""})
+    git(root, "init", "--quiet")
+    assert found(root) == ["ok.py"]
+
+
+def test_a_broken_repository_is_read_by_its_patterns(project: Write) -> None:
+    root = project({".git/HEAD": "nothing", ".gitignore": "a.py\n", "a.py": "", "b.py": ""})
+    assert found(root) == ["b.py"]
