@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     if not updates:
         print("No files to check, so no baseline was read.")
     for update in updates:
-        print("\n".join(printable(line) for line in _lines(update, checked=options.check)))
+        print("\n".join(printable(line) for text in _lines(update, checked=options.check) for line in text.split("\n")))
     _print_hint(files)
     for message in outcome.errors:
         print_error(message)

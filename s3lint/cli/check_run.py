@@ -222,7 +222,7 @@ def _rendered(outcome: RunResult, options: argparse.Namespace) -> RenderedReport
     findings, suppressions, errors = outcome.findings, tuple(outcome.suppressions), tuple(outcome.errors)
     report = Report(findings, Path.cwd(), in_color(options), width_of(options), suppressions, errors)
     text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
-    return RenderedReport(text, _summary(findings, outcome.in_baseline), bool(findings))
+    return RenderedReport(text, _summary(findings, len(outcome.baselined)), bool(findings))
 
 
 def _statistics(findings: list[Finding]) -> str:

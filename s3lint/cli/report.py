@@ -39,7 +39,7 @@ def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult,
     """Write the files asked for. Raises `UsageError` for one that cannot be written."""
     today = date.today()
     if options.json is not None:
-        write_file(Path(options.json), dumped(outcome.findings, today))
+        write_file(Path(options.json), dumped(outcome.findings, outcome.baselined, today))
     if options.html is None:
         return
     history = sorted([*past, snapshot(outcome.findings, today)], key=lambda each: each.date)

@@ -5,7 +5,12 @@ Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+from pathlib import Path
+
 from s3lint.finding import Finding
+from s3lint.project.boundary import repository_root
 from s3lint.reports import Report, printable
 
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -13,6 +18,9 @@ PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def render(report: Report) -> str:
+    """Render a command for each finding. Paths are relative to the workspace of the job, else to the repository, as GitHub shows files."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    report = replace(report, root=Path(workspace) if workspace else repository_root(report.root) or report.root)
     return "\n".join(_command(finding, report) for finding in report.findings)
 
 

@@ -39,9 +39,10 @@ def snapshot(findings: Iterable[Finding], today: date) -> Snapshot:
     return Snapshot(today.isoformat(), dict(Counter(finding.code for finding in findings)))
 
 
-def dumped(findings: Iterable[Finding], today: date) -> str:
-    """Write a run as the JSON that `earlier` reads."""
-    document = {"s3lint": __version__, "date": today.isoformat(), "findings": [as_dict(finding) for finding in findings]}
+def dumped(findings: Iterable[Finding], baselined: Iterable[Finding], today: date) -> str:
+    """Write a run as the JSON that `earlier` reads: open findings, then those of the baseline, each with its state."""
+    listed = [*(as_dict(finding) for finding in findings), *(as_dict(finding, "baselined") for finding in baselined)]
+    document = {"s3lint": __version__, "date": today.isoformat(), "findings": listed}
     return json.dumps(document, indent=2)
 
 
@@ -54,13 +55,13 @@ def earlier(path: Path) -> Snapshot:
         document = json.loads(read_bounded(path, MAX_REPORT_BYTES))
         found = document["findings"] if isinstance(document, dict) else document
         day = document["date"] if isinstance(document, dict) else _day(path)
-        counts = Counter(_code(finding) for finding in found)
+        counts = Counter(_code(finding) for finding in found if finding.get("state") != "baselined")
         return Snapshot(date.fromisoformat(day).isoformat(), dict(counts))
     except IsADirectoryError:
         raise NoReport(f"{path}: a folder is no earlier report: give the paths to check before --earlier") from None
     except OSError as error:
         raise NoReport(f"{path}: the earlier report cannot be read: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NoReport(
             f"{path}: not an earlier report: give a file written by `s3lint report --json` or `s3lint check --output-format json`"
         ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.registry import rules
@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     return json.dumps([as_dict(finding) for finding in report.findings], indent=2)
 
 
-def as_dict(finding: Finding) -> dict[str, Any]:
+def as_dict(finding: Finding, state: Literal["open", "baselined"] = "open") -> dict[str, Any]:
     """Convert a finding to JSON. Rows and columns start at 1; columns count characters."""
     clause = clauses().get(finding.clause) if finding.clause is not None else None
     return {
@@ -29,6 +29,7 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "end_location": _location(finding.end),
         "confidence": str(finding.confidence),
         "profile": finding.profile,
+        "state": state,
         "fix": _fix(finding.fix) if finding.fix is not None else None,
         "related": [_related(related) for related in finding.related],
         "clause": clause.text if clause is not None else None,

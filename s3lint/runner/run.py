@@ -54,8 +54,8 @@ class RunResult:
     reused: int = 0
     """How many of the files had a fresh result in the cache."""
     suppressions: list[AppliedSuppression] = field(default_factory=list)
-    in_baseline: int = 0
-    """How many findings were left out because a baseline lists them."""
+    baselined: list[Finding] = field(default_factory=list)
+    """Findings that were left out because a baseline lists them."""
     stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
@@ -170,9 +170,9 @@ def _reported(results: list[Result], tasks: list[Task], settings: list[Settings]
 def _leave_out_baseline(run: RunResult, path: Path, scope: Scope) -> None:
     """Take the findings that a baseline lists out of a run, and note its stale entries."""
     matched = not_in_baseline([finding for finding in run.findings if finding.path in scope.files], path)
-    left = {id(finding) for finding in matched.new}
-    run.findings = [each for each in run.findings if each.path not in scope.files or id(each) in left]
-    run.in_baseline += matched.known.total()
+    new = {id(finding) for finding in matched.new}
+    run.baselined += [each for each in run.findings if each.path in scope.files and id(each) not in new]
+    run.findings = [each for each in run.findings if each.path not in scope.files or id(each) in new]
     run.stale |= {path: scope.stale(load(path), matched.unmatched)}
 
 

@@ -48,7 +48,7 @@ def checked(made: Settings, paths: Sequence[Path] = (), *, cached: bool = True) 
 def said(outcome: RunResult) -> tuple[Any, ...]:
     """All that an outcome tells a user."""
     waivers = [(each.path, each.cell, each.location, vars(each.suppression), each.suppressed) for each in outcome.suppressions]
-    return outcome.findings, outcome.errors, outcome.files, outcome.in_baseline, waivers
+    return outcome.findings, outcome.errors, outcome.files, len(outcome.baselined), waivers
 
 
 UPLOAD = "import boto3\n\ns3 = boto3.client('s3')\n"

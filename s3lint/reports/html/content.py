@@ -67,7 +67,7 @@ def content(overview: Overview) -> Object:
         "date": overview.today.isoformat(),
         **_extent(overview),
         "open": overview.counts.total(),
-        "known": outcome.in_baseline,
+        "known": len(outcome.baselined),
         "standard": _standard(overview.counts, overview.checked),
         "chapters": shown,
         "folders": _folders(overview, made, shown),
