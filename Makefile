@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus bench torture faults fuzz audit coverage mutants latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench torture faults fuzz audit coverage mutants latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -73,6 +73,9 @@ site: $(READY)  ## build the documentation's site in site/
 
 corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
+
+fixes-corpus: $(READY)  ## every fix applied to copies of published packages: what fixes break; FOLDERS="…" takes other code
+	@$(BIN)/python -m benchmarks.fixes_corpus $(FOLDERS)
 
 bench: $(READY)  ## the cost beside other linters, how it grows, and which targets are met; WITH="--docs" writes docs/performance.md
 	@$(BIN)/python -m benchmarks.speed $(WITH)

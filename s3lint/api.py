@@ -35,8 +35,9 @@ from s3lint.facts.queries.destinations import Destination, destination_of
 from s3lint.facts.queries.lakehouse import may_be_delta, may_be_storage, says_delta
 from s3lint.facts.queries.rows import Rows, rows_of
 from s3lint.finding import Confidence, Finding
-from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
-from s3lint.fixes.recipes import FALLBACK_TYPE, content_type, from_environment, metadata_plan, used_site, variable_of, with_metadata
+from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, NoFix, Plan, Replace
+from s3lint.fixes.recipes import FALLBACK_TYPE, content_type, metadata_plan, own_types, replacing, with_metadata
+from s3lint.fixes.variables import bucket_variables, variable_of
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.containers import entry
 from s3lint.inference.library_values import MERGE_CLAUSES, Buffer, Client
@@ -70,41 +71,51 @@ from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
 from s3lint.storage.media_types import ARCHIVES, OCTETS, TYPES, extension_of, fits, inner_extension_of
 from s3lint.storage.services import load
+from s3lint.storage.sql import as_delta
 from s3lint.storage.table_formats import FILE_FORMATS, NEED_SCHEMA, TABLE_FORMATS, format_name, is_delta
 from s3lint.storage.uris import bucket_head, is_bucket_name, jinja_holes, split_uri
 from s3lint.syntax.site import Site, source_of
 
 if TYPE_CHECKING:
+    from s3lint.facts.extractors.sql import parsable
     from s3lint.facts.queries.pointers import own_writes, points_to, uploaded_after, writes_around
     from s3lint.facts.queries.serialised import Serialised, serialised_bodies
-    from s3lint.fixes.enclosing import elements_about, enclosing_call, is_default, without_fallback
-    from s3lint.fixes.imports import local_name
+    from s3lint.fixes.enclosing import begins_text, elements_about, enclosing_call, is_default
+    from s3lint.fixes.imports import canonical_path, usable
+    from s3lint.fixes.layout import literal
+    from s3lint.fixes.lookups import from_environment, lookup, stands_in, without_fallback
+    from s3lint.fixes.ownership import is_private, is_within, own_value, replaceable
     from s3lint.inference.arguments import Arguments, Call, Written
     from s3lint.inference.conditions import is_tested
     from s3lint.syntax.flow import Scope
     from s3lint.syntax.names import called_name, words_in
 
 __all__ = [
-    "ARCHIVES", "FALLBACK_TYPE", "FILE_FORMATS", "MERGE_CLAUSES", "NEED_SCHEMA", "OCTETS", "TABLE_FORMATS", "TYPES",
-    "Absent", "AddArgument", "AddEntry", "Append", "Arguments", "Attribute", "BoundMethod", "BucketAddress", "BucketName", "Buffer",
-    "Call", "Change", "Chunk", "Client", "ClientSetup", "Confidence", "Constant", "Context", "Data", "DeltaBuild", "DeltaOperation",
-    "DeltaPath", "Destination", "Drop", "FileAccess", "Finding", "Hole", "Hop", "ItemWrite", "KeyTemplate",
-    "Mapping", "Match", "ObjectCall", "ObjectUrl", "Place", "Plan", "Presign", "Reference",
-    "Replace", "Rows", "Rule", "Scope", "Sequence", "Serialised", "SessionSetting", "Settings", "Site", "SqlStatement", "StringColumn",
-    "TableRead", "TableWrite", "Text", "Unknown", "Value", "Written",
-    "alternatives", "bucket_head", "called_name", "choices", "content_type", "default_choices", "destination_of",
-    "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment", "inner_extension_of",
-    "is_bucket_name", "is_default", "is_delta", "is_false", "is_missing", "is_tested", "is_true", "jinja_holes", "literals", "load",
-    "local_name", "made_at", "may_be_delta", "may_be_storage", "metadata_plan", "own_writes", "points_to", "primary_choices",
-    "rows_of", "says_delta", "serialised_bodies", "source_of", "split_uri", "texts", "uploaded_after", "used_site", "variable_of",
-    "with_metadata", "without_fallback", "words_in", "writes_around",
+    "ARCHIVES", "FALLBACK_TYPE", "FILE_FORMATS", "MERGE_CLAUSES", "NEED_SCHEMA", "OCTETS", "TABLE_FORMATS", "TYPES", "Absent",
+    "AddArgument", "AddEntry", "Append", "Arguments", "Attribute", "BoundMethod", "BucketAddress", "BucketName", "Buffer", "Call",
+    "Change", "Chunk", "Client", "ClientSetup", "Confidence", "Constant", "Context", "Data", "DeltaBuild", "DeltaOperation",
+    "DeltaPath", "Destination", "Drop", "FileAccess", "Finding", "Hole", "Hop", "ItemWrite", "KeyTemplate", "Mapping", "Match",
+    "NoFix", "ObjectCall", "ObjectUrl", "Place", "Plan", "Presign", "Reference", "Replace", "Rows", "Rule", "Scope", "Sequence",
+    "Serialised", "SessionSetting", "Settings", "Site", "SqlStatement", "StringColumn", "TableRead", "TableWrite", "Text",
+    "Unknown", "Value", "Written", "alternatives", "as_delta", "begins_text", "bucket_head", "bucket_variables", "called_name",
+    "canonical_path", "choices", "content_type", "default_choices", "destination_of", "elements_about", "enclosing_call", "entry",
+    "extension_of", "fits", "format_name", "from_environment", "inner_extension_of", "is_bucket_name", "is_default", "is_delta",
+    "is_false", "is_missing", "is_private", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load",
+    "lookup", "made_at", "may_be_delta", "may_be_storage", "metadata_plan", "own_types", "own_value", "own_writes", "parsable",
+    "points_to", "primary_choices", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of",
+    "split_uri", "stands_in", "texts", "uploaded_after", "usable", "variable_of", "with_metadata", "without_fallback", "words_in",
+    "writes_around",
 ]  # fmt: skip
 
 NEED_LIBCST = {
     "s3lint.facts.queries.pointers": ("own_writes", "points_to", "uploaded_after", "writes_around"),
     "s3lint.facts.queries.serialised": ("Serialised", "serialised_bodies"),
-    "s3lint.fixes.enclosing": ("elements_about", "enclosing_call", "is_default", "without_fallback"),
-    "s3lint.fixes.imports": ("local_name",),
+    "s3lint.facts.extractors.sql": ("parsable",),
+    "s3lint.fixes.enclosing": ("begins_text", "elements_about", "enclosing_call", "is_default"),
+    "s3lint.fixes.imports": ("canonical_path", "usable"),
+    "s3lint.fixes.layout": ("literal",),
+    "s3lint.fixes.lookups": ("from_environment", "lookup", "stands_in", "without_fallback"),
+    "s3lint.fixes.ownership": ("is_private", "is_within", "own_value", "replaceable"),
     "s3lint.inference.arguments": ("Arguments", "Call", "Written"),
     "s3lint.inference.conditions": ("is_tested",),
     "s3lint.syntax.flow": ("Scope",),

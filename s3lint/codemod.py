@@ -36,6 +36,8 @@ class FixCommand(CodemodCommand):
             fixed = fix_file(path, tree.bytes, settings, unsafe=True)
         except Unsettled as error:
             raise SkipFile(str(error)) from None
+        if fixed.after == fixed.before and fixed.left_out:
+            raise SkipFile("; ".join(fixed.left_out))
         return tree if fixed.after == fixed.before else cst.parse_module(fixed.after, tree.config_for_parsing)
 
 
@@ -64,3 +66,8 @@ def __getattr__(name: str) -> Any:
         return _commands()[name]
     except KeyError:
         raise AttributeError(f"no codemod is called {name}: the codemods are {', '.join(sorted(_commands()))}") from None
+
+
+def __dir__() -> list[str]:
+    """Return the names of the codemods too, which are made when they are first asked for: `libcst.tool list` shows them."""
+    return sorted({*globals(), *_commands()})

@@ -76,7 +76,9 @@ class Finding:
     cell: int | None = None
     noqa_row: int = 0
     subject: str = ""
-    """The value that a rule compares across all its findings of a run (for example a key's naming style); empty if it compares none."""
+    """What a rule compares when it looks at its findings together."""
+    unfixed: str = ""
+    """Why a finding whose rule can fix it elsewhere has no fix."""
 
     @property
     def order(self) -> tuple[str, int, Location, str, str]:

@@ -35,8 +35,27 @@ dies with them, however large `ExpiresIn` is.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from s3lint.api import Constant, Context, Hop, Match, Plan, Presign, Reference, Replace, Rule, Site, Value, choices, source_of
+from s3lint.api import (
+    Constant,
+    Context,
+    Hop,
+    Match,
+    NoFix,
+    Plan,
+    Presign,
+    Reference,
+    Replace,
+    Rule,
+    Site,
+    Value,
+    choices,
+    source_of,
+)
+
+if TYPE_CHECKING:
+    from s3lint.api import Written
 
 rule = Rule(
     __name__,
@@ -60,17 +79,33 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
             shown, problem, advice = found
             hops = (*value.trace, Hop(fact.site, f"passed to `{fact.operation}` here"))
             site = _written(fact, value)
-            plan = _plan(site, value, context.settings.presign_max_seconds)
+            plan = _plan(fact, value, context.settings.presign_max_seconds)
             yield rule.match(site, confidence, hops, plan=plan, value=shown, problem=problem, advice=advice)
 
 
-def _plan(site: Site, value: Value, most: int) -> Plan:
-    """Return the new expiry. Safe where the URL never worked; a shorter life may disturb users."""
+def _plan(fact: Presign, value: Value, most: int) -> Plan | NoFix:
+    """A URL that never worked has no users to disturb; one that lives shorter than before has."""
+    from s3lint.api import replaceable
+
+    written = fact.arguments.written("ExpiresIn", 2 if fact.operation == "generate_presigned_url" else 4)
     if not isinstance(value, Constant) or value.value is None:
-        text, safe = f"int({source_of(site)}.total_seconds())", True
-    else:
-        text, safe = str(3600 if value.value <= 0 else most), value.value <= 0 or value.value > LONGEST
-    return Plan(f"Pass {text}", (Replace(site, text),), safe)
+        return _seconds(fact, written)
+    site = replaceable(fact.site, fact.arguments, written, value)
+    if isinstance(site, NoFix):
+        return site
+    text = str(3600 if value.value <= 0 else most)
+    return Plan(f"Pass {text}", (Replace(site, text),), value.value <= 0 or value.value > LONGEST)
+
+
+def _seconds(fact: Presign, written: "Written | None") -> Plan | NoFix:
+    """The seconds of a timedelta that the function makes itself; what a caller passes may be a number elsewhere."""
+    from s3lint.api import own_value
+
+    own = own_value(fact.arguments, written) if written is not None else None
+    if written is None or not isinstance(own, Reference) or type(written.node).__name__ not in ("Name", "Call"):
+        return NoFix("what is passed is made elsewhere")
+    text = f"int({source_of(written.site)}.total_seconds())"
+    return Plan(f"Pass {text}", (Replace(written.site, text),), safe=True)
 
 
 def _written(fact: Presign, value: Value) -> Site:

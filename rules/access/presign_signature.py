@@ -38,15 +38,16 @@ from collections.abc import Iterator
 from s3lint.api import (
     Absent,
     AddArgument,
-    Change,
     Client,
     Context,
     Match,
+    NoFix,
     Plan,
     Presign,
     Reference,
     Rule,
     Site,
+    Text,
     alternatives,
     is_missing,
 )
@@ -62,7 +63,6 @@ rule = Rule(
     in_tests=True,
 )
 
-SIGNATURE = '"s3v4"'
 MESSAGE = "Pin the client to Signature Version 4"
 
 CONFIGS = ("botocore.config.Config()", "botocore.client.Config()", "boto3.session.Config()", "aiobotocore.config.AioConfig()")
@@ -74,23 +74,27 @@ def check(fact: Presign, context: Context) -> Iterator[Match]:
         yield rule.match(fact.site, fact.confidence, plan=_plan(fact), operation=fact.operation)
 
 
-def _plan(fact: Presign) -> Plan | None:
-    """Return the changes that pin the signature where the client is made, in its `Config` where there is one."""
-    from s3lint.api import local_name
+def _plan(fact: Presign) -> Plan | NoFix:
+    """The signature pinned where the client is made, in its configuration where it has one."""
+    from s3lint.api import literal, own_value, usable
 
     made = fact.clients[0].arguments if len(fact.clients) == 1 else None
     if made is None or made.call.function is None:
-        return None
+        return NoFix("the client is made elsewhere")
+    service = made.written("service_name", 0)
+    named = own_value(made, service) if service is not None else None
+    if not isinstance(named, Text) or named.literal != "s3":
+        return NoFix("the client is made for whichever service is asked for")
     site = Site(made.call.function.place.block, made.call.node)
+    signature = literal(site, "s3v4")
     given = made.written("config")
     if given is not None:
-        changes: tuple[Change, ...] = (AddArgument(given.site, "signature_version", SIGNATURE),)
-        return Plan(MESSAGE, changes, safe=True)
-    name = local_name(site, "botocore.config.Config")
-    if name is None:
-        return None
-    change = AddArgument(site, "config", f"{name}(signature_version={SIGNATURE})")
-    return Plan(MESSAGE, (change,), safe=True, imports=("botocore.config.Config",))
+        return Plan(MESSAGE, (AddArgument(given.site, "signature_version", signature),), safe=True)
+    config = usable(site, "botocore.config.Config")
+    if config is None:
+        return NoFix("the name `Config` means something else there")
+    change = AddArgument(site, "config", f"{config.code}(signature_version={signature})")
+    return Plan(MESSAGE, (change,), safe=True, imports=config.imports)
 
 
 def _is_unpinned(client: Client) -> bool:

@@ -33,7 +33,22 @@ Flags that are not known, and clients of other services.
 
 from collections.abc import Iterator
 
-from s3lint.api import Absent, AddEntry, Context, Hop, Mapping, Match, ObjectCall, Plan, Replace, Rule, choices, is_false
+from s3lint.api import (
+    Absent,
+    AddEntry,
+    Context,
+    Hop,
+    Mapping,
+    Match,
+    NoFix,
+    ObjectCall,
+    Plan,
+    Replace,
+    Rule,
+    Site,
+    choices,
+    is_false,
+)
 
 rule = Rule(
     __name__,
@@ -45,6 +60,8 @@ rule = Rule(
 )
 
 MESSAGE = "Set it to True; whoever reads the bucket publicly must get another way"
+
+SHARED = "other code sets or reads the flags too"
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
@@ -61,10 +78,26 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
                 if missing:
                     more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
                     what = f"`{missing[0]}`{more} left out, which means False"
-                    plan = Plan(MESSAGE, tuple(AddEntry(flags.site, name, "True") for name in missing)) if flags.site else None
+                    plan = _completed(flags, missing, fact)
                     yield rule.match(
                         flags.site or fact.site, confidence, flags.trace, plan=plan, what=what, remedy="set all four True"
                     )
+
+
+def _completed(flags: Mapping, missing: list[str], fact: ObjectCall) -> Plan | NoFix:
+    from s3lint.api import is_private
+
+    if flags.site is None or not is_private(flags.site, fact.site):
+        return NoFix(SHARED)
+    return Plan(MESSAGE, tuple(AddEntry(flags.site, name, "True") for name in missing))
+
+
+def _switched_on(given: Site | None, flags: Mapping, fact: ObjectCall) -> Plan | NoFix:
+    from s3lint.api import is_private, is_within
+
+    if given is None or not (is_within(given, fact.site) or is_private(flags.site, fact.site)):
+        return NoFix(SHARED)
+    return Plan(MESSAGE, (Replace(given, "True"),))
 
 
 def _off(flags: Mapping, fact: ObjectCall) -> Iterator[Match]:
@@ -73,7 +106,7 @@ def _off(flags: Mapping, fact: ObjectCall) -> Iterator[Match]:
             if is_false(value):
                 hops = (*value.trace, Hop(fact.site, f"passed to `{fact.operation}` here"))
                 given = next((entry.site for entry in flags.entries if entry.key == name), None)
-                plan = Plan(MESSAGE, (Replace(given, "True"),)) if given is not None and given.block is fact.site.block else None
+                plan = _switched_on(given, flags, fact)
                 yield rule.match(
                     value.site or fact.site, confidence, hops, plan=plan, what=f"`{name}` is off", remedy="set it to True"
                 )

@@ -33,6 +33,7 @@ url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": f
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from s3lint.api import (
     Confidence,
@@ -41,16 +42,17 @@ from s3lint.api import (
     Hop,
     Mapping,
     Match,
+    NoFix,
     ObjectCall,
     Plan,
     Replace,
     Rule,
     Sequence,
+    Site,
     Text,
     Value,
     choices,
     texts,
-    used_site,
 )
 
 rule = Rule(
@@ -95,21 +97,41 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
             yield rule.match(grantee.site or fact.site, confidence, (*grantee.trace, hop), acl=name, whom=GROUPS[group])
 
 
-def _plan(fact: ObjectCall, acl: Text, name: str) -> Plan | None:
-    """Return the change that drops the ACL, or that sets `private` where an ACL is required: in calls that set ACLs and in parameter defaults."""
-    from s3lint.api import elements_about, enclosing_call, is_default
+def _plan(fact: ObjectCall, acl: Text, name: str) -> Plan | NoFix:
+    """Without the ACL the object is private; what sets an ACL must set one, and so must a parameter's default."""
+    from s3lint.api import enclosing_call, is_within, literal, replaceable
 
     if acl.site is None or fact.library == "django-storages":
-        return None
-    if fact.operation in ("put_object_acl", "put_bucket_acl") or is_default(acl.site):
-        return Plan(f"Make it private; {READERS}", (Replace(acl.site, '"private"'),))
-    site = acl.site if enclosing_call(acl.site) is not None else used_site(fact, name, acl)
-    written = fact.parameters.written("Conditions") if fact.presigned else None
-    conditions = elements_about(written.site, "acl") if written is not None else []
-    if site is None or conditions is None:
-        return None
+        return NoFix("it is a setting of the storage")
+    written = fact.parameters.written(name)
+    inside = is_within(acl.site, fact.site) or _is_local_entry(acl.site, fact)
+    site = acl.site if inside else replaceable(fact.site, fact.parameters.arguments, written, acl)
+    if isinstance(site, NoFix):
+        return site
+    if fact.operation in ("put_object_acl", "put_bucket_acl") or not (inside or is_within(site, fact.site)):
+        # A caller's argument and a parameter's default must be something.
+        return Plan(f"Make it private; {READERS}", (Replace(site, literal(site, "private")),))
+    conditions = _conditions(fact)
+    if enclosing_call(site) is None or conditions is None:
+        return NoFix("the conditions of the form are not written out")
     senders = "; whoever uploads must stop sending it" if fact.presigned else ""
     return Plan(f"Drop the ACL{senders}; {READERS}", (Drop(site), *map(Drop, conditions)))
+
+
+def _conditions(fact: ObjectCall) -> list[Site] | None:
+    """Return the conditions of a presigned form that demand the ACL; None where they are not written out."""
+    from s3lint.api import elements_about
+
+    written = fact.parameters.written("Conditions") if fact.presigned else None
+    return elements_about(written.site, "acl") if written is not None else []
+
+
+def _is_local_entry(site: Site, fact: ObjectCall) -> bool:
+    """Whether an entry is in a dict that the same function makes for this call alone."""
+    from s3lint.api import enclosing_call, is_private
+
+    holder = enclosing_call(site)
+    return holder is not None and is_private(replace(site, node=holder, span=None), fact.site)
 
 
 def _grantees(fact: ObjectCall) -> Iterator[tuple[Text, Confidence]]:

@@ -33,6 +33,10 @@ s3.put_object(
 )
 ```
 
+## Fix safety
+An encryption that is named overrides the default of the bucket, which may be a KMS key: unsafe. Beside a key of the customer (SSE-C)
+there is no fix.
+
 ## When it stays silent
 Code and configuration (`.py`, `.sh`, `.sql`, `.jar`, `.whl`, `.yaml`, `.toml`), words beside `redacted`, `masked` or `anonymized`, extra
 arguments that are not known, and writers that cannot pass an encryption (Spark, pandas).
@@ -48,9 +52,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from s3lint.api import (
+    Absent,
     Context,
     Mapping,
     Match,
+    NoFix,
     ObjectCall,
     Plan,
     Rule,
@@ -68,7 +74,7 @@ rule = Rule(
     code="STO411",
     clause="do-not.unencrypted-sensitive-data",
     summary='{what}, and nothing chooses how it is encrypted: pass `ServerSideEncryption="{encryption}"`.',
-    fix="safe",
+    fix="unsafe",
     helper="s3lint.runtime.upload",
     in_tests=True,
 )
@@ -81,6 +87,9 @@ SENSITIVE = (
 HARMLESS = frozenset({"redacted", "masked", "anonymized", "anonymised"})
 
 CODE = frozenset({"py", "sh", "sql", "jar", "whl", "yaml", "yml", "toml"})
+
+CUSTOMER = ("SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
+"""What passes a key of the customer (SSE-C), which excludes every other encryption."""
 
 PARAMETERS = ("Key", "Filename", "Fileobj", "Body", "Metadata")
 
@@ -102,11 +111,19 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
         yield rule.match(fact.site, fact.confidence, plan=_plan(fact, encryption), what=what, encryption=encryption)
 
 
-def _plan(fact: ObjectCall, encryption: str) -> Plan | None:
+def _plan(fact: ObjectCall, encryption: str) -> Plan | NoFix | None:
+    """Unsafe: an encryption that is named takes the bucket's own default away, which may be a KMS key."""
+    from s3lint.api import literal
+
     if not is_missing(fact.parameters.get("ServerSideEncryption")):
         return None
-    text = f'"{encryption}"'
-    return metadata_plan(fact, "ServerSideEncryption", text, f"Pass ServerSideEncryption={text}", safe=True)
+    if any(not isinstance(fact.parameters.get(name), Absent) for name in CUSTOMER):
+        return NoFix("S3 refuses it beside a key of the customer")
+    if not isinstance(fact.parameters.get("SSEKMSKeyId"), Absent):
+        encryption = "aws:kms"
+    text = literal(fact.site, encryption)
+    message = f"Pass ServerSideEncryption={text}; it overrides the default encryption of the bucket"
+    return metadata_plan(fact, "ServerSideEncryption", text, message, safe=False)
 
 
 def _why(fact: ObjectCall, settings: Settings) -> str | None:

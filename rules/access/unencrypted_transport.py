@@ -43,6 +43,7 @@ from s3lint.api import (
     Drop,
     Hop,
     Match,
+    NoFix,
     Plan,
     Replace,
     Rule,
@@ -86,7 +87,7 @@ def check_client(fact: ClientSetup, context: Context) -> Iterator[Match]:
         for value, confidence in choices(_argument(fact, name), fact.confidence):
             if is_false(value):
                 hops = (*value.trace, Hop(fact.site, "the client is made here"))
-                plan = Plan(f"Drop {name}=False", (Drop(value.site),)) if value.site is not None else None
+                plan = _dropped(fact, name, value.site)
                 yield rule.match(
                     value.site or fact.site,
                     confidence,
@@ -116,16 +117,28 @@ def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting) -> Iterator[M
                 url.site or fact.site,
                 sure,
                 (*url.trace, Hop(fact.site, "used as the endpoint here")),
-                plan=_with_tls(url.site),
+                plan=_with_tls(url.site, fact),
                 what=f"Endpoint `{url}`",
                 consequence=UNENCRYPTED,
                 remedy="use `https://`",
             )
 
 
-def _with_tls(site: Site | None) -> Plan | None:
+def _dropped(fact: ClientSetup, name: str, site: Site | None) -> Plan | NoFix:
+    from s3lint.api import is_within
+
+    if site is None or not is_within(site, fact.site):
+        return NoFix("other code sets the value too")
+    return Plan(f"Drop {name}=False", (Drop(site),))
+
+
+def _with_tls(site: Site | None, fact: ClientSetup | SessionSetting) -> Plan | NoFix:
+    from s3lint.api import is_private
+
     if site is None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
-        return None
+        return NoFix("the address is not written out")
+    if not is_private(site, fact.site):
+        return NoFix("other code reads the address too")
     text = re.sub("http://", "https://", source_of(site), count=1, flags=re.IGNORECASE)
     return Plan("Use https://; the host must answer there", (Replace(site, text),))
 
@@ -154,15 +167,17 @@ def check_setting(fact: SessionSetting, context: Context) -> Iterator[Match]:
                     value.site or fact.site,
                     confidence,
                     value.trace,
-                    plan=_switched_on(value),
+                    plan=_switched_on(value, fact),
                     what=f"`{fact.key}` set to false",
                     consequence=UNENCRYPTED,
                     remedy="drop it",
                 )
 
 
-def _switched_on(value: Value) -> Plan | None:
-    text = "True" if isinstance(value, Constant) else '"true"'
-    return (
-        Plan(f"Set it to {text}; the host must answer over TLS", (Replace(value.site, text),)) if value.site is not None else None
-    )
+def _switched_on(value: Value, fact: SessionSetting) -> Plan | NoFix:
+    from s3lint.api import is_within, literal
+
+    if value.site is None or not is_within(value.site, fact.site):
+        return NoFix("other code sets the value too")
+    text = "True" if isinstance(value, Constant) else literal(value.site, "true")
+    return Plan(f"Set it to {text}; the host must answer over TLS", (Replace(value.site, text),))

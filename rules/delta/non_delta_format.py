@@ -19,6 +19,11 @@ df.write.format("json").save("s3://lakehouse/raw/events/")
 df.write.format("delta").mode("append").save("s3://lakehouse/raw/events/")
 ```
 
+## Fix safety
+Readers and existing data must follow: unsafe. A write is not changed where the code wants its format: in a branch that asks for it by name,
+where its part files are used, where the same file reads the path back, for bucketed tables, streams with their checkpoints, Iceberg and
+Hudi, and SQL whose clauses Delta refuses.
+
 ## When it stays silent
 Another destination that is known (`file:`, `hdfs:`, `dbfs:`, a path with no scheme), connectors (JDBC, Kafka, BigQuery, the console …), a
 table saved with no format (`default-format`), formats listed in `lakehouse-formats`, and pandas-like writers whose destination is not
@@ -87,7 +92,7 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
                 fact.method,
                 sure,
                 hops,
-                plan=delta_write(fact),
+                plan=delta_write(fact, context),
                 what=f"`{fact.operation}`",
                 format=form,
                 advice=_advice(fact.library),

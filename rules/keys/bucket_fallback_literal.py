@@ -28,6 +28,10 @@ bucket = os.environ["DOCUMENTS_BUCKET"]
 boto3.client("s3").download_file(bucket, key, local_path)
 ```
 
+## Fix safety
+The variable must be set wherever the program runs: unsafe. Only a lookup in `os.environ` can lose its fallback, since it raises then; a
+default of a parameter, and an option of a mutually exclusive group, keep theirs.
+
 ## When it stays silent
 Placeholders and empty strings; a fallback that is a URI (`hardcoded-bucket-in-uri`).
 
@@ -37,7 +41,19 @@ Placeholders and empty strings; a fallback that is a URI (`hardcoded-bucket-in-u
 
 from collections.abc import Iterator
 
-from s3lint.api import BucketName, Context, Hop, Match, Plan, Rule, Text, bucket_head, default_choices, is_bucket_name
+from s3lint.api import (
+    BucketName,
+    Context,
+    Hop,
+    Match,
+    NoFix,
+    Plan,
+    Rule,
+    Text,
+    bucket_head,
+    default_choices,
+    is_bucket_name,
+)
 
 rule = Rule(
     __name__,
@@ -59,13 +75,8 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
             yield rule.match(value.origin or fact.site, confidence, hops, plan=_plan(value), bucket=value)
 
 
-def _plan(value: Text) -> Plan | None:
-    """Return the plan that removes the default from the lookup."""
-    if value.origin is None:
-        return None
+def _plan(value: Text) -> Plan | NoFix:
+    """The lookup without its default."""
     from s3lint.api import without_fallback
 
-    found = without_fallback(value.origin)
-    if found is None:
-        return None
-    return Plan("Drop the default; set the variable wherever the program runs", (found[0],), imports=found[1])
+    return without_fallback(value.origin) if value.origin is not None else NoFix("the default is not written out")

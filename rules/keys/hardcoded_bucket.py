@@ -28,6 +28,10 @@ s3 = boto3.client("s3")
 s3.upload_file(local_path, os.environ["S3_BUCKET_NAME"], key, ExtraArgs={"ContentType": "application/pdf"})
 ```
 
+## Fix safety
+The variable must be set wherever the program runs: unsafe. Every bucket of a project has its own variable, whichever files are fixed. A
+default is not changed: the lookup would run also where another name is passed.
+
 ## When it stays silent
 Environment and settings lookups, parameters that no caller in the project fills, empty strings, and placeholders: names with `your`,
 `<…>`, `$VAR`, `{{…}}`, `xxx`, exactly `bucket` or `bucket-name`, and AWS's own `example-bucket…` and `amzn-s3-demo-…`. A literal that is only
@@ -46,10 +50,13 @@ from s3lint.api import (
     Finding,
     Hop,
     Match,
+    NoFix,
+    Plan,
     Rule,
     Settings,
     Text,
     bucket_head,
+    bucket_variables,
     from_environment,
     is_bucket_name,
     primary_choices,
@@ -78,9 +85,16 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
         used = f"used by `{fact.label}` here" if fact.use == "call" else f"named `{fact.label}` here"
         hops = (*value.trace, Hop(fact.site, used))
         variable = variable_of(value.literal or "", context.settings, alone=True)
-        plan = from_environment(value.origin, value.literal, variable) if value.origin and value.literal else None
+        plan = _plan(value, variable)
         subject = value.literal or str(value)
         yield rule.match(value.origin or fact.site, confidence, hops, subject=subject, plan=plan, bucket=value, variable=variable)
+
+
+def _plan(value: Text, variable: str) -> Plan | NoFix:
+
+    if value.origin is None or not value.literal:
+        return NoFix("a part of the name is computed")
+    return from_environment(value.origin, value.literal, variable)
 
 
 @rule.together
@@ -91,13 +105,7 @@ def report(findings: list[Finding], settings: Settings) -> Iterator[Finding]:
         yield finding if alone else _with_own_variable(finding, settings)
 
 
-@rule.before_fixes
-def decide_variables(findings: list[Finding], settings: Settings) -> Settings:
-    """Return settings with a variable for each bucket of the run, however few of them a single file names."""
-    buckets = sorted({finding.subject for finding in findings if finding.subject})
-    alone = len(buckets) <= 1
-    variables = {bucket: variable_of(bucket, settings, alone=alone) for bucket in buckets}
-    return replace(settings, bucket_env=variables | settings.bucket_env)
+rule.before_fixes(bucket_variables)
 
 
 def _with_own_variable(finding: Finding, settings: Settings) -> Finding:

@@ -22,7 +22,7 @@ events = spark.read.format("delta").load(f"s3://{os.environ['LAKEHOUSE_BUCKET']}
 ```
 
 ## Fix safety
-The variable must be set wherever the program runs: unsafe.
+The variable must be set wherever the program runs: unsafe. In a file all addresses of a bucket change, or none.
 
 ## When it stays silent
 Docstrings, help texts, log messages, prompts and other prose; buckets that come from parameters or the environment; placeholders such as
@@ -35,8 +35,23 @@ Docstrings, help texts, log messages, prompts and other prose; buckets that come
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from s3lint.api import BucketAddress, Context, Hop, Match, Plan, Replace, Rule, Settings, bucket_head, variable_of
+from s3lint.api import (
+    BucketAddress,
+    Context,
+    Hop,
+    Match,
+    NoFix,
+    Plan,
+    Replace,
+    Rule,
+    Settings,
+    Site,
+    bucket_head,
+    bucket_variables,
+    variable_of,
+)
 
 rule = Rule(
     __name__,
@@ -47,33 +62,83 @@ rule = Rule(
     fix="unsafe",
     helper="s3lint.runtime.bucket_from_env",
     yields_to=("STO201", "STO203"),
+    fixes_together=True,
 )
 
 
-PLAIN = re.compile(r"""(?P<quote>["'])(?P<text>[^"'\\\n]*)(?P=quote)""")
-"""A literal without escapes."""
+rule.before_fixes(bucket_variables)
+
+ADDRESS = r"(?:s3[an]?://|arn:aws[\w-]*:s3:::)"
+LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>\"{3}|'{3}|["'])(?P<text>.*)(?P=quote)""", re.DOTALL)
 
 
 @rule.on(BucketAddress)
 def check(fact: BucketAddress, context: Context) -> Iterator[Match]:
     if bucket_head(fact.bucket) is not None:
         hops = (Hop(fact.written, "the bucket is named here"),)
-        yield rule.match(fact.site, fact.confidence, hops, plan=_plan(fact, context.settings), bucket=fact.bucket)
+        yield rule.match(
+            fact.site,
+            fact.confidence,
+            hops,
+            subject=fact.bucket.literal or "",
+            plan=_plan(fact, context.settings),
+            bucket=fact.bucket,
+        )
 
 
-def _plan(fact: BucketAddress, settings: Settings) -> Plan | None:
-    """Return the change of a plain literal to an f-string around the lookup; None for URLs, which may lead to data of others."""
-    from s3lint.api import local_name
+def _plan(fact: BucketAddress, settings: Settings) -> Plan | NoFix:
+    """A literal becomes an f-string around the lookup; a URL, which may lead to somebody else's data, stays."""
+    from s3lint.api import stands_in
 
-    bucket, module = fact.bucket.literal, local_name(fact.site, "os")
-    if not bucket or module is None or fact.site.span is not None or type(fact.site.node).__name__ != "SimpleString":
-        return None
-    literal = PLAIN.fullmatch(getattr(fact.site.node, "value", ""))
-    if literal is None or literal["text"].count(bucket) != 1 or literal["text"].startswith("http"):
-        return None
+    bucket, node = fact.bucket.literal, fact.site.node
+    if not bucket:
+        return NoFix("a part of the name is computed")
+    if fact.site.span is not None:
+        return NoFix("the address is a part of a longer text")
+    if stands_in(fact.site):
+        return NoFix("it is a default, and the lookup would run also where another value is given")
     variable = variable_of(bucket, settings, alone=False)
-    inner = "'" if literal["quote"] == '"' else '"'
-    lookup = f"{{{module}.environ[{inner}{variable}{inner}]}}"
-    text = literal["text"].replace("{", "{{").replace("}", "}}").replace(bucket, lookup)
-    message = f"Read the bucket from the environment; set {variable} wherever the program runs"
-    return Plan(message, (Replace(fact.site, f"f{literal['quote']}{text}{literal['quote']}"),), imports=("os",))
+    found = (
+        _in_text(fact.site, bucket, variable)
+        if type(node).__name__ == "SimpleString"
+        else _in_template(fact.site, bucket, variable)
+    )
+    if isinstance(found, NoFix):
+        return found
+    change, imports = found
+    return Plan(f"Read the bucket from the environment; set {variable} wherever the program runs", (change,), imports=imports)
+
+
+def _in_text(site: Site, bucket: str, variable: str) -> tuple[Replace, tuple[str, ...]] | NoFix:
+    from s3lint.api import lookup
+
+    literal = LITERAL.fullmatch(getattr(site.node, "value", ""))
+    place = re.match(rf"{ADDRESS}({re.escape(bucket)})(?=[/*]|$)", literal["text"]) if literal is not None else None
+    if literal is None or place is None or "\\N{" in literal["text"]:
+        return NoFix("the text does not begin with the address of a bucket")
+    found = lookup(site, variable, inside=literal["quote"])
+    if found is None:
+        return NoFix("the name `os` means something else there")
+    before, after = (_escaped(part) for part in (literal["text"][: place.start(1)], literal["text"][place.end(1) :]))
+    prefix = f"{literal['prefix'].strip('uU')}f"
+    quote = literal["quote"]
+    return Replace(site, f"{prefix}{quote}{before}{{{found.code}}}{after}{quote}"), found.imports
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _in_template(site: Site, bucket: str, variable: str) -> tuple[Replace, tuple[str, ...]] | NoFix:
+    from s3lint.api import lookup
+
+    template = site.node if type(site.node).__name__ == "FormattedString" else site.block.parents.get(site.node)
+    parts = getattr(template, "parts", ())
+    first = parts[0] if parts and type(parts[0]).__name__ == "FormattedStringText" else None
+    place = re.match(rf"{ADDRESS}({re.escape(bucket)})(?=[/*]|$)", first.value) if first is not None else None
+    if first is None or place is None:
+        return NoFix("the text does not begin with the address of a bucket")
+    found = lookup(site, variable, inside=str(getattr(template, "end", "")))
+    if found is None:
+        return NoFix("the name `os` means something else there")
+    return Replace(replace(site, node=first, span=place.span(1)), f"{{{found.code}}}"), found.imports

@@ -39,6 +39,7 @@ Parts of a key that are not known, `name=value` segments, placeholders such as `
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from s3lint.api import (
     Context,
@@ -46,22 +47,23 @@ from s3lint.api import (
     Hop,
     KeyTemplate,
     Match,
+    NoFix,
     Plan,
     Reference,
     Replace,
     Rule,
     Text,
     Value,
+    alternatives,
     choices,
     jinja_holes,
-    source_of,
 )
 
 rule = Rule(
     __name__,
     code="STO212",
     clause="keys.consistent",
-    summary="Key `{key}` {problem}.",
+    summary="Key `{key}`{problem}.",
     fix="unsafe",
     helper="s3lint.runtime.object_key",
 )
@@ -94,18 +96,57 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
         if problem is not None:
             site = value.origin if isinstance(value, Text) else value.site
             hops = (*value.trace, Hop(fact.site, f"used as the key of `{fact.label}` here"))
-            yield rule.match(site or fact.site, confidence, hops, plan=_plan(value), key=_shown(value), problem=problem)
+            yield rule.match(
+                site or fact.site,
+                confidence,
+                hops,
+                plan=_plan(fact, value),
+                key=_shown(value),
+                problem=(_when(value, fact.value) or " ") + problem,
+            )
 
 
-def _plan(value: Value) -> Plan | None:
-    """Return the removal of surplus slashes from the literal that contains them."""
+def _when(value: Value, key: Value) -> str:
+    """Return when a key is this one, where one of its parts may be empty: `, if `folder` is empty, `; empty text otherwise."""
+    if not isinstance(value, Text):
+        return ""
+    for other in alternatives(key):
+        if not isinstance(other, Text):
+            continue
+        for index, part in enumerate(other.parts):
+            without = replace(other, parts=(*other.parts[:index], *other.parts[index + 1 :]))
+            if isinstance(part, Hole) and part.name and without.known == value.known:
+                return f", if `{part.name}` is empty, "
+    return ""
+
+
+def _plan(fact: KeyTemplate, value: Value) -> Plan | NoFix | None:
+    """Slashes too many are taken out of the literal that holds them."""
+    from s3lint.api import begins_text, is_private
+
     site = value.origin if isinstance(value, Text) else None
-    if site is None or site.span is not None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
+    if site is None or site.span is not None or "/" not in str(value):
         return None
-    code = source_of(site)
-    mended = DOUBLE_SLASH.sub("/", LEADING_SLASH.sub(r"\1", code))
-    message = "Drop the slashes; whoever reads the old key must follow"
-    return Plan(message, (Replace(site, mended),)) if mended != code else None
+    if not is_private(site, fact.site):
+        return NoFix("other code uses the key too")
+    parts = getattr(site.node, "parts", (site.node,))
+    changes = []
+    for number, part in enumerate(parts):
+        code = getattr(part, "value", None)
+        if not isinstance(code, str):
+            continue
+        mended = DOUBLE_SLASH.sub("/", code)
+        if number == 0 and begins_text(site):
+            mended = LEADING_SLASH.sub(r"\1", mended) if part is site.node else mended.lstrip("/")
+        if mended != code:
+            changes.append(Replace(replace(site, node=part), mended))
+    if not changes:
+        return NoFix("the slash is not too many where the part before it is not empty") if _has_slashes(value) else None
+    return Plan("Drop the slashes; whoever reads the old key must follow", tuple(changes))
+
+
+def _has_slashes(value: Value) -> bool:
+    return isinstance(value, Text) and (value.known.startswith("/") or "//" in value.known)
 
 
 def _shown(value: Value) -> str:

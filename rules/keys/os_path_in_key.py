@@ -51,6 +51,7 @@ from s3lint.api import (
     Hop,
     KeyTemplate,
     Match,
+    NoFix,
     Plan,
     Reference,
     Replace,
@@ -61,6 +62,7 @@ from s3lint.api import (
     Value,
     choices,
     destination_of,
+    source_of,
 )
 
 rule = Rule(
@@ -98,16 +100,20 @@ def _joins(value: Value, confidence: Confidence, hop: Hop) -> Iterator[Match]:
             yield rule.match(site or hop.site, sure, (*choice.trace, hop), plan=_plan(join, site), join=join)
 
 
-def _plan(join: str, site: Site | None) -> Plan | None:
-    """Return the change to `posixpath.join`, which takes the same arguments."""
+def _plan(join: str, site: Site | None) -> Plan | NoFix:
+    """`posixpath.join` takes the same arguments."""
+    from s3lint.api import canonical_path, usable
+
     function = getattr(site.node, "func", None) if site is not None and join == "os.path.join" else None
     if site is None or function is None:
-        return None
-    from s3lint.api import local_name
-
-    module = local_name(site, "posixpath")
-    change = Replace(replace(site, node=function), f"{module}.join")
-    return Plan("Join with posixpath", (change,), safe=True, imports=("posixpath",)) if module is not None else None
+        return NoFix("only a call of `os.path.join` has a twin for keys")
+    called = replace(site, node=function)
+    if canonical_path(called, source_of(called)) != "os.path.join":
+        return NoFix("the join is called by another name, which may hold arguments")
+    found = usable(site, "posixpath.join")
+    if found is None:
+        return NoFix("the name `posixpath` means something else there")
+    return Plan("Join with posixpath", (Replace(called, found.code),), safe=True, imports=found.imports)
 
 
 def _separators(value: Value) -> Iterator[tuple[str, Site | None]]:

@@ -38,6 +38,7 @@ from collections.abc import Iterator
 from s3lint.api import (
     Context,
     Match,
+    NoFix,
     ObjectCall,
     Plan,
     Replace,
@@ -47,7 +48,6 @@ from s3lint.api import (
     literals,
     metadata_plan,
     texts,
-    used_site,
 )
 
 rule = Rule(
@@ -75,13 +75,16 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
             yield rule.match(given or fact.site, confidence, key.trace, plan=_plan(fact), key=key, tier=tier)
 
 
-def _plan(fact: ObjectCall) -> Plan | None:
+def _plan(fact: ObjectCall) -> Plan | NoFix:
+    from s3lint.api import literal, replaceable
+
+    text = literal(fact.site, "GLACIER_IR")
     message = 'Pass StorageClass="GLACIER_IR"; objects stay at least 90 days, and reads cost more'
     given = fact.parameters.get("StorageClass")
     if is_missing(given):
-        return metadata_plan(fact, "StorageClass", '"GLACIER_IR"', message, safe=False)
-    site = used_site(fact, "StorageClass", given)
-    return Plan(message, (Replace(site, '"GLACIER_IR"'),)) if site is not None else None
+        return metadata_plan(fact, "StorageClass", text, message, safe=False)
+    site = replaceable(fact.site, fact.parameters.arguments, fact.parameters.written("StorageClass"), given)
+    return site if isinstance(site, NoFix) else Plan(message, (Replace(site, text),))
 
 
 def _hot_class(fact: ObjectCall) -> str | None:

@@ -33,7 +33,19 @@ Classes that are not known, and lists of classes that are written to no object.
 import difflib
 from collections.abc import Iterator
 
-from s3lint.api import Context, Hop, Match, ObjectCall, Plan, Replace, Rule, Text, load, texts, used_site
+from s3lint.api import (
+    Context,
+    Hop,
+    Match,
+    NoFix,
+    ObjectCall,
+    Plan,
+    Rule,
+    Text,
+    load,
+    replacing,
+    texts,
+)
 
 rule = Rule(
     __name__,
@@ -71,10 +83,9 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
             )
 
 
-def _plan(fact: ObjectCall, given: Text) -> Plan | None:
-    """Return the change from reduced redundancy to Standard; None for other names, whose meaning is unknown."""
-    site = used_site(fact, "StorageClass", given) if given.literal == REDUCED else None
-    return Plan('Replace it with "STANDARD"', (Replace(site, '"STANDARD"'),), safe=True) if site is not None else None
+def _plan(fact: ObjectCall, given: Text) -> Plan | NoFix | None:
+    """Reduced redundancy becomes Standard; what another wrong name was meant to be, somebody must say."""
+    return replacing(fact, "StorageClass", given, "STANDARD", safe=not fact.presigned) if given.literal == REDUCED else None
 
 
 def _nearest(given: str) -> str:

@@ -44,6 +44,7 @@ from s3lint.api import (
     Hop,
     Mapping,
     Match,
+    NoFix,
     ObjectCall,
     Plan,
     Rule,
@@ -144,14 +145,16 @@ def _not_accepted(fact: ObjectCall) -> Iterator[Match]:
                 )
 
 
-def _moved(fact: ObjectCall, name: str, written: "Written") -> Plan | None:
+def _moved(fact: ObjectCall, name: str, written: "Written") -> Plan | NoFix:
     added = with_metadata(fact, name, source_of(written.site))
-    return Plan("Pass it in ExtraArgs", (Drop(written.site), added), safe=True) if added is not None else None
+    return added if isinstance(added, NoFix) else Plan("Pass it in ExtraArgs", (Drop(written.site), added), safe=True)
 
 
-def _replacing(fact: ObjectCall) -> Plan | None:
+def _directed(fact: ObjectCall) -> Plan | NoFix:
+    from s3lint.api import literal
+
     message = "Replace the metadata of the source; what is not passed is dropped"
-    return metadata_plan(fact, "MetadataDirective", '"REPLACE"', message, safe=False)
+    return metadata_plan(fact, "MetadataDirective", literal(fact.site, "REPLACE"), message, safe=False)
 
 
 def _site(value: Value, extra: Value, fact: ObjectCall) -> Site:
@@ -170,7 +173,7 @@ def _dropped(fact: ObjectCall) -> Iterator[Match]:
         yield rule.match(
             fact.site,
             fact.confidence,
-            plan=_replacing(fact) if is_missing(directive) else None,
+            plan=_directed(fact) if is_missing(directive) else None,
             what=" and ".join(lost),
             problem=f"{'get' if len(lost) > 1 else 'gets'} lost, because a copy keeps the metadata of its source",
             remedy='pass `MetadataDirective="REPLACE"` too',

@@ -69,13 +69,15 @@ ARCHIVE_TYPES = frozenset(OCTETS).union(*(TYPES[extension] for extension in ARCH
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     if not fact.writes_itself:
         return
+    from s3lint.api import literal
+
     from ._compressed import coding_of
 
     if is_missing(fact.parameters.get("ContentEncoding")) and _is_readable_content(fact):
         coding = coding_of(fact, context)
         if coding is not None:
             message = f'Pass ContentEncoding="{coding}"; readers that unpack by themselves must stop doing so'
-            plan = metadata_plan(fact, "ContentEncoding", f'"{coding}"', message, safe=False)
+            plan = metadata_plan(fact, "ContentEncoding", literal(fact.site, coding), message, safe=False)
             yield rule.match(fact.site, fact.confidence, plan=plan, coding=coding)
 
 

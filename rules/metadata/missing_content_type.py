@@ -23,6 +23,10 @@ s3 = boto3.client("s3")
 s3.upload_file(path, bucket, f"reports/{year}/summary.pdf", ExtraArgs={"ContentType": "application/pdf"})
 ```
 
+## Fix safety
+A literal type is passed only where the function itself writes the extension; where the key comes from a caller the type is guessed from
+the key. What is spread or passed in `ExtraArgs` comes after the type and wins. A call whose `**` may pass the type is not changed.
+
 ## When it stays silent
 Where `ExtraArgs` or `**kwargs` are not known and may hold the type, folder markers (keys that end in `/`), and writes with an empty
 body or none. The standard's own batch example uploads without a type; the sentence of the standard wins, so it is reported.
@@ -40,6 +44,7 @@ from s3lint.api import (
     Context,
     Data,
     Match,
+    NoFix,
     ObjectCall,
     Plan,
     Rule,
@@ -80,10 +85,10 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
         yield rule.match(fact.site, sure, plan=_plan(fact), operation=fact.operation, how=how)
 
 
-def _plan(fact: ObjectCall) -> Plan | None:
+def _plan(fact: ObjectCall) -> Plan | NoFix:
     found = content_type(fact)
-    if found is None:
-        return None
+    if isinstance(found, NoFix):
+        return found
     text, imports = found
     return metadata_plan(fact, "ContentType", text, f"Pass ContentType={text}", safe=True, imports=imports)
 

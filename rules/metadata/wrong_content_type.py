@@ -28,6 +28,10 @@ guessed = mimetypes.guess_type(path)[0] or "application/octet-stream"
 s3.upload_file(path, bucket, f"reports/{year}/{path}", ExtraArgs={"ContentType": guessed})
 ```
 
+## Fix safety
+The type is replaced where the call or a variable of one use says it, and its parameters such as `charset` stay. On a presigned URL the
+type is a signed header, and uploads that send the old one would fail: unsafe. A type that other code passes or sets is not replaced.
+
 ## When it stays silent
 Extensions with no type or with several, types and keys that are not known, keys of callers of which one fits, compressed files whose
 type is that of their content, what stands in where a type is not known (`… or "text/plain"`), and guesses that the function tests before it uses them.
@@ -47,10 +51,10 @@ from s3lint.api import (
     Context,
     Hop,
     Match,
+    NoFix,
     ObjectCall,
     Plan,
     Reference,
-    Replace,
     Rule,
     Text,
     alternatives,
@@ -58,8 +62,9 @@ from s3lint.api import (
     extension_of,
     fits,
     inner_extension_of,
+    own_types,
     primary_choices,
-    used_site,
+    replacing,
 )
 
 rule = Rule(
@@ -67,7 +72,7 @@ rule = Rule(
     code="STO302",
     clause="do.object-metadata",
     summary="{given} {problem}: pass {instead}.",
-    fix="safe",
+    fix="sometimes",
     helper="s3lint.runtime.upload",
 )
 
@@ -89,11 +94,12 @@ def _contradictions(fact: ObjectCall) -> Iterator[Match]:
     for given, confidence in primary_choices(fact.parameters.get("ContentType"), fact.confidence):
         if isinstance(given, Text) and given.literal and not any(fits(given.literal, extension) for extension in extensions):
             right = TYPES[extensions[0]][0]
+            plan = _replaced(fact, given)
             yield rule.match(
                 given.site or fact.site,
                 confidence,
                 (*given.trace, Hop(fact.site, f"passed to `{fact.operation}` here")),
-                plan=_replaced(fact, given, f'"{right}"'),
+                plan=plan,
                 given=f"ContentType `{given.literal}`",
                 problem=f"contradicts the extension `.{extensions[0]}`, so readers take the object for something else",
                 instead=f"`{right}`",
@@ -133,23 +139,41 @@ def _unguarded(fact: ObjectCall) -> Iterator[Match]:
                 (pair.site if pair is not None else None) or guess.site,
                 confidence,
                 (*guess.trace, Hop(fact.site, f"passed to `{fact.operation}` here")),
-                plan=_guarded(guess),
+                plan=_guarded(fact, guess),
                 given=f"`{guess.path.removeprefix('mimetypes.').replace('()', '(…)')}`",
                 problem="is None for a name that it does not know, and boto3 refuses None",
                 instead='`… or "application/octet-stream"`',
             )
 
 
-def _replaced(fact: ObjectCall, given: Text, text: str) -> Plan | None:
-    site = used_site(fact, "ContentType", given)
-    return Plan(f"Replace it with {text}", (Replace(site, text),), safe=True) if site is not None else None
+def _replaced(fact: ObjectCall, given: Text) -> Plan | NoFix:
+    """The right type with the parameters of the wrong one. Unsafe on a presigned URL: the type is a header that it signs."""
+    key = own_types(fact, "Key")
+    types = key if any(isinstance(choice, Text) and extension_of(choice) in TYPES for choice in alternatives(fact.key)) else None
+    types = own_types(fact, "Filename") if types is None else types
+    right = types.pop() if len(types) == 1 else None
+    if right is None:
+        return NoFix("the type depends on which key is passed")
+    _, semicolon, parameters = (given.literal or "").partition(";")
+    return replacing(fact, "ContentType", given, f"{right}{semicolon}{parameters}", safe=not fact.presigned)
 
 
-def _guarded(guess: Reference) -> Plan | None:
-    """Return the plan that adds a fallback to the guess, or None where the guess is not one expression."""
-    if guess.site is None or type(guess.site.node).__name__ != "Subscript":
-        return None
-    return Plan(f"Fall back to {FALLBACK_TYPE}", (Append(guess.site, f" or {FALLBACK_TYPE}"),), safe=True)
+def _guarded(fact: ObjectCall, guess: Reference) -> Plan | NoFix:
+    """A fallback behind the guess: where it is made in the call, else behind the argument that passes it."""
+    from s3lint.api import is_within, literal
+
+    if guess.site is None:
+        return NoFix("the guess is not written out")
+    site = guess.site
+    if not is_within(site, fact.site):
+        written = fact.parameters.written("ContentType")
+        if written is None or written.site.block is not fact.site.block:
+            return NoFix("other code passes the guess")
+        site = written.site
+    if type(site.node).__name__ not in ("Subscript", "Name", "Attribute", "Call"):
+        return NoFix("the guess is a part of a longer expression")
+    code = literal(fact.site, FALLBACK_TYPE)
+    return Plan(f"Fall back to {code}", (Append(site, f" or {code}"),), safe=True)
 
 
 def _always_guessed(guess: Reference) -> bool:

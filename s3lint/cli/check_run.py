@@ -131,7 +131,7 @@ def _stdin_target(options: argparse.Namespace) -> tuple[Path, Settings]:
 
 def _fix_files(options: argparse.Namespace) -> int:
     """Check, write fixes or suppressions, then check again and report what is left."""
-    from s3lint.cli.fix import allow_all, fix_all, summary, write_diff
+    from s3lint.cli.fix import allow_all, fix_all, reasons, summary, write_diff
 
     reason = _reason(options)
     outcome = _check(options, _request(options))
@@ -149,7 +149,7 @@ def _fix_files(options: argparse.Namespace) -> int:
     if not options.fix_only:
         write_report(_rendered(outcome, options), options)
         _print_stale_baselines(outcome, options)
-    text = summary(done, options)
+    text = "\n".join(filter(None, [*(reasons(outcome.findings) if options.show_fixes else ()), summary(done, options)]))
     if text and not options.quiet:
         # Other formats are read by programs: a sentence among them would break the report.
         print(text, file=sys.stderr if options.output_format != "text" else sys.stdout)

@@ -12,9 +12,9 @@ from s3lint.cli.output import counted, print_error
 from s3lint.finding import Finding, failure
 from s3lint.fixes.apply import Fixed, Unsettled, diffs, is_applicable
 from s3lint.linter.engine import Engine
-from s3lint.linter.fix import FixSession, decided, fix_in
+from s3lint.linter.fix import FixSession, decided, fix_in, may_be_decided
 from s3lint.project.boundary import leads_out
-from s3lint.project.files import MAX_READ_BYTES
+from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
 from s3lint.reports import Report, printable
 from s3lint.runner.run import MIN_FILES_PER_WORKER
 from s3lint.settings import Settings
@@ -47,6 +47,8 @@ class FixTask:
     path: Path
     settings: Settings
     unsafe: bool = False
+    is_decided: bool = False
+    """Whether the settings hold already what rules decide over a whole project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,18 @@ def fix_all(
     findings: Iterable[Finding], settings_of: Callable[[Path], Settings], *, unsafe: bool, write: bool, jobs: int
 ) -> FixOutcome:
     """Fix every file with a fixable finding. A file that cannot be fixed or written stays unchanged and does not stop the others."""
-    found = list(findings)
-    decide = decided(found)
-    paths = dict.fromkeys(finding.path for finding in found if is_applicable(finding, unsafe=unsafe))
-    return _run_tasks([FixTask(path, decide(settings_of(path)), unsafe) for path in paths], write=write, jobs=jobs)
+    applicable = [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
+    settings = {path: settings_of(path) for path in dict.fromkeys(finding.path for finding in applicable)}
+    decide = any(map(may_be_decided, applicable))
+    known: list[tuple[Settings, Settings]] = []
+    tasks = []
+    for path, own in settings.items():
+        made = next((made for given, made in known if given == own), None)
+        if made is None:
+            made = decided(own, ProjectFiles(own)) if decide else own
+            known.append((own, made))
+        tasks.append(FixTask(path, made, unsafe, is_decided=decide))
+    return _run_tasks(tasks, write=write, jobs=jobs)
 
 
 def allow_all(findings: Iterable[Finding], settings_of: Callable[[Path], Settings], reason: str, *, write: bool) -> FixOutcome:
@@ -106,10 +116,10 @@ class FixSessions:
     def __init__(self) -> None:
         self._known: list[FixSession] = []
 
-    def of(self, settings: Settings) -> FixSession:
+    def of(self, settings: Settings, *, is_decided: bool = False) -> FixSession:
         known = next((session for session in self._known if session.settings == settings), None)
         if known is None:
-            known = FixSession.on_disk(settings)
+            known = FixSession.on_disk(settings, is_decided=is_decided)
             self._known.append(known)
         return known
 
@@ -128,7 +138,7 @@ def _fixed(task: FixTask | AllowTask, sessions: FixSessions) -> Fixed | str:
         data = read_bounded(task.path, MAX_READ_BYTES)
         if isinstance(task, AllowTask):
             return allow_in_file(task.path, data, task.findings, task.reason)
-        return fix_in(sessions.of(task.settings), task.path, data, unsafe=task.unsafe)
+        return fix_in(sessions.of(task.settings, is_decided=task.is_decided), task.path, data, unsafe=task.unsafe)
     except Unsettled as error:
         return str(error)
     except OSError as error:
@@ -174,8 +184,10 @@ def _refreshed(task: FixTask | AllowTask) -> FixTask | AllowTask:
 
 def write_diff(outcome: FixOutcome) -> None:
     """Print the changes as unified diffs."""
-    for text in diffs(outcome.fixed, Path.cwd()):
-        sys.stdout.write(text)
+    sys.stdout.flush()
+    for patch in diffs(outcome.fixed, Path.cwd()):
+        sys.stdout.buffer.write(patch)
+    sys.stdout.buffer.flush()
 
 
 def summary(outcome: FixOutcome, options: argparse.Namespace) -> str:
@@ -191,4 +203,15 @@ def summary(outcome: FixOutcome, options: argparse.Namespace) -> str:
     if count:
         did = "Fixed" if options.add_allow is None else "Allowed"
         lines.append(f"{did} {counted(count, 'finding')} in {counted(files, 'file')}.")
+    lines += [printable(f"{sentence}.") for each in outcome.fixed for sentence in each.left_out]
     return "\n".join(lines)
+
+
+def reasons(findings: Iterable[Finding]) -> list[str]:
+    """Return one sentence for each finding that is left because no fix of it would be sound, for `--show-fixes`."""
+    here = Report([], Path.cwd())
+    return [
+        printable(f"{here.place(finding.path, finding.start, finding.cell)}: {finding.code} is not fixed: {finding.unfixed}.")
+        for finding in findings
+        if finding.unfixed
+    ]

@@ -12,18 +12,19 @@ from itertools import accumulate
 from pathlib import Path
 
 from s3lint.finding import Edit, Finding, Fix, Location
+from s3lint.fixes.soundness import damage
+from s3lint.fixes.unused_imports import unused_imports
 from s3lint.project.discovery import is_notebook
 from s3lint.source.notebook_edits import cell_source, with_cells
 from s3lint.source.notebooks import read
 from s3lint.source.text import UTF8_BOM, Source, Unreadable, split_lines
-from s3lint.syntax.module import Module
 
 MAX_ROUNDS = 10
 """How often a file is fixed and checked again. Nested fixes need two or three rounds; what goes on for longer never settles."""
 
 
 class Unsettled(Exception):
-    """Fixes that undo each other, or that leave code behind that does not parse. Names the rules."""
+    """A file that cannot be changed as asked. Says which and why, in one sentence."""
 
 
 class Unwritable(Unsettled):
@@ -32,29 +33,116 @@ class Unwritable(Unsettled):
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A file before and after its fixes. `applied` are the findings that they removed."""
+    """A file before and after its fixes.
+
+    `applied` are the findings that they removed, `left_out` one sentence for each finding whose fix would have done harm.
+    """
 
     path: Path
     before: bytes
     after: bytes
     applied: tuple[Finding, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def fix_text(path: Path, data: bytes, findings_in: Callable[[bytes], list[Finding]], *, unsafe: bool) -> Fixed:
-    """Apply every applicable fix of a text, whose findings `findings_in` returns, until there is none. Raises `Unsettled`."""
-    current, applied = data, list[Finding]()
+    """Apply every applicable fix of a text, whose findings `findings_in` returns, until there is none.
+
+    A fix that does harm, or that never settles, is left out by itself. Raises `Unwritable`.
+    """
+    left_out: dict[_Identity, str] = {}
+    unsettled: set[str] = set()
+    while True:
+        current, applied, open_codes = _rounds(path, data, findings_in, left_out, unsettled, unsafe=unsafe)
+        if not open_codes:
+            break
+        for code in sorted(open_codes):
+            left_out[code, "", ""] = f"{path}: the fixes of {code} do not settle; they were left out"
+        unsettled |= open_codes
+    if current != data:
+        current = _without_unused_imports(path, data, current)
+    return Fixed(path, data, current, tuple(applied), tuple(left_out.values()))
+
+
+_Identity = tuple[str, str, str]
+"""What tells a finding from others in every round, while its row moves: its code, its message and what its fix writes."""
+
+
+def _identity(finding: Finding) -> _Identity:
+    edits = finding.fix.edits if finding.fix is not None else ()
+    return finding.code, finding.message, "\0".join(edit.content for edit in edits)
+
+
+def _rounds(
+    path: Path,
+    data: bytes,
+    findings_in: Callable[[bytes], list[Finding]],
+    left_out: dict[_Identity, str],
+    unsettled: set[str],
+    *,
+    unsafe: bool,
+) -> tuple[bytes, list[Finding], set[str]]:
+    """Fix a text round by round. Return it, the findings that were fixed, and the codes that would go on for ever."""
+    current, applied, found = data, list[Finding](), list[Finding]()
     for _ in range(MAX_ROUNDS):
-        found = [finding for finding in findings_in(current) if is_applicable(finding, unsafe=unsafe)]
+        found = [
+            finding
+            for finding in findings_in(current)
+            if is_applicable(finding, unsafe=unsafe) and finding.code not in unsettled and _identity(finding) not in left_out
+        ]
         if not found:
-            return Fixed(path, data, current, tuple(applied))
+            return current, applied, set()
         changed, done = with_fixes(path, current, found)
-        if changed == current or unparsable(path, changed) > unparsable(path, current):
-            raise Unsettled(
-                f"{path}: the fixes of {codes_in(done or found)} leave code that does not parse; the file stays as it was"
-            )
+        harm = damage(path, current, changed)
+        if harm is not None:
+            harmful = _harmful(path, current, done)
+            for finding, why in harmful or [(one, harm) for one in done]:
+                place = f"{path}:{finding.start.row}"
+                left_out[_identity(finding)] = f"{place}: the fix of {finding.code} {why}; it was left out"
+            continue
         current = changed
         applied += done
-    raise Unsettled(f"{path}: the fixes of {codes_in(found)} do not settle; the file stays as it was")
+    return current, applied, {finding.code for finding in found}
+
+
+def _harmful(path: Path, data: bytes, findings: list[Finding]) -> list[tuple[Finding, str]]:
+    """Return the findings whose fixes do harm by themselves, found by halves, each with what it does."""
+    changed, done = with_fixes(path, data, findings)
+    harm = damage(path, data, changed)
+    if harm is None:
+        return []
+    if len(done) == 1:
+        return [(done[0], harm)]
+    half = len(done) // 2
+    return [*_harmful(path, data, done[:half]), *_harmful(path, data, done[half:])]
+
+
+def _without_unused_imports(path: Path, before: bytes, after: bytes) -> bytes:
+    """Return a fixed text without the imports that only the replaced code used."""
+    try:
+        edits = (
+            _unused_in_notebook(path, before, after) if is_notebook(path.name) else unused_imports(*_sources(path, before, after))
+        )
+    except Unreadable:
+        return after
+    cleaned = _with_edits(path, after, edits) if edits else after
+    return cleaned if cleaned == after or damage(path, after, cleaned) is None else after
+
+
+def _sources(path: Path, *texts: bytes) -> list[Source]:
+    return [Source.decode(path, text) for text in texts]
+
+
+def _unused_in_notebook(path: Path, before: bytes, after: bytes) -> list[Edit]:
+    opened = [read(data) for data in (before, after)]
+    if opened[0] is None or opened[1] is None:
+        return []
+    cells = opened[1][1]
+    edits = []
+    for edit in unused_imports(*_sources(path, opened[0][0], opened[1][0])):
+        cell, start = cells.place(edit.start)
+        edits.append(Edit(start, Location(start.row + edit.end.row - edit.start.row, edit.end.column), edit.content, cell))
+    return edits
 
 
 def is_applicable(finding: Finding, *, unsafe: bool) -> bool:
@@ -65,18 +153,6 @@ def is_applicable(finding: Finding, *, unsafe: bool) -> bool:
 def codes_in(findings: Iterable[Finding]) -> str:
     """Return the codes of findings for a message, each once."""
     return ", ".join(sorted({finding.code for finding in findings}))
-
-
-def unparsable(path: Path, data: bytes) -> int:
-    """Count what does not parse: cells of a notebook, otherwise 1 or 0 for the file. A fix must not raise the count."""
-    try:
-        if is_notebook(path.name):
-            opened = read(data)
-            return len(opened[1].broken) if opened is not None else 1
-        Module.load(Source.decode(path, data))
-    except Unreadable:
-        return 1
-    return 0
 
 
 def with_fixes(path: Path, data: bytes, findings: Iterable[Finding]) -> tuple[bytes, list[Finding]]:
@@ -145,12 +221,33 @@ def _touches(edit: Edit, taken: list[Edit]) -> bool:
     )
 
 
-def diffs(fixed: Iterable[Fixed], root: Path) -> Iterator[str]:
-    """Yield unified diffs, as `git apply` reads them."""
-    import difflib
-
+def diffs(fixed: Iterable[Fixed], root: Path) -> Iterator[bytes]:
+    """Yield unified diffs, as `git apply` reads them: in the bytes of the files, with lines that end where git ends them."""
     for each in fixed:
         name = each.path.relative_to(root).as_posix() if each.path.is_relative_to(root) else str(each.path)
-        before, after = (Source.decode(each.path, data).text for data in (each.before, each.after))
-        rows = difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{name}", f"b/{name}")
-        yield "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
+        yield diff(each, name)
+
+
+NO_NEWLINE = b"\\ No newline at end of file\n"
+QUOTED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+
+
+def diff(fixed: Fixed, name: str) -> bytes:
+    """Return the change of a file as a unified diff under a name."""
+    import difflib
+
+    before, after = (_git_lines(data) for data in (fixed.before, fixed.after))
+    names = (_quoted(f"a/{name}"), _quoted(f"b/{name}"))
+    rows = difflib.diff_bytes(difflib.unified_diff, before, after, *names)
+    return b"".join(row if row.endswith(b"\n") else row + b"\n" + NO_NEWLINE for row in rows)
+
+
+def _git_lines(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n")
+    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _quoted(name: str) -> bytes:
+    """A file's name as git reads it: in quotes where it holds what would end it."""
+    escaped = "".join(QUOTED.get(character, character) for character in name)
+    return (f'"{escaped}"' if escaped != name else name).encode("utf-8", "surrogateescape")

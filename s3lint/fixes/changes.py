@@ -22,11 +22,12 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class AddArgument:
-    """Add a keyword argument to a call."""
+    """A call, with one more keyword argument. `beside_spread`: what `**` spreads into the call is known not to hold it."""
 
     site: Site
     name: str
     text: str
+    beside_spread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ Change = Replace | AddArgument | AddEntry | Drop | Append
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A fix before it is rendered. `imports` are modules, or names in modules (`botocore.config.Config`), that the new code uses.
+    """A fix as a rule thinks of it. `imports` are what `usable` says that the new code needs.
 
     `message` names the change and any follow-up; a `safe` plan needs none.
     """
@@ -67,3 +68,10 @@ class Plan:
     changes: tuple[Change, ...]
     safe: bool = False
     imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoFix:
+    """Why a finding that its rule can fix elsewhere is not fixed here, in words that follow "not fixed:"."""
+
+    reason: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import io
+import tokenize
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,9 +12,10 @@ import libcst as cst
 
 from s3lint.finding import Edit, Fix, Location
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
-from s3lint.fixes.enclosing import enclosing_call
-from s3lint.fixes.imports import added_imports, newline_of
-from s3lint.source.text import between, split_lines
+from s3lint.fixes.enclosing import enclosing_call, item_of
+from s3lint.fixes.imports import added_imports
+from s3lint.fixes.layout import added_item, dropped_item, first_item, quote_of
+from s3lint.source.text import between
 from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
@@ -22,21 +24,18 @@ if TYPE_CHECKING:
 
 
 class Unfixable(Exception):
-    """The shape of the code does not allow a change."""
+    """The shape of the code does not allow the change. Says why, in words that end a sentence."""
 
 
-def fix_of(plan: Plan, module: Module) -> Fix | None:
-    """Return the fix of a plan; None if one of its changes is in another file or cannot be made there."""
-    try:
-        edits = _joined(_edit_of(change, module) for change in plan.changes)
-        edits += added_imports(module, plan.imports)
-    except Unfixable:
-        return None
-    # A fix may remove a comment with the code that it is about, but not unread.
-    dropped = any(_holds_comment(module, edit) for edit in edits)
-    return Fix(
-        plan.message, tuple(sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end))), plan.safe and not dropped
-    )
+def fix_of(plan: Plan, module: Module) -> Fix:
+    """The fix of a plan, whose edits all lie in one file. Raises `Unfixable`."""
+    edits = _joined(edit for change in plan.changes for edit in _edits_of(change, module))
+    if plan.imports:
+        used = min(edit.start for edit in edits)
+        edits += added_imports(module, plan.imports, used)
+    if any(_drops_comment(module, edit) for edit in edits):
+        raise Unfixable("it would drop a comment")
+    return Fix(plan.message, tuple(sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end))), plan.safe)
 
 
 def _joined(edits: Iterable[Edit]) -> list[Edit]:
@@ -45,36 +44,46 @@ def _joined(edits: Iterable[Edit]) -> list[Edit]:
     for edit in edits:
         place = (edit.start, edit.end)
         if place in found and edit.start != edit.end:
-            raise Unfixable
+            raise Unfixable("two of its changes meet")
         before = found.get(place, "")
         found[place] = before + (", " if before and edit.content[0] not in ",.\r\n" else "") + edit.content
     return [Edit(*place, content) for place, content in found.items()]
 
 
-COMMENT = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|[^'"#\n])*#""")
-
-
-def _holds_comment(module: Module, edit: Edit) -> bool:
-    """Return whether an edit removes a comment."""
+def _drops_comment(module: Module, edit: Edit) -> bool:
+    """Whether an edit would take a comment away."""
     old = between(module.source.lines, edit.start, edit.end)
-    return any(COMMENT.match(line) is not None for line in split_lines(old)) and old.count("#") > edit.content.count("#")
+    return "#" in old and _comments(old) > _comments(edit.content)
 
 
-def _edit_of(change: Change, module: Module) -> Edit:
-    if change.site.module is not module or change.site.block.positions.of(change.site.node) is None:
-        raise Unfixable
-    edit = _edit(change)
-    if _ends_text(change.site, edit.content):
-        raise Unfixable
-    return edit
+def _comments(code: str) -> int:
+    """How many comments a piece of code holds; one that does not end is read as far as it goes."""
+    count = 0
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(f"({code}").readline):
+            count += token.type == tokenize.COMMENT
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    return count
 
 
-def _edit(change: Change) -> Edit:
+def _edits_of(change: Change, module: Module) -> list[Edit]:
+    if change.site.module is not module:
+        raise Unfixable("it would change another file")
+    if change.site.block.positions.of(change.site.node) is None:
+        raise Unfixable("the code is spaced in a way that hides where it ends")
+    edits = _edits(change)
+    if any(_ends_text(change.site, edit.content) for edit in edits):
+        raise Unfixable("its quotes would end the f-string around it")
+    return edits
+
+
+def _edits(change: Change) -> list[Edit]:
     start, end = locate(change.site)
     if isinstance(change, Replace):
-        return Edit(start, end, change.text)
+        return [Edit(start, end, change.text)]
     if isinstance(change, Append):
-        return Edit(end, end, change.text)
+        return [Edit(end, end, change.text)]
     if isinstance(change, AddArgument):
         return _added_argument(change)
     return _added_entry(change) if isinstance(change, AddEntry) else _dropped(change)
@@ -90,90 +99,59 @@ def _ends_text(site: Site, code: str) -> bool:
     return False
 
 
-def _added_argument(change: AddArgument) -> Edit:
+def _added_argument(change: AddArgument) -> list[Edit]:
     call = change.site.node
-    if not isinstance(call, cst.Call) or any(arg.keyword is not None and arg.keyword.value == change.name for arg in call.args):
-        raise Unfixable
-    written = f"{change.name}={change.text}"
-    if not call.args:
-        _, end = locate(change.site)
-        place = Location(end.row, end.column - 1)
-        return Edit(place, place, written)
-    last = call.args[-1]
-    place = _end_of(change.site, last)
-    if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
-        raise Unfixable
-    return _behind(change.site, place, written, trailing=isinstance(last.comma, cst.Comma))
+    if not isinstance(call, cst.Call):
+        raise Unfixable("the call is made by reference")
+    if any(arg.keyword is not None and arg.keyword.value == change.name for arg in call.args):
+        raise Unfixable(f"`{change.name}` is passed already")
+    if any(arg.star == "**" and not change.beside_spread and not _is_empty(arg.value) for arg in call.args):
+        raise Unfixable(f"what `**` spreads may hold `{change.name}` too")
+    if call.args and isinstance(call.args[-1].value, cst.GeneratorExp) and not call.args[-1].value.lpar:
+        raise Unfixable("a generator stands alone in the call")
+    _check_placed(change.site, call.args)
+    return added_item(change.site, call.args, f"{change.name}={change.text}")
 
 
-def _added_entry(change: AddEntry) -> Edit:
+def _is_empty(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Dict) and not node.elements
+
+
+def _added_entry(change: AddEntry) -> list[Edit]:
     node = change.site.node
     if not isinstance(node, cst.Dict):
-        raise Unfixable
+        raise Unfixable("the dict is not written out there")
     if any(isinstance(item, cst.DictElement) and _key(item) == change.key for item in node.elements):
-        raise Unfixable
-    quote = _quote(node)
+        raise Unfixable(f"`{change.key}` is given already")
+    quote = _quote(change.site, node)
     written = f"{quote}{change.key}{quote}: {change.text}"
-    if not node.elements:
-        start, _ = locate(change.site)
-        place = Location(start.row, start.column + 1)
-        return Edit(place, place, written)
-    last = node.elements[-1]
-    return _behind(change.site, _end_of(change.site, last), written, trailing=isinstance(last.comma, cst.Comma))
+    _check_placed(change.site, node.elements)
+    # What is spread into the dict was given on purpose: the entry goes before it, as a default.
+    spreads = any(isinstance(item, cst.StarredDictElement) for item in node.elements)
+    return (first_item if spreads else added_item)(change.site, node.elements, written)
+
+
+def _check_placed(site: Site, nodes: Iterable[cst.CSTNode]) -> None:
+    """Raises `Unfixable` where libcst does not tell where a node ends."""
+    if any(site.block.positions.of(node) is None for node in nodes):
+        raise Unfixable("the code is spaced in a way that hides where it ends")
 
 
 def _key(item: cst.DictElement) -> str:
-    return item.key.raw_value if isinstance(item.key, cst.SimpleString) else ""
+    return str(item.key.raw_value) if isinstance(item.key, cst.SimpleString) else ""
 
 
-def _quote(node: cst.Dict) -> str:
-    """Return the quotes of the first key of a dict."""
+def _quote(site: Site, node: cst.Dict) -> str:
+    """The quotes that the keys of a dict use, or else the file."""
     first = next((item.key for item in node.elements if isinstance(item, cst.DictElement)), None)
-    return "'" if isinstance(first, cst.SimpleString) and first.value.endswith("'") else '"'
+    return first.value[-1] if isinstance(first, cst.SimpleString) else quote_of(site.module)
 
 
-def _end_of(site: Site, node: cst.CSTNode) -> Location:
-    if site.block.positions.of(node) is None:
-        raise Unfixable
-    return locate(replace(site, node=node, span=None))[1]
-
-
-LAST_ON_LINE = re.compile(r"\s*,\s*(?:#[^\n]*)?$")
-
-
-def _behind(site: Site, place: Location, written: str, *, trailing: bool) -> Edit:
-    """Insert an item behind the last one: on a line of its own if the last one ends its line, so that its comment stays with it."""
-    line = site.module.source.lines[place.row - 1].rstrip("\r\n")
-    opened, _ = locate(site)
-    if trailing and place.row > opened.row and LAST_ON_LINE.match(line[place.column - 1 :]):
-        indent = line[: len(line) - len(line.lstrip())]
-        end = Location(place.row, len(line) + 1)
-        return Edit(end, end, f"{newline_of(site.module)}{indent}{written},")
-    return Edit(place, place, f", {written}")
-
-
-def _dropped(change: Drop) -> Edit:
-    """Remove an argument or entry with the comma behind it; for the last one with the comma before it."""
-    enclosing = enclosing_call(change.site)
-    if enclosing is None:
-        raise Unfixable
-    items: list[cst.Arg | cst.BaseDictElement | cst.BaseElement] = [
-        *(enclosing.args if isinstance(enclosing, cst.Call) else enclosing.elements)
-    ]
-    index = next(i for i, item in enumerate(items) if item.value is change.site.node)
-
-    def start_of(node: cst.CSTNode) -> Location:
-        return locate(replace(change.site, node=node, span=None))[0]
-
-    def end_of(node: cst.CSTNode) -> Location:
-        return locate(replace(change.site, node=node, span=None))[1]
-
-    if index + 1 < len(items):
-        return Edit(start_of(items[index]), start_of(items[index + 1]), "")
-    if index:
-        return Edit(end_of(items[index - 1]), end_of(items[index]), "")
-    end = end_of(items[index])
-    if isinstance(items[index].comma, cst.Comma):
-        line = change.site.module.source.lines[end.row - 1]
-        end = Location(end.row, end.column + line[end.column - 1 :].index(",") + 1) if "," in line[end.column - 1 :] else end
-    return Edit(start_of(items[index]), end, "")
+def _dropped(change: Drop) -> list[Edit]:
+    """An argument or entry with its comma."""
+    holder, item = enclosing_call(change.site), item_of(change.site)
+    if holder is None or item is None:
+        raise Unfixable("it is no argument and no entry of a dict that is written out")
+    items = [*(holder.args if isinstance(holder, cst.Call) else holder.elements)]
+    _check_placed(change.site, items)
+    return dropped_item(replace(change.site, node=holder, span=None), items, next(i for i, one in enumerate(items) if one is item))

@@ -8,25 +8,37 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.fixes.changes import Change, Replace
-from s3lint.fixes.imports import local_name
-from s3lint.syntax.site import source_of
+from s3lint.syntax.names import called_name
+from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
     from s3lint.syntax.site import Site
 
 ITEMS = (cst.Arg, cst.DictElement, cst.StarredDictElement, cst.Element)
 
+Item = cst.Arg | cst.DictElement | cst.StarredDictElement | cst.Element
 Enclosing = cst.Call | cst.Dict | cst.List
 
 
 def enclosing_call(site: Site) -> Enclosing | None:
-    """Return the call, dict or list of which an expression is an argument, entry or element; None if there is none."""
+    """The call, dict or list whose argument, entry or element a value is."""
+    item = item_of(site)
+    holder = site.block.parents.get(item) if item is not None else None
+    return holder if isinstance(holder, Enclosing) else None
+
+
+def item_of(site: Site) -> Item | None:
+    """The argument, entry or element whose value a node is."""
     item = site.block.parents.get(site.node)
-    enclosing = site.block.parents.get(item) if isinstance(item, ITEMS) else None
-    if not isinstance(enclosing, Enclosing) or not isinstance(item, ITEMS) or item.value is not site.node:
-        return None
-    return enclosing
+    return item if isinstance(item, ITEMS) and item.value is site.node else None
+
+
+def around(site: Site) -> Iterator[cst.CSTNode]:
+    """The nodes around one, from within outwards, to the end of its block."""
+    node = site.block.parents.get(site.node)
+    while node is not None:
+        yield node
+        node = site.block.parents.get(node)
 
 
 def is_default(site: Site) -> bool:
@@ -52,33 +64,39 @@ def _fields_of(condition: cst.BaseExpression) -> Iterator[str]:
         yield from (str(part.raw_value).removeprefix("$") for part in parts[1:2] if isinstance(part, cst.SimpleString))
 
 
-def without_fallback(default: Site) -> tuple[Change, tuple[str, ...]] | None:
-    """Return the change that removes the default from `os.getenv("X", default)`, `… or default` or argparse's `default=`.
+def begins_text(site: Site) -> bool:
+    """Whether nothing can come before a literal in the text that it is a part of, also where a variable of one use holds it."""
+    child, node = site.node, site.block.parents.get(site.node)
+    while node is not None and not isinstance(node, cst.Arg | cst.DictElement | cst.Return):
+        if isinstance(node, cst.BinaryOperation | cst.ConcatenatedString) and node.left is not child:
+            return False
+        if isinstance(node, cst.FormattedStringExpression):
+            template = site.block.parents.get(node)
+            if not isinstance(template, cst.FormattedString) or template.parts[0] is not node:
+                return False
+        if isinstance(node, cst.Assign):
+            target = node.targets[0].target
+            uses = [name for name in _names(site, target) if site.block.parents.get(name) is not node.targets[0]]
+            return len(uses) == 1 and begins_text(replace(site, node=uses[0], span=None))
+        child, node = node, site.block.parents.get(node)
+    return isinstance(node, cst.DictElement | cst.Return) or (isinstance(node, cst.Arg) and not _is_joined(node, site))
 
-    The second item are the imports that the new code needs. None where the default cannot be removed.
-    """
-    node = default.block.parents.get(default.node)
-    if isinstance(node, cst.BooleanOperation) and node.right is default.node and isinstance(node.operator, cst.Or):
-        return Replace(replace(default, node=node, span=None), source_of(replace(default, node=node.left, span=None))), ()
-    call = default.block.parents.get(node) if isinstance(node, cst.Arg) else None
-    if isinstance(call, cst.Call):
-        return _without_default(call, replace(default, node=call, span=None), default)
-    return None
+
+def _names(site: Site, target: cst.BaseExpression) -> list[cst.Name]:
+    name = target.value if isinstance(target, cst.Name) else None
+    return [
+        node
+        for node in subtree(site.block.tree)
+        if isinstance(node, cst.Name) and node.value == name and not _is_keyword(node, site)
+    ]
 
 
-def _without_default(call: cst.Call, site: Site, default: Site) -> tuple[Change, tuple[str, ...]] | None:
-    function = source_of(replace(default, node=call.func, span=None))
-    arg = next(arg for arg in call.args if arg.value is default.node)
-    if function.endswith("add_argument") and arg.keyword is not None:
-        option = call.args[0].value
-        optional = isinstance(option, cst.SimpleString) and option.raw_value.startswith("-")
-        return (Replace(replace(default, node=arg, span=None), "required=True"), ()) if optional else None
-    if len(call.args) != 2 or call.args[1] is not arg or call.args[0].keyword is not None:
-        return None
-    name = source_of(replace(default, node=call.args[0].value, span=None))
-    if function.endswith("environ.get"):
-        return Replace(site, f"{function.removesuffix('.get')}[{name}]"), ()
-    module = local_name(site, "os")
-    if function.endswith("getenv") and module is not None:
-        return Replace(site, f"{module}.environ[{name}]"), ("os",)
-    return None
+def _is_keyword(node: cst.Name, site: Site) -> bool:
+    parent = site.block.parents.get(node)
+    return isinstance(parent, cst.Arg) and parent.keyword is node
+
+
+def _is_joined(arg: cst.Arg, site: Site) -> bool:
+    """Whether an argument goes into a text behind others: `os.path.join(a, "/b")`, `"{}{}".format(a, "/b")`."""
+    call = site.block.parents.get(arg)
+    return isinstance(call, cst.Call) and called_name(call.func) in ("join", "joinpath", "format")

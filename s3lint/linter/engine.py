@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.config.selection import Selection
 from s3lint.finding import Finding, failure
-from s3lint.linter.findings import finding_of, merged, unreadable
+from s3lint.linter.findings import finding_of, fixed_together, merged, unreadable
 from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, prefilter_for
 from s3lint.linter.result import Result
@@ -227,7 +227,8 @@ class Engine:
             matches, errors = checker.matches(module, found)
         refused = [unreadable(module.path, error) for error in checker.refused]
         with CLOCK.stage("findings and fixes"):
-            findings = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
+            found_here = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
+            findings = fixed_together(found_here)
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
 
 

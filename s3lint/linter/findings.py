@@ -25,9 +25,10 @@ def finding_of(match: Match) -> Finding:
     """Return the finding of a match, with its rows and columns and its fix."""
     start, end = locate(match.site)
     rule = match.rule
+    fix, unfixed = _fix_of(match)
     return Finding(
         rule.code, rule.name, match.message, match.site.module.path, start, end, match.confidence, rule.profile, rule.clause,
-        related_places(match), _fix_of(match), noqa_row=end.row, subject=match.subject,
+        related_places(match), fix, noqa_row=end.row, subject=match.subject, unfixed=unfixed,
     )  # fmt: skip
 
 
@@ -51,14 +52,32 @@ def related_places(match: Match) -> tuple[Related, ...]:
     return tuple(found)
 
 
-def _fix_of(match: Match) -> Fix | None:
-    """Return the fix of a match. Below high confidence the receiver is a guess, so no fix is safe."""
+def _fix_of(match: Match) -> tuple[Fix | None, str]:
+    """Return the fix of a match, or why it has none. By the shape of a call alone no fix is safe."""
     if match.plan is None:
-        return None
-    from s3lint.fixes.edits import fix_of
+        return None, ""
+    from s3lint.fixes.changes import NoFix
+    from s3lint.fixes.edits import Unfixable, fix_of
 
-    fix = fix_of(match.plan, match.site.module)
-    return fix if fix is None or match.confidence is Confidence.HIGH else replace(fix, safe=False)
+    if isinstance(match.plan, NoFix):
+        return None, match.plan.reason
+    try:
+        fix = fix_of(match.plan, match.site.module)
+    except Unfixable as reason:
+        return None, str(reason)
+    return (fix if match.confidence is Confidence.HIGH else replace(fix, safe=False)), ""
+
+
+def fixed_together(findings: list[Finding]) -> list[Finding]:
+    """Return the findings of a file without the fixes of a subject that its rule could fix only in a part of its places."""
+    together = {code for code in {finding.code for finding in findings} if rules()[code].fixes_together}
+    partly = {(finding.code, finding.subject) for finding in findings if finding.fix is None and finding.code in together}
+    return [
+        replace(finding, fix=None, unfixed="the file names it in other ways too, which cannot be fixed")
+        if finding.fix is not None and (finding.code, finding.subject) in partly
+        else finding
+        for finding in findings
+    ]
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+import re
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from s3lint.finding import Finding
@@ -15,6 +17,7 @@ from s3lint.linter.engine import Engine
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.registry import rules
+from s3lint.registry.rule import Decide
 from s3lint.settings import Settings
 from s3lint.support.interpreter import paused_collector
 
@@ -25,22 +28,33 @@ class FixSession:
     `files` must read through `texts`.
     """
 
-    def __init__(self, settings: Settings, files: ProjectFiles, texts: MutableMapping[Path, bytes]) -> None:
+    def __init__(
+        self, settings: Settings, files: ProjectFiles, texts: MutableMapping[Path, bytes], *, is_decided: bool = False
+    ) -> None:
         self.settings = settings
+        self._is_decided = is_decided
         self._files = files
         self._texts = texts
         self._loader = Loader()
 
     @classmethod
-    def on_disk(cls, settings: Settings) -> FixSession:
-        """Return a session for files on disk."""
+    def on_disk(cls, settings: Settings, *, is_decided: bool = False) -> FixSession:
+        """Return a session for files on disk. `is_decided`: the settings hold already what rules decide over a whole project."""
         texts: dict[Path, bytes] = {}
-        return cls(settings, ProjectFiles(settings, texts), texts)
+        return cls(settings, ProjectFiles(settings, texts), texts, is_decided=is_decided)
 
     def findings(self, path: Path, data: bytes) -> list[Finding]:
         """Return what is reported in a file with this text."""
         self._texts[path] = data
         self._files.refresh(path)
+        found = self._check(path, data)
+        if not self._is_decided and any(map(may_be_decided, found)):
+            self._is_decided = True
+            self.settings = decided(self.settings, self._files, self._loader)
+            found = self._check(path, data)
+        return found
+
+    def _check(self, path: Path, data: bytes) -> list[Finding]:
         # The engine's results depend on texts that change between rounds, so each round has its own; parsed modules are shared.
         return Engine(self.settings, self._files, self._loader).check(path, data)[0]
 
@@ -65,16 +79,28 @@ def fix_in(session: FixSession, path: Path, data: bytes, *, unsafe: bool) -> Fix
         return fix_text(path, data, lambda text: session.findings(path, text), unsafe=unsafe)
 
 
-def decided(findings: Iterable[Finding]) -> Callable[[Settings], Settings]:
-    """Return a function from settings to the settings for a run of fixes, in which rules have decided what no file can decide alone."""
-    by_code: dict[str, list[Finding]] = {code: [] for code, rule in rules().items() if rule.decisions}
-    for finding in findings:
-        if finding.code in by_code:
-            by_code[finding.code].append(finding)
+def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = None) -> Settings:
+    """Return the settings for fixes, in which rules have decided over the whole project what no file can decide alone.
 
-    def decide(settings: Settings) -> Settings:
-        for code, found in by_code.items():
-            settings = rules()[code].decided(found, settings)
-        return settings
+    The same for every way to a fix: it depends on the files of the project, not on those that are asked for.
+    """
+    deciders: dict[Decide, list[str]] = {}
+    for code, rule in rules().items():
+        for decide in rule.decisions:
+            deciders.setdefault(decide, []).append(code)
+    codes = tuple(code for found in deciders.values() for code in found)
+    engine = Engine(replace(settings, select=codes, extend_select=(), ignore=(), baseline=None), files, loader)
+    findings = [finding for path in files.searched for finding in engine.analyze(path, files.content(path)).findings]
 
-    return decide
+    def mentions(word: str) -> bool:
+        pattern = re.compile(rb"\b%s\b" % re.escape(word.encode()), re.IGNORECASE)
+        return any(pattern.search(files.content(path)) for path in files.searched)
+
+    for decide, by in deciders.items():
+        settings = decide([finding for finding in findings if finding.code in by], settings, mentions)
+    return settings
+
+
+def may_be_decided(finding: Finding) -> bool:
+    """Return whether the fix of a finding depends on what its rule decides over the whole project."""
+    return finding.fix is not None and bool(rules()[finding.code].decisions)

@@ -164,7 +164,7 @@ class Analysis:
         def findings(data: bytes) -> list[Finding]:
             self.unsaved.put(path, plain(data))
             session.refresh([path])
-            return [finding for finding in session.engine.check(path, data)[0] if code in (None, finding.code)]
+            return [finding for finding in session.check(path, data)[0] if code in (None, finding.code)]
 
         try:
             fixed = fix_text(path, document.data, findings, unsafe=code is not None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine
+from s3lint.linter.fix import decided, may_be_decided
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.settings import Settings
@@ -56,6 +57,9 @@ class ProjectSession:
         """For each open file the files that passed values to it or took values from it when it was last checked."""
         self._loader = Loader()
         self._engine: Engine | None = None
+        self._decided = settings
+        self._decided_for: set[tuple[str, str]] = set()
+        """The codes and subjects of findings for which the rules have decided over the whole project what their fixes write."""
         self._links: dict[Path, tuple[Path, ...]] = {}
         self._findings: dict[Path, tuple[bytes, list[Finding]]] = {}
 
@@ -63,7 +67,7 @@ class ProjectSession:
     def engine(self) -> Engine:
         """An engine for the files as they are now. It shares the loader, so unchanged modules are not parsed again."""
         if self._engine is None:
-            self._engine = Engine(self.settings, self.files, self._loader)
+            self._engine = Engine(self._decided, self.files, self._loader)
         return self._engine
 
     def refresh(self, paths: Iterable[Path]) -> None:
@@ -98,7 +102,15 @@ class ProjectSession:
 
     def check(self, path: Path, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
         """The findings in a text and the errors of its analysis; nothing for a text that does not touch storage."""
-        return self.engine.check(path, data) if self.engine.is_relevant(path, data) else ([], ())
+        if not self.engine.is_relevant(path, data):
+            return [], ()
+        found, errors = self.engine.check(path, data)
+        subjects = {(finding.code, finding.subject) for finding in found if may_be_decided(finding)}
+        if subjects <= self._decided_for:
+            return found, errors
+        self._decided_for |= subjects
+        self._decided, self._engine = decided(self.settings, self.files, self._loader), None
+        return self.engine.check(path, data)
 
     def parses(self, path: Path, data: bytes) -> bool:
         """Whether a text parses. The module is kept for the check that follows."""

@@ -16,7 +16,7 @@ from s3lint.finding import Confidence
 if TYPE_CHECKING:
     from s3lint.facts.context import Context
     from s3lint.finding import Finding
-    from s3lint.fixes.changes import Plan
+    from s3lint.fixes.changes import NoFix, Plan
     from s3lint.inference.values import Hop
     from s3lint.settings import Settings
     from s3lint.syntax.site import Site
@@ -38,11 +38,11 @@ class Match:
     confidence: Confidence
     hops: tuple[Hop, ...] = ()
     subject: str = ""
-    plan: Plan | None = None
+    plan: Plan | NoFix | None = None
 
 
 Together = Callable[[list["Finding"], "Settings"], Iterable["Finding"]]
-Decide = Callable[[list["Finding"], "Settings"], "Settings"]
+Decide = Callable[[list["Finding"], "Settings", Callable[[str], bool]], "Settings"]
 Check = Callable[[Any, "Context"], Iterable[Match]]
 C = TypeVar("C", bound=Check)
 
@@ -66,7 +66,9 @@ class Rule:
     whole_project: bool = False
     """Whether a finding is certain only after an analysis of the whole project."""
     in_tests: bool = False
-    """Whether the rule applies to tests as well, because what it finds does harm there too."""
+    """Whether the rule checks test code too: what it finds does harm there as well."""
+    fixes_together: bool = False
+    """Whether the findings of one subject in a file are fixed all or not at all."""
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
     comparisons: list[Together] = field(default_factory=list, compare=False, repr=False)
     decisions: list[Decide] = field(default_factory=list, compare=False, repr=False)
@@ -118,16 +120,11 @@ class Rule:
     def before_fixes(self, decide: Decide) -> Decide:
         """Register a function that decides once for a whole run of fixes what no file can decide alone.
 
-        It gets the rule's findings in all files and returns the settings under which each file is fixed.
+        It gets the findings in all files of the project of every rule that registers it, the settings, and a function that tells
+        whether a word is in any of the files. It returns the settings under which each file is fixed.
         """
         self.decisions.append(decide)
         return decide
-
-    def decided(self, findings: list[Finding], settings: Settings) -> Settings:
-        """Return the settings for a run of fixes after the rule's decisions."""
-        for decide in self.decisions:
-            settings = decide(findings, settings)
-        return settings
 
     def match(
         self,
@@ -136,7 +133,7 @@ class Rule:
         hops: tuple[Hop, ...] = (),
         *,
         subject: str = "",
-        plan: Plan | None = None,
+        plan: Plan | NoFix | None = None,
         **details: object,
     ) -> Match:
         """Return a violation at a site.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3lint.finding import failure
-from s3lint.fixes.apply import Fixed, Unsettled, is_applicable
-from s3lint.linter.fix import FixSession, decided, fix_in
+from s3lint.fixes.apply import Unsettled, diff, is_applicable
+from s3lint.linter.fix import FixSession, fix_in
 from s3lint.spark.checking import source_rows
 from s3lint.spark.groups import KEYS, Row, by_group
 from s3lint.spark.repository import ROOT, StoredFiles, analyze_commit, for_repository, name_of, path_in, report_commit
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
     from s3lint.finding import Finding
     from s3lint.settings import Settings
-
-NO_NEWLINE = b"\\ No newline at end of file\n"
-QUOTED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
 
 def patch_frame(frame: DataFrame, settings: Settings, *, unsafe: bool = False, partitions: int | None = None) -> DataFrame:
@@ -55,7 +51,6 @@ def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iter
     except Exception as error:
         yield {"files": 0, "error": failure("s3lint", error)}
         return
-    settings = decided(findings)(settings)
     by_rule: dict[str, dict[Path, list[Finding]]] = {}
     for finding in findings:
         if is_applicable(finding, unsafe=unsafe):
@@ -77,26 +72,6 @@ def _patches_of_rule(
             yield {"code": code, "files": 0, "error": reason.replace(f"{ROOT}/", "")}
             continue
         if fixed.after != fixed.before:
-            parts.append(diff(fixed))
+            parts.append(diff(fixed, name_of(fixed.path)))
     if parts:
         yield {"code": code, "patch": b"".join(parts), "files": len(parts)}
-
-
-def diff(fixed: Fixed) -> bytes:
-    """Write the change of a file as a diff of bytes, with lines split at newlines only, as git splits them."""
-    name = name_of(fixed.path)
-    before, after = (_lines(data) for data in (fixed.before, fixed.after))
-    names = (_quoted(f"a/{name}"), _quoted(f"b/{name}"))
-    rows = difflib.diff_bytes(difflib.unified_diff, before, after, *names)
-    return b"".join(row if row.endswith(b"\n") else row + b"\n" + NO_NEWLINE for row in rows)
-
-
-def _lines(data: bytes) -> list[bytes]:
-    lines = data.split(b"\n")
-    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
-
-
-def _quoted(name: str) -> bytes:
-    """Write a file name for git: quoted if it has characters that would end it."""
-    escaped = "".join(QUOTED.get(character, character) for character in name)
-    return (f'"{escaped}"' if escaped != name else name).encode("utf-8", "surrogateescape")

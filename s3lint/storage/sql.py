@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from s3lint.support.clock import CLOCK
@@ -215,3 +215,105 @@ def _of_text(text: str) -> list[SqlAction]:
                 )
             )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """A range of a text, and what takes its place."""
+
+    start: int
+    end: int
+    text: str
+
+
+HIVE_ONLY = frozenset({"ROW", "CLUSTERED", "SORTED", "SKEWED", "SERDE", "INPUTFORMAT", "OUTPUTFORMAT", "EXTERNAL"})
+"""Words of clauses that Spark refuses beside `USING` (spark.apache.org, CREATE DATASOURCE TABLE)."""
+
+BEHIND_FORMAT = frozenset({"PARTITIONED", "LOCATION", "COMMENT", "TBLPROPERTIES", "OPTIONS", "AS"})
+"""Words that begin a clause behind the place of `USING`."""
+
+
+def as_delta(text: str, engine: str, table: str | None) -> TextEdit | None:
+    """The edit that makes a `CREATE TABLE` of a text one of a Delta table; None where the result would not parse as such.
+
+    Tokens tell where a clause is: comments and texts are none. `table` picks one of several statements.
+    """
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    dialect = DIALECTS[engine]
+    try:
+        found = [edit for name, edit in _format_clauses(sqlglot.tokenize(text, dialect=dialect)) if table in (None, name)]
+        if len(found) != 1:
+            return None
+        edit = replace(found[0], text=_cased(found[0].text, text[found[0].start : found[0].end]))
+        trees = sqlglot.parse(text[: edit.start] + edit.text + text[edit.end :], dialect=dialect)
+    except (SqlglotError, RecursionError, ValueError):
+        return None
+    if any(tree is None or isinstance(tree, exp.Command) for tree in trees):
+        return None
+    formats = [item.this.name.lower() for tree in trees if tree is not None for item in tree.find_all(exp.FileFormatProperty)]
+    return edit if "delta" in formats else None
+
+
+def _cased(new: str, old: str) -> str:
+    return new.upper() if old.isupper() and " " in old else new
+
+
+def _format_clauses(tokens: list[Any]) -> Iterator[tuple[str, TextEdit]]:
+    """The table and the format clause of each statement that creates one, where `USING delta` may take its place."""
+    statement: list[Any] = []
+    for token in [*tokens, None]:
+        if token is not None and token.text != ";":
+            statement.append(token)
+            continue
+        edit = _format_clause(statement)
+        if edit is not None:
+            yield _table_of(statement), edit
+        statement = []
+
+
+def _format_clause(statement: list[Any]) -> TextEdit | None:
+    outer = list(_outer(statement))
+    # The tokenizer makes one token of some pairs of words, such as `PARTITIONED BY`: the first word tells the clause.
+    words = [token.text.upper().partition(" ")[0] for token in outer]
+    if words[:1] != ["CREATE"] or "TABLE" not in words or HIVE_ONLY.intersection(words):
+        return None
+    for index, word in enumerate(words[:-1]):
+        if word in BEHIND_FORMAT:
+            return None
+        if word == "USING":
+            last = _end_of_name(outer, index + 1)
+            return TextEdit(outer[index + 1].start, outer[last].end + 1, "delta")
+        if word == "STORED" and words[index + 1] == "AS" and index + 2 < len(words):
+            return TextEdit(outer[index].start, outer[index + 2].end + 1, "using delta")
+    return None
+
+
+def _outer(statement: list[Any]) -> Iterator[Any]:
+    """The tokens of a statement that are in no brackets."""
+    depth = 0
+    for token in statement:
+        depth -= token.text == ")"
+        if not depth:
+            yield token
+        depth += token.text == "("
+
+
+def _end_of_name(tokens: list[Any], index: int) -> int:
+    while index + 2 < len(tokens) and tokens[index + 1].text == ".":
+        index += 2
+    return index
+
+
+def _table_of(statement: list[Any]) -> str:
+    """The name of the table that a statement creates, as it is written without quotes."""
+    texts = [token.text for token in statement]
+    index = [text.upper() for text in texts].index("TABLE") + 1
+    while texts[index].upper() in ("IF", "NOT", "EXISTS", "IF NOT EXISTS"):
+        index += 1
+    end = index
+    while end + 2 < len(texts) and texts[end + 1] == ".":
+        end += 2
+    return "".join(texts[index : end + 1])

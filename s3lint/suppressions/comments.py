@@ -47,7 +47,8 @@ SYNONYMS = ("allow", "disable", "ignore", "noqa", "nolint", "off", "skip", "supp
 EXTENT = re.compile(r"^file[-_]?|[-_](?:file|(?:next[-_])?line)$")
 """What may stand before or after such a word, and tells which lines are meant."""
 
-IN_SQL = re.compile(r"--\s*s3lint:[^\r\n]*", re.IGNORECASE)
+IN_SQL = re.compile(r"--\s*s3lint:(?:(?!\\[nr])[^\r\n])*", re.IGNORECASE)
+"""A comment in a text of SQL; in a literal of one row it ends at an escaped newline."""
 
 MAX_INDEXED_ROWS = 100
 """Rows that one suppression adds to the index by row. A longer one is indexed by blocks of as many rows, so that the index stays small."""
@@ -253,7 +254,8 @@ def _in_sql(token: tokenize.TokenInfo) -> Iterator[Comment]:
     """Yield suppression comments in a string of SQL. One on a line of its own covers the string from there to its end."""
     if "s3lint:" not in token.string.lower():
         return
-    body = token.string[: -3 if token.string.endswith(('"""', "'''")) else None]
+    quotes = 3 if token.string.endswith(('"""', "'''")) else int(token.type == tokenize.STRING)
+    body = token.string[: len(token.string) - quotes]
     for offset, line in enumerate(split_lines(body)):
         match = IN_SQL.search(line)
         if match is not None:

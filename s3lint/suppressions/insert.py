@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from s3lint.finding import Edit, Finding, Fix, Location
-from s3lint.fixes.apply import Fixed, Unsettled, codes_in, unparsable, with_fixes
+from s3lint.fixes.apply import Fixed, Unsettled, codes_in, with_fixes
+from s3lint.fixes.soundness import unparsable
 from s3lint.project.discovery import is_notebook
 from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.source.notebook_edits import cell_source

@@ -5,6 +5,7 @@ Each finding of the last two kinds carries the edit that removes the suppression
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -141,11 +142,19 @@ def _removal(each: Suppression, part: str) -> Fix | None:
         return Fix(f"Remove {part} from the comment", (Edit(start, end, ""),), safe=True)
     if each.is_noqa and len(each.written) > len(each.selectors):
         return None
+    pragma = OTHER_PRAGMA.search(each.text, len(each.kind))
+    if pragma is not None:
+        start = Location(each.row, each.column + 1)
+        kept = Edit(start, Location(each.row, start.column + pragma.start()), "# ")
+        return Fix("Remove the suppression; the pragma of another tool stays", (kept,), safe=True)
     if each.alone:
         return Fix("Remove the comment", (Edit(Location(each.row, 1), Location(each.row + 1, 1), ""),), safe=True)
     end = Location(each.row, each.column + 1 + len(each.text))
     return Fix("Remove the comment", (Edit(Location(each.row, each.start + 1), end, ""),), safe=True)
 
+
+OTHER_PRAGMA = re.compile(r"\b(?:pylint:|type:|pragma:|nosec\b|noqa\b|fmt:|isort:|mypy:|pyright:|ruff:|yapf:)")
+"""What begins a pragma of another tool, which may share a comment with a suppression."""
 
 SEPARATORS = ", \t\f"
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import io
 import os
+import re
 import stat
+import subprocess
+import sys
 import tokenize
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +23,8 @@ from s3lint.fixes.apply import Unsettled, fix_text, with_fixes
 from s3lint.linter.fix import fix_file
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
-from s3lint.testing import fixed
+from s3lint.testing import check, fixed
+from support.notebooks import notebook
 
 HEAD = 'import boto3\n\ns3 = boto3.client("s3")\n'
 
@@ -100,21 +105,32 @@ def test_an_import_goes_where_it_belongs(before: str, expected: str) -> None:
     assert made == expected.replace("{}", code.replace("{}", f'{name}.environ["S3_BUCKET_NAME"]'))
 
 
-@pytest.mark.parametrize("shadow", ["os = 1\n", "def f(os):\n    pass\n", "class os:\n    pass\n", "import system as os\n"])
+@pytest.mark.parametrize("shadow", ["os = 1\n", "def f(os):\n    global os2\n", "class os:\n    pass\n", "import system as os\n"])
 def test_a_name_that_is_taken_is_not_used(shadow: str) -> None:
     text = f'import boto3\n\n{shadow}boto3.client("s3").download_file("acme-documents", "a/b", "c")\n'
-    assert after(text, "STO201") == text
+    made = after(text, "STO201")
+    assert ("import os as _os\n" in made) is (not shadow.startswith("def"))
+    assert ("_os.environ" if "_os" in made else "(os.environ") in made
 
 
-def test_a_fix_that_would_drop_a_comment_is_unsafe() -> None:
+def test_a_fix_that_would_drop_a_comment_is_not_offered() -> None:
     text = (
         HEAD
-        + 's3.upload_file(\n    "a.pdf", bucket, "r/a.pdf",\n    ContentType="application/pdf",  # by contract\n    Config=None,\n)\n'
+        + 's3.upload_file(\n    "a.pdf", bucket, "r/a.pdf", ContentType=(  # by contract\n        "application/pdf"), Config=None,\n)\n'
     )
-    path = Path("/nowhere/a.py")
     settings = Settings(root=Path("/nowhere"), select=("STO304",))
-    assert fix_file(path, text.encode(), settings, unsafe=False).after == text.encode()
-    assert b"ExtraArgs=" in fix_file(path, text.encode(), settings, unsafe=True).after
+    assert fix_file(Path("/nowhere/a.py"), text.encode(), settings, unsafe=True).after == text.encode()
+    (found,) = check(text, settings)
+    assert found.unfixed == "it would drop a comment"
+
+
+def test_an_argument_on_its_own_line_goes_with_the_line_and_leaves_the_comments_of_others() -> None:
+    text = (
+        HEAD
+        + 's3.upload_file(\n    "a.pdf",\n    bucket,\n    # never change\n    "r/a.pdf",\n    ContentType="application/pdf",\n)\n'
+    )
+    assert "    # never change\n" in after(text, "STO304")
+    assert '    ExtraArgs={"ContentType": "application/pdf"},\n)' in after(text, "STO304")
 
 
 def test_a_suppressed_finding_is_never_fixed() -> None:
@@ -138,8 +154,9 @@ def test_form_feeds_do_not_shift_an_edit(before: str) -> None:
 def test_an_f_string_is_not_ended_by_new_code_within_it(quote: str) -> None:
     call = {'"': CALL.replace('"', "'"), "'": CALL}.get(quote[0], CALL).strip()
     text = f"x = f{quote}{{{call}}}{quote}\n"
-    assert (content_type(text) == text) is (quote == '"')
-    ast.parse(content_type(text))
+    made = content_type(text)
+    ast.parse(made)
+    assert made.count(quote) == text.count(quote) or len(quote) > 1 or made == text
 
 
 def test_code_that_libcst_does_not_write_as_it_is_stays() -> None:
@@ -253,14 +270,73 @@ def test_fixes_that_touch_wait_for_the_next_round() -> None:
     assert done == [findings[0], findings[2]]
 
 
-def test_fixes_that_never_settle_leave_the_file() -> None:
-    with pytest.raises(Unsettled, match="the fixes of STO301 do not settle; the file stays as it was"):
-        fix_text(Path("a.py"), b"x = 1\n", lambda _: [finding(edit(1, 1, "#"))], unsafe=True)
+def found_by(*made: Finding) -> Callable[[bytes], list[Finding]]:
+    return lambda _: list(made)
 
 
-def test_a_fix_that_breaks_the_code_leaves_the_file() -> None:
-    with pytest.raises(Unsettled, match="the fixes of STO301 leave code that does not parse"):
-        fix_text(Path("a.py"), b"x = 1\n", lambda _: [finding(edit(1, 1, "("))], unsafe=True)
+def test_a_fix_that_never_settles_takes_only_itself_away() -> None:
+    done = fix_text(Path("a.py"), b"x = 1\n", found_by(finding(edit(1, 1, "#"))), unsafe=True)
+    assert (done.after, done.applied) == (done.before, ())
+    assert done.left_out == ("a.py: the fixes of STO301 do not settle; they were left out",)
+
+
+def test_a_fix_that_breaks_the_code_takes_only_itself_away() -> None:
+    good, bad = finding(edit(5, 6, "2")), finding(edit(1, 1, "("))
+
+    def findings(data: bytes) -> list[Finding]:
+        return [good, bad] if b"1" in data else [bad]
+
+    done = fix_text(Path("a.py"), b"x = 1\n", findings, unsafe=True)
+    assert (done.after, done.applied) == (b"x = 2\n", (good,))
+    assert done.left_out == ("a.py:1: the fix of STO301 leaves code that does not parse; it was left out",)
+
+
+@pytest.mark.parametrize(
+    ("before", "edited", "why"),
+    [
+        ("f(a=1)\n", edit(6, 6, ", a=2"), "does not compile"),
+        ("import os\nos.x\n", edit(8, 10, "re"), "uses a name that nothing binds \\(os\\)"),
+        ("x = 1\n", edit(1, 1, ""), "changes nothing"),
+    ],
+)
+def test_a_fix_that_does_harm_is_left_out(before: str, edited: Edit, why: str) -> None:
+    done = fix_text(Path("a.py"), before.encode(), found_by(finding(edited)), unsafe=True)
+    assert done.after == done.before
+    assert re.search(why, done.left_out[0])
+
+
+def test_an_import_that_a_fix_leaves_unused_is_removed() -> None:
+    use = 'import os\n\nimport boto3\n\nboto3.client("s3").upload_file(path, bucket, os.path.join("a", name), ExtraArgs=extra)\n'
+    made = after(use, "STO213")
+    assert made.startswith("import posixpath\n\nimport boto3\n")
+    assert after(use.replace("import os\n", "import os  # kept\n"), "STO213").startswith("import os  # kept\n")
+    assert after(use + "print(os.name)\n", "STO213").startswith("import os\nimport posixpath\n")
+
+
+@pytest.mark.parametrize(
+    "text", [b"\xef\xbb\xbf%s", b"# coding: latin-1\n# Gr\xf6\xdfe\n%s", b"# \x0c a \xe2\x80\xa8 b\n%s", b"%s\rx = 1\r\n"]
+)
+def test_a_diff_applies_whatever_the_bytes(project: Write, text: bytes) -> None:
+    root = project({"a.py": (text % (HEAD + CALL).encode()).rstrip(b"\n")})
+    command = [sys.executable, "-m", "s3lint", "check", "--isolated", "--select", "STO301", "--diff", "a.py"]
+    patch = subprocess.run(command, cwd=root, capture_output=True, check=False).stdout
+    run("git", "init", "--quiet", cwd=root)
+    assert run("git", "apply", "-", cwd=root, stdin=patch).code == 0
+    applied = (root / "a.py").read_bytes()
+    assert b"ExtraArgs" in applied
+    (root / "a.py").write_bytes((text % (HEAD + CALL).encode()).rstrip(b"\n"))
+    s3lint_here("check", "--isolated", "--select", "STO301", "--fix", "a.py", cwd=root)
+    assert (root / "a.py").read_bytes() == applied
+
+
+def test_what_is_not_fixed_says_why(project: Write) -> None:
+    root = project(
+        {"a.py": 'import boto3\n\n\ndef read(bucket="acme-documents"):\n    boto3.client("s3").download_file(bucket, "a/b", "c")\n'}
+    )
+    done = s3lint_here("check", "--fix", "--unsafe-fixes", "--show-fixes", cwd=root)
+    assert (
+        "a.py:4:17: STO201 is not fixed: it is a default, and the lookup would run also where another value is given." in done.out
+    )
 
 
 def bad_lines() -> list[str]:
@@ -304,3 +380,37 @@ def test_bytes_that_would_be_written_in_another_way_are_left_alone(tmp_path: Pat
     data = b"# coding: utf-7\n# +AGE- is an a\nimport boto3\nboto3.client('s3').put_object(Bucket=b, Key='a/b.txt', Body=c)\n"
     with pytest.raises(Unsettled, match="in another way"):
         fix_file(tmp_path / "a.py", data, Settings(root=tmp_path), unsafe=True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (200, TYPED),
+        (
+            90,
+            's3.upload_file(\n    "a.pdf", bucket, "reports/2026/a.pdf", ExtraArgs={"ContentType": "application/pdf"}\n)\n',
+        ),
+        (
+            58,
+            (
+                's3.upload_file(\n    "a.pdf",\n    bucket,\n    "reports/2026/a.pdf",\n'
+                '    ExtraArgs={"ContentType": "application/pdf"},\n)\n'
+            ),
+        ),
+        (50, TYPED),
+    ],
+)
+def test_a_line_stays_as_short_as_the_project_asks(project: Write, limit: int, expected: str) -> None:
+    root = project({"a.py": HEAD + CALL, "pyproject.toml": f"[tool.ruff]\nline-length = {limit}\n"})
+    assert s3lint_here("check", "--fix", "--select", "STO301", "a.py", cwd=root).code == 0
+    made = (root / "a.py").read_text().removeprefix(HEAD)
+    assert made == expected
+
+
+def test_an_import_that_a_fix_leaves_unused_is_removed_from_its_cell(project: Write) -> None:
+    cells = ["import os\n", "import boto3\n", 'boto3.client("s3").upload_file(p, b, os.path.join("a", n), ExtraArgs=e)\n']
+    root = project({"a.ipynb": notebook(*cells)})
+    assert s3lint_here("check", "--fix", "--select", "STO213", "a.ipynb", cwd=root).code == 0
+    made = (root / "a.ipynb").read_text()
+    assert "import os" not in made
+    assert "posixpath.join" in made

@@ -101,13 +101,21 @@ def site_of(text: Text, action: SqlAction, otherwise: Site) -> Site:
     for anchor in action.anchors:
         pattern = re.compile(anchor, re.IGNORECASE)
         for part in text.parts:
-            if isinstance(part, Chunk) and part.site is not None and pattern.search(part.text):
+            if isinstance(part, Chunk) and part.site is not None and pattern.search(without_comments(part.text)):
                 return locate(part.site, pattern)
     return text.site or otherwise
+
+
+COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def without_comments(text: str) -> str:
+    """SQL with spaces in the place of its comments."""
+    return COMMENT.sub(lambda match: " " * len(match[0]), text)
 
 
 def locate(site: Site, pattern: re.Pattern[str]) -> Site:
     """Return a site narrowed to the part of a literal's source that matches a pattern; unchanged if none does."""
     source = getattr(site.node, "value", None)
-    match = pattern.search(source) if isinstance(source, str) else None
+    match = pattern.search(without_comments(source)) if isinstance(source, str) else None
     return replace(site, span=match.span()) if match is not None else site

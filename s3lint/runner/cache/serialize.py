@@ -54,7 +54,7 @@ def _finding(finding: Finding) -> list[Any]:
         finding.code, finding.name, finding.message, str(finding.path), _at(finding.start), _at(finding.end),
         int(finding.confidence), finding.profile, finding.clause,
         [[str(place.path), _at(place.location), place.message, place.cell] for place in finding.related],
-        _fix(finding.fix) if finding.fix is not None else None,
+        _fix(finding.fix) if finding.fix is not None else finding.unfixed or None,
         finding.cell, finding.noqa_row, finding.subject,
     ]  # fmt: skip
 
@@ -64,8 +64,8 @@ def _read_finding(made: list[Any]) -> Finding:
     return Finding(
         code, name, message, Path(path), Location(*start), Location(*end), Confidence(confidence), profile, clause,
         tuple(Related(Path(place), Location(*at), said, within) for place, at, said, within in related),
-        _read_fix(fix) if fix is not None else None,
-        cell, noqa_row, subject,
+        _read_fix(fix) if isinstance(fix, list) else None,
+        cell, noqa_row, subject, fix if isinstance(fix, str) else "",
     )  # fmt: skip
 
 

@@ -1,0 +1,85 @@
+"""Imports that fixes have left without a use: they are removed, as the project's own checks would ask for (F401)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from s3lint.finding import Edit, Location
+from s3lint.source.text import Source, Unreadable
+from s3lint.syntax.outline import parse
+
+WORD = re.compile(r"\w+")
+
+Import = ast.Import | ast.ImportFrom
+
+
+def unused_imports(before: Source, after: Source) -> list[Edit]:
+    """Return the edits of `after` that remove the imports that `before` uses and `after` does not.
+
+    What a package exports, a star import may export, or a comment on the line keeps, stays.
+    """
+    if after.path.name == "__init__.py":
+        return []
+    try:
+        old, new = parse(before.text), parse(after.text)
+    except Unreadable:
+        return []
+    lost = _words(old) - _words(new)
+    if not lost:
+        return []
+    found: list[Edit] = []
+    for index, node in enumerate(new.body):
+        if isinstance(node, Import) and not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+            names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in lost]
+            if names and "." not in "".join(alias.name for alias in names if isinstance(node, ast.Import) and not alias.asname):
+                found += _removal(after, new.body, index, names)
+    return found
+
+
+def _words(tree: ast.Module) -> set[str]:
+    """The names that a module reads, and the words of its texts: annotations in quotes and `__all__` name imports too."""
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return read.union(*(WORD.findall(text) for text in texts if len(text) < 200))
+
+
+def _removal(source: Source, body: list[ast.stmt], index: int, names: list[ast.alias]) -> Iterator[Edit]:
+    node = body[index]
+    assert isinstance(node, Import)
+    end_row = node.end_lineno or node.lineno
+    rows = source.lines[node.lineno - 1 : end_row]
+    neighbours = [*body[max(0, index - 1) : index], *body[index + 1 : index + 2]]
+    alone = not any(each.lineno <= end_row and (each.end_lineno or each.lineno) >= node.lineno for each in neighbours)
+    if any("#" in row for row in rows) or not alone:
+        return
+    if len(names) < len(node.names):
+        yield from _part(node, names)
+        return
+    below = source.lines[end_row] if end_row < len(source.lines) else ""
+    above = source.lines[node.lineno - 2] if node.lineno > 1 else ""
+    # The blank line behind an import that was the only one of its group goes with it.
+    last = end_row + (2 if not below.strip() and below and not above.strip() else 1)
+    yield Edit(Location(node.lineno, 1), Location(last, 1), "")
+
+
+def _part(node: Import, names: list[ast.alias]) -> Iterator[Edit]:
+    """One name of several, with the comma that separates it from the next one, or from the one before where it is the last."""
+    for number, alias in enumerate(node.names):
+        if alias in names and len(names) == 1 and alias.lineno == alias.end_lineno:
+            other = node.names[number + 1 if number + 1 < len(node.names) else number - 1]
+            if other.lineno != alias.lineno:
+                return
+            if number + 1 < len(node.names):
+                yield Edit(_location(alias), _location(other), "")
+            else:
+                yield Edit(
+                    Location(other.lineno, (other.end_col_offset or 0) + 1),
+                    Location(alias.lineno, (alias.end_col_offset or 0) + 1),
+                    "",
+                )
+
+
+def _location(alias: ast.alias) -> Location:
+    return Location(alias.lineno, alias.col_offset + 1)
