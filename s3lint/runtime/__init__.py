@@ -7,12 +7,20 @@ from s3lint.runtime import delta, spark
 from s3lint.runtime.batches import Outcome, Upload, UploadReport, upload_many
 from s3lint.runtime.clients import dynamodb_client, s3_client
 from s3lint.runtime.documents import (
-    Document,
+    DocumentStream,
     delete_document,
-    delete_document_async,
+    open_document,
     read_document,
-    read_document_async,
+    replace_document,
     store_document,
+)
+from s3lint.runtime.documents_async import (
+    AsyncDocumentStream,
+    delete_document_async,
+    find_orphans_async,
+    open_document_async,
+    read_document_async,
+    replace_document_async,
     store_document_async,
 )
 from s3lint.runtime.errors import (
@@ -32,19 +40,27 @@ from s3lint.runtime.errors import (
 from s3lint.runtime.items import check_batch, check_item
 from s3lint.runtime.keys import KeyConvention, ParsedKey, bucket_from_env, object_key, parse_key
 from s3lint.runtime.objects import AccessPattern, StoredObject, download, upload
+from s3lint.runtime.orphans import Orphan, find_orphans
 from s3lint.runtime.presigned import PresignedPost, PresignedUpload, presigned_get, presigned_post, presigned_put
+from s3lint.runtime.protocols import AsyncDynamoDBClient, AsyncS3Client
+from s3lint.runtime.references import Document
 
 __all__ = [
     "AccessPattern",
     "ArgumentError",
+    "AsyncDocumentStream",
+    "AsyncDynamoDBClient",
+    "AsyncS3Client",
     "ConfigurationError",
     "ConflictError",
     "Document",
+    "DocumentStream",
     "IntegrityError",
     "KeyConvention",
     "KeyFormatError",
     "LimitError",
     "MissingError",
+    "Orphan",
     "OrphanError",
     "Outcome",
     "ParsedKey",
@@ -65,13 +81,19 @@ __all__ = [
     "delta",
     "download",
     "dynamodb_client",
+    "find_orphans",
+    "find_orphans_async",
     "object_key",
+    "open_document",
+    "open_document_async",
     "parse_key",
     "presigned_get",
     "presigned_post",
     "presigned_put",
     "read_document",
     "read_document_async",
+    "replace_document",
+    "replace_document_async",
     "s3_client",
     "spark",
     "store_document",

@@ -10,11 +10,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from s3lint.runtime.arguments import checked, flag, having, header, media_type, optional, whole, wrong
 from s3lint.runtime.clients import default_s3, is_transient, reason
 from s3lint.runtime.errors import ArgumentError, StorageError, StoreError
-from s3lint.runtime.objects import AccessPattern, Body, StoredObject, check_target, chunks_of, upload
+from s3lint.runtime.keys import a_bucket, a_key
+from s3lint.runtime.objects import AN_ACCESS_PATTERN, AccessPattern, StoredObject, metadata_of, upload
+from s3lint.runtime.streams import Body, body_of, chunks_of, file_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -70,6 +73,35 @@ Progress = Callable[[int, int, Outcome], None]
 """Is told, in the caller's thread, how many uploads are settled, how many there are, and the latest outcome."""
 
 
+def _uploads(name: str, value: Any) -> tuple[Upload, ...]:
+    """Returns the uploads with their own arguments checked; a rule for arguments."""
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise wrong(name, value, "Uploads in a list")
+    return tuple(_checked_upload(one) for one in value)
+
+
+def _checked_upload(one: object) -> Upload:
+    if not isinstance(one, Upload):
+        raise ArgumentError(f"One of the uploads is of type {type(one).__name__}: pass an Upload for each.")
+    body_of("body", one.body)
+    a_key("key", one.key)
+    optional(media_type)("content_type", one.content_type)
+    optional(header)("content_encoding", one.content_encoding)
+    metadata_of("metadata", one.metadata)
+    return one
+
+
+@checked(
+    uploads=_uploads,
+    bucket=a_bucket,
+    access=AN_ACCESS_PATTERN,
+    kms_key_id=optional(header),
+    create_only=flag,
+    workers=whole(1, 1_000),
+    tries=whole(1, 1_000),
+    progress=optional(having("__call__", "a function of three arguments")),
+    client=optional(having("upload_fileobj", "a client for S3, as s3lint.runtime.s3_client makes one")),
+)
 def upload_many(
     uploads: Iterable[Upload],
     bucket: str,
@@ -91,7 +123,7 @@ def upload_many(
 
     Raises `ArgumentError` before anything is sent: for two uploads to one key or of one stream, for wrong keys, and for `workers` or `tries` under 1.
     """
-    wanted = _checked(tuple(uploads), bucket, workers, tries)
+    wanted = _distinct(uploads)
     write = partial(
         upload, bucket=bucket, access=access, kms_key_id=kms_key_id, create_only=create_only, client=client or default_s3()
     )
@@ -113,18 +145,19 @@ class _Bodies:
         self._folder = folder
         self._copies: dict[int, Path] = {}
 
-    def of(self, index: int, body: Body) -> bytes | Path:
-        """Raises `ArgumentError` where a stream cannot be read."""
-        if isinstance(body, (bytes, Path)):
+    def of(self, index: int, body: Body) -> bytes | str | Path:
+        """Returns a body that can be sent again. Raises `ArgumentError` where a stream cannot be read or kept."""
+        if isinstance(body, (bytes, bytearray, memoryview, str, Path)):
             return body
         if index not in self._copies:
             copy = self._folder / str(index)
-            with copy.open("wb") as file:
+            with file_errors("A stream cannot be kept on disk"), copy.open("wb") as file:
                 file.writelines(chunks_of(body))
             self._copies[index] = copy
         return self._copies[index]
 
     def drop(self, index: int) -> None:
+        """Removes the copy of a stream whose upload is settled."""
         copy = self._copies.pop(index, None)
         if copy is not None:
             copy.unlink()
@@ -162,7 +195,7 @@ def _round(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _attempt(one: Upload, body: Callable[[Body], bytes | Path], write: Write, number: int) -> Outcome:
+def _attempt(one: Upload, body: Callable[[Body], bytes | str | Path], write: Write, number: int) -> Outcome:
     details = {"content_type": one.content_type, "content_encoding": one.content_encoding, "metadata": one.metadata}
     try:
         return Outcome(one, write(body=body(one.body), key=one.key, **details), None, number)
@@ -170,22 +203,17 @@ def _attempt(one: Upload, body: Callable[[Body], bytes | Path], write: Write, nu
         return Outcome(one, None, error, number)
 
 
-def _checked(uploads: tuple[Upload, ...], bucket: str, workers: int, tries: int) -> tuple[Upload, ...]:
-    if workers < 1 or tries < 1:
-        raise ArgumentError(
-            f"workers={workers} and tries={tries} must be 1 or more: pass how many uploads run at a time, and how often."
-        )
+def _distinct(uploads: Iterable[Upload]) -> tuple[Upload, ...]:
+    """Returns the uploads. Raises `ArgumentError` for two to one key, or of one stream."""
+    wanted = tuple(uploads)
     keys: set[str] = set()
     streams: set[int] = set()
-    for one in uploads:
-        if not isinstance(one, Upload):
-            raise ArgumentError(f"One of the uploads is of type {type(one).__name__}: pass an Upload for each.")
-        check_target(bucket, one.key)
+    for one in wanted:
         if one.key in keys:
             raise ArgumentError(f"Two uploads go to the key {one.key!r}, and one would be lost: give each a key of its own.")
         keys.add(one.key)
         if id(one.body) in streams:
             raise ArgumentError(f"Two uploads read one stream, the second of them for {one.key!r}: open it for each.")
-        if not isinstance(one.body, (bytes, Path)):
+        if hasattr(one.body, "read"):
             streams.add(id(one.body))
-    return uploads
+    return wanted

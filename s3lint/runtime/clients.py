@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from s3lint.runtime.errors import ArgumentError, ConfigurationError, StorageError, StoreError
+from s3lint.runtime.errors import ArgumentError, ConfigurationError, IntegrityError, StorageError, StoreError
 
 if TYPE_CHECKING:
-    from botocore.config import Config
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
@@ -35,48 +34,51 @@ TRANSIENT = frozenset(
 
 
 def s3_client(**settings: Any) -> S3Client:
-    """An S3 client pinned to Signature Version 4 that tries again what can be tried again; `settings` go to `boto3.client`.
+    """Returns an S3 client pinned to Signature Version 4 that tries again what can be tried again; `settings` go to `boto3.client`.
 
     Rule: presign-signature (STO406).
 
-    Raises `ConfigurationError` where boto3 is not installed, and `StoreError` where it knows no region.
+    Raises `ConfigurationError` where boto3 is not installed, `ArgumentError` for settings that boto3 does not take, and `StoreError`
+    where it knows no region.
     """
-    boto3 = imported("boto3", "runtime")
-    from botocore.config import Config
-
-    config = _patient(settings.pop("config", None)).merge(Config(signature_version="s3v4"))
-    with store_errors("Making a client for S3"):
-        client: S3Client = boto3.client("s3", config=config, **settings)
+    client: S3Client = _client("s3", settings, {"signature_version": "s3v4"})
     return client
 
 
 def dynamodb_client(**settings: Any) -> DynamoDBClient:
-    """A DynamoDB client that tries again what can be tried again; `settings` go to `boto3.client`.
+    """Returns a DynamoDB client that tries again what can be tried again; `settings` go to `boto3.client`.
 
-    Raises `ConfigurationError` where boto3 is not installed, and `StoreError` where it knows no region.
+    Raises `ConfigurationError` where boto3 is not installed, `ArgumentError` for settings that boto3 does not take, and `StoreError`
+    where it knows no region.
     """
-    boto3 = imported("boto3", "runtime")
-    config = _patient(settings.pop("config", None))
-    with store_errors("Making a client for DynamoDB"):
-        client: DynamoDBClient = boto3.client("dynamodb", config=config, **settings)
+    client: DynamoDBClient = _client("dynamodb", settings, {})
     return client
 
 
-def _patient(given: Config | None) -> Config:
-    """A configuration that tries again, where the one given says nothing else."""
+def _client(service: str, settings: dict[str, Any], pinned: dict[str, Any]) -> Any:
+    """Returns a client whose configuration tries again, where the one given says nothing else."""
+    boto3 = imported("boto3", "runtime")
     from botocore.config import Config
 
-    patient = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
-    return patient.merge(given) if given is not None else patient
+    with store_errors(f"Making a client for {service}"):
+        try:
+            config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
+            given = settings.pop("config", None)
+            config = config.merge(given) if given is not None else config
+            return boto3.client(service, config=config.merge(Config(**pinned)), **settings)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ArgumentError(f"A client for {service} cannot be made of these settings: {reason(error)}.") from error
 
 
 @functools.cache
 def default_s3() -> S3Client:
+    """Returns the client for S3 that is used where none is given; it is made once."""
     return s3_client()
 
 
 @functools.cache
 def default_dynamodb() -> DynamoDBClient:
+    """Returns the client for DynamoDB that is used where none is given; it is made once."""
     return dynamodb_client()
 
 
@@ -93,19 +95,18 @@ def imported(module: str, extra: str) -> Any:
 
 @contextmanager
 def store_errors(doing: str) -> Iterator[None]:
-    """Turns what the AWS libraries raise into a `StoreError`; `doing` begins its sentence."""
+    """Turns whatever a client raises into a `StoreError`, or an `IntegrityError` for bytes that are not what their checksum says.
+
+    `doing` begins the sentence. What a client raises is not known beforehand: it lets through what its libraries raise.
+    """
     try:
         yield
     except StorageError:
         raise
     except Exception as error:
-        if not is_aws(error):
-            raise
+        if type(error).__name__ == "FlexibleChecksumError":
+            raise IntegrityError(f"{doing} failed, since the bytes do not match their checksum: {reason(error)}.") from error
         raise StoreError(f"{doing} failed: {reason(error)}.") from error
-
-
-def is_aws(error: BaseException) -> bool:
-    return type(error).__module__.partition(".")[0] in ("boto3", "botocore", "s3transfer", "aiobotocore", "aiohttp", "urllib3")
 
 
 def code(error: BaseException) -> str:
@@ -120,8 +121,14 @@ def status(error: BaseException) -> int:
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def was_refused(error: BaseException) -> bool:
-    """Whether the store answered that it did not do it, so that nothing was done."""
+def was_refused(error: BaseException | None) -> bool:
+    """Whether the store answered that it did not do it, or was never asked, so that nothing was done."""
+    if error is None:
+        return False
+    from botocore import exceptions as botocore
+
+    if isinstance(error, (botocore.ParamValidationError, botocore.NoCredentialsError, botocore.PartialCredentialsError)):
+        return True
     return 400 <= status(error) < 500 and code(error) not in TRANSIENT
 
 
@@ -144,5 +151,7 @@ def is_connection_trouble(error: BaseException) -> bool:
 
 
 def reason(error: BaseException) -> str:
-    """The message of an error in one line, without its full stop."""
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    """Returns the first line of an error's message, without its full stop and shortened to 240 characters; Rust's and Java's have many."""
+    lines = [" ".join(line.split()) for line in str(error).splitlines()]
+    first = next(filter(None, lines), type(error).__name__).rstrip(".:")
+    return first if len(first) <= 240 else f"{first[:240]}…"

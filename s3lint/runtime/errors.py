@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class StorageError(Exception):
     """Anything that a helper of `s3lint.runtime` raises on purpose."""
@@ -16,7 +19,7 @@ class UnsafeStoreError(ConfigurationError):
 
 
 class ArgumentError(StorageError, ValueError):
-    """An argument is wrong. Nothing was sent."""
+    """An argument is wrong, or a stream of the caller's failed. Nothing was changed in the store."""
 
 
 class KeyFormatError(ArgumentError):
@@ -48,9 +51,15 @@ class StoreError(StorageError):
 
 
 class OrphanError(StoreError):
-    """An object is left that no item points to, or may be: remove it, or write the item again."""
+    """An object is left that no item points to, or may be: remove it, or write the item again.
 
-    def __init__(self, message: str, *, bucket: str, key: str) -> None:
+    `bucket` and `key` are the object's address; `table` and `item`, a primary key, are the address of the item that it was for.
+    An interruption (`KeyboardInterrupt`, a cancelled task) that leaves something is the `__cause__` of this error.
+    """
+
+    def __init__(self, message: str, *, bucket: str, key: str, table: str, item: Mapping[str, Any]) -> None:
         super().__init__(message)
         self.bucket = bucket
         self.key = key
+        self.table = table
+        self.item = dict(item)

@@ -7,9 +7,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+from s3lint.runtime.arguments import check_fields, checked, each, flag, optional, text, wrong
 from s3lint.runtime.errors import ArgumentError, ConfigurationError, KeyFormatError
 
 LONGEST = 1_024
@@ -42,8 +43,9 @@ Segment = Part | tuple[str, Part]
 Naming = Literal["kebab-case", "snake_case", "camelCase"]
 
 
+@checked(variable=text)
 def bucket_from_env(variable: str = "S3_BUCKET_NAME") -> str:
-    """The bucket that an environment variable names.
+    """Returns the bucket that an environment variable names.
 
     Rules: hardcoded-bucket (STO201), hardcoded-bucket-in-uri (STO202), bucket-fallback-literal (STO203).
 
@@ -58,6 +60,30 @@ def bucket_from_env(variable: str = "S3_BUCKET_NAME") -> str:
             "digits, dots and hyphens, or to the ARN of an access point."
         )
     return name
+
+
+def any_key(name: str, key: Any) -> str:
+    """Returns a key that S3 can have, whoever wrote it; a rule for arguments. Raises `KeyFormatError`."""
+    if not isinstance(key, str) or not key:
+        raise KeyFormatError(f"The key {key!r} is {_kind(key)}: pass the key of an object.")
+    if len(key.encode(errors="replace")) > LONGEST or any(unicodedata.category(character) == "Cs" for character in key):
+        raise KeyFormatError(
+            f"The key {key[:40]!r}… takes more than {LONGEST:,} bytes, or holds half a character: no object has it."
+        )
+    return key
+
+
+def _a_part(name: str, value: Any) -> str:
+    """Returns text that stands in keys as it is; a rule for arguments."""
+    if not isinstance(value, str) or not value or value in (".", "..") or set(value) - SAFE:
+        raise wrong(name, value, "letters, digits and -_.'()")
+    return value
+
+
+def _a_naming(name: str, value: Any) -> str:
+    if not isinstance(value, str) or value not in NAMING:
+        raise wrong(name, value, f"one of {', '.join(NAMING)}")
+    return value
 
 
 @dataclass(frozen=True)
@@ -77,7 +103,7 @@ class KeyConvention:
     `root` begins every key. `naming` is what the names of collections must follow: the first, third, fifth … segment, as in
     `workspaces/{id}/documents/{id}`. `at_name` and `version_name` are the names under which times and versions stand.
 
-    Raises `ArgumentError` for a naming that is none, and for a root that is no tuple of texts.
+    Raises `ArgumentError` for a naming that is none, for names that need escapes, and for a root that is no tuple of texts.
     """
 
     root: tuple[str, ...] = ()
@@ -86,10 +112,9 @@ class KeyConvention:
     version_name: str = "version"
 
     def __post_init__(self) -> None:
-        if self.naming is not None and self.naming not in NAMING:
-            raise ArgumentError(f"The naming {self.naming!r} is none: pass one of {', '.join(NAMING)}.")
-        if not isinstance(self.root, tuple) or not all(isinstance(part, str) for part in self.root):
-            raise ArgumentError(f"The root {self.root!r} of a convention is no tuple of texts: pass for instance ('production',).")
+        check_fields(self, root=each(_a_part), naming=optional(_a_naming), at_name=_a_part, version_name=_a_part)
+        if self.at_name == self.version_name:
+            raise ArgumentError(f"Times and versions both stand under {self.at_name!r}, so that none can be told: rename one.")
 
     def object_key(
         self,
@@ -98,7 +123,7 @@ class KeyConvention:
         version: str | int | None = None,
         at: datetime | date | None = None,
     ) -> str:
-        """A key under this convention: see the function `object_key`."""
+        """Returns a key under this convention: see the function `object_key`."""
         self._check_names(segments)
         parts = [_escaped(part, "segment") if isinstance(part, str) else _segment(part) for part in (*self.root, *segments)]
         if at is not None:
@@ -109,8 +134,9 @@ class KeyConvention:
             parts.append(_escaped(filename, "file name", separators=True))
         return _checked("/".join(parts))
 
+    @checked(key=any_key, filename=flag)
     def parse_key(self, key: str, *, filename: bool = True) -> ParsedKey:
-        """The parts of a key of this convention: see the function `parse_key`."""
+        """Returns the parts of a key of this convention: see the function `parse_key`."""
         parts = [_unescaped(part, key) for part in key.split("/")]
         root = [part for part in parts[: len(self.root)] if isinstance(part, str)]
         if tuple(root) != self.root:
@@ -124,7 +150,7 @@ class KeyConvention:
 
     def _check_names(self, segments: tuple[Segment, ...]) -> None:
         for segment in segments:
-            if isinstance(segment, tuple) and segment[0] in (self.at_name, self.version_name):
+            if isinstance(segment, tuple) and segment[:1] and segment[0] in (self.at_name, self.version_name):
                 raise KeyFormatError(f"The segment name {segment[0]!r} is this convention's own: pass at= or version= instead.")
         for collection in segments[::2]:
             if self.naming and isinstance(collection, str) and not NAMING[self.naming].fullmatch(collection):
@@ -136,7 +162,7 @@ class KeyConvention:
 def object_key(
     *segments: Segment, filename: str | None = None, version: str | int | None = None, at: datetime | date | None = None
 ) -> str:
-    """A hierarchical key: the segments, then the time, the version and the file name, where given.
+    """Returns a hierarchical key: the segments, then the time, the version and the file name, where given.
 
     `object_key("workspaces", 7, "documents", "d-1", filename="Q1 é.pdf", version=2)` is
     `workspaces/7/documents/d-1/version=2/Q1!20!C3!A9.pdf`.
@@ -154,7 +180,7 @@ def object_key(
 
 
 def parse_key(key: str, *, filename: bool = True) -> ParsedKey:
-    """The parts of a key that `object_key` made; `filename` says whether the last segment is a file name.
+    """Returns the parts of a key that `object_key` made; `filename` says whether the last segment is a file name.
 
     Rule: inconsistent-key-naming (STO215).
 
@@ -169,6 +195,8 @@ CONVENTION = KeyConvention()
 def _segment(segment: Segment) -> str:
     if not isinstance(segment, tuple):
         return _escaped(segment, "segment")
+    if len(segment) != 2:
+        raise KeyFormatError(f"The segment {segment!r} of a key has {len(segment)} parts: pass a name and its value.")
     name, value = segment
     return f"{_escaped(name, 'segment name')}={_escaped(value, 'segment value')}"
 
@@ -176,14 +204,16 @@ def _segment(segment: Segment) -> str:
 def _escaped(value: object, what: str, *, separators: bool = False) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, UUID)):
         raise KeyFormatError(f"The {what} {value!r} of a key is {_kind(value)}: pass text, a whole number or a UUID.")
-    text = unicodedata.normalize("NFC", str(value))
-    if not text.strip() or text in (".", ".."):
-        raise KeyFormatError(f"The {what} {text!r} of a key is empty or a dot segment: pass the name of something.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise KeyFormatError(f"The {what} {text!r} of a key holds a control character or half a character: remove it.")
-    if not separators and ("/" in text or "\\" in text):
-        raise KeyFormatError(f"The {what} {text!r} of a key holds a separator: pass each segment by itself.")
-    return "".join(character if character in SAFE else _escape(character) for character in text)
+    if isinstance(value, int) and abs(value) >= 10**LONGEST:
+        raise KeyFormatError(f"The {what} of a key is a number of more than {LONGEST:,} digits: shorten it.")
+    part = unicodedata.normalize("NFC", str(value))
+    if not part.strip() or part in (".", ".."):
+        raise KeyFormatError(f"The {what} {part!r} of a key is empty or a dot segment: pass the name of something.")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in part):
+        raise KeyFormatError(f"The {what} {part!r} of a key holds a control character or half a character: remove it.")
+    if not separators and ("/" in part or "\\" in part):
+        raise KeyFormatError(f"The {what} {part!r} of a key holds a separator: pass each segment by itself.")
+    return "".join(character if character in SAFE else _escape(character) for character in part)
 
 
 def _escape(character: str) -> str:
@@ -219,7 +249,10 @@ def _moment(at: datetime | date) -> str:
         return at.isoformat()
     if at.utcoffset() is None:
         raise KeyFormatError(f"The time {at!r} of a key has no time zone: pass datetime.now(timezone.utc), or attach the zone.")
-    utc = at.astimezone(timezone.utc).replace(tzinfo=None)
+    try:
+        utc = at.astimezone(timezone.utc).replace(tzinfo=None)
+    except OverflowError as error:
+        raise KeyFormatError(f"The time {at!r} of a key is in no year of UTC: pass one that is.") from error
     return f"{utc.isoformat().replace(':', '')}Z"
 
 
@@ -245,8 +278,8 @@ def _checked(key: str) -> str:
     return key
 
 
-def check_key(key: str) -> str:
-    """The key itself, where it is hierarchical and safe to write. Raises `KeyFormatError`."""
+def a_key(name: str, key: Any) -> str:
+    """Returns a key that is hierarchical and safe to write; a rule for arguments. Raises `KeyFormatError`."""
     if not isinstance(key, str) or not key:
         raise KeyFormatError(f"The key {key!r} is {_kind(key)}: make it with object_key.")
     if any(segment in ("", ".", "..") for segment in key.split("/")):
@@ -254,15 +287,14 @@ def check_key(key: str) -> str:
     found = next((character for character in key if character in AVOIDED or unicodedata.category(character) in ("Cc", "Cs")), None)
     if found is not None:
         raise KeyFormatError(f"The key {key!r} holds {found!r}, which tools stumble over: make it with object_key.")
-    if len(key.encode()) > LONGEST:
-        raise KeyFormatError(f"The key {key[:40]!r}… takes more than {LONGEST:,} bytes: shorten its parts.")
+    any_key(name, key)
     if "/" not in key and key not in AT_TOP:
         raise KeyFormatError(f"The key {key!r} has no prefix: make it with object_key.")
     return key
 
 
-def check_bucket(bucket: str) -> str:
-    """The bucket itself, where it may be one's name. Raises `ArgumentError`."""
+def a_bucket(name: str, bucket: Any) -> str:
+    """Returns what may be a bucket's name; a rule for arguments. Raises `ArgumentError`."""
     if not isinstance(bucket, str) or not (BUCKET.fullmatch(bucket) or ACCESS_POINT.fullmatch(bucket)):
         raise ArgumentError(f"The bucket {bucket!r} cannot be one's name: pass what bucket_from_env returns.")
     return bucket

@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from s3lint.runtime.arguments import checked, duration, having, media_type, optional, text, whole, wrong
 from s3lint.runtime.clients import default_s3, store_errors
 from s3lint.runtime.errors import ArgumentError, ConfigurationError
-from s3lint.runtime.keys import check_bucket
-from s3lint.runtime.objects import check_target
+from s3lint.runtime.keys import a_bucket, a_key, any_key
+from s3lint.runtime.objects import LARGEST_PUT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -20,6 +21,19 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=7)
 """The longest life of a SigV4 URL (docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html)."""
+
+
+BYTES = whole(0, LARGEST_PUT)
+SIGNER = optional(having("generate_presigned_url", "a client for S3, as s3lint.runtime.s3_client makes one"))
+
+
+def a_life(name: str, value: Any) -> timedelta:
+    """Returns how long a URL lives, from whole seconds or a duration; a rule for arguments."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LONGEST.total_seconds():
+        return timedelta(seconds=value)
+    if not isinstance(value, timedelta) or not timedelta(seconds=1) <= value <= LONGEST:
+        raise wrong(name, value, "a timedelta or whole seconds, of at least a second and at most 7 days")
+    return value
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,7 @@ class PresignedPost:
     fields: Mapping[str, str]
 
 
+@checked(bucket=a_bucket, key=any_key, expires=a_life, longest=duration, filename=optional(text), client=SIGNER)
 def presigned_get(
     bucket: str,
     key: str,
@@ -47,7 +62,7 @@ def presigned_get(
     filename: str | None = None,
     client: S3Client | None = None,
 ) -> str:
-    """A URL that reads one object for a time; `expires` is a duration, or seconds. `filename` makes browsers save it under that name.
+    """Returns a URL that reads one object for a time; `expires` is a duration, or seconds. `filename` makes browsers save it under that name.
 
     A URL signed with temporary credentials ends with them.
 
@@ -57,13 +72,21 @@ def presigned_get(
     Raises `ArgumentError` for a life under a second, over `longest`, or over seven days, and `ConfigurationError` for a client that signs
     with Signature Version 2.
     """
-    check_bucket(bucket)
     parameters = {"Bucket": bucket, "Key": key}
     if filename is not None:
         parameters["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
     return _url("get_object", parameters, _seconds(expires, longest), client)
 
 
+@checked(
+    bucket=a_bucket,
+    key=a_key,
+    content_type=media_type,
+    content_length=optional(BYTES),
+    expires=a_life,
+    longest=duration,
+    client=SIGNER,
+)
 def presigned_put(
     bucket: str,
     key: str,
@@ -74,13 +97,12 @@ def presigned_put(
     longest: timedelta = DAY,
     client: S3Client | None = None,
 ) -> PresignedUpload:
-    """A URL that writes one object, of the content type given and encrypted, and of the size given, in bytes, where one is.
+    """Returns a URL that writes one object, of the content type given and encrypted, and of the size given, in bytes, where one is.
 
     Rules: presign-expiry (STO405), presign-signature (STO406), missing-content-type (STO301).
 
     Raises what `presigned_get` raises, and `ArgumentError` for a key that no object should be written to.
     """
-    check_target(bucket, key)
     headers = {"Content-Type": content_type, "x-amz-server-side-encryption": "AES256"}
     parameters: dict[str, Any] = {"Bucket": bucket, "Key": key, "ContentType": content_type, "ServerSideEncryption": "AES256"}
     if content_length is not None:
@@ -89,6 +111,16 @@ def presigned_put(
     return PresignedUpload(_url("put_object", parameters, _seconds(expires, longest), client), headers)
 
 
+@checked(
+    bucket=a_bucket,
+    key=a_key,
+    content_type=media_type,
+    max_bytes=BYTES,
+    min_bytes=BYTES,
+    expires=a_life,
+    longest=duration,
+    client=SIGNER,
+)
 def presigned_post(
     bucket: str,
     key: str,
@@ -100,14 +132,13 @@ def presigned_post(
     longest: timedelta = DAY,
     client: S3Client | None = None,
 ) -> PresignedPost:
-    """A form that writes one object of the content type given, encrypted, and of between `min_bytes` and `max_bytes`.
+    """Returns a form that writes one object of the content type given, encrypted, and of between `min_bytes` and `max_bytes`.
 
     Rules: unbounded-presigned-post (STO407), presign-expiry (STO405), presign-signature (STO406).
 
     Raises what `presigned_put` raises, and `ArgumentError` for bounds that no file fits.
     """
-    check_target(bucket, key)
-    if not 0 <= min_bytes <= max_bytes:
+    if min_bytes > max_bytes:
         raise ArgumentError(f"No file is of {min_bytes} to {max_bytes} bytes: pass 0 <= min_bytes <= max_bytes.")
     fields = {"Content-Type": content_type, "x-amz-server-side-encryption": "AES256"}
     conditions: list[Any] = [{name: value} for name, value in fields.items()]
@@ -134,10 +165,8 @@ def _check_signature(is_version_4: bool) -> None:
 
 
 def _seconds(expires: timedelta | int, longest: timedelta) -> int:
-    life = timedelta(seconds=expires) if isinstance(expires, int) else expires
-    if not isinstance(life, timedelta):
-        raise ArgumentError(f"expires={expires!r} is of type {type(expires).__name__}: pass a timedelta or whole seconds.")
+    life = expires if isinstance(expires, timedelta) else timedelta(seconds=expires)
     allowed = min(longest, LONGEST)
-    if not timedelta(seconds=1) <= life <= allowed:
-        raise ArgumentError(f"A URL cannot live for {life}: pass at least a second and at most {allowed}.")
+    if life > allowed:
+        raise ArgumentError(f"A URL cannot live for {life}: pass at most {allowed}, or a larger longest=.")
     return int(life.total_seconds())

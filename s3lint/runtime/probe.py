@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from s3lint.runtime.arguments import checked, having, instance
 from s3lint.runtime.clients import s3_client, status, store_errors
 from s3lint.runtime.errors import UnsafeStoreError
+from s3lint.runtime.keys import a_bucket
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -46,6 +48,7 @@ def check_options(options: Mapping[str, str]) -> None:
             raise UnsafeStoreError(f"The storage option {name} {UNSAFE_OPTIONS[name.lower()]}: drop it.")
 
 
+@checked(bucket=a_bucket, prefix=instance(str, called="text, which may be empty"), client=having("put_object", "a client for S3"))
 def require_conditional_put(bucket: str, prefix: str, *, client: S3Client) -> None:
     """Writes an object twice under `{prefix}/_s3lint_probe/` with `If-None-Match: *`; the store must refuse the second, and it is deleted.
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Generator
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
 
 R = TypeVar("R")
-P = ParamSpec("P")
 
 Steps = Generator[Callable[[], Any], Any, R]
-"""Yields each request as a call without arguments, and is sent its answer, or thrown its error."""
+"""Yields each request, and each piece of work on files and digests, as a call without arguments; is sent its answer, or thrown its error."""
 
 
 def run(steps: Steps[R]) -> R:
-    """Runs the steps one after another."""
+    """Runs the steps one after another, and returns what they come to."""
     try:
         step = next(steps)
         while True:
             try:
                 answer = step()
-            except Exception as error:
+            except BaseException as error:
                 step = steps.throw(error)
             else:
                 step = steps.send(answer)
@@ -30,15 +29,18 @@ def run(steps: Steps[R]) -> R:
 
 
 async def run_async(steps: Steps[R]) -> R:
-    """Runs the steps one after another, and awaits those answers that can be awaited."""
+    """Runs the steps one after another, each in a thread, and awaits those answers that can be awaited in the loop.
+
+    A client of boto3, a file and a digest stop no loop then, and the clients of aioboto3 are awaited as they must be.
+    """
     try:
         step = next(steps)
         while True:
             try:
-                answer = step()
+                answer = await _beside(step)
                 if inspect.isawaitable(answer):
                     answer = await answer
-            except Exception as error:
+            except BaseException as error:
                 step = steps.throw(error)
             else:
                 step = steps.send(answer)
@@ -46,32 +48,13 @@ async def run_async(steps: Steps[R]) -> R:
         return stop.value  # type: ignore[no-any-return]
 
 
-def waiting(describe: Callable[P, Steps[R]]) -> Callable[P, R]:
-    """The function that runs what another describes."""
-
-    @wraps(describe)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        return run(describe(*args, **kwargs))
-
-    return _returning_result(call, describe)
-
-
-def awaiting(describe: Callable[P, Steps[R]]) -> Callable[P, Awaitable[R]]:
-    """The coroutine function that runs what another describes."""
-
-    @wraps(describe)
-    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        return await run_async(describe(*args, **kwargs))
-
-    return _returning_result(call, describe)
-
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _returning_result(call: F, describe: Callable[..., Any]) -> F:
-    """The call, whose signature says what the steps come to."""
-    signature = inspect.signature(describe)
-    result = str(signature.return_annotation).removeprefix("Steps[").removesuffix("]")
-    call.__signature__ = signature.replace(return_annotation=result)  # type: ignore[attr-defined]
-    return call
+async def _beside(step: Callable[[], Any]) -> Any:
+    """Returns what a step returns that is run in a thread. Where it is cancelled, the thread is waited for: nothing can stop it."""
+    work = asyncio.ensure_future(asyncio.to_thread(step))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        if not work.cancelled() and work.exception() is None and inspect.iscoroutine(work.result()):
+            work.result().close()
+        raise

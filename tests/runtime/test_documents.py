@@ -6,6 +6,7 @@ import asyncio
 import io
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,13 +31,21 @@ from s3lint.runtime import (
     delete_document,
     delete_document_async,
     dynamodb_client,
+    find_orphans,
+    find_orphans_async,
     object_key,
+    open_document,
+    open_document_async,
     read_document,
     read_document_async,
+    replace_document,
+    replace_document_async,
     s3_client,
     store_document,
     store_document_async,
 )
+from s3lint.runtime.clients import default_dynamodb, default_s3
+from s3lint.runtime.items import deserialised, serialised
 from support.servers import BUCKET, TABLE
 
 pytestmark = [pytest.mark.xdist_group("runtime"), pytest.mark.usefixtures("store")]
@@ -56,12 +65,12 @@ def arguments() -> dict[str, Any]:
 
 
 def exists(key: str) -> bool:
-    return "Contents" in boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=key)
+    return "Contents" in default_s3().list_objects_v2(Bucket=BUCKET, Prefix=key)
 
 
 def item(arguments: dict[str, Any]) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = boto3.resource("dynamodb").Table(TABLE).get_item(Key=arguments["key"]).get("Item")
-    return found
+    found = default_dynamodb().get_item(TableName=TABLE, Key=serialised(arguments["key"])).get("Item")
+    return deserialised(found) if found else None
 
 
 def test_a_document_is_stored_read_and_deleted(arguments: dict[str, Any]) -> None:
@@ -137,7 +146,7 @@ def test_what_is_there_already_is_left_alone(arguments: dict[str, Any]) -> None:
 class Failing:
     """A client of which one operation fails, before or after it was carried out."""
 
-    def __init__(self, client: Any, operation: str, error: Exception, *, carried_out: bool = False) -> None:
+    def __init__(self, client: Any, operation: str, error: BaseException, *, carried_out: bool = False) -> None:
         self._client, self._operation, self._error, self._carried_out = client, operation, error, carried_out
 
     def __getattr__(self, name: str) -> Any:
@@ -197,7 +206,14 @@ def test_an_object_of_another_writer_is_not_taken_for_the_documents(arguments: d
         read_document(io.BytesIO(), table=TABLE, key=arguments["key"])
 
 
-@pytest.mark.parametrize("key", [{}, {"a": 1}, {"a": ""}, {"a": "b", "c": "d", "e": "f"}, {"s3_key": "x"}])
+@pytest.mark.parametrize(
+    "key",
+    [
+        {}, {"a": ""}, {"a": b""}, {"a": None}, {"a": True}, {"a": 1.5}, {"a": Decimal("NaN")}, {"a": ["x"]}, {"": "x"}, {1: "x"},
+        {"a": "x" * 2_049}, {"a": "b", "c": "d", "e": "f"}, {"s3_key": "x"}, "a", None,
+    ],
+    ids=str,
+)  # fmt: skip
 def test_a_key_that_is_none_is_refused(arguments: dict[str, Any], key: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError):
         store_document(b"x", **{**arguments, "key": key})
@@ -291,3 +307,270 @@ def test_what_passes_is_what_boto3_can_write(value: Any) -> None:
 
     assert check_item({"a": value}) >= 1
     TypeSerializer().serialize(value)
+
+
+@given(
+    value=st.sets(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.binary(max_size=3) | st.decimals(), max_size=4
+    )
+    | st.integers()
+    | st.integers(0, 140).map(lambda zeros: 10**zeros)
+    | st.decimals()
+    | st.floats()
+    | st.binary().map(memoryview)
+    | st.lists(st.tuples(st.integers() | st.floats()), max_size=3)
+)
+def test_what_is_not_refused_can_be_written_and_comes_back(value: Any) -> None:
+    try:
+        check_item({"a": value})
+    except LimitError as error:
+        assert "'a'" in str(error)
+        return
+    back = deserialised(serialised({"a": value}))["a"]
+    assert back == (list(map(list, value)) if isinstance(value, list) else value)
+
+
+@pytest.mark.parametrize(
+    "value", [{1, "x"}, {None}, {True, 2}, {b"x", "x"}, frozenset(), 10**38, Decimal(10**39), [{1.5}], {"x": object()}]
+)
+def test_what_cannot_be_written_is_refused_before_the_object_is(arguments: dict[str, Any], value: Any) -> None:
+    with pytest.raises(ArgumentError):
+        store_document(b"x", **arguments, attributes={"a": value})
+    assert not exists(arguments["object_key"])
+
+
+def test_numbers_of_other_writers_are_read_exactly(arguments: dict[str, Any]) -> None:
+    """boto3 raises at a number of more than 38 digits, though those at its end are zeros."""
+    read = deserialised({"n": {"N": "1" + "0" * 40}, "b": {"B": b"x"}, "s": {"NS": ["1.50"]}, "l": {"L": [{"N": "0.10"}]}})
+    assert read == {"n": Decimal(10) ** 40, "b": b"x", "s": {Decimal("1.5")}, "l": [Decimal("0.1")]}
+    check_item(read)
+    for broken in ({"a": {"X": 1}}, {"a": {}}, {"a": {"N": "x"}}, {"a": None}):
+        with pytest.raises(IntegrityError):
+            deserialised(broken)
+
+
+@pytest.fixture
+def keyed(request: pytest.FixtureRequest) -> str:
+    """A table with a composite primary key of a number and of bytes."""
+    name = f"keyed-{uuid.uuid4().hex[:8]}"
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "year", "KeyType": "HASH"}, {"AttributeName": "digest", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": "year", "AttributeType": "N"}, {"AttributeName": "digest", "AttributeType": "B"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
+
+
+@pytest.mark.parametrize("year", [2026, Decimal("2026.5"), -1])
+def test_a_key_may_be_numbers_and_bytes(arguments: dict[str, Any], keyed: str, year: Any) -> None:
+    key = {"year": year, "digest": b"\x00\xff"}
+    store_document(b"one", **{**arguments, "table": keyed, "key": key})
+    with pytest.raises(ConflictError):
+        store_document(b"two", **{**arguments, "table": keyed, "key": key, "object_key": f"{arguments['object_key']}.two"})
+    sink = io.BytesIO()
+    assert read_document(sink, table=keyed, key=key).attributes["year"] == year
+    delete_document(table=keyed, key=key)
+    assert not exists(arguments["object_key"])
+
+
+def test_a_document_is_replaced(arguments: dict[str, Any]) -> None:
+    store_document(b"old", **arguments, attributes={"title": "Q1", "tags": {"a"}})
+    newer = {**arguments, "object_key": f"{arguments['object_key']}.v2"}
+    replaced = replace_document(b"newer", **newer)
+    assert (replaced.attributes["title"], replaced.attributes["tags"], replaced.size) == ("Q1", {"a"}, 5)
+    assert keys_of(arguments) == [newer["object_key"]]
+    replace_document(b"newest", **{**newer, "object_key": f"{arguments['object_key']}.v3"}, attributes={"pages": 3})
+    found = item(arguments)
+    assert found is not None
+    assert "title" not in found and found["pages"] == 3
+    with pytest.raises(ArgumentError, match="already"):
+        replace_document(b"x", **{**newer, "object_key": f"{arguments['object_key']}.v3"})
+    with pytest.raises(MissingError):
+        replace_document(b"x", **{**newer, "key": {"document_id": "none"}})
+    with open_document(table=TABLE, key=arguments["key"]) as stream:
+        assert stream.document.size == 6
+        assert stream.read() == b"newest"
+
+
+def test_of_two_that_replace_one_wins(arguments: dict[str, Any]) -> None:
+    """The other finds another object than it read, and its own is removed."""
+    store_document(b"old", **arguments)
+
+    class Overtaken:
+        def __init__(self, client: Any) -> None:
+            self._client = client
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "put_item":
+                replace_document(b"faster", **{**arguments, "object_key": f"{arguments['object_key']}.faster"})
+            return getattr(self._client, name)
+
+    overtaken: Any = Overtaken(dynamodb_client())
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        replace_document(b"slower", **{**arguments, "object_key": f"{arguments['object_key']}.slower"}, dynamodb=overtaken)
+    assert keys_of(arguments) == [f"{arguments['object_key']}.faster"]
+
+
+def keys_of(arguments: dict[str, Any]) -> list[str]:
+    found = default_s3().list_objects_v2(Bucket=BUCKET, Prefix=arguments["object_key"])
+    return [one["Key"] for one in found.get("Contents", ())]
+
+
+@pytest.mark.parametrize("size", [0, 1, 3 << 20])
+def test_a_document_is_read_as_a_stream(arguments: dict[str, Any], size: int) -> None:
+    content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    store_document(content, **arguments)
+    with open_document(table=TABLE, key=arguments["key"]) as stream:
+        assert stream.read(10) + stream.read() == content
+
+    async def use() -> bytes:
+        async with open_document_async(table=TABLE, key=arguments["key"]) as stream:
+            return b"".join([chunk async for chunk in stream])
+
+    assert asyncio.run(use()) == content
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=arguments["object_key"], Body=b"other")
+    with open_document(table=TABLE, key=arguments["key"]) as stream, pytest.raises(IntegrityError):
+        stream.read()
+    with pytest.raises(IntegrityError):
+        asyncio.run(use())
+
+
+ENDINGS = [
+    KeyboardInterrupt(),
+    asyncio.CancelledError(),
+    TIMEOUT,
+    *(pytest.param(error, marks=pytest.mark.extended) for error in (SystemExit(1), RuntimeError("a fault"), MemoryError())),
+]
+OPERATIONS = {
+    "store": (["put_object"], ["put_item"]),
+    "replace": (["put_object", "delete_object"], ["get_item", "put_item"]),
+    "delete": (["delete_object"], ["get_item", "delete_item"]),
+}
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["waiting", "awaiting"])
+@pytest.mark.parametrize("carried_out", [False, True], ids=["undone", "done"])
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: type(ending).__name__)
+@pytest.mark.parametrize(
+    ("act", "request_"),
+    [(act, request) for act, of_clients in OPERATIONS.items() for requests in of_clients for request in requests],
+    ids=str,
+)
+def test_however_a_request_ends_what_is_left_is_named(
+    arguments: dict[str, Any], act: str, request_: str, ending: BaseException, carried_out: bool, is_async: bool
+) -> None:
+    if act != "store":
+        store_document(b"before", **arguments)
+    new = {**arguments, "object_key": f"{arguments['object_key']}.new"}
+    s3: Any = Failing(default_s3(), request_, ending, carried_out=carried_out) if request_.endswith("object") else default_s3()
+    items: Any = (
+        Failing(default_dynamodb(), request_, ending, carried_out=carried_out) if request_.endswith("item") else default_dynamodb()
+    )
+    clients: dict[str, Any] = {"s3": Awaited(s3), "dynamodb": Awaited(items)} if is_async else {"s3": s3, "dynamodb": items}
+    calls: dict[str, Callable[[], Any]] = {
+        "store": lambda: (store_document_async if is_async else store_document)(b"x", **new, **clients),
+        "replace": lambda: (replace_document_async if is_async else replace_document)(b"x", **new, **clients),
+        "delete": lambda: (delete_document_async if is_async else delete_document)(table=TABLE, key=arguments["key"], **clients),
+    }
+    with pytest.raises(BaseException) as caught:
+        ended(calls[act](), is_async)
+    found = item(arguments)
+    pointed_to = {found["s3_key"]} if found else set()
+    left = set(keys_of(arguments)) - pointed_to
+    assert pointed_to <= set(keys_of(arguments))
+    if left:
+        error = caught.value
+        assert isinstance(error, OrphanError)
+        assert error.__cause__ is not None
+        assert all(key in str(error) for key in left)
+        assert (error.bucket, error.table, error.item) == (BUCKET, TABLE, arguments["key"])
+        assert {one.key for one in find_orphans(arguments["object_key"], TABLE, bucket=BUCKET)} == left
+
+
+def ended(result: Any, is_async: bool) -> Any:
+    """What a coroutine ends with, where there is no loop that would take an interruption for its own."""
+    if not is_async:
+        return result
+
+    async def kept() -> BaseException | None:
+        try:
+            await result
+        except BaseException as error:
+            return error
+        return None
+
+    error = asyncio.run(kept())
+    if error is not None:
+        raise error
+    return None
+
+
+@pytest.mark.parametrize("stopped_at", ["put_object", "put_item"])
+def test_a_task_that_is_cancelled_names_what_it_leaves(arguments: dict[str, Any], stopped_at: str) -> None:
+    """The answer never comes, and the task is cancelled while it waits."""
+
+    class Stalling(Awaited):
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            real = super().__getattr__(name)
+
+            async def stall(**parameters: Any) -> Any:
+                await real(**parameters)
+                reached.set()
+                await asyncio.Event().wait()
+
+            return stall if name == stopped_at else real
+
+    async def use() -> BaseException:
+        clients: dict[str, Any] = {"s3": Stalling(s3_client()), "dynamodb": Stalling(dynamodb_client())}
+        task = asyncio.ensure_future(store_document_async(b"x", **arguments, **clients))
+        await reached.wait()
+        task.cancel()
+        with pytest.raises(OrphanError) as caught:
+            await task
+        return caught.value
+
+    reached = asyncio.Event()
+    error: Any = asyncio.run(use())
+    assert error.key == arguments["object_key"]
+    assert isinstance(error.__cause__, asyncio.CancelledError)
+
+
+def test_a_request_that_was_never_sent_leaves_nothing(arguments: dict[str, Any]) -> None:
+    from botocore.exceptions import NoCredentialsError, ParamValidationError
+
+    for error in (NoCredentialsError(), ParamValidationError(report="x")):
+        failing: Any = Failing(dynamodb_client(), "put_item", error)
+        with pytest.raises(StoreError) as caught:
+            store_document(b"x", **arguments, dynamodb=failing)
+        assert not isinstance(caught.value, OrphanError)
+        assert not exists(arguments["object_key"])
+
+
+def test_orphans_are_found_over_pages(arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = f"paged/{uuid.uuid4().hex}/"
+    plain = boto3.client("s3")
+    expected = []
+    for number in range(5):
+        place = {**arguments, "key": {"document_id": f"{prefix}{number}"}, "object_key": f"{prefix}{number}.bin"}
+        store_document(b"x" * 20, **place, attributes={"pad": "x" * 1_000})
+        plain.put_object(Bucket=BUCKET, Key=f"{prefix}{number}.orphan", Body=b"abc")
+        expected.append((f"{prefix}{number}.orphan", 3, None))
+    upload_id = plain.create_multipart_upload(Bucket=BUCKET, Key=f"{prefix}unfinished.bin")["UploadId"]
+    small: Any = Paged(s3_client(), dynamodb_client())
+    found = find_orphans(prefix, TABLE, bucket=BUCKET, s3=small, dynamodb=small)
+    assert [(one.key, one.size, one.upload_id) for one in found] == [*expected, (f"{prefix}unfinished.bin", None, upload_id)]
+    assert asyncio.run(find_orphans_async(prefix, TABLE, bucket=BUCKET)) == found
+    of_the_day = find_orphans(prefix, TABLE, bucket=BUCKET, older_than=timedelta(hours=1))
+    assert [one for one in of_the_day if one.upload_id is None] == []
+    plain.abort_multipart_upload(Bucket=BUCKET, Key=f"{prefix}unfinished.bin", UploadId=upload_id)
+
+
+class Paged:
+    """Clients that answer in pages of two."""
+
+    def __init__(self, s3: Any, dynamodb: Any) -> None:
+        self.head_object, self.list_multipart_uploads = s3.head_object, s3.list_multipart_uploads
+        self.put_object, self.put_item = s3.put_object, dynamodb.put_item
+        self.list_objects_v2 = lambda **parameters: s3.list_objects_v2(**parameters, MaxKeys=2)
+        self.scan = lambda **parameters: dynamodb.scan(**parameters, Limit=2)
