@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from s3lint.runtime import frames
+from s3lint.runtime import frames, raw
+from s3lint.runtime.arguments import checked, instance, optional, text, texts, whole, wrong
 from s3lint.runtime.clients import imported, reason
-from s3lint.runtime.errors import ArgumentError, MissingError, SchemaError, StorageError, StoreError
+from s3lint.runtime.columns import stored_schema
+from s3lint.runtime.errors import MissingError, SchemaError, StorageError, StoreError
 from s3lint.runtime.probe import check_options, probe_once, require_conditional_put
+from s3lint.runtime.streams import source_of
 from s3lint.runtime.tables import (
     WEEK,
     Application,
@@ -22,13 +25,18 @@ from s3lint.runtime.tables import (
     Evolution,
     Maintenance,
     Scalar,
+    a_format,
+    a_partition,
+    a_retention,
+    an_application,
     change,
     changed_meanwhile,
     check_evolution,
     check_keys,
     check_no_drops,
-    check_retention,
     check_write,
+    hours,
+    patiently,
     predicate,
 )
 
@@ -56,29 +64,47 @@ __all__ = [
 class Table:
     """A declared table: where it lies, what its rows are, and what its schema may become.
 
-    `uri` is a local path or `s3://bucket/prefix`; `storage_options` are delta-rs's own.
+    `uri` is a local path or `s3://bucket/prefix`; `storage_options` are delta-rs's own. Before it looks at data, each function refuses a
+    type that Delta Lake does not store: unsigned numbers, nanoseconds, zones other than UTC, times, durations.
 
     Rules: missing-schema (STO502), unsafe-delta-commit (STO507), untyped-delta-column (STO509).
     """
 
-    uri: str
+    uri: str | Path
     schema: pa.Schema
     evolution: Evolution
     partition_by: tuple[str, ...] = ()
     storage_options: Mapping[str, str] = field(default_factory=dict)
 
 
+def a_table(name: str, value: Any) -> Table:
+    """Returns the declaration of a table with the schema that Delta Lake stores; a rule for arguments."""
+    if not isinstance(value, Table):
+        raise wrong(name, value, "an s3lint.runtime.delta.Table")
+    uri = text("uri", str(value.uri) if isinstance(value.uri, Path) else value.uri)
+    instance(Evolution, called="an Evolution, such as Evolution.FIXED")("evolution", value.evolution)
+    partition_by = instance(tuple, list, called="names of columns in a tuple")("partition_by", value.partition_by)
+    options = texts("storage_options", value.storage_options)
+    check_options(options)
+    schema = stored_schema(value.schema, partition_by)
+    return replace(value, uri=uri, schema=schema, partition_by=tuple(partition_by), storage_options=options)
+
+
+WRITING = {"table": a_table, "application": optional(an_application)}
+
+
+@checked(**WRITING)
 def append(table: Table, data: Any, *, application: Application | None = None) -> Commit:
     """Adds rows, and makes the table where there is none.
 
     `data` is an Arrow table or stream, or a pandas or polars frame; its columns are those declared, in any order, and nullable ones may be
-    missing. Types are made to fit only where no value changes.
+    missing. Types are made to fit only where no value changes; where one would, the error names the column, the value and the row, from 0.
 
     Rules: non-delta-format (STO501), implicit-write-mode (STO508).
 
     Raises `SchemaError` before anything is written, `ConflictError`, `UnsafeStoreError` and `StoreError`.
     """
-    rows = frames.fitted(data, table.schema)
+    rows = frames.fitted(data, table.schema, partition_by=table.partition_by)
     handle = _opened(table, create=True)
     check_write(_difference(table, handle), table.evolution, _name(table))
     if _is_known(handle, application):
@@ -92,16 +118,23 @@ def append(table: Table, data: Any, *, application: Application | None = None) -
     return Commit(handle.version(), written=True)
 
 
-def merge(table: Table, data: Any, *, keys: Sequence[str], application: Application | None = None) -> Commit:
+@checked(**WRITING, retries=whole(0, 1_000))
+def merge(table: Table, data: Any, *, keys: Sequence[str], application: Application | None = None, retries: int = 5) -> Commit:
     """Updates the rows that have the same keys and adds the others, in one commit; makes the table where there is none.
+
+    Where another writer was faster, the merge is run again on the table as it is then, up to `retries` times, after pauses.
 
     Rules: unfinished-merge (STO505), destructive-overwrite (STO503).
 
     Raises `SchemaError` where two rows of `data` have the same keys, a key is null, or a column is missing, and what `append` raises.
     """
     keys = check_keys(keys, table.schema.names)
-    rows = frames.fitted(data, table.schema, complete=True)
+    rows = frames.fitted(data, table.schema, complete=True, partition_by=table.partition_by)
     frames.check_unique(rows, keys)
+    return patiently(lambda: _merged(table, rows, keys, application), retries)
+
+
+def _merged(table: Table, rows: pa.Table, keys: Sequence[str], application: Application | None) -> Commit:
     handle = _opened(table, create=True)
     added = check_write(_difference(table, handle), table.evolution, _name(table))
     if _is_known(handle, application):
@@ -115,6 +148,7 @@ def merge(table: Table, data: Any, *, keys: Sequence[str], application: Applicat
     return Commit(handle.version(), written=True)
 
 
+@checked(**WRITING, where=a_partition)
 def overwrite_partition(table: Table, data: Any, *, where: Mapping[str, Scalar], application: Application | None = None) -> Commit:
     """Replaces the rows whose columns have the values of `where` by others that have them too.
 
@@ -123,8 +157,8 @@ def overwrite_partition(table: Table, data: Any, *, where: Mapping[str, Scalar],
     Raises `ArgumentError` where `where` is empty, `SchemaError` where a row of `data` has other values, and what `append` raises.
     """
     condition = predicate(where, '"', "'")
-    rows = frames.fitted(data, table.schema)
-    frames.check_within(rows, where)
+    rows = frames.fitted(data, table.schema, partition_by=table.partition_by)
+    frames.check_within(rows, where, table.partition_by)
     handle = _opened(table, create=True)
     if check_write(_difference(table, handle), table.evolution, _name(table)):
         raise SchemaError(f"The data for a partition of {_name(table)} has new columns: call evolve first.")
@@ -144,6 +178,7 @@ def overwrite_partition(table: Table, data: Any, *, where: Mapping[str, Scalar],
     return Commit(handle.version(), written=True)
 
 
+@checked(table=a_table)
 def evolve(table: Table) -> Commit:
     """Makes the schema of a table what is declared: adds columns, and widens types where the policy allows it.
 
@@ -167,6 +202,7 @@ def evolve(table: Table) -> Commit:
     return Commit(handle.version(), written=bool(found))
 
 
+@checked(table=a_table, keep=a_retention)
 def maintain(table: Table, *, keep: timedelta = WEEK) -> Maintenance:
     """Compacts small files, then deletes those that no version of the last `keep` needs.
 
@@ -174,30 +210,38 @@ def maintain(table: Table, *, keep: timedelta = WEEK) -> Maintenance:
 
     Raises `ArgumentError` for less than 168 hours, `MissingError` where there is no table, `ConflictError` and `StoreError`.
     """
-    hours = check_retention(keep)
     handle = _opened(table, create=False)
     with _delta_errors(f"Maintaining {_name(table)}", table):
         compacted = handle.optimize.compact()["numFilesRemoved"]
-        deleted = handle.vacuum(retention_hours=hours, dry_run=False)
+        deleted = handle.vacuum(retention_hours=hours(keep), dry_run=False)
     return Maintenance(compacted, len(deleted))
 
 
-def read_with_schema(source: Path | BinaryIO, *, schema: pa.Schema, format: Literal["csv", "json"]) -> pa.Table:  # noqa: A002 - the field's word
-    """The rows of a raw CSV file with a header, or of a file of JSON lines, under a declared schema.
+@checked(source=source_of, format=a_format, rest=optional(text))
+def read_with_schema(
+    source: str | Path | BinaryIO,
+    *,
+    schema: pa.Schema,
+    format: Literal["csv", "json"],  # noqa: A002 - the field's word
+    rest: str | None = None,
+) -> pa.Table:
+    """Returns the rows of a raw CSV file with a header, or of a file of JSON lines, under a declared schema, whose columns go by name.
+
+    Fields that are not declared are refused, or kept as a JSON object in the declared column of text that `rest` names. Numbers with a
+    fraction, texts of digits and values that are too large are no whole numbers.
 
     Rule: missing-schema (STO502).
 
-    Raises `SchemaError` for a column that is not declared, a value that does not fit and a missing value that may not be null, and
-    `ArgumentError` for a file that cannot be read.
+    Raises `SchemaError` for a column that is not declared, a value that does not fit and a missing value that may not be null,
+    `IntegrityError` for a compressed file that is corrupt, and `ArgumentError` for one that cannot be read.
     """
-    return frames.read(source, schema, format)
+    return raw.read(source, schema, format, rest)
 
 
 def _opened(table: Table, *, create: bool) -> deltalake.DeltaTable:
     deltalake = imported("deltalake", "delta")
-    check_options(table.storage_options)
     options = dict(table.storage_options)
-    probe_once(table.uri, options)
+    probe_once(str(table.uri), options)
     with _delta_errors(f"Opening {_name(table)}", table):
         try:
             return deltalake.DeltaTable(table.uri, storage_options=options)  # type: ignore[no-any-return]
@@ -249,10 +293,8 @@ def _delta_field(table: Table, name: str) -> Any:
 
 
 def _is_known(handle: deltalake.DeltaTable, application: Application | None) -> bool:
-    if application is None:
-        return False
-    last = handle.transaction_version(application.id)
-    return last is not None and last >= application.version
+    last = handle.transaction_version(application.id) if application is not None else None
+    return application is not None and last is not None and last >= application.version
 
 
 def _properties(application: Application | None, **settings: Any) -> Any:
@@ -264,7 +306,7 @@ def _properties(application: Application | None, **settings: Any) -> Any:
 def _rewrite(table: Table, handle: deltalake.DeltaTable) -> None:
     """Writes every row again under the declared schema, in the very next commit or not at all.
 
-    Replacing all rows and the schema is what STO503 and STO504 are about; here `evolve` has refused every loss before.
+    STO503 and STO504 are about replacing rows and schema; here `evolve` has refused every loss before.
     """
     from deltalake import write_deltalake
 
@@ -281,7 +323,7 @@ def _rewrite(table: Table, handle: deltalake.DeltaTable) -> None:
 
 @contextmanager
 def _delta_errors(doing: str, table: Table) -> Iterator[None]:
-    """Turns what delta-rs raises into the hierarchy of this package."""
+    """Turns whatever delta-rs and pyarrow raise into the hierarchy of this package; a panic of Rust is no `Exception`."""
     exceptions = imported("deltalake.exceptions", "delta")
     try:
         yield
@@ -293,13 +335,13 @@ def _delta_errors(doing: str, table: Table) -> Iterator[None]:
         raise changed_meanwhile(_name(table)) from error
     except exceptions.SchemaMismatchError as error:
         raise SchemaError(f"{doing} failed: {reason(error)}.") from error
-    except (exceptions.DeltaError, OSError) as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise StoreError(f"{doing} failed: {reason(error)}.") from error
 
 
 def _name(table: Table) -> str:
-    if not isinstance(table, Table):
-        raise ArgumentError(f"The table is of type {type(table).__name__}: declare it as s3lint.runtime.delta.Table.")
     return f"the table {table.uri!r}"
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import Any, TypeVar
 
+from s3lint.runtime.arguments import text, whole, wrong
 from s3lint.runtime.errors import ArgumentError, ConflictError, SchemaError
+
+R = TypeVar("R")
+
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries of a merge."""
 
 WEEK = timedelta(hours=168)
 """Files younger than this may be read by a query that runs (docs.delta.io/delta-utility/#remove-files-no-longer-referenced)."""
@@ -147,11 +156,61 @@ def _decimal(name: str) -> tuple[int, int]:
     return int(digits), int(scale)
 
 
-def check_retention(keep: timedelta) -> int:
-    """The hours of a retention, rounded up. Raises `ArgumentError` under 168 hours."""
-    if keep < WEEK:
-        raise ArgumentError(f"Keeping files for {keep} deletes what running queries still read: keep them for at least 168 hours.")
+def a_retention(name: str, value: Any) -> timedelta:
+    """Returns how long files are kept; a rule for arguments. Raises `ArgumentError` under 168 hours."""
+    if not isinstance(value, timedelta):
+        raise wrong(name, value, "a timedelta")
+    if not WEEK <= value <= timedelta(days=36_500):
+        raise ArgumentError(
+            f"Keeping files for {value} deletes what running queries still read, or nothing: keep them for at least 168 hours."
+        )
+    return value
+
+
+def hours(keep: timedelta) -> int:
+    """Returns a retention in hours, rounded up."""
     return -(-int(keep.total_seconds()) // 3_600)
+
+
+def an_application(name: str, value: Any) -> Application:
+    """Returns who writes; a rule for arguments."""
+    if not isinstance(value, Application):
+        raise wrong(name, value, "an Application")
+    text("id", value.id)
+    whole(0, 2**63 - 1)("version", value.version)
+    return value
+
+
+def a_partition(name: str, value: Any) -> dict[str, Scalar]:
+    """Returns the columns and values that tell a partition, in a dict of its own; a rule for arguments."""
+    if not isinstance(value, Mapping) or not all(isinstance(column, str) for column in value):
+        raise wrong(name, value, "names of columns with their values in a dict")
+    for one in value.values():
+        if not isinstance(one, (str, int, bool, date)) or isinstance(one, datetime):
+            raise ArgumentError(
+                f"The value {one!r} of a partition is of type {type(one).__name__}: pass text, a whole number, a bool or a date."
+            )
+    return dict(value)
+
+
+def a_format(name: str, value: Any) -> str:
+    """Returns the format of raw data; a rule for arguments."""
+    if value not in ("csv", "json"):
+        raise ArgumentError(f"The format {value!r} is none that is read here: pass 'csv' or 'json'.")
+    return str(value)
+
+
+def patiently(act: Callable[[], R], retries: int) -> R:
+    """Returns what an act returns that is run again, after a pause of up to some seconds, where another writer was faster.
+
+    Raises `ConflictError` after the last of the tries.
+    """
+    for number in range(retries):
+        try:
+            return act()
+        except ConflictError:
+            time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.1 * 2**number)))  # noqa: S311 - spreads tries, keeps no secret
+    return act()
 
 
 def predicate(where: Mapping[str, Scalar], quote: str, escape: str) -> str:
@@ -170,21 +229,17 @@ def _literal(value: Scalar, escape: str) -> str:
         return str(value).upper()
     if isinstance(value, int):
         return str(value)
-    if type(value) is date:
+    if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\") if escape == "\\" else value
-        return "'" + escaped.replace("'", f"{escape}'") + "'"
-    raise ArgumentError(
-        f"The value {value!r} of a partition is of type {type(value).__name__}: pass text, a whole number, a bool or a date."
-    )
+    escaped = value.replace("\\", "\\\\") if escape == "\\" else value
+    return "'" + escaped.replace("'", f"{escape}'") + "'"
 
 
 def check_keys(keys: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     """The columns that a merge compares. Raises `SchemaError` for none, and for one that is not declared."""
-    wanted = tuple(keys)
-    if not wanted or isinstance(keys, str):
-        raise SchemaError("A merge compares rows by their keys: pass the names of one or more columns in a list.")
+    wanted = () if isinstance(keys, str) or not isinstance(keys, Iterable) else tuple(keys)
+    if not wanted or not all(isinstance(key, str) for key in wanted) or len(set(wanted)) < len(wanted):
+        raise SchemaError("A merge compares rows by their keys: pass the names of one or more columns, each once, in a list.")
     for key in wanted:
         if key not in set(names):
             raise SchemaError(f"The key {key!r} is no declared column: pass the names of declared columns.")

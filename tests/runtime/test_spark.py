@@ -23,6 +23,20 @@ from s3lint.runtime.spark import (
     overwrite_partition,
     read_with_schema,
 )
+from support.spark_cases import (  # noqa: F401 - tests that are collected here
+    struct,
+    test_a_partition_keeps_its_values,
+    test_a_partition_of_another_type_is_refused,
+    test_a_partition_that_is_not_kept_is_refused,
+    test_a_type_that_cannot_be_stored_is_refused,
+    test_an_empty_text_that_tells_a_partition_is_refused,
+    test_bytes_that_are_no_text_are_refused,
+    test_each_file_is_read_by_its_own_header,
+    test_each_type_comes_back,
+    test_every_type_of_text_is_read,
+    test_raw_data_that_does_not_fit_is_refused,
+    test_what_is_not_declared_is_kept_where_it_is_said,
+)
 
 pytestmark = [
     pytest.mark.xdist_group("spark"),
@@ -34,12 +48,6 @@ SCHEMA = "id string not null, day date, n int"
 NULLABLE = "id string, day date, n int"
 
 Frame = Callable[..., Any]
-
-
-def struct(text: str) -> Any:
-    from pyspark.sql.types import StructType
-
-    return StructType.fromDDL(text)
 
 
 @pytest.fixture
@@ -137,7 +145,7 @@ def test_what_the_engine_would_ignore_is_refused(spark: Any, table: Table, frame
 def test_an_evolution_that_loses_something_is_refused(spark: Any, table: Table, frame: Frame, schema: str, message: str) -> None:
     append(table, frame([("a", DAY, 1)]))
     with pytest.raises(SchemaError, match=message):
-        evolve(replace(table, schema=struct(schema), evolution=Evolution.WIDEN), spark)
+        evolve(replace(table, schema=struct(schema), evolution=Evolution.WIDEN, partition_by=()), spark)
 
 
 def test_a_missing_table_and_a_short_retention_are_told(spark: Any, table: Table) -> None:
@@ -156,7 +164,7 @@ def test_raw_data_is_read_under_a_schema(spark: Any, tmp_path: Path, table: Tabl
     append(table, read_with_schema(spark, str(path), schema=struct(SCHEMA), format=layout))
     assert rows(spark, table) == [("a", 1)]
     path.write_text(text.replace("1\n", "x\n").replace(":1}", ':"x"}'), encoding="utf-8")
-    with pytest.raises(StoreError):
+    with pytest.raises(SchemaError, match="does not fit"):
         append(table, read_with_schema(spark, str(path), schema=struct(NULLABLE), format=layout))
 
 
@@ -164,3 +172,28 @@ def test_another_format_is_refused(spark: Any) -> None:
     other: Any = "parquet"
     with pytest.raises(ArgumentError, match="parquet"):
         read_with_schema(spark, "x", schema=struct(SCHEMA), format=other)
+
+
+def test_what_is_no_argument_is_refused(spark: Any, table: Table, frame: Frame) -> None:
+    rows = frame([("a", DAY, 1)])
+    wrong: Any
+    for wrong in (
+        None,
+        "x",
+        replace(table, path=""),
+        replace(table, schema=None),
+        replace(table, evolution=1),
+        replace(table, partition_by="day"),
+    ):
+        with pytest.raises(ArgumentError):
+            append(wrong, rows)
+    for wrong in (None, "x", 1, [("a", DAY, 1)]):
+        with pytest.raises(ArgumentError):
+            append(table, wrong)
+        with pytest.raises(ArgumentError):
+            evolve(table, wrong)
+        with pytest.raises(ArgumentError):
+            read_with_schema(wrong, "x", schema=struct(SCHEMA), format="csv")
+    for wrong in (None, -1, True, "1"):
+        with pytest.raises(ArgumentError):
+            merge(table, rows, keys=["id"], retries=wrong)
