@@ -26,9 +26,15 @@ from s3lint.runtime import (
     Upload,
     delete_document_async,
     download,
+    find_orphans,
+    find_orphans_async,
     object_key,
+    open_document,
+    open_document_async,
     read_document,
     read_document_async,
+    replace_document,
+    replace_document_async,
     store_document,
     store_document_async,
     upload,
@@ -153,23 +159,62 @@ def test_documents_through_failing_networks(store: str, s3: Any, items: str, eve
 def test_the_twins_that_are_awaited(store: str, items: str) -> None:
     import aioboto3
 
-    async def use() -> bytes:
+    async def use() -> tuple[bytes, bytes, list[str]]:
         session = aioboto3.Session(
             aws_access_key_id=OWNER.access_key, aws_secret_access_key=OWNER.secret_key, region_name="us-east-1"
         )
-        key = {"document_id": uuid.uuid4().hex}
+        key, prefix = {"document_id": uuid.uuid4().hex}, f"awaited/{uuid.uuid4().hex}/"
+        large = b"awaited" * 3_000_000
         async with session.client("s3", endpoint_url=store) as s3, session.client("dynamodb", endpoint_url=items) as dynamodb:
             clients: dict[str, Any] = {"s3": s3, "dynamodb": dynamodb}
-            place = {"bucket": BUCKET, "object_key": object_key("awaited", key["document_id"], filename="a.txt")}
-            await store_document_async(b"awaited", table=TABLE, key=key, access=FREQUENT, **place, **clients)
+            place: dict[str, Any] = {"table": TABLE, "key": key, "bucket": BUCKET, "access": FREQUENT, **clients}
+            await store_document_async(b"first", object_key=f"{prefix}first", **place)
+            await replace_document_async(io.BytesIO(large), object_key=f"{prefix}second", **place)
             sink = io.BytesIO()
             await read_document_async(sink, table=TABLE, key=key, **clients)
+            async with open_document_async(table=TABLE, key=key, **clients) as stream:
+                chunks = [chunk async for chunk in stream]
+            await s3.put_object(Bucket=BUCKET, Key=f"{prefix}orphan", Body=b"x")
+            orphans = await find_orphans_async(prefix, TABLE, bucket=BUCKET, **clients)
             await delete_document_async(table=TABLE, key=key, **clients)
             with pytest.raises(MissingError):
                 await read_document_async(sink, table=TABLE, key=key, **clients)
-            return sink.getvalue()
+            assert sink.getvalue() == large
+            return sink.getvalue(), b"".join(chunks), [one.key.removeprefix(prefix) for one in orphans]
 
-    assert asyncio.run(use()) == b"awaited"
+    read, streamed, orphans = asyncio.run(use())
+    assert read == streamed
+    assert orphans == ["orphan"]
+
+
+def test_documents_are_replaced_through_failing_networks(store: str, s3: Any, items: str) -> None:
+    """The item always points to a whole object, and what else is there was named, and is found."""
+    key, prefix = {"document_id": uuid.uuid4().hex}, f"replaced/{uuid.uuid4().hex}/"
+    place: dict[str, Any] = {"table": TABLE, "key": key, "bucket": BUCKET, "access": FREQUENT}
+    store_document(b"0", object_key=f"{prefix}0", **place, s3=s3, dynamodb=dynamodb(items))
+    named, done = set(), 0
+    of_items = tuple(fault for fault in FAULTS if fault != "halve")
+    with failing(store, every=3) as objects, failing(items, every=4, faults=of_items) as table:
+        shaky: dict[str, Any] = {
+            "s3": client(objects.address, config=ONCE),
+            "dynamodb": dynamodb(table.address, config=ONCE),
+        }
+        for number in range(1, 30):
+            try:
+                replace_document(f"{number}".encode(), object_key=f"{prefix}{number}", **place, **shaky)
+                done += 1
+            except OrphanError as error:
+                named.add(error.key)
+                named.update(part for part in str(error).split("'") if part.startswith(prefix))
+            except StorageError:
+                pass
+    with open_document(table=TABLE, key=key, s3=s3, dynamodb=dynamodb(items)) as stream:
+        assert stream.read() == stream.document.object_key.removeprefix(prefix).encode()
+        pointed_to = stream.document.object_key
+    left = {one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]} - {pointed_to}
+    assert left <= named
+    assert {one.key for one in find_orphans(prefix, TABLE, bucket=BUCKET, s3=s3, dynamodb=dynamodb(items))} == left
+    assert done >= 3
 
 
 SCHEMA = pa.schema([pa.field("id", pa.string(), nullable=False), pa.field("n", pa.int64())])
@@ -237,16 +282,9 @@ def test_merges_of_several_writers_count_each_row_once(store: str) -> None:
     append(table, pa.table({"id": ["first"], "n": [0]}))
 
     def write(writer: int) -> int:
-        done = 0
         for number in range(4):
-            for _ in range(30):
-                try:
-                    merge(table, pa.table({"id": ["shared", f"{writer}-{number}"], "n": [number, number]}), keys=["id"])
-                except StorageError:
-                    continue
-                done += 1
-                break
-        return done
+            merge(table, pa.table({"id": ["shared", f"{writer}-{number}"], "n": [number, number]}), keys=["id"], retries=50)
+        return 4
 
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(write, range(3))) == [4, 4, 4]

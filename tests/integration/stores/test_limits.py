@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from conftest import TABLE, dynamodb
 from s3lint.runtime import LimitError, check_batch, check_item
+from s3lint.runtime.items import deserialised, primary_key, serialised
 
 ITEM = {"document_id": "x"}
 ROOM = 409_600 - check_item(ITEM)
@@ -72,3 +74,54 @@ def test_a_batch_holds_twenty_five(items: str) -> None:
 
 def test_digits_are_counted_as_boto3_counts_them() -> None:
     assert DYNAMODB_CONTEXT.prec == 38
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"x", "é"},
+        {1, Decimal("2.50")},
+        {b"", b"x"},
+        [(1, "x"), {}],
+        {"": None},
+        Decimal("1E-120"),
+        -(10**37),
+        "",
+        b"",
+        [],
+        True,
+        None,
+    ],
+    ids=str,
+)
+def test_what_is_written_comes_back(items: str, value: Any) -> None:
+    check_item({"a": value})
+    server = dynamodb(items)
+    server.put_item(TableName=TABLE, Item=serialised({**ITEM, "a": value}))
+    back = deserialised(server.get_item(TableName=TABLE, Key=serialised(ITEM), ConsistentRead=True)["Item"])
+    assert back["a"] == ([[1, "x"], {}] if isinstance(value, list) and value else value)
+
+
+@pytest.mark.parametrize("value", [Decimal(10) ** 100, Decimal("1E+38"), 10**37], ids=str)
+def test_numbers_of_many_zeros_come_back(items: str, value: Any) -> None:
+    server = dynamodb(items)
+    server.put_item(TableName=TABLE, Item=serialised({**ITEM, "a": value}))
+    back = deserialised(server.get_item(TableName=TABLE, Key=serialised(ITEM), ConsistentRead=True)["Item"])
+    assert back["a"] == value
+    check_item(back)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("N", 2026), ("N", Decimal("-1.5")), ("B", b"\x00\xff"), ("S", "é")])
+def test_keys_of_every_type(items: str, kind: str, value: Any) -> None:
+    server = dynamodb(items)
+    name = f"keys-{uuid.uuid4().hex[:8]}"
+    server.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": "a", "AttributeType": kind}, {"AttributeName": "b", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    server.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+    key = {"a": value, "b": "x"}
+    server.put_item(TableName=name, Item=serialised(primary_key("key", key)))
+    assert deserialised(server.get_item(TableName=name, Key=serialised(key))["Item"]) == key
