@@ -12,7 +12,7 @@ from s3lint.linter.policy import Reported
 from s3lint.runtime import SchemaError
 from s3lint.spark import schemas
 from s3lint.spark.groups import KEYS, Row, by_group
-from s3lint.spark.repository import CommitResults, analyze_commit, for_repository, name_of, path_in, report_commit
+from s3lint.spark.repository import CommitResults, analyze_commit, check_repository, for_repository, name_of, path_in, report_commit
 from s3lint.spark.schemas import COMMIT, FINDINGS, SOURCE
 from s3lint.spark.splitting import split_commits
 from s3lint.support.interpreter import paused_collector
@@ -89,6 +89,7 @@ def _path_of(row: Row, contents: dict[Path, bytes]) -> Path:
         raise ValueError(row["error"])
     if not row["repository"] or not row["commit"]:
         raise ValueError("the row names no repository or no commit")
+    check_repository(row["repository"])
     path = path_in(row["path"])
     if row["content"] is None:
         raise ValueError("the row has no content")

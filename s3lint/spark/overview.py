@@ -65,7 +65,7 @@ def _history(counts: tuple[Count, ...]) -> list[Snapshot]:
 def _finding(row: Any) -> Finding:
     fix = Fix(row["fix"], (), row["fix_is_safe"]) if row["fix"] is not None else None
     return Finding(
-        row["code"], row["name"], row["message"], TOP / row["repository"] / row["path"],
+        row["code"], row["name"], row["message"], TOP.joinpath(*(part for part in f"{row['repository']}/{row['path']}".split("/") if part not in ("", ".", ".."))),
         Location(row["row"], row["column"]), Location(row["end_row"], row["end_column"]),
         Confidence[row["confidence"].upper()], row["profile"], row["clause"], fix=fix, cell=row["cell"],
     )  # fmt: skip

@@ -13,7 +13,16 @@ from s3lint.fixes.apply import Unsettled, diff, is_applicable
 from s3lint.linter.fix import FixSession, fix_in
 from s3lint.spark.checking import source_rows
 from s3lint.spark.groups import KEYS, Row, by_group
-from s3lint.spark.repository import ROOT, StoredFiles, analyze_commit, for_repository, name_of, path_in, report_commit
+from s3lint.spark.repository import (
+    ROOT,
+    StoredFiles,
+    analyze_commit,
+    check_repository,
+    for_repository,
+    name_of,
+    path_in,
+    report_commit,
+)
 from s3lint.spark.schemas import PATCHES
 
 if TYPE_CHECKING:
@@ -42,6 +51,7 @@ def patches_of(rows: Iterable[Row], settings: Settings, *, unsafe: bool) -> Iter
     contents = {}
     for row in rows:
         try:
+            check_repository(row["repository"])
             contents[path_in(row["path"])] = row["content"]
         except ValueError:
             continue

@@ -83,6 +83,13 @@ def path_in(name: str | None) -> Path:
     return ROOT / pure
 
 
+def check_repository(name: str) -> None:
+    """Raises `ValueError` for the name of a repository that no folder below another can have."""
+    parts = name.split("/")
+    if not name or name.startswith("/") or not {"", ".", ".."}.isdisjoint(parts) or "\\" in name or not name.isprintable():
+        raise ValueError("the name of the repository is no relative path: give repositories names such as team/service")
+
+
 def name_of(path: Path) -> str:
     """The name of a file in its repository, with `/`: the inverse of `path_in`."""
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()

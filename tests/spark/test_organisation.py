@@ -18,6 +18,7 @@ from s3lint.runtime import SchemaError, StoreError
 from s3lint.settings import Settings
 from s3lint.spark import check_frame, patch_frame, splitting
 from s3lint.spark import job as job_module
+from s3lint.spark.campaign import patch_file, write_patches
 from s3lint.spark.job import Job
 from s3lint.spark.sources import source_of
 from s3lint.spark.tables import Tables, current, read
@@ -268,6 +269,59 @@ def test_the_command_writes_tables_patches_and_a_page(spark: Any, tmp_path: Path
     again = s3lint_here(*command, "--patches", tmp_path / "patches", cwd=tmp_path)
     assert (again.code, again.out) == (2, "")
     assert "must be empty or not exist yet" in again.err
+
+
+HOSTILE = ("../../x", "/absolute/x", "a/../../b", "..", ".", "a//b", "a/", "a\\b", "a\nb", "\x1b[31m")
+UNUSUAL = ("x" * 300, "téam/sérvice", "a b/c:d", "con", "%2E%2E/x", "-rf")
+
+
+def test_no_name_of_a_repository_ends_the_run(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hostile name is a row with an error, without a patch; whatever is written stays below its folder."""
+    names = (*HOSTILE, *UNUSUAL, "search/index")
+    rows = [row for name in names for row in rows_of(name, {"bad.py": BUCKET_BY_NAME})]
+    spark.createDataFrame(rows, SOURCE).write.mode("append").parquet(str(tmp_path / "files"))
+    top = tmp_path / "run" / "here"
+    top.mkdir(parents=True)
+    command = ("spark", "--isolated", "--source", tmp_path / "files", "--target", tmp_path / "findings", "--unsafe-fixes")
+    done = s3lint_here(*command, "--patches", top / "patches", "--html", tmp_path / "page.html", cwd=tmp_path)
+    assert done.code == 0, done.err
+    tables = Tables(str(tmp_path / "findings"))
+    by_name = {row.repository: row for row in current(spark, tables).filter("error is not null").collect()}
+    assert set(by_name) == set(HOSTILE)
+    assert all("no relative path" in row.error and row.code is None for row in by_name.values())
+    patches = [path.relative_to(top / "patches").parts for path in (top / "patches").rglob("*.patch")]
+    assert set(tmp_path.rglob("*.patch")) == set((top / "patches").rglob("*.patch"))
+    assert ("search", "index", "STO301.patch") in patches
+    assert ("t%C3%A9am", "s%C3%A9rvice", "STO301.patch") in patches
+    assert len({parts[:-1] for parts in patches}) == len(UNUSUAL) + 1
+    assert (tmp_path / "page.html").stat().st_size > 0
+
+    monkeypatch.setattr("s3lint.spark.campaign.current", lambda *_: with_findings(spark, tables, names))
+    job = Job(spark, tables, Settings(), date(2026, 1, 7), {})
+    written, errors = write_patches(
+        job, source_of(spark, str(tmp_path / "files"), None, every=False), tmp_path / "again", unsafe=True
+    )
+    assert written == len(patches)
+    assert len(errors) == len(HOSTILE)
+
+
+def with_findings(spark: Any, tables: Tables, names: tuple[str, ...]) -> Any:
+    """A state that an earlier version wrote: findings of every repository."""
+    commits = spark.createDataFrame([(name, "c1") for name in names], "repository string, commit string")
+    return commits.join(current(spark, tables).filter("fix is not null").drop("repository", "commit").limit(1))
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, *UNUSUAL, "", "a/./b", "\0", "a" * 5_000, "\ud800"])
+def test_a_patch_stays_below_its_folder(tmp_path: Path, name: str) -> None:
+    file = patch_file(tmp_path / "patches", name, "../STO301")
+    assert (tmp_path / "patches").resolve() in file.resolve().parents
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"")
+
+
+def test_patches_of_different_repositories_never_share_a_file() -> None:
+    names = [*HOSTILE, *UNUSUAL, "x" * 301, "a/b", "a%2Fb", "", "%00", "%2E", "%2E%2E"]
+    assert len({patch_file(Path("p"), name, "STO301") for name in names}) == len(names)
 
 
 @pytest.mark.parametrize(
