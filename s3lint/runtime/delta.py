@@ -119,7 +119,7 @@ def append(table: Table, data: Any, *, application: Application | None = None) -
 
 
 @checked(**WRITING, retries=whole(0, 1_000))
-def merge(table: Table, data: Any, *, keys: Sequence[str], application: Application | None = None, retries: int = 5) -> Commit:
+def merge(table: Table, data: Any, *, keys: Sequence[str], application: Application | None = None, retries: int = 10) -> Commit:
     """Updates the rows that have the same keys and adds the others, in one commit; makes the table where there is none.
 
     Where another writer was faster, the merge is run again on the table as it is then, up to `retries` times, after pauses.

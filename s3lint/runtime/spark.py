@@ -113,7 +113,7 @@ def append(table: Table, frame: DataFrame, *, application: Application | None = 
 
 
 @checked(table=a_table, frame=A_FRAME, retries=whole(0, 1_000))
-def merge(table: Table, frame: DataFrame, *, keys: Sequence[str], retries: int = 5) -> None:
+def merge(table: Table, frame: DataFrame, *, keys: Sequence[str], retries: int = 10) -> None:
     """Updates the rows that have the same keys and adds the others, in one commit; makes the table where there is none.
 
     The same merge twice changes nothing more. Where another writer was faster, it is run again on the table as it is then, up to `retries`
