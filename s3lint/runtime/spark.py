@@ -231,12 +231,13 @@ def read_with_schema(
     """Returns a frame of raw CSV files with headers, or of JSON lines, under a declared schema, whose columns go by name.
 
     Each CSV file is read by its own header, whole and by one worker. Fields that are not declared are refused, or kept as a JSON object in
-    the declared column of text that `rest` names. The workers read as `s3lint.runtime.delta` does and need s3lint and pyarrow; what does
-    not fit fails when the frame is evaluated, as a `SchemaError` where one of these functions does that.
+    the declared column of text that `rest` names. The workers read as `s3lint.runtime.delta` does and need s3lint and pyarrow. They read
+    the files once to check them and again each time that the frame is evaluated, so that data that does not fit fails before a write.
 
     Rule: missing-schema (STO502).
 
-    Raises `ArgumentError` for another format, `SchemaError` for a schema that Delta Lake does not store, and `StoreError`.
+    Raises `ArgumentError` for another format, `SchemaError` for a schema that Delta Lake does not store and for data that does not fit, and
+    `StoreError`.
     """
     return read(spark, path, schema, format, rest)
 

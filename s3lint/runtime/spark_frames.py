@@ -160,7 +160,11 @@ def check_unique(rows: DataFrame, keys: Sequence[str], name: str) -> None:
 
 
 def read(spark: SparkSession, path: str, schema: StructType, layout: str, rest: str | None) -> DataFrame:
-    """Returns a frame of raw files, whose text the workers read as `s3lint.runtime.raw` does: by name, each file by its own header."""
+    """Returns a frame of raw files, whose text the workers read as `s3lint.runtime.raw` does: by name, each file by its own header.
+
+    Raises `SchemaError` where a file does not fit. The files are read once for that, since the JVM leaves data files and a folder where a
+    worker fails in the middle of a write.
+    """
     pyarrow = imported("pyarrow", "spark")
     arrow = pyarrow.schema([pyarrow.field(field.name, _arrow_type(field.dataType), field.nullable) for field in schema.fields])
     with spark_errors(f"Reading {path!r}", repr(path)):
@@ -169,7 +173,9 @@ def read(spark: SparkSession, path: str, schema: StructType, layout: str, rest: 
             raise SchemaError(
                 f"The folders of {path!r} hold values of {texts.columns[1:]}, which the files do not: read each by itself."
             )
-        return texts.mapInArrow(partial(parsed_batches, schema=arrow, layout=layout, rest=rest), schema)
+        rows = texts.mapInArrow(partial(parsed_batches, schema=arrow, layout=layout, rest=rest), schema)
+        rows.count()
+        return rows
 
 
 def _arrow_type(data_type: Any) -> Any:

@@ -164,3 +164,4 @@ def test_bytes_that_are_no_text_are_refused(spark: Any, tmp_path: Path) -> None:
     table = Table(str(tmp_path / "table"), struct("id string"), Evolution.FIXED)
     with pytest.raises((SchemaError, StoreError)):
         append(table, read_with_schema(spark, str(tmp_path / "raw"), schema=struct("id string"), format="json"))
+    assert not Path(table.path).exists()
