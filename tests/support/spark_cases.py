@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -46,23 +47,25 @@ REFUSED = [
 @pytest.mark.parametrize("way", ["append", "merge"])
 @pytest.mark.parametrize("kind", STORED)
 def test_each_type_comes_back(spark: Any, tmp_path: Path, kind: str, way: str) -> None:
-    check_round_trip(spark, tmp_path, kind, STORED[kind], way)
+    check_round_trip(spark, tmp_path, {kind: STORED[kind]}, way)
 
 
-def check_round_trip(spark: Any, folder: Path, kind: str, values: list[Any], way: str, partition_by: tuple[str, ...] = ()) -> None:
-    schema = struct(f"row int not null, c {kind}")
-    frame = spark.createDataFrame([*enumerate([*values, None])], schema)
+def check_round_trip(spark: Any, folder: Path, columns: dict[str, list[Any]], way: str, partition_by: tuple[str, ...] = ()) -> None:
+    """Writes values by the names of their types, each type in a column `c0`, `c1`, …, and nulls under them; reads them again."""
+    schema = struct(", ".join(["row int not null", *(f"c{number} {kind}" for number, kind in enumerate(columns))]))
+    given = [(number, *values) for number, values in enumerate(zip_longest(*([*values, None] for values in columns.values())))]
+    frame = spark.createDataFrame(given, schema)
     table = Table(str(folder / "table"), schema, Evolution.FIXED, partition_by)
     for _ in range(2 if way == "merge" else 1):
         merge(table, frame, keys=["row"]) if way == "merge" else append(table, frame)
     back = spark.read.format("delta").load(table.path).orderBy("row").collect()
-    found = [bytes(row.c) if isinstance(row.c, bytearray) else row.c for row in back]
-    assert list(map(repr, found)) == list(map(repr, [*values, None]))
+    found = [tuple(bytes(value) if isinstance(value, bytearray) else value for value in row) for row in back]
+    assert list(map(repr, found)) == list(map(repr, given))
 
 
 @pytest.mark.parametrize("kind", ["string", "boolean", "byte", "int", "long", "date", "timestamp_ntz", "timestamp"])
 def test_a_partition_keeps_its_values(spark: Any, tmp_path: Path, kind: str) -> None:
-    check_round_trip(spark, tmp_path, kind, [value for value in STORED[kind] if value not in ("", "\0")], "append", ("c",))
+    check_round_trip(spark, tmp_path, {kind: [value for value in STORED[kind] if value not in ("", "\0")]}, "append", ("c0",))
 
 
 @pytest.mark.parametrize("kind", REFUSED)

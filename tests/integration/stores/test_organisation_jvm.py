@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from benchmarks.organisations import write_parquet
+from s3lint.cli import spark_submit
 from s3lint.runtime import StoreError
 from s3lint.settings import Settings
-from s3lint.spark import check_frame, patch_frame, submit
+from s3lint.spark import check_frame, patch_frame
 from s3lint.spark import job as job_module
 from s3lint.spark.job import Job
 from s3lint.spark.session import DELTA
@@ -111,7 +112,7 @@ def test_an_executor_that_is_killed_loses_nothing_and_doubles_nothing(spark: Any
     settings["spark.executorEnv.PYTHONPATH"] = str(tmp_path)
     command = [str(Path(sys.executable).parent / "spark-submit"), "--master", "local-cluster[2,1,1024]"]
     command += [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
-    command += [str(Path(submit.__file__)), "--isolated", "--source", str(files), "--target", target]
+    command += [str(Path(spark_submit.__file__)), "--isolated", "--source", str(files), "--target", target]
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
     done = subprocess.run(command, env=environment, capture_output=True, cwd=tmp_path, timeout=900, check=False)
     assert (done.returncode, done.stdout.decode()) == (0, f"Checked 25 commits with {FILES} files.\n"), done.stderr[-3_000:]
