@@ -183,10 +183,14 @@ def _refreshed(task: FixTask | AllowTask) -> FixTask | AllowTask:
 
 
 def write_diff(outcome: FixOutcome) -> None:
-    """Print the changes as unified diffs."""
+    """Print the changes as unified diffs: bytes that `git apply` reads, and on a terminal text whose escape sequences drive nothing."""
     sys.stdout.flush()
     for patch in diffs(outcome.fixed, Path.cwd()):
-        sys.stdout.buffer.write(patch)
+        if sys.stdout.isatty():
+            sys.stdout.writelines(f"{printable(line)}\n" for line in patch.decode("utf-8", "backslashreplace").split("\n")[:-1])
+        else:
+            sys.stdout.buffer.write(patch)
+    sys.stdout.flush()
     sys.stdout.buffer.flush()
 
 
