@@ -57,7 +57,6 @@ from s3lint.api import (
     Text,
     bucket_head,
     bucket_variables,
-    from_environment,
     is_bucket_name,
     primary_choices,
     variable_of,
@@ -91,6 +90,8 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
 
 
 def _plan(value: Text, variable: str) -> Plan | NoFix:
+    """Return the lookup of a variable in place of the name, or why there is none."""
+    from s3lint.api import from_environment
 
     if value.origin is None or not value.literal:
         return NoFix("a part of the name is computed")

@@ -241,7 +241,7 @@ def test_cells_are_fixed_and_every_other_byte_stays(project: Write) -> None:
             '                "import boto3  # caf\\u00e9\\n",\n',
             '                "import os\\n",\n                "import boto3  # caf\\u00e9\\n",\n',
         )
-        .replace("'acme-docs'", 'os.environ[\\"S3_BUCKET_NAME\\"]')
+        .replace("'acme-docs'", "os.environ['S3_BUCKET_NAME']")
         .replace("USING parquet", "USING delta")
     )
     assert (root / "a.ipynb").read_text() == expected.replace('"import os\\n",', '"import os\\n",\n                "\\n",')
@@ -253,7 +253,7 @@ def test_a_diff_of_a_notebook_applies(project: Write) -> None:
     run("git", "init", "--quiet", cwd=root)
     assert run("git", "apply", "-", cwd=root, stdin=done.out.encode()).code == 0
     cell = json.loads((root / "a.ipynb").read_text())["cells"][1]
-    assert "".join(cell["source"]) == UPLOAD.replace("'acme-docs'", 'os.environ["S3_BUCKET_NAME"]')
+    assert "".join(cell["source"]) == UPLOAD.replace("'acme-docs'", "os.environ['S3_BUCKET_NAME']")
 
 
 def test_the_edits_of_a_notebook_name_their_cells(project: Write) -> None:
@@ -261,12 +261,12 @@ def test_the_edits_of_a_notebook_name_their_cells(project: Write) -> None:
     fix = json.loads(s3lint_here("check", "--output-format", "json", cwd=root).out)[0]["fix"]
     assert [(edit["cell"], edit["location"]["row"], edit["content"]) for edit in fix["edits"]] == [
         (2, 1, "import os\n\n"),
-        (3, 1, 'os.environ["S3_BUCKET_NAME"]'),
+        (3, 1, "os.environ['S3_BUCKET_NAME']"),
     ]
 
 
 def test_what_a_cell_of_sql_does_not_say_is_not_edited(project: Write) -> None:
-    before = DATABRICKS.replace("CREATE TABLE t", "CREATE TABLE t LOCATION 's3://acme-docs/t'")
+    before = DATABRICKS.replace("USING parquet", "USING parquet LOCATION 's3://acme-docs/t'")
     root = project({"a.py": before})
     done = s3lint_here("check", "--fix", "--unsafe-fixes", "--profile", "strict", "--output-format", "concise", cwd=root)
     assert "STO202" in done.out

@@ -237,9 +237,10 @@ def _inflated(data: bytes) -> bytes:
     return value
 
 
-def _sum(key: bytes, *parts: str | bytes) -> str:
-    """Return a checksum, which tells a damaged row. Each part stands behind its length: no two lists of parts are the same bytes."""
-    encoded = [part if isinstance(part, bytes) else part.encode() for part in (key, *parts)]
+def _sum(key: bytes, *parts: object) -> str:
+    """Return a checksum, which tells a damaged row. Each part follows its length: no two lists of parts are the same bytes."""
+    # A forged row may have values of any type.
+    encoded = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in (key, *parts)]
     return digest(b"".join(b"%d:%s" % (len(part), part) for part in encoded))
 
 
