@@ -193,7 +193,7 @@ CASES = {
          "unknown: the result is not known", "unknown: the result is not known", "3 | 4", "unknown: a sign", "unknown: a test",
          "unknown: a sign", "-1"],
     ),
-    "large numbers": (f"show({10**400}, 10 ** 400, 1e400)", ["unknown: a very large number", "unknown: the result is not known", "inf"]),
+    "large numbers": (f"show({10**400}, 10 ** 400, 1e400)", ["unknown: a very large number", "unknown: the result is not known", "unknown: a very large number"]),
     "unions": ('x = "a" if z else "b"\nshow(x + "c", ["a"] + (["b"] if z else ["c"]))', ['"ac" | "bc"', '["a", "b"] | ["a", "c"]']),
     "walrus": ('show((n := "a"))', ['"a"']),
     "bits": ('show({"a": 1} | {"b": 2}, 1 | 2)', ["{a: 1, b: 2}", "unknown: the result is not known"]),
