@@ -50,6 +50,7 @@ from s3lint.inference.queries import (
     is_true,
     literals,
     primary_choices,
+    sources,
     texts,
 )
 from s3lint.inference.values import (
@@ -70,6 +71,7 @@ from s3lint.inference.values import (
 from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
 from s3lint.storage.media_types import ARCHIVES, OCTETS, TYPES, extension_of, fits, inner_extension_of
+from s3lint.storage.public_buckets import is_public_bucket
 from s3lint.storage.services import load
 from s3lint.storage.sql import as_delta
 from s3lint.storage.table_formats import FILE_FORMATS, NEED_SCHEMA, TABLE_FORMATS, format_name, is_delta
@@ -92,19 +94,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARCHIVES", "FALLBACK_TYPE", "FILE_FORMATS", "MERGE_CLAUSES", "NEED_SCHEMA", "OCTETS", "TABLE_FORMATS", "TYPES", "Absent",
-    "AddArgument", "AddEntry", "Append", "Arguments", "Attribute", "BoundMethod", "BucketAddress", "BucketName", "Buffer", "Call",
-    "Change", "Chunk", "Client", "ClientSetup", "Confidence", "Constant", "Context", "Data", "DeltaBuild", "DeltaOperation",
-    "DeltaPath", "Destination", "Drop", "FileAccess", "Finding", "Hole", "Hop", "ItemWrite", "KeyTemplate", "Mapping", "Match",
-    "NoFix", "ObjectCall", "ObjectUrl", "Place", "Plan", "Presign", "Reference", "Replace", "Rows", "Rule", "Scope", "Sequence",
-    "Serialised", "SessionSetting", "Settings", "Site", "SqlStatement", "StringColumn", "TableRead", "TableWrite", "Text",
-    "Unknown", "Value", "Written", "alternatives", "as_delta", "begins_text", "bucket_head", "bucket_variables", "called_name",
-    "canonical_path", "choices", "content_type", "default_choices", "destination_of", "elements_about", "enclosing_call", "entry",
-    "extension_of", "fits", "format_name", "from_environment", "inner_extension_of", "is_bucket_name", "is_default", "is_delta",
-    "is_false", "is_missing", "is_private", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load",
-    "lookup", "made_at", "may_be_delta", "may_be_storage", "metadata_plan", "own_types", "own_value", "own_writes", "parsable",
-    "points_to", "primary_choices", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of",
-    "split_uri", "stands_in", "texts", "uploaded_after", "usable", "variable_of", "with_metadata", "without_fallback", "words_in",
-    "writes_around",
+    "AddArgument", "AddEntry", "Append", "Arguments", "Attribute", "BoundMethod", "BucketAddress", "BucketName", "Buffer",
+    "Call", "Change", "Chunk", "Client", "ClientSetup", "Confidence", "Constant", "Context", "Data", "DeltaBuild",
+    "DeltaOperation", "DeltaPath", "Destination", "Drop", "FileAccess", "Finding", "Hole", "Hop", "ItemWrite", "KeyTemplate",
+    "Mapping", "Match", "NoFix", "ObjectCall", "ObjectUrl", "Place", "Plan", "Presign", "Reference", "Replace", "Rows", "Rule",
+    "Scope", "Sequence", "Serialised", "SessionSetting", "Settings", "Site", "SqlStatement", "StringColumn", "TableRead",
+    "TableWrite", "Text", "Unknown", "Value", "Written", "alternatives", "as_delta", "begins_text", "bucket_head",
+    "bucket_variables", "called_name", "canonical_path", "choices", "content_type", "default_choices", "destination_of",
+    "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment",
+    "inner_extension_of", "is_bucket_name", "is_default", "is_delta", "is_false", "is_missing", "is_private",
+    "is_public_bucket", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load", "lookup", "made_at",
+    "may_be_delta", "may_be_storage", "metadata_plan", "own_types", "own_value", "own_writes", "parsable", "points_to",
+    "primary_choices", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",
+    "split_uri", "stands_in", "texts", "uploaded_after", "usable", "variable_of", "with_metadata", "without_fallback",
+    "words_in", "writes_around",
 ]  # fmt: skip
 
 NEED_LIBCST = {

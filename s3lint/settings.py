@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from s3lint.finding import Confidence
 
-TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "conftest.py")
+TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "conftest.py")
 """Patterns of tests with the syntax of `.gitignore`: names of folders and of files."""
 
 
@@ -46,6 +46,9 @@ class Settings:
     bucket_env: Annotated[dict[str, str], "environment variables by the bucket's name (`hardcoded-bucket`)"] = field(
         default_factory=dict
     )
+    public_buckets: Annotated[
+        tuple[str, ...], "more buckets of open data that code may name (`hardcoded-bucket`, `hardcoded-bucket-in-uri`)"
+    ] = ()
     key_naming: Annotated[
         Literal["consistent", "kebab-case", "snake_case", "camelCase"], "the naming style of keys (`inconsistent-key-naming`)"
     ] = "consistent"

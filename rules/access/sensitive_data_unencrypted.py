@@ -60,7 +60,6 @@ from s3lint.api import (
     ObjectCall,
     Plan,
     Rule,
-    Settings,
     Text,
     alternatives,
     extension_of,
@@ -91,7 +90,17 @@ CODE = frozenset({"py", "sh", "sql", "jar", "whl", "yaml", "yml", "toml"})
 CUSTOMER = ("SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
 """What passes a key of the customer (SSE-C), which excludes every other encryption."""
 
-PARAMETERS = ("Key", "Filename", "Fileobj", "Body", "Metadata")
+AMBIGUOUS = {"diagnosis": frozenset({"patient", "patients", "medical", "health", "clinical", "disease", "icd", "hospital", "csv"})}
+"""Words with a technical meaning too, and what beside them tells that data about people is meant."""
+
+PARAMETERS = {
+    "Key": "the key",
+    "Filename": "the name of the file",
+    "Fileobj": "the name of the body",
+    "Body": "the body",
+    "Metadata": "the metadata",
+}
+"""Where a word counts, and how a message calls the place."""
 
 HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 SEPARATORS = re.compile(r"[^a-z0-9]+")
@@ -99,13 +108,13 @@ SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes_itself:
+    if not fact.writes_itself or not fact.on_aws:
         return
     demanded = context.settings.encryption
     given = fact.parameters.get("ServerSideEncryption")
     if not is_missing(given) and not (demanded == "kms" and literals(given) == ["AES256"]):
         return
-    what = _why(fact, context.settings)
+    what = _why(fact, context)
     if what is not None:
         encryption = "aws:kms" if demanded == "kms" else "AES256"
         yield rule.match(fact.site, fact.confidence, plan=_plan(fact, encryption), what=what, encryption=encryption)
@@ -126,18 +135,30 @@ def _plan(fact: ObjectCall, encryption: str) -> Plan | NoFix | None:
     return metadata_plan(fact, "ServerSideEncryption", text, message, safe=False)
 
 
-def _why(fact: ObjectCall, settings: Settings) -> str | None:
+def _why(fact: ObjectCall, context: Context) -> str | None:
     """Return why the write needs an encryption, or None."""
+    settings = context.settings
     if settings.encryption != "sensitive":
         return f"The `encryption` setting is `{settings.encryption}`"
     if any(isinstance(key, Text) and extension_of(key) in CODE for key in alternatives(fact.key)):
         return None
-    words = [name for parameter in PARAMETERS for name in _words(fact, parameter)]
-    if any(HARMLESS.intersection(word.split("_")) for word in words):
+    words = [(parameter, name) for parameter in PARAMETERS for name in _words(fact, parameter, context)]
+    if any(HARMLESS.intersection(word.split("_")) for _, word in words):
         return None
     pattern, meant = _forms((*SENSITIVE, *settings.sensitive_words))
-    found = next(filter(None, map(pattern.search, words)), None)
-    return f"`{meant[found[0]]}` marks the object as sensitive" if found is not None else None
+    for parameter, word in words:
+        found = pattern.search(word)
+        if found is not None and _is_meant(meant[found[0]], words):
+            return f"`{meant[found[0]]}` in {PARAMETERS[parameter]} marks the object as sensitive"
+    return None
+
+
+def _is_meant(word: str, words: list[tuple[str, str]]) -> bool:
+    """Return whether a word that has a technical meaning too stands beside one that tells which is meant."""
+    if word not in AMBIGUOUS:
+        return True
+    around = {part for _, name in words for part in name.split("_")}
+    return bool(around & AMBIGUOUS[word])
 
 
 @cache
@@ -156,15 +177,18 @@ def normal(text: str) -> str:
     return SEPARATORS.sub("_", HUMPS.sub("_", text).lower()).strip("_")
 
 
-def _words(fact: ObjectCall, parameter: str) -> Iterator[str]:
-    """Return the literals and names in the arguments, in snake_case."""
+def _words(fact: ObjectCall, parameter: str, context: Context) -> Iterator[str]:
+    """Return the literals and names in the arguments, in snake_case, but not those in what callers pass."""
     written = fact.parameters.written(parameter)
     if written is not None:
         from s3lint.api import words_in
 
         imported = {item.local for item in fact.place.module.outline.imports}
         yield from map(normal, words_in(written.node, imported))
-    for value in alternatives(fact.parameters.get(parameter)):
+    given = fact.parameters.get(parameter) if written is None else context.evaluator.evaluate(written.node, written.place)
+    for value in alternatives(given):
+        if written is None and value.trace:
+            continue
         if isinstance(value, Text):
             yield from (normal(value.known), *(normal(hole.name) for hole in value.holes))
         elif isinstance(value, Mapping):

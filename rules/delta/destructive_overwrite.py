@@ -53,16 +53,16 @@ rule = Rule(
     __name__,
     code="STO503",
     clause="do.append-and-merge",
-    summary="{what} replaces the whole table: append, merge, or bound it with {guard}.",
+    summary="{what} {does} the whole table: append, merge, or bound it with {guard}.",
     helper="s3lint.runtime.delta.overwrite_partition",
 )
 
 DYNAMIC = re.compile(r"partitionOverwriteMode[\"']?\s*[,=)]\s*[\"']?dynamic", re.IGNORECASE)
 
 SQL = {
-    "insert-overwrite": ("`INSERT OVERWRITE` without PARTITION", "a PARTITION clause or `REPLACE WHERE`"),
-    "truncate": ("`TRUNCATE TABLE`", "`DELETE … WHERE`"),
-    "delete": ("`DELETE` without WHERE", "a WHERE clause"),
+    "insert-overwrite": ("`INSERT OVERWRITE` without PARTITION", "replaces", "a PARTITION clause or `REPLACE WHERE`"),
+    "truncate": ("`TRUNCATE TABLE`", "empties", "`DELETE … WHERE`"),
+    "delete": ("`DELETE` without WHERE", "empties", "a WHERE clause"),
 }
 
 
@@ -74,15 +74,15 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
         if (mode.literal or "").lower() == "overwrite":
             guard = "`replaceWhere`" if fact.library == "spark" else "a predicate"
             hops = (*mode.trace, Hop(fact.site, "written here"))
-            yield rule.match(mode.site or fact.method, confidence, hops, what="Mode `overwrite`", guard=guard)
+            yield rule.match(mode.site or fact.method, confidence, hops, what="Mode `overwrite`", does="replaces", guard=guard)
 
 
 @rule.on(SqlStatement)
 def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
     action = fact.action
     if action.kind in SQL and not action.guarded and fact.engine in ("spark", "databricks"):
-        what, guard = SQL[action.kind]
-        yield rule.match(fact.site, fact.confidence, what=what, guard=guard)
+        what, does, guard = SQL[action.kind]
+        yield rule.match(fact.site, fact.confidence, what=what, does=does, guard=guard)
 
 
 @rule.on(DeltaOperation)
@@ -90,7 +90,7 @@ def check_delete(fact: DeltaOperation, context: Context) -> Iterator[Match]:
     if fact.operation != "delete" or fact.arguments.spreads:
         return
     if all(is_missing(fact.arguments.get(name, 0)) for name in ("condition", "predicate")):
-        yield rule.match(fact.site, fact.confidence, what="`delete()` without a condition", guard="a condition")
+        yield rule.match(fact.site, fact.confidence, what="`delete()` without a condition", does="empties", guard="a condition")
 
 
 def _is_bounded(fact: TableWrite, context: Context) -> bool:

@@ -33,6 +33,7 @@ the project that are called like the library's.
 from collections.abc import Iterator
 
 from s3lint.api import (
+    Absent,
     Context,
     DeltaBuild,
     Hop,
@@ -80,10 +81,15 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
     for name, value in _overwriting(fact):
         hops = (*value.trace, Hop(fact.site, "written here"))
         yield rule.match(value.site or fact.method, fact.confidence, hops, what=f"`{name}`", consequence=REPLACES, remedy=ADD)
-    if fact.kind == "v2" and fact.operation in REPLACING:
+    if fact.kind == "v2" and fact.operation in REPLACING and not _is_of_iceberg_catalog(fact, context):
         yield rule.match(
             fact.mode.site or fact.method, fact.confidence, what=REPLACING[fact.operation], consequence=REPLACES, remedy=ADD
         )
+
+
+def _is_of_iceberg_catalog(fact: TableWrite, context: Context) -> bool:
+    """Return whether a table without a format may belong to an Iceberg catalog that the module configures."""
+    return isinstance(fact.format, Absent) and "org.apache.iceberg" in context.module.source.text
 
 
 def _overwriting(fact: TableWrite) -> Iterator[tuple[str, Value]]:

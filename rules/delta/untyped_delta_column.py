@@ -60,7 +60,7 @@ HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 @rule.on(StringColumn)
 def check_column(fact: StringColumn, context: Context) -> Iterator[Match]:
     found = _type_of(fact.name)
-    if found is not None:
+    if found is not None and not _is_converted(fact.name, context.module.source.text):
         what, kind = found
         yield rule.match(fact.site, fact.confidence, column=fact.name, what=what, type=kind)
 
@@ -73,6 +73,12 @@ def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
         if found is not None:
             what, kind = found
             yield rule.match(fact.site, fact.confidence, column=action.target, what=what, type=kind)
+
+
+def _is_converted(column: str, text: str) -> bool:
+    """Return whether the module gives the column another type after it is read: `to_date("x.day")`, `col("day").cast("date")`."""
+    named = rf"""["'](?:\w+\.)*{re.escape(column)}["']"""
+    return re.search(rf"to_(?:utc_)?(?:timestamp|date)\w*\([^\n]*{named}|{named}[^\n]{{0,40}}\.cast\(", text) is not None
 
 
 def _type_of(name: str) -> tuple[str, str] | None:

@@ -53,6 +53,7 @@ from s3lint.api import (
     bucket_head,
     default_choices,
     is_bucket_name,
+    is_public_bucket,
 )
 
 rule = Rule(
@@ -61,6 +62,7 @@ rule = Rule(
     clause="do-not.hardcoded-buckets",
     summary="Bucket falls back to `{bucket}` when its setting is missing: drop the default, so that a missing setting stops the program.",
     fix="unsafe",
+    yields_to=("STO201",),
     helper="s3lint.runtime.bucket_from_env",
 )
 
@@ -68,7 +70,7 @@ rule = Rule(
 @rule.on(BucketName)
 def check(fact: BucketName, context: Context) -> Iterator[Match]:
     for value, confidence in default_choices(fact.value, fact.confidence):
-        if not isinstance(value, Text) or bucket_head(value) is None:
+        if not isinstance(value, Text) or bucket_head(value) is None or is_public_bucket(value, context.settings.public_buckets):
             continue
         if fact.use != "name" or is_bucket_name(value.literal or ""):
             hops = (*value.trace, Hop(fact.site, f"used as `{fact.label}` here"))

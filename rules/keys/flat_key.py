@@ -50,8 +50,10 @@ from s3lint.api import (
     Rule,
     Text,
     Value,
+    alternatives,
     choices,
     jinja_holes,
+    sources,
 )
 
 rule = Rule(
@@ -106,7 +108,20 @@ def _is_placeholder(key: Text) -> bool:
 
 
 def _may_hold_a_path(hole: Hole) -> bool:
-    return not _is_bare_name(hole.value) and NAMED_LIKE_A_PATH.search(hole.name) is not None
+    if _is_bare_name(hole.value):
+        return False
+    return NAMED_LIKE_A_PATH.search(hole.name) is not None or any(map(_source_may_hold_a_path, sources(hole.value)))
+
+
+def _source_may_hold_a_path(source: Hole) -> bool:
+    """Return whether what a hole was cut out of, or added from, has a slash or may hold a path."""
+    return _may_hold_a_path(source) or any(
+        isinstance(choice, Text) and _has_a_slash(choice) for choice in alternatives(source.value)
+    )
+
+
+def _has_a_slash(text: Text) -> bool:
+    return "/" in text.known or any(map(_may_hold_a_path, text.holes))
 
 
 def _is_bare_name(value: Value) -> bool:

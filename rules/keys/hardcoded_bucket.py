@@ -54,11 +54,14 @@ from s3lint.api import (
     Plan,
     Rule,
     Settings,
+    Site,
     Text,
     bucket_head,
     bucket_variables,
     is_bucket_name,
+    is_public_bucket,
     primary_choices,
+    source_of,
     variable_of,
 )
 
@@ -79,7 +82,7 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
             continue
         if fact.use == "name" and not is_bucket_name(value.literal or ""):
             continue
-        if bucket_head(value) is None:
+        if bucket_head(value) is None or _is_reported_otherwise(value) or is_public_bucket(value, context.settings.public_buckets):
             continue
         used = f"used by `{fact.label}` here" if fact.use == "call" else f"named `{fact.label}` here"
         hops = (*value.trace, Hop(fact.site, used))
@@ -96,6 +99,23 @@ def _plan(value: Text, variable: str) -> Plan | NoFix:
     if value.origin is None or not value.literal:
         return NoFix("a part of the name is computed")
     return from_environment(value.origin, value.literal, variable)
+
+
+def _is_reported_otherwise(value: Text) -> bool:
+    """Return whether the name is the default of a lookup, or cut out of an address: rules of their own report those."""
+    site = value.origin
+    if site is None or site.span is not None or type(site.node).__name__ != "SimpleString":
+        return False
+    return "://" in source_of(site) or (site is not value.site and _is_fallback(site))
+
+
+def _is_fallback(site: Site) -> bool:
+    """Return whether a text is the default of `os.getenv`, `os.environ.get` or argparse's `add_argument`."""
+    from s3lint.api import enclosing_call
+
+    function = getattr(enclosing_call(site), "func", None)
+    called = source_of(replace(site, node=function, span=None)) if function is not None else ""
+    return called.endswith(("getenv", "environ.get", "add_argument"))
 
 
 @rule.together

@@ -50,6 +50,7 @@ from s3lint.api import (
     Site,
     bucket_head,
     bucket_variables,
+    is_public_bucket,
     variable_of,
 )
 
@@ -74,7 +75,7 @@ LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>\"{3}|'{3}|["'])(?P<text>.
 
 @rule.on(BucketAddress)
 def check(fact: BucketAddress, context: Context) -> Iterator[Match]:
-    if bucket_head(fact.bucket) is not None:
+    if bucket_head(fact.bucket) is not None and not is_public_bucket(fact.bucket, context.settings.public_buckets):
         hops = (Hop(fact.written, "the bucket is named here"),)
         yield rule.match(
             fact.site,

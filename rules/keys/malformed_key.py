@@ -42,6 +42,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from s3lint.api import (
+    Chunk,
     Context,
     Hole,
     Hop,
@@ -52,7 +53,9 @@ from s3lint.api import (
     Reference,
     Replace,
     Rule,
+    Site,
     Text,
+    Unknown,
     Value,
     alternatives,
     choices,
@@ -94,7 +97,7 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
     for value, confidence in choices(fact.value, fact.confidence):
         problem = _problem(value)
         if problem is not None:
-            site = value.origin if isinstance(value, Text) else value.site
+            site = _culprit(value, problem) or (value.origin if isinstance(value, Text) else value.site)
             hops = (*value.trace, Hop(fact.site, f"used as the key of `{fact.label}` here"))
             yield rule.match(
                 site or fact.site,
@@ -118,6 +121,18 @@ def _when(value: Value, key: Value) -> str:
             if isinstance(part, Hole) and part.name and without.known == value.known:
                 return f", if `{part.name}` is empty, "
     return ""
+
+
+def _culprit(value: Value, problem: str) -> Site | None:
+    """Return the text that a caller passes and that makes the key malformed by itself; None where the template does."""
+    if not isinstance(value, Text) or not value.trace or len(value.parts) < 2:
+        return None
+    for index, part in enumerate(value.parts):
+        site = part.site if isinstance(part, Chunk) else part.value.site
+        alone = Text((part,) if index == 0 else (Hole(Unknown("what stands before it")), part))
+        if site is not None and type(site.node).__name__ != "FormattedStringText" and _problem_of_text(alone) == problem:
+            return site
+    return None
 
 
 def _plan(fact: KeyTemplate, value: Value) -> Plan | NoFix | None:

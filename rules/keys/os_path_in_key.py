@@ -59,7 +59,9 @@ from s3lint.api import (
     Site,
     TableWrite,
     Text,
+    Unknown,
     Value,
+    alternatives,
     choices,
     destination_of,
     source_of,
@@ -123,6 +125,10 @@ def _separators(value: Value) -> Iterator[tuple[str, Site | None]]:
             yield from _separators(hole.value)
     elif isinstance(value, Reference):
         yield from _in_reference(value)
+    elif isinstance(value, Unknown) and value.is_sum:
+        for hole in value.made_of:
+            for choice in alternatives(hole.value):
+                yield from _separators(choice)
 
 
 def _in_reference(value: Reference) -> Iterator[tuple[str, Site | None]]:
@@ -146,8 +152,10 @@ def _is_joined(path: Reference) -> bool:
 
 
 def _mends_separators(value: Reference) -> bool:
-    """Return whether backslashes are replaced, or unknown text is."""
+    """Return whether backslashes are replaced, or unknown text by something."""
     if not value.path.endswith(".replace()") or value.arguments is None:
         return False
-    replaced = value.arguments.get("old", 0)
+    replaced, new = value.arguments.get("old", 0), value.arguments.get("new", 1)
+    if isinstance(new, Text) and not new.parts and not (isinstance(replaced, Reference) and replaced.path in SEPARATORS):
+        return isinstance(replaced, Text) and "\\" in replaced.known
     return not isinstance(replaced, Text) or replaced.literal is None or "\\" in replaced.literal

@@ -30,6 +30,7 @@ needs versions, so the rule is part of the strict profile.
 - [Using versioning in S3 buckets](https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html)
 """
 
+import re
 from collections.abc import Iterator
 
 from s3lint.api import Context, Hop, KeyTemplate, Match, Rule, jinja_holes, texts
@@ -44,13 +45,17 @@ rule = Rule(
 )
 
 
+MARKER = re.compile(r"/$|(?:^|/)(?:_SUCCESS|_CURRENT|_LATEST|_last_checkpoint|[^/]*\.(?:done|lock))$", re.IGNORECASE)
+"""Folders, and files that mark or point to something: they are meant to be replaced."""
+
+
 @rule.on(KeyTemplate)
 def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
     if fact.named:
         return
     for value, confidence in texts(fact.value, fact.confidence):
         key = jinja_holes(value).literal
-        if key and not key.endswith("/") and not _is_placeholder(key):
+        if key and not MARKER.search(key) and not _is_placeholder(key):
             hops = (*value.trace, Hop(fact.site, f"used as the key of `{fact.label}` here"))
             yield rule.match(value.origin or fact.site, confidence, hops, key=key)
 

@@ -66,7 +66,7 @@ SEGMENTS = frozenset({"archive", "archives", "backup", "backups", "cold"})
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes_itself:
+    if not fact.writes_itself or not fact.on_aws:
         return
     tier = _hot_class(fact)
     for key, confidence in texts(fact.key, fact.confidence):

@@ -50,7 +50,7 @@ rule = Rule(
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes_itself:
+    if not fact.writes_itself or not fact.on_aws:
         return
     marker = any(key.tail.endswith("/") for key, _ in texts(fact.key))
     if is_missing(fact.parameters.get("StorageClass")) and not marker:

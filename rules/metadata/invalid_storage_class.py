@@ -62,7 +62,7 @@ REDUCED = "REDUCED_REDUNDANCY"
 
 @rule.on(ObjectCall)
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if not fact.writes or not fact.by_boto:
+    if not fact.writes or not fact.by_boto or not fact.on_aws:
         return
     for given, confidence in texts(fact.parameters.get("StorageClass"), fact.confidence):
         if given.literal is not None and (given.literal == REDUCED or given.literal not in CLASSES):

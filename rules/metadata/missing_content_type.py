@@ -53,7 +53,6 @@ from s3lint.api import (
     choices,
     content_type,
     is_missing,
-    literals,
     metadata_plan,
     texts,
 )
@@ -95,7 +94,7 @@ def _plan(fact: ObjectCall) -> Plan | NoFix:
 
 def _writes_metadata(fact: ObjectCall) -> bool:
     if fact.operation in COPIES:
-        return "REPLACE" in literals(fact.parameters.get("MetadataDirective"))
+        return any(directive.literal == "REPLACE" for directive, _ in texts(fact.parameters.get("MetadataDirective")))
     return fact.operation in WRITES
 
 

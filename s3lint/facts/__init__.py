@@ -93,6 +93,8 @@ class ObjectCall(Fact):
     operation: str
     parameters: Parameters
     presigned: bool = False
+    on_aws: bool = True
+    """Whether the client's endpoint is not known to be another vendor's, which has no storage classes and encryption of AWS."""
 
     @property
     def writes(self) -> bool:

@@ -12,6 +12,7 @@ import libcst as cst
 from s3lint.finding import Confidence
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.callers import Callers
+from s3lint.inference.duck_typing import is_untyped, lacks_method
 from s3lint.inference.indirect_calls import by_reference
 from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Value, alternatives
@@ -67,6 +68,10 @@ class CallView:
         found = list(alternatives(self.receiver))
         for value in found:
             yield value, Confidence.HIGH if len(found) == 1 else Confidence.MEDIUM
+
+    def is_untyped(self, receiver: Value) -> bool:
+        """Return whether nothing is known of a receiver, so that the shape of the call decides."""
+        return is_untyped(receiver) or lacks_method(self.callers.evaluator, receiver, self.name, self.place)
 
     @cached_property
     def callee(self) -> Value:

@@ -32,6 +32,7 @@ from s3lint.facts.triggers_lexical import (
     ANYTHING,
     BUCKET,
     CALLED,
+    COPIED,
     FUNCTION,
     KEY,
     KEYWORD,
@@ -71,6 +72,22 @@ AIRFLOW_LOADS = frozenset({"load_file", "load_string", "load_bytes", "load_file_
 SPARK_FORMATS = frozenset({"json", "csv", "parquet", "orc", "text", "xml", "avro"})
 
 SPARK_SINKS = SPARK_FORMATS | {"save", "saveAsTable", "insertInto", "start", "toTable"}
+
+UNMISTAKABLE = frozenset(
+    [
+        "avro",
+        "createIfNotExists",
+        "createOrReplace",
+        "insertInto",
+        "optimize",
+        "orc",
+        "overwritePartitions",
+        "parquet",
+        "saveAsTable",
+        "toTable",
+    ]
+)
+"""Methods of Spark and Delta whose names hardly another library has: their receiver may come from any file."""
 
 SPARK_SINKS_V2 = frozenset({"create", "replace", "createOrReplace", "append", "overwrite", "overwritePartitions"})
 """Methods of `frame.writeTo(table)` that write (`pyspark.sql.DataFrameWriterV2`)."""
@@ -249,18 +266,21 @@ TRIGGERS: dict[str, Extractor] = {
         triggers=(
             Trigger(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
             Trigger(S3_OPERATIONS, frozenset({"Bucket"})),
+            Trigger(S3_OPERATIONS, shape=OBJECT_ACTION),
             Trigger(ACCOUNT_OPERATIONS),
-            Trigger(frozenset({"Bucket", "Object", "ObjectSummary"}), REQUIRES_S3, CALLED),
-            Trigger(frozenset({"put", "paginate", "wait"}), REQUIRES_S3, OBJECT_ACTION),
+            Trigger(frozenset({"Bucket", "Object", "ObjectSummary"}), shape=CALLED),
+            Trigger(frozenset({"put", "paginate", "wait"}), shape=OBJECT_ACTION),
             Trigger(frozenset({"copy"}), REQUIRES_S3, CALLED),
+            Trigger(frozenset({"copy"}), shape=COPIED),
             Trigger(frozenset({"BucketAcl", "ObjectAcl", "BucketPolicy", "initiate_multipart_upload"})),
             Trigger(frozenset({"upload"}), frozenset({"TransferManager"}), METHOD),
+            Trigger(frozenset({"upload"}), shape=METHOD, requires_store=True),
         ),
     ),
     "airflow": Extractor(
         makes=(ObjectCall, BucketName, KeyTemplate),
         triggers=(
-            Trigger(AIRFLOW_LOADS, frozenset({"S3Hook", "s3_hook", "S3_hook"}), METHOD),
+            Trigger(AIRFLOW_LOADS, shape=METHOD),
             Trigger(
                 frozenset({"s3_bucket", "bucket_name", "dest_bucket", "s3_key", "dest_key"}),
                 frozenset({"airflow"}),
@@ -278,7 +298,9 @@ TRIGGERS: dict[str, Extractor] = {
                 frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "awswrangler"}),
                 FUNCTION,
             ),
+            Trigger(frozenset({"pipe", "pipe_file", "put_file", "upload_from"}), shape=METHOD, requires_store=True),
             Trigger(frozenset({"S3Store"}), frozenset({"obstore"}), FUNCTION),
+            Trigger(frozenset({"to_csv", "to_json", "to_parquet", "to_excel"}), frozenset({"awswrangler"}), FUNCTION),
         ),
     ),
     "names": Extractor(
@@ -302,7 +324,7 @@ TRIGGERS: dict[str, Extractor] = {
     ),
     "clients": Extractor(
         makes=(ClientSetup,),
-        triggers=(Trigger(CLIENT_MAKERS, REQUIRES_S3 | {"dynamo", "Dynamo", "DYNAMO"}, SETUP),),
+        triggers=(Trigger(CLIENT_MAKERS, shape=SETUP),),
     ),
     "settings": Extractor(
         makes=(SessionSetting,),
@@ -316,7 +338,9 @@ TRIGGERS: dict[str, Extractor] = {
         makes=(TableWrite, TableRead),
         triggers=(
             Trigger(SPARK_SINKS, REQUIRES_WRITER, METHOD),
+            Trigger(SPARK_SINKS & UNMISTAKABLE, shape=METHOD),
             Trigger(SPARK_SINKS_V2, frozenset({"writeTo"}), METHOD),
+            Trigger(SPARK_SINKS_V2 & UNMISTAKABLE, shape=METHOD),
             Trigger(RDD_SINKS),
             Trigger(CATALOG_SINKS, shape=METHOD),
             Trigger(PIPELINE_SINKS, frozenset({"pipelines"}), FUNCTION),
@@ -337,7 +361,7 @@ TRIGGERS: dict[str, Extractor] = {
     "sql": Extractor(
         makes=(SqlStatement, SessionSetting),
         triggers=(
-            Trigger(frozenset({"sql"}), frozenset({"spark", "Spark", "duckdb"}), METHOD),
+            Trigger(frozenset({"sql"}), shape=METHOD),
             Trigger(SQL_METHODS - {"sql"}, frozenset({"athena", "Athena", "redshift", "duckdb", "databricks", "pyathena"}), METHOD),
         ),
     ),
@@ -349,6 +373,7 @@ TRIGGERS: dict[str, Extractor] = {
                 frozenset({"DeltaTable", "deltalake", "whenMatched", "whenNotMatched", "when_matched", "when_not_matched"}),
                 METHOD,
             ),
+            Trigger(BUILDERS & UNMISTAKABLE | {"vacuum"}, shape=METHOD),
         ),
     ),
     "columns": Extractor(

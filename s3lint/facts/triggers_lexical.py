@@ -47,7 +47,10 @@ FUNCTION = Shape(re.compile(rb"\s*[(,)]"))
 CALLED = Shape(re.compile(rb"\(\s*[^\s)]"), dotted=True)
 """A method that is called with an argument."""
 
-OBJECT_ACTION = Shape(re.compile(rb"\((?=[^;]{0,600}?(?:Body|Bucket|ACL|Policy|\*\*))|[,)]"), dotted=True)
+COPIED = Shape(re.compile(rb"\(\s*[^\s)](?=[^;]{0,600}?(?:Bucket|Key|ExtraArgs|CopySource|\*\*))"), dotted=True)
+"""A copy with a keyword that only S3 has."""
+
+OBJECT_ACTION = Shape(re.compile(rb"\((?=[^;]{0,600}?(?:Body|Bucket|ACL|Policy|Key|\*\*))|[,)]"), dotted=True)
 """An action of a resource or waiter (`put`, `wait`) with a keyword of S3: many other objects have methods of the same names."""
 
 KEYWORD = Shape(re.compile(rb"\s*=(?!=)"))

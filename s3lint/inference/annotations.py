@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.code_values import Class, Instance
+from s3lint.inference.duck_typing import is_untyped
 from s3lint.inference.library_values import (
     BucketHandle,
     Client,
     DeltaHandle,
+    FileSystem,
     Frame,
     ItemTable,
     ObjectHandle,
@@ -79,6 +81,11 @@ def _generic(node: cst.Subscript) -> list[cst.BaseExpression]:
     return [node.value]
 
 
+def promises_more(promised: Value | None, value: Value) -> bool:
+    """Tell whether an annotation says more than the value that is found: it names a service, and nothing is known of the value."""
+    return promised is not None and not isinstance(promised, (Reference, Instance)) and is_untyped(value)
+
+
 def instance_of(path: str) -> Value | None:
     """Return the value of an object whose class has a dotted path."""
     package, _, name = path.rpartition(".")
@@ -88,7 +95,7 @@ def instance_of(path: str) -> Value | None:
     known = _KNOWN.get(path)
     if known is not None:
         return known
-    if (not package and path not in ("bytes", "bytearray")) or package in ("typing", "typing_extensions", "collections.abc"):
+    if (not package and path not in ("bytes", "bytearray")) or package in ("typing", "typing_extensions", "collections.abc", "io"):
         return None
     if path.startswith("pyspark.sql.") and name == "DataFrame":
         return Frame("spark")
@@ -116,6 +123,9 @@ _KNOWN: dict[str, Value] = {
     "boto3.Session": Session(),
     "boto3.session.Session": Session(),
     "aioboto3.Session": Session(),
+    "s3fs.S3FileSystem": FileSystem("s3fs"),
+    "s3fs.core.S3FileSystem": FileSystem("s3fs"),
+    "pyarrow.fs.S3FileSystem": FileSystem("pyarrow"),
     "pyspark.sql.SparkSession": SparkSession(),
     "pyspark.sql.session.SparkSession": SparkSession(),
     "databricks.connect.DatabricksSession": SparkSession(),

@@ -90,7 +90,7 @@ class Callers:
         value = self.evaluator.evaluate(node, variant)
         budget.variants -= 1
         self.evaluator.add_work(node, variant, budget.work)
-        scope = free_parameter(value, {bound for bound, _ in chain})
+        scope = self._asked(value, {bound for bound, _ in chain})
         if scope is None or budget.is_spent or len(chain) >= MAX_CALLER_CHAIN:
             return [value]
         found: list[Value] = []
@@ -105,6 +105,11 @@ class Callers:
             return [value]
         unpassed = self._context((*chain, (scope, None)), place.context)
         return [value, self.evaluator.evaluate(node, place.within(unpassed))]
+
+    def _asked(self, value: Value, bound: set[Scope]) -> Scope | None:
+        """Return the function whose callers decide a value: of those with free parameters the first that is called."""
+        scopes = dict.fromkeys(parameter.scope for parameter in free_parameters(value) if parameter.scope not in bound)
+        return next((scope for scope in scopes if len(scopes) > 1 and self.of(scope)), next(iter(scopes), None))
 
     def _context(self, chain: tuple[tuple[Scope, CallSite | None], ...], outer: CallContext | None) -> CallContext | None:
         context = outer

@@ -9,16 +9,35 @@ import libcst as cst
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import Class, Function, Instance
-from s3lint.inference.evaluator import attribute, invocation
+from s3lint.inference.evaluator import attribute, invocation, unpacking
 from s3lint.inference.functions import MAX_CALL_DEPTH, returned
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import Unbound, at_end, final
-from s3lint.inference.values import Constant, Mapping, Never, Reference, Text, Unknown, Value, alternatives, join_values
+from s3lint.inference.values import (
+    Constant,
+    Environment,
+    Fallback,
+    Mapping,
+    Never,
+    Reference,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+    alternatives,
+    join_values,
+)
 from s3lint.syntax.flow import Scope, Step, functions_of
 from s3lint.syntax.module import Block
+from s3lint.syntax.names import dotted_name
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
+
+SETTINGS_CLASSES = frozenset({"BaseSettings"})
+"""Base classes of pydantic and pydantic-settings whose fields are read from the environment."""
+
+MODEL_DECORATORS = frozenset({"dataclass", "define", "frozen", "attrs", "s"})
 
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property", "computed_field"})
 
@@ -61,10 +80,16 @@ def _instance_attribute(evaluator: Evaluator, owner: Instance, name: str) -> Val
             return passed
     if member is not None and not (values and _is_none(member)):
         values.append(member)
+        if owner.context is None and isinstance(member, Text) and _is_field(evaluator, owner.scope, name):
+            values.append(Unknown("what the constructor is given"))
     useful = [value for value in values if not _is_none(value)] or values
     if useful:
         return join_values(useful)
     return _inherited_reference(evaluator, owner.scope, name) or Unknown(f"`{name}` is not set in the class")
+
+
+def _is_field(evaluator: Evaluator, scope: Scope, name: str) -> bool:
+    return is_model(evaluator, scope) and name in annotated_fields(scope)
 
 
 def _is_none(value: Value) -> bool:
@@ -95,6 +120,19 @@ def _field(evaluator: Evaluator, owner: Instance, name: str) -> Value | None:
     return evaluator.evaluate(written.node, written.place).via(written.site, f"passed as `{name}` here")
 
 
+@unpacking(Instance)
+def fields_of_tuple(evaluator: Evaluator, owner: Instance, place: Place) -> Value:
+    """Return an object of a first-party `NamedTuple` as the sequence of its fields, and any other object as it is."""
+    if not _is_named_tuple(evaluator, owner.scope):
+        return owner
+    fields = annotated_fields(owner.scope)
+    return Sequence(tuple(evaluator.attribute(owner, name, place) for name in fields), site=owner.site, trace=owner.trace)
+
+
+def _is_named_tuple(evaluator: Evaluator, scope: Scope) -> bool:
+    return any(isinstance(base, Reference) and base.path == "typing.NamedTuple" for base in bases(evaluator, scope))
+
+
 def annotated_fields(scope: Scope) -> list[str]:
     """Return the annotated names in the body of a class, in order."""
     nodes = (step.node for step in class_steps(scope))
@@ -123,7 +161,8 @@ def class_member(evaluator: Evaluator, scope: Scope, name: str, depth: int = 0) 
     if name in scope.suite.changes:
         value = final(evaluator, scope, name, None)
         if not isinstance(value, Unbound):
-            return _unwrapped(evaluator, value)
+            value = _unwrapped(evaluator, value)
+            return _setting(name, value) if is_settings(evaluator, scope) else value
     if depth < MAX_CALL_DEPTH:
         for base in bases(evaluator, scope):
             if isinstance(base, Class) and base.scope is not scope:
@@ -131,6 +170,32 @@ def class_member(evaluator: Evaluator, scope: Scope, name: str, depth: int = 0) 
                 if found is not None:
                     return found
     return None
+
+
+def is_settings(evaluator: Evaluator, scope: Scope) -> bool:
+    """Tell whether the fields of a class are read from the environment."""
+    return any(_name_of_base(base) in SETTINGS_CLASSES for each in _lineage(evaluator, scope) for base in bases(evaluator, each))
+
+
+def _name_of_base(base: Value) -> str:
+    return base.path.rpartition(".")[2] if isinstance(base, Reference) else ""
+
+
+def _setting(name: str, value: Value) -> Value:
+    """Return what a field of a settings class holds: a variable of the environment, with its literal as fallback."""
+    if isinstance(value, (Text, Constant)):
+        return Environment(name.upper()) if _is_none(value) else Fallback(Environment(name.upper()), value)
+    return value
+
+
+def is_model(evaluator: Evaluator, scope: Scope) -> bool:
+    """Tell whether the constructor of a class takes the annotated fields."""
+    decorated = isinstance(scope.header, cst.ClassDef) and any(
+        (dotted_name(item.decorator.func if isinstance(item.decorator, cst.Call) else item.decorator) or "").rpartition(".")[2]
+        in MODEL_DECORATORS
+        for item in scope.header.decorators
+    )
+    return decorated or any(_name_of_base(base) in ("BaseModel", "SQLModel") for base in bases(evaluator, scope))
 
 
 def _unwrapped(evaluator: Evaluator, value: Value) -> Value:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Class, Function, Instance, ModuleValue
 from s3lint.inference.place import Place
-from s3lint.inference.values import Constant, Data, Mapping, Sequence, Text, Value, alternatives
+from s3lint.inference.values import Constant, Data, Fallback, Mapping, Parameter, Sequence, Text, UserInput, Value, alternatives
 from s3lint.syntax.bindings import changed_names
-from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.flow import Scope, Step, functions_of
 from s3lint.syntax.walk import expressions
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def _truth(evaluator: Evaluator, test: cst.BaseExpression, place: Place) -> bool
     if isinstance(test, cst.Call):
         return _asked_of_text(evaluator, test, place)
     if isinstance(test, (cst.Name, cst.Attribute, cst.Integer, cst.SimpleString)):
-        return _agreed([_truth_of(choice) for choice in alternatives(evaluator.evaluate(test, place))])
+        known = _agreed([truth_of(choice) for choice in alternatives(evaluator.evaluate(test, place))])
+        return True if known is None and _is_passed(evaluator, test, place) else known
     return None
 
 
@@ -45,7 +47,8 @@ def _agreed(answers: list[bool | None]) -> bool | None:
     return answers[0] if answers and all(answer is answers[0] for answer in answers) else None
 
 
-def _truth_of(value: Value) -> bool | None:
+def truth_of(value: Value) -> bool | None:
+    """Tell whether a value counts as true; None where that is not known."""
     if isinstance(value, Constant):
         return bool(value.value)
     if isinstance(value, Text):
@@ -70,6 +73,9 @@ def _compared(evaluator: Evaluator, test: cst.Comparison, place: Place) -> bool 
     if len(test.comparisons) != 1:
         return None
     target = test.comparisons[0]
+    asks_for_none = isinstance(target.operator, (cst.Is, cst.IsNot)) and getattr(target.comparator, "value", "") == "None"
+    if asks_for_none and _is_passed(evaluator, test.left, place):
+        return isinstance(target.operator, cst.IsNot)
     left = list(alternatives(evaluator.evaluate(test.left, place)))
     right = list(alternatives(evaluator.evaluate(target.comparator, place)))
     if isinstance(target.operator, (cst.Is, cst.Equal)):
@@ -81,6 +87,33 @@ def _compared(evaluator: Evaluator, test: cst.Comparison, place: Place) -> bool 
         inside = _agreed([_contained(one, right[0]) for one in left])
         return None if inside is None else inside is isinstance(target.operator, cst.In)
     return None
+
+
+def _is_passed(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -> bool:
+    """Tell whether a name is a parameter with the default None for which the call in the context passes something else."""
+    scope, bound = place.scope, place.context.of(place.scope) if place.context is not None else None
+    if not isinstance(node, cst.Name) or bound is None or not isinstance(bound.call, Call):
+        return False
+    if not isinstance(scope.node, cst.FunctionDef) or (
+        node.value in scope.suite.changes and len(scope.suite.changes[node.value]) > 1
+    ):
+        return False
+    params = [*scope.node.params.posonly_params, *scope.node.params.params]
+    skipped = 1 if scope.owner is not None and "staticmethod" not in scope.decorators else 0
+    names = [param.name.value for param in params][skipped:]
+    param = next((param for param in (*params, *scope.node.params.kwonly_params) if param.name.value == node.value), None)
+    if param is None or getattr(param.default, "value", "") != "None":
+        return False
+    written = Arguments(evaluator, bound.call).written(node.value, names.index(node.value) if node.value in names else None)
+    if written is None:
+        return False
+    return not any(_may_be_none(choice) for choice in alternatives(evaluator.evaluate(written.node, written.place)))
+
+
+def _may_be_none(value: Value) -> bool:
+    if isinstance(value, Parameter):
+        return value.default is not None
+    return isinstance(value, (Constant, UserInput, Fallback)) or (isinstance(value, Text) and not value.parts)
 
 
 def _same(one: Value, other: Value) -> bool | None:
@@ -122,10 +155,11 @@ def _asked_of_text(evaluator: Evaluator, test: cst.Call, place: Place) -> bool |
     if affix is None:
         return None
     at_start = test.func.attr.value == "startswith"
-    return _agreed([_has_affix(choice, affix, at_start) for choice in alternatives(evaluator.evaluate(test.func.value, place))])
+    return _agreed([has_affix(choice, affix, at_start) for choice in alternatives(evaluator.evaluate(test.func.value, place))])
 
 
-def _has_affix(value: Value, affix: str, at_start: bool) -> bool | None:
+def has_affix(value: Value, affix: str, at_start: bool) -> bool | None:
+    """Tell whether a text begins, or ends, with another; None where that is not known."""
     if not isinstance(value, Text):
         return None
     known = value.head if at_start else value.tail
@@ -138,12 +172,27 @@ def _has_affix(value: Value, affix: str, at_start: bool) -> bool | None:
 def is_tested(place: Place, value: Value) -> bool:
     """Tell whether the function that uses a value may have tested it: a name that it is assigned to is part of a condition.
 
-    A value that was made elsewhere counts as tested.
+    A value that was made in another module counts as tested.
     """
-    made = next((step for step in place.scope.walk() if _holds(step, value)), None)
-    if made is None:
+    scope = _maker_of(place.scope, value)
+    made = next((step for step in scope.walk() if _holds(step, value)), None) if scope is not None else None
+    if scope is None or made is None:
         return True
-    return not _names_of(value, made).isdisjoint(_tested_names(place.scope))
+    if scope is not place.scope and not frozenset(place.scope.parameters).issuperset(_tested_names(place.scope)):
+        return True
+    return not _names_of(value, made).isdisjoint(_tested_names(scope))
+
+
+def _maker_of(scope: Scope, value: Value) -> Scope | None:
+    """Return the function in which a value is made: this one, or another one of the module."""
+    if any(_holds(step, value) for step in scope.walk()):
+        return scope
+    module = scope
+    while module.parent is not None:
+        module = module.parent
+    steps = [step for step in module.suite.steps if value.site is not None and step.block is value.site.block]
+    functions = [function for step in steps for function in functions_of(step)]
+    return next((function for function in functions if any(_holds(step, value) for step in function.walk())), None)
 
 
 def _names_of(value: Value, made: Step) -> frozenset[str]:

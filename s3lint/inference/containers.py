@@ -8,6 +8,7 @@ from s3lint.inference.values import (
     Constant,
     Fallback,
     Mapping,
+    Parameter,
     Reference,
     Sequence,
     Text,
@@ -29,7 +30,8 @@ def element(value: Value) -> Value:
         items = list(value.items)
         return join_values([*items, Unknown("the sequence may hold more items")] if value.open else items)
     if isinstance(value, Mapping):
-        return join_values([Text((Chunk(key),), site=value.site) for key in value.names])
+        names = [Text((Chunk(key),), site=value.site) for key in value.names]
+        return join_values([*names, *value.rest])
     if isinstance(value, Reference):
         return Reference(f"{value.path}[]", receiver=value)
     return Unknown("the container is not known", (value,))
@@ -90,7 +92,7 @@ def merged(left: Value, right: Value) -> Value:
                 result = result.with_entry(entry.key, entry.value, site=entry.site)
             results.append(result.opened() if choice.open else result)
         else:
-            results.append(left.opened())
+            results.append(left.opened(choice if isinstance(choice, (Parameter, Unknown)) else None))
     return join_values(results)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from s3lint.inference.arguments import Arguments, Written
-from s3lint.inference.code_values import BoundMethod
+from s3lint.inference.code_values import BoundMethod, Class, Instance, ModuleValue
+from s3lint.inference.containers import context_value
+from s3lint.inference.derived import SPLITS, derived, pieces, receiver_name
 from s3lint.inference.evaluator import attribute, method
 from s3lint.inference.library_values import (
     MERGE_CLAUSES,
@@ -17,10 +19,12 @@ from s3lint.inference.library_values import (
     ObjectHandle,
     Reader,
     Session,
+    SubResource,
     Writer,
 )
 from s3lint.inference.place import Place
-from s3lint.inference.values import Parameter, Reference, Text, Unknown, Value, alternatives
+from s3lint.inference.values import Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
+from s3lint.syntax.names import TEXT_METHODS
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -47,8 +51,35 @@ SERIALISERS = frozenset(
 PRESIGNS = frozenset({"generate_presigned_url", "generate_presigned_post"})
 """Methods that only a boto3 client has."""
 
+ENTERING = frozenset({"enter_context", "enter_async_context"})
+"""Methods of exit stacks: they return what a `with` statement would bind."""
+
+OTHER_STORES = frozenset(
+    ["alibabacloud_oss_v2", "azure", "baidubce", "google", "ibm_boto3", "minio", "obs", "oss2", "qcloud_cos", "tos", "volcengine"]
+)
+"""Packages of other vendors' object stores, whose clients have methods and keywords like those of S3's."""
+
 COMBINING = frozenset({"join", "union", "unionAll", "unionByName", "crossJoin", "intersect"})
 """Methods that make a frame of two."""
+
+
+def is_untyped(value: Value) -> bool:
+    """Tell whether nothing is known of a receiver, so that the shape of a call decides what it is.
+
+    That is so for what comes from a package outside of the project, too, unless the package is another store's.
+    """
+    if isinstance(value, Reference):
+        return value.path.partition(".")[0] not in OTHER_STORES
+    if isinstance(value, Mapping):
+        return any(map(is_untyped, value.rest))
+    return isinstance(value, (Unknown, Parameter, BoundMethod))
+
+
+def lacks_method(evaluator: Evaluator, owner: Value, name: str, place: Place) -> bool:
+    """Tell whether the project's own code does not define a method, so that `__getattr__` or an external base class provides it."""
+    if not isinstance(owner, (Instance, Class, ModuleValue)):
+        return False
+    return all(isinstance(found, (Unknown, Reference)) for found in alternatives(evaluator.attribute(owner, name, place)))
 
 
 def _frames(arguments: Arguments, written: Written) -> Iterator[Frame]:
@@ -73,14 +104,36 @@ def _says_spark(owner: Value, place: Place) -> bool:
 
 
 def _name(owner: Value) -> str:
+    if isinstance(owner, Reference):
+        return owner.path.rpartition(".")[2].removesuffix("()").lower()
     return owner.name.lower() if isinstance(owner, (BoundMethod, Parameter)) else ""
 
 
-def _of_resource(name: str, arguments: Arguments) -> Value:
+def shaped_attribute(owner: Reference, name: str) -> Value | None:
+    """Return what an attribute of an object from outside of the project is, where its name tells."""
+    return Reader(duck_typed=True) if name in ("read", "readStream") and "spark" in _name(owner) else None
+
+
+def shaped_result(owner: Value, name: str, arguments: Arguments) -> Value | None:
+    """Return what a method of an object from outside of the project returns, where its name and literals tell."""
+    if name in ("client", "resource", "create_client"):
+        service = arguments.get("service_name", 0)
+        if isinstance(service, Text) and service.literal in SERVICES:
+            return Client(service.literal, resource=name == "resource")
+    if name in SPLITS and arguments.count:
+        return pieces(owner, name, arguments)
+    if name in ENTERING:
+        return context_value(arguments.get("cm", 0))
+    return Reference(f"boto3.s3.{name}()", arguments, owner) if name in PRESIGNS else None
+
+
+def _of_resource(owner: Value, name: str, arguments: Arguments) -> Value:
     """`s3.Bucket(name)`, `s3.Object(bucket, key)`: a CDK's construct of that name takes its scope first."""
     count = arguments.count + len(set(arguments.names))
     if name == "Bucket" and count == 1:
         return BucketHandle(arguments.get("name", 0), duck_typed=True)
+    if name == "Object" and count == 1 and "bucket" in _name(owner):
+        return ObjectHandle(Unknown("the bucket is not known"), arguments.get("key", 0), duck_typed=True)
     if name == "Object" and count == 2:
         return ObjectHandle(arguments.get("bucket_name", 0), arguments.get("key", 1), duck_typed=True)
     return Unknown(f"`{name}` of an unknown resource")
@@ -88,24 +141,24 @@ def _of_resource(name: str, arguments: Arguments) -> Value:
 
 @method(Unknown, Parameter, BoundMethod)
 def duck_typed_method(evaluator: Evaluator, owner: Value, name: str, arguments: Arguments, place: Place) -> Value:
-    if name in ("client", "resource", "create_client"):
-        service = arguments.get("service_name", 0)
-        if isinstance(service, Text) and service.literal in SERVICES:
-            return Client(service.literal, resource=name == "resource")
+    known = shaped_result(owner, name, arguments)
+    if known is not None:
+        return known
     if name in ("Session", "get_session"):
         return Session()
-    if name in ("Bucket", "Object") and "s3" in _name(owner):
-        return _of_resource(name, arguments)
+    if name in ("Bucket", "Object") and ("s3" in _name(owner) or "bucket" in _name(owner)):
+        return _of_resource(owner, name, arguments)
     if name == "writeTo":
         return Writer(owner, "v2", table=arguments.get("table", 0))
     if name in COMBINING:
         frames = [frame for written in arguments.positional() for frame in _frames(arguments, written)]
         if frames:
             return Frame(frames[0].library, tuple(dict.fromkeys(source for frame in frames for source in frame.sources)))
-    if name in PRESIGNS:
-        return Reference(f"boto3.s3.{name}()", arguments, owner)
+    if name in ("Acl", "Policy") and not arguments.call.positional and not arguments.keywords:
+        return SubResource(name, Unknown("the bucket is not known"), duck_typed=True)
     if name in SERIALISERS:
         return Reference(f"DataFrame().{name}()", arguments, owner)
     if name.startswith(MERGE_CLAUSES):
         return DeltaBuilder("spark" if name[4].isupper() else "delta-rs", "merge", (name,))
-    return Unknown(f"what `{name}` returns is not known", (owner,))
+    unknown = f"what `{name}` returns is not known"
+    return derived(owner, receiver_name(arguments), unknown) if name in TEXT_METHODS else Unknown(unknown, (owner,))

@@ -37,11 +37,13 @@ Expression = Callable[["Evaluator", Any, Place], Value]
 Attribute = Callable[["Evaluator", Any, str, Place], Value]
 Method = Callable[["Evaluator", Any, str, Arguments, Place], Value]
 Invocation = Callable[["Evaluator", Any, Arguments, Place], Value]
+Unpacking = Callable[["Evaluator", Any, Place], Value]
 
 EXPRESSIONS: dict[type[cst.CSTNode], Expression] = {}
 ATTRIBUTES: dict[type[Value], Attribute] = {}
 METHODS: dict[type[Value], Method] = {}
 INVOCATIONS: dict[type[Value], Invocation] = {}
+UNPACKINGS: dict[type[Value], Unpacking] = {}
 
 F = TypeVar("F", bound=Callable[..., Value])
 
@@ -64,6 +66,11 @@ def method(*kinds: type[Value]) -> Callable[[F], F]:
 def invocation(*kinds: type[Value]) -> Callable[[F], F]:
     """Register what evaluates `value(…)` for some kinds of value."""
     return _register(INVOCATIONS, kinds)
+
+
+def unpacking(*kinds: type[Value]) -> Callable[[F], F]:
+    """Register what evaluates some kinds of value to the sequence that `a, b = value` unpacks."""
+    return _register(UNPACKINGS, kinds)
 
 
 def _register(registry: dict[Any, Any], kinds: tuple[type, ...]) -> Callable[[F], F]:
@@ -265,6 +272,15 @@ class Evaluator:
                 return join_values([one(receiver.primary), one(receiver.default)])
             handler = ATTRIBUTES.get(type(receiver))
             return handler(self, receiver, name, place) if handler is not None else BoundMethod(receiver, name)
+
+        return self.each(value, one)
+
+    def unpack(self, value: Value, place: Place) -> Value:
+        """Return the sequence that is unpacked from a value; the value itself where none is known."""
+
+        def one(choice: Value) -> Value:
+            handler = UNPACKINGS.get(type(choice))
+            return handler(self, choice, place) if handler is not None else choice
 
         return self.each(value, one)
 

@@ -10,10 +10,12 @@ from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Function
 from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.containers import element, item_at, keyed, merged
+from s3lint.inference.derived import derived, sliced
 from s3lint.inference.escapes import open_if_escaped
 from s3lint.inference.evaluator import expression
 from s3lint.inference.library_values import Frame, SparkSession
 from s3lint.inference.mutations import unpacked
+from s3lint.inference.narrowing import narrowed
 from s3lint.inference.operators import finite
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
@@ -35,7 +37,7 @@ from s3lint.inference.values import (
     join_values,
 )
 from s3lint.syntax.flow import Scope
-from s3lint.syntax.names import dotted_name, subscript_key, target_names
+from s3lint.syntax.names import dotted_name, last_name, subscript_key, target_names
 from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
 
@@ -96,9 +98,11 @@ def name_expression(evaluator: Evaluator, node: cst.Name, place: Place) -> Value
     for index in range(len(place.binders) - 1, -1, -1):
         value = _bound_by(evaluator, place.binders[index], index, name, place)
         if value is not None:
-            return value
+            guards = place.step.guards.get(id(node))
+            return narrowed(evaluator, value, name, guards) if guards else value
     value = _entered_earlier(evaluator, name, place) or local_value(evaluator, name, place)
-    return open_if_escaped(evaluator, name, value, place)
+    guards = place.step.guards.get(id(node))
+    return open_if_escaped(evaluator, name, narrowed(evaluator, value, name, guards) if guards else value, place)
 
 
 def _bound_by(evaluator: Evaluator, binder: cst.CSTNode, index: int, name: str, place: Place) -> Value | None:
@@ -110,7 +114,7 @@ def _bound_by(evaluator: Evaluator, binder: cst.CSTNode, index: int, name: str, 
     while clause is not None:
         if name in set(target_names(clause.target)):
             items = evaluator.evaluate(clause.iter, Place(place.step, place.binders[:inside], place.context))
-            return unpacked(clause.target, element(items), name)
+            return unpacked(evaluator, clause.target, element(items), name, place)
         clause, inside = clause.inner_for_in, index + 1
     return None
 
@@ -159,6 +163,12 @@ def _global_value(name: str) -> Value:
 
 @expression(cst.Attribute)
 def attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value:
+    value = _attribute_expression(evaluator, node, place)
+    guards = place.step.guards.get(id(node))
+    return narrowed(evaluator, value, dotted_name(node) or "", guards) if guards else value
+
+
+def _attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value:
     dotted = dotted_name(node)
     if dotted is not None and dotted.count(".") == 1 and place.scope.binds(dotted):
         value = before(evaluator, place.step, dotted, place.context)
@@ -184,22 +194,35 @@ def subscript(evaluator: Evaluator, node: cst.Subscript, place: Place) -> Value:
     container = evaluator.evaluate(node.value, place)
     key = subscript_key(node)
     if key is None:
-        return evaluator.each(container, lambda holder: holder if isinstance(holder, Frame) else Unknown("a slice"))
+        return evaluator.each(container, lambda holder: _sliced(evaluator, node, holder, place))
     index = evaluator.evaluate(key, place)
-    return evaluator.each(index, lambda one: evaluator.each(container, lambda holder: _item(holder, one)))
+    return evaluator.each(index, lambda one: evaluator.each(container, lambda holder: _item(evaluator, holder, one, place)))
 
 
-def _item(container: Value, index: Value) -> Value:
+def _sliced(evaluator: Evaluator, node: cst.Subscript, container: Value, place: Place) -> Value:
+    if isinstance(container, Frame):
+        return container
+    part = node.slice[0].slice if len(node.slice) == 1 else None
+    if not isinstance(part, cst.Slice) or part.step is not None or isinstance(container, (Sequence, Mapping)):
+        return Unknown("a slice")
+    ends = [evaluator.evaluate(end, place) if end is not None else None for end in (part.lower, part.upper)]
+    start, stop = (end.value if isinstance(end, Constant) and type(end.value) is int else None for end in ends)
+    if any(end is not None and not isinstance(end, Constant) for end in ends):
+        return derived(container, last_name(node.value), "a slice")
+    return sliced(container, last_name(node.value), start, stop)
+
+
+def _item(evaluator: Evaluator, container: Value, index: Value, place: Place) -> Value:
     if isinstance(container, Frame):
         return container
     if isinstance(container, Reference) and container.path == "os.environ":
         return Environment(index.literal if isinstance(index, Text) else None)
     if isinstance(container, Fallback):
-        return join_values([_item(container.primary, index), _item(container.default, index)])
+        return join_values([_item(evaluator, choice, index, place) for choice in (container.primary, container.default)])
     if isinstance(index, Text) and index.literal is not None:
         return keyed(container, index.literal)
     if isinstance(index, Constant) and isinstance(index.value, int):
-        return item_at(container, index.value)
+        return item_at(evaluator.unpack(container, place), index.value)
     if isinstance(container, Mapping) and container.entries:
         return join_values([*(entry.value for entry in container.entries), Unknown("an unknown key")])
     if isinstance(container, Reference):
@@ -215,11 +238,20 @@ def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
     body, orelse = evaluator.evaluate(node.body, place), evaluator.evaluate(node.orelse, place)
     tested = {part.value for part in subtree(node.test) if isinstance(part, cst.Name)}
     if isinstance(node.body, cst.Name) and node.body.value in tested:
-        return _fallback(body, orelse)
+        return _fallback(body, orelse) if _asks_whether_given(node.test) else Fallback(body, orelse)
     if isinstance(node.orelse, cst.Name) and node.orelse.value in tested:
-        return _fallback(orelse, body)
+        return _fallback(orelse, body) if _asks_whether_given(node.test) else Fallback(orelse, body)
     chosen = place.scope.kind == "function" and bool(tested & set(place.scope.parameters) - {"self"})
     return join_values([body, orelse], chosen=chosen)
+
+
+def _asks_whether_given(test: cst.BaseExpression) -> bool:
+    """`x`, `not x`, `x is None`: the other value stands in where the name has none."""
+    if isinstance(test, cst.UnaryOperation):
+        return _asks_whether_given(test.expression)
+    if isinstance(test, cst.Comparison):
+        return getattr(test.comparisons[0].comparator, "value", "") == "None"
+    return isinstance(test, (cst.Name, cst.Attribute))
 
 
 @expression(cst.BooleanOperation)

@@ -9,6 +9,7 @@ import libcst as cst
 from s3lint.inference.annotations import annotated_value
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import BoundMethod, Function, ModuleValue, Partial
+from s3lint.inference.duck_typing import is_untyped
 from s3lint.inference.evaluator import attribute, invocation, method
 from s3lint.inference.parameters import definition_place
 from s3lint.inference.place import CallContext, Place
@@ -19,6 +20,7 @@ from s3lint.inference.values import (
     Fallback,
     Mapping,
     Never,
+    Reference,
     Sequence,
     Text,
     Unknown,
@@ -70,8 +72,10 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
     if yielded:
         return Sequence(tuple(yielded), repeated=True)
     value = join_values(values)
-    if isinstance(value, (Unknown, Never)):
+    if isinstance(value, Never) or is_untyped(value):
         promised = _promised(evaluator, scope, context)
+        if isinstance(promised, Reference) and isinstance(value, Reference):
+            return value
         return promised if promised is not None else (value if values else Constant(None))
     return value
 

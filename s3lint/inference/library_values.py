@@ -57,6 +57,7 @@ class SubResource(Value):
     kind: str
     bucket: Value
     key: Value = field(default_factory=Absent)
+    duck_typed: bool = False
 
 
 @frozen()

@@ -8,11 +8,11 @@ import libcst as cst
 
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.containers import item_at, merged
-from s3lint.inference.library_values import DeltaBuilder, Reader, Writer
-from s3lint.inference.operators import combined
+from s3lint.inference.library_values import DeltaBuilder, Frame, Reader, Writer
+from s3lint.inference.operators import added, combined
 from s3lint.inference.place import Place
-from s3lint.inference.values import Absent, Mapping, Sequence, Text, Unknown, Value, alternatives
-from s3lint.syntax.names import subscript_key, target_names
+from s3lint.inference.values import Absent, Entry, Mapping, Never, Parameter, Sequence, Text, Union, Unknown, Value, alternatives
+from s3lint.syntax.names import last_name, subscript_key, target_names
 from s3lint.syntax.outline import MUTATORS
 from s3lint.syntax.site import Site
 
@@ -43,6 +43,8 @@ def _with_item(container: Value, keys: list[str | None], value: Value, site: Sit
         if not rest:
             return container.with_entry(key, value, site=site)
         return container.with_entry(key, _with_item(container.get(key), rest, value, site), site=site)
+    if isinstance(container, (Unknown, Parameter)) and len(keys) == 1 and keys[0] is not None:
+        return Mapping((Entry(keys[0], value, site),), open=True, rest=(container,), site=container.site)
     return container.opened() if isinstance(container, Sequence) else container
 
 
@@ -72,10 +74,18 @@ def _without_item(container: Value, key: str | None) -> Value:
 
 
 def augmented(evaluator: Evaluator, node: cst.AugAssign, place: Place, earlier: Value) -> Value:
-    added = evaluator.evaluate(node.value, place)
+    value = evaluator.evaluate(node.value, place)
     if isinstance(node.target, cst.Subscript):
         return item_set(evaluator, node.target, Unknown("an augmented assignment sets it"), place, earlier)
-    return combined(node.operator, earlier, added)
+    if isinstance(node.operator, cst.AddAssign):
+        return evaluator.each(earlier, lambda one: _added(one, last_name(node.target), value, last_name(node.value)))
+    return combined(node.operator, earlier, value)
+
+
+def _added(left: Value, left_name: str, right: Value, right_name: str) -> Value:
+    if isinstance(left, (Sequence, Frame, Never)) or (isinstance(right, Union) and not isinstance(left, Text)):
+        return combined(cst.AddAssign(), left, right)
+    return added(left, left_name, right, right_name)
 
 
 def changed_by_call(evaluator: Evaluator, value: cst.BaseExpression, place: Place, earlier: Value) -> Value:
@@ -139,14 +149,15 @@ def _updated(container: Mapping, arguments: Arguments) -> Value:
     return result
 
 
-def unpacked(target: cst.CSTNode, value: Value, name: str) -> Value:
+def unpacked(evaluator: Evaluator, target: cst.CSTNode, value: Value, name: str, place: Place) -> Value:
     """Return the part of an assigned value that a name in the target receives."""
     if isinstance(target, (cst.Tuple, cst.List)):
+        value = evaluator.unpack(value, place)
         starred = False
         for index, part in enumerate(target.elements):
             starred = starred or isinstance(part, cst.StarredElement)
             if name in set(target_names(part)):
                 if starred:
                     return Unknown("it takes the rest of a sequence")
-                return unpacked(part.value, item_at(value, index), name)
+                return unpacked(evaluator, part.value, item_at(value, index), name, place)
     return value

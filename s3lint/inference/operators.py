@@ -9,6 +9,7 @@ from itertools import product
 import libcst as cst
 
 from s3lint.inference.containers import merged
+from s3lint.inference.derived import sum_of
 from s3lint.inference.library_values import CloudPath, Frame
 from s3lint.inference.values import (
     MAX_ALTERNATIVES,
@@ -120,6 +121,15 @@ def finite(number: float) -> Value:
     return Constant(number) if abs(number) < MAX_INTEGER else Unknown("a very large number")
 
 
+def added(left: Value, left_name: str, right: Value, right_name: str) -> Value:
+    """Return `left + right`; the names are those of the expressions that give them."""
+    if is_text(left) or is_text(right):
+        return concatenated([(left, left_name), (right, right_name)])
+    value = combined(cst.Add(), left, right)
+    plain = isinstance(value, Unknown) and not isinstance(left, Constant) and not isinstance(right, Constant)
+    return sum_of(left, left_name, right, right_name) if plain else value
+
+
 def is_text(value: Value) -> bool:
     return any(isinstance(choice, Text) for choice in alternatives(value))
 
@@ -159,6 +169,8 @@ def _written(values: list[tuple[Value, str]]) -> Value:
             parts.append(Chunk(str(value.value), value.site))
         elif isinstance(value, Environment):
             parts.append(Hole(value, name or value.name or ""))
+        elif isinstance(value, Unknown) and value.is_sum:
+            parts.extend(value.made_of)
         else:
             parts.append(Hole(value, name))
     if len(parts) > MAX_TEXT_PARTS:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.annotations import annotated_value
+from s3lint.inference.annotations import annotated_value, promises_more
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Class, Instance
+from s3lint.inference.duck_typing import is_untyped
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.values import Absent, Constant, Data, Mapping, Parameter, Sequence, Text, Union, Unknown, UserInput, Value
 from s3lint.syntax.flow import Scope
@@ -114,6 +115,11 @@ def _passed(evaluator: Evaluator, scope: Scope, name: str, bound: CallContext, c
         default = default_value(evaluator, scope, name, bound.outer)
         return default if default is not None else Unknown("not passed")
     written = arguments.written(name, position)
+    param = find_parameter(scope, name)
+    if param is not None and param.annotation is not None and is_untyped(value):
+        promised = annotated_value(evaluator, param.annotation.annotation, definition_place(scope, bound.outer))
+        if promised is not None and promises_more(promised, value):
+            return promised
     return value.via(written.site, f"passed as `{name}` here") if written is not None else value
 
 

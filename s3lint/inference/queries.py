@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.finding import Confidence
-from s3lint.inference.values import Absent, Constant, Fallback, Text, Union, UserInput, Value, alternatives
+from s3lint.inference.values import Absent, Constant, Fallback, Hole, Text, Union, Unknown, UserInput, Value, alternatives
 
 
 def choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
@@ -26,6 +26,11 @@ def texts(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tu
     for choice, sure in choices(value, confidence):
         if isinstance(choice, Text):
             yield choice, sure
+
+
+def sources(value: Value) -> tuple[Hole, ...]:
+    """Return the texts that a value was cut out of or added from, each with the name of its expression."""
+    return tuple(hole for choice in alternatives(value) if isinstance(choice, Unknown) for hole in choice.made_of)
 
 
 def is_missing(value: Value) -> bool:

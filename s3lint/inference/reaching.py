@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.annotations import annotated_value
+from s3lint.inference.annotations import annotated_value, promises_more
 from s3lint.inference.code_values import Class, Function
 from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.containers import context_value, element
 from s3lint.inference.library_values import Frame, Reader, Writer
 from s3lint.inference.mutations import augmented, changed_by_call, deleted, item_set, unpacked
+from s3lint.inference.narrowing import narrowed
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.values import Mapping, Never, Sequence, Union, Unknown, Value, join_values
 from s3lint.support.frozen import frozen
 from s3lint.syntax.flow import Scope, Step, Suite, functions_of
+from s3lint.syntax.guards import Guard, names_tested
 from s3lint.syntax.module import Block
 from s3lint.syntax.names import dotted_name, import_names, target_names
 from s3lint.syntax.site import Site
@@ -70,9 +72,10 @@ def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: Call
         star = suite.last_change("*", index)
         if star is not None and (step is None or star.index > step.index):
             step = star
-    if step is None:
-        return at_start(evaluator, suite, name, context)
-    return after(evaluator, step, name, context)
+    value = at_start(evaluator, suite, name, context) if step is None else after(evaluator, step, name, context)
+    since = step.index if step is not None else -1
+    guards = [guard for passed, guard in suite.passed_guards.get(name, ()) if since < passed < index]
+    return narrowed(evaluator, value, name, guards) if guards else value
 
 
 def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -132,7 +135,9 @@ def _after_if(evaluator: Evaluator, step: Step, name: str, context: CallContext 
     taken, passes = _taken(evaluator, step, context)
     ways = _ends(evaluator, taken, name, context)
     if passes:
-        ways.append(before(evaluator, step, name, context))
+        tests = [suite.clause.test for suite in step.suites if isinstance(suite.clause, cst.If)]
+        guards = [Guard(test, holds=False) for test in tests if name in names_tested(test)]
+        ways.append(narrowed(evaluator, before(evaluator, step, name, context), name, guards))
     return join_values(ways, chosen=parameter_chooses(step, name))
 
 
@@ -237,6 +242,12 @@ def _after_handled(evaluator: Evaluator, step: Step, name: str, context: CallCon
 
 def at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
     """Return the value of a name when control enters a suite."""
+    value = _at_start(evaluator, suite, name, context)
+    guards = suite.guards.get(name)
+    return narrowed(evaluator, value, name, guards) if guards else value
+
+
+def _at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:
     owner = suite.owner
     if owner is None:
         return _entering_scope(evaluator, suite.scope, name, context)
@@ -271,7 +282,7 @@ def _entering_loop(evaluator: Evaluator, suite: Suite, name: str, context: CallC
     assert owner is not None
     if isinstance(owner.node, cst.For) and name in set(target_names(owner.node.target)):
         items = evaluator.evaluate(owner.node.iter, Place(owner, (), context))
-        return unpacked(owner.node.target, element(items), name)
+        return unpacked(evaluator, owner.node.target, element(items), name, Place(owner, (), context))
     values = [before(evaluator, owner, name, context), at_end(evaluator, suite, name, context)]
     last = suite.last_change(name, END)
     return _settled(evaluator, join_values(values), ("enter", id(suite), name, context), ("after", id(last), name, context))
@@ -292,7 +303,7 @@ def _entering_with(evaluator: Evaluator, owner: Step, name: str, context: CallCo
     for item in owner.node.items:
         if item.asname is not None and name in set(target_names(item.asname.name)):
             value = context_value(evaluator.evaluate(item.item, Place(owner, (), context)))
-            return unpacked(item.asname.name, value, name)
+            return unpacked(evaluator, item.asname.name, value, name, Place(owner, (), context))
     return before(evaluator, owner, name, context)
 
 
@@ -321,7 +332,7 @@ def _assigned(evaluator: Evaluator, target: cst.BaseExpression, value: cst.BaseE
     if isinstance(target, cst.Subscript):
         earlier = before(evaluator, place.step, name, place.context)
         return item_set(evaluator, target, evaluator.evaluate(value, place), place, earlier, Site(place.block, value))
-    return unpacked(target, evaluator.evaluate(value, place), name)
+    return unpacked(evaluator, target, evaluator.evaluate(value, place), name, place)
 
 
 def _annotated(evaluator: Evaluator, node: cst.AnnAssign, place: Place, name: str) -> Value:
@@ -329,7 +340,7 @@ def _annotated(evaluator: Evaluator, node: cst.AnnAssign, place: Place, name: st
     if node.value is None:
         return known if known is not None else before(evaluator, place.step, name, place.context)
     value = _assigned(evaluator, node.target, node.value, place, name)
-    return known if known is not None and isinstance(value, Unknown) else value
+    return known if known is not None and (isinstance(value, Unknown) or promises_more(known, value)) else value
 
 
 def _walrus(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value | None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.arguments import Arguments
+from s3lint.inference.derived import SPLITS, derived, pieces, receiver_name
 from s3lint.inference.evaluator import expression, method
-from s3lint.inference.operators import combined, concatenated, is_text
+from s3lint.inference.operators import added, combined, concatenated, is_text
 from s3lint.inference.place import Place
 from s3lint.inference.values import MAX_TEXT_CHARACTERS, Chunk, Constant, Data, Hole, Mapping, Sequence, Text, Unknown, Value
 from s3lint.source.text import is_encodable
@@ -131,8 +132,8 @@ def binary_operation(evaluator: Evaluator, node: cst.BinaryOperation, place: Pla
         other = evaluator.evaluate(right, place)
         if isinstance(sign, cst.Modulo) and is_text(value):
             value = evaluator.each(value, partial(percent, arguments=other, node=right))
-        elif isinstance(sign, cst.Add) and (is_text(value) or is_text(other)):
-            value = concatenated([(value, name), (other, last_name(right))])
+        elif isinstance(sign, cst.Add):
+            value = added(value, name, other, last_name(right))
         else:
             value = combined(sign, value, other)
         name = ""
@@ -194,8 +195,10 @@ def text_method(evaluator: Evaluator, text: Text, name: str, arguments: Argument
     if name == "encode":
         return Data(text.literal.encode("utf-8", "replace")) if text.literal is not None else Unknown("encoded text")
     if name == "split" and text.literal is not None:
-        return _split(text.literal, arguments)
-    return Unknown(f"`str.{name}` is not followed")
+        return _split(text, text.literal, arguments)
+    if name in SPLITS:
+        return pieces(text, name, arguments)
+    return derived(text, receiver_name(arguments), f"`str.{name}` is not followed")
 
 
 _MAPPED: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "title": str.title, "casefold": str.casefold}
@@ -236,8 +239,9 @@ def _field(arguments: Arguments, field: str, position: int | None, spec: str) ->
 
 
 def _joined(separator: Text, items: Value) -> Value:
-    if not isinstance(items, Sequence):
-        return Text((Hole(items, "join"), *separator.parts, Hole(items, "join"))) if separator.parts else Unknown("joined texts")
+    if not isinstance(items, Sequence) or items.repeated:
+        some = Unknown("joined texts", made_of=tuple(Hole(item, "") for item in items.items) if isinstance(items, Sequence) else ())
+        return Text((Hole(some, "join"), *separator.parts, Hole(some, "join"))) if separator.parts else some
     parts: list[tuple[Value, str]] = []
     for index, item in enumerate(items.items):
         if index:
@@ -280,9 +284,10 @@ def _without_affix(text: Text, name: str, affix: Value) -> Value:
     return text if not (text.head if name == "removeprefix" else text.tail) else Unknown("shortened text")
 
 
-def _split(text: str, arguments: Arguments) -> Value:
+def _split(whole: Text, text: str, arguments: Arguments) -> Value:
     separator = arguments.get("sep", 0)
     mark = separator.literal if isinstance(separator, Text) else None
     if arguments.count > 1 or (arguments.count and not mark):
         return Unknown("split text")
-    return Sequence(tuple(Text((Chunk(part),)) for part in text.split(mark)))
+    first = next((part.site for part in whole.parts if isinstance(part, Chunk)), None)
+    return Sequence(tuple(Text((Chunk(part, first),)) for part in text.split(mark)))

@@ -80,6 +80,12 @@ class Unknown(Value):
 
     reason: str = "not resolved"
     parts: tuple[Value, ...] = field(default=(), compare=False, repr=False)
+    made_of: tuple[Hole, ...] = field(default=(), repr=False)
+    """The one text that it is cut out of, or the several that are added."""
+
+    @property
+    def is_sum(self) -> bool:
+        return len(self.made_of) > 1
 
 
 @frozen()
@@ -183,17 +189,18 @@ class Entry:
 
 @frozen()
 class Mapping(Value):
-    """A dict with text keys. An open one may hold more entries than are known."""
+    """A dict with text keys. An open one may hold more entries than are known: those of `rest`, where it is made of other values."""
 
     entries: tuple[Entry, ...] = ()
     open: bool = False
+    rest: tuple[Value, ...] = field(default=(), compare=False, repr=False)
 
     def get(self, key: str) -> Value:
         """Return the value under a key: `Absent` where provably none."""
         for entry in reversed(self.entries):
             if entry.key == key:
                 return entry.value
-        return Unknown("the mapping may hold more entries") if self.open else Absent()
+        return Unknown("the mapping may hold more entries", self.rest) if self.open else Absent()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -207,7 +214,9 @@ class Mapping(Value):
     def without(self, key: str) -> Mapping:
         return replace(self, entries=tuple(entry for entry in self.entries if entry.key != key))
 
-    def opened(self) -> Mapping:
+    def opened(self, rest: Value | None = None) -> Mapping:
+        if rest is not None:
+            return replace(self, open=True, rest=(*self.rest, rest))
         return self if self.open else replace(self, open=True)
 
 
@@ -273,7 +282,7 @@ class Reference(Value):
     path: str
     arguments: Arguments | None = field(default=None, compare=False, repr=False)
     receiver: Value | None = field(default=None, compare=False, repr=False)
-    operands: tuple[Value, ...] = field(default=(), compare=False, repr=False)
+    operands: tuple[Value, ...] = field(default=(), repr=False)
     """The values that the result is made of, where rules look into them (the parts of a joined path)."""
 
 

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from s3lint.settings import Settings
     from s3lint.syntax.module import Module
 
+INFRASTRUCTURE = ("aws_cdk", "cdktf", "pulumi", "troposphere")
+"""Beginnings of the packages that describe infrastructure: a module that imports one makes buckets, and no rule applies to it."""
+
 MOCKS = frozenset({"mock_aws", "moto.mock_aws", "mock_s3", "mock_dynamodb", "mock_dynamodb2"})
 
 
@@ -53,6 +56,8 @@ class Checker:
 
     def matches(self, module: Module, found: Mentions) -> tuple[list[Match], list[str]]:
         """Return the matches in blocks with hits of the prefilter, and one line for each failure of a rule or an extractor."""
+        if any(name.partition(".")[0].startswith(INFRASTRUCTURE) for name in module.imports):
+            return [], []
         context = Context(module, self.settings, self.analysis.callers)
         scope = self.analysis.evaluator.module_scope(module)
         matches = [match for step in self.steps(scope.suite, found) for match in self._step(step, context, found)]

@@ -23,15 +23,28 @@ DATABRICKS = b"# Databricks notebook source"
 
 COMMAND = re.compile(r"# COMMAND -{10}")
 MAGIC = "# MAGIC "
+BARE_MAGIC = re.compile(rb"^\s*[%!]", re.MULTILINE)
 SQL_CELL = re.compile(r"%{1,2}sql\s*(?:$|(?=[^\s:]))(?!.*://)", re.IGNORECASE)
 PYTHON_CELL = re.compile(r"%%(?:time|timeit|capture|prun|python3?|local|pyspark|spark)\b")
-OTHER_CELL = re.compile(r"%%\w|%(?:md|sh|scala|r|fs|html|bash)\b")
+OTHER_CELL = re.compile(r"%%\w|%(?:md|sh|scala|r|fs|html|bash)\b|#!(?!.*\bpython)[a-z]+\s*$")
+
+PYTHON_KERNELS = ("python", "pyspark")
+"""What the names of Python's kernels contain; those of EMR, Livy and sparkmagic are called `pyspark`."""
+
+CELL_LANGUAGES = (
+    ("vscode", "languageId"),
+    ("dotnet_interactive", "language"),
+    ("polyglot_notebook", "kernelName"),
+    ("microsoft", "language"),
+)
+"""Where the metadata of a cell name its language."""
 
 LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
 ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*[\w., ]+=\s*)[%!].*$")
 
-OPEN, CLOSE = 'spark.sql("""', '""")'
-"""Put around SQL to make it a call. The opening is as long as `# MAGIC %sql `, so that columns stay the same."""
+OPEN, CLOSE = 'spark.sql("""', ' """)'
+"""Put around SQL to make it a call. The opening is as long as `# MAGIC %sql `, so that columns stay the same; the space of the end keeps
+a quotation mark before it apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +129,14 @@ def masked_rows(data: bytes) -> Masks:
 
 
 def plain(data: bytes) -> bytes:
-    """Return a Databricks source with its SQL cells as Python; any other bytes unchanged."""
-    if not data.startswith(DATABRICKS) or b"%sql" not in data:
+    """Return a Databricks source with its SQL cells as Python and its bare magics masked; any other bytes as they are."""
+    if not data.startswith(DATABRICKS) or not (b"%sql" in data or BARE_MAGIC.search(data)):
         return data
     lines = data.decode("utf-8", "surrogateescape").split("\n")
     found: list[str] = []
     for cell in _databricks_cells(lines):
         first = next((line for line in cell if line.startswith("# MAGIC")), "")
-        found += _databricks_sql(cell) if first.startswith(f"{MAGIC}%sql") else cell
+        found += _databricks_sql(cell) if first.startswith(f"{MAGIC}%sql") else _without_bare_magics(cell)
     return "\n".join(found).encode("utf-8", "surrogateescape")
 
 
@@ -135,6 +148,14 @@ def _databricks_cells(lines: list[str]) -> Iterator[list[str]]:
             cell = []
         cell.append(line)
     yield cell
+
+
+def _without_bare_magics(cell: list[str]) -> list[str]:
+    """Return the lines of a cell, with those masked that are magics without `# MAGIC`; a cell of another language as a whole."""
+    first = next((index for index, line in enumerate(cell) if line.strip() and not line.startswith("#")), len(cell))
+    if first == len(cell) or not any(BARE_MAGIC.match(line.encode("utf-8", "replace")) for line in cell):
+        return cell
+    return [*cell[:first], *_masked(cell[first:])]
 
 
 def _databricks_sql(cell: list[str]) -> list[str]:
@@ -171,7 +192,7 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
     for number, cell in enumerate(document["cells"], 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             written = _source(cell)
-            source = _masked(written)
+            source = ["" for _ in written] if _is_other_language(cell) else _masked(written)
             shifts |= {
                 len(lines) + row: shift_of(line, made) for row, (line, made) in enumerate(zip(written, source, strict=True), 1)
             }
@@ -227,7 +248,18 @@ def _is_python(document: dict[str, Any]) -> bool:
         if isinstance(known.get(part), dict)
     ]
     languages = [str(name).lower() for name in named if name]
-    return not languages or "python" in languages[0]
+    return not languages or any(kernel in languages[0] for kernel in PYTHON_KERNELS)
+
+
+def _is_other_language(cell: dict[str, Any]) -> bool:
+    """Return whether the metadata of a cell name another language than Python: VS Code's, Polyglot's, Synapse's and Fabric's do."""
+    metadata = cell.get("metadata")
+    named = [
+        part.get(key)
+        for owner, key in CELL_LANGUAGES
+        if isinstance(metadata, dict) and isinstance(part := metadata.get(owner), dict)
+    ]
+    return any(name and "python" not in str(name).lower() and str(name).lower() != "pyspark" for name in named)
 
 
 def _source(cell: dict[str, Any]) -> list[str]:

@@ -23,8 +23,6 @@ DIALECTS = {"spark": "spark", "databricks": "databricks", "athena": "athena", "r
 MAX_SQL_CHARACTERS = 100_000
 """Characters up to which a SQL text is parsed; a longer one is matched with patterns."""
 
-WHITE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
-
 
 @dataclass(frozen=True, slots=True)
 class SqlAction:
@@ -44,41 +42,60 @@ class SqlAction:
     hours: float | None = None
     setting: tuple[str, str] | None = None
     parsed: bool = True
+    span: tuple[int, int] = (0, MAX_SQL_CHARACTERS)
+    """Where the statement stands in the text."""
 
 
 def actions(text: str, engine: str) -> list[SqlAction]:
     """Return the actions of a text of one or more statements. `engine` is a key of `DIALECTS`."""
+    text = without_comments(text)
     if not MATTERS.search(text):
         return []
     found: list[SqlAction] = []
-    for statement in _statements(text, engine):
-        found += _of_text(statement) if isinstance(statement, str) else list(_of_tree(statement))
+    for start, end in _spans(text):
+        for statement in _statements(text[start:end], engine):
+            done = _of_text(statement) if isinstance(statement, str) else _of_tree(statement)
+            found += [replace(action, span=(start, end)) for action in done]
     return found
 
 
-def _statements(text: str, engine: str) -> list[Any]:
-    """Return the statements as sqlglot's trees, or as text if sqlglot does not parse them."""
-    if len(text) > MAX_SQL_CHARACTERS:
-        return [text]
+TOKENS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|--[^\n]*|/\*.*?(?:\*/|\Z)|;", re.DOTALL)
+"""Quoted texts, comments and the ends of statements. A quote without its end is none of these."""
+
+
+def without_comments(text: str) -> str:
+    """Return a text of SQL with spaces in place of its comments."""
+    return TOKENS.sub(lambda match: re.sub(r"[^\n]", " ", match[0]) if match[0][:2] in ("--", "/*") else match[0], text)
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each statement of a text without comments begins and ends."""
+    start = 0
+    for match in TOKENS.finditer(text):
+        if match[0] == ";":
+            yield start, match.start()
+            start = match.end()
+    yield start, len(text)
+
+
+def _statements(piece: str, engine: str) -> list[Any]:
+    """Return the statement as sqlglot's tree, or the text of one that sqlglot does not parse."""
+    if not MATTERS.search(piece):
+        return []
+    if len(piece) > MAX_SQL_CHARACTERS:
+        return [piece]
     with CLOCK.stage("loading sqlglot"):
         import sqlglot
         from sqlglot import exp
         from sqlglot.errors import SqlglotError
     # sqlglot logs a warning for each statement that it does not support.
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
-    found: list[Any] = []
-    # Split before parsing: one statement that sqlglot rejects must not hide the others.
-    for piece in re.split(r";\s*(?:\n|$)", text):
-        if not piece.strip():
-            continue
-        try:
-            trees = sqlglot.parse(piece, dialect=DIALECTS[engine])
-        except (SqlglotError, RecursionError, ValueError):
-            found.append(piece)
-            continue
-        # sqlglot returns statements that it does not know as a command, or as an expression such as `vacuum t` (column with alias).
-        found += [piece if isinstance(tree, (exp.Command, exp.Alias, exp.Column)) else tree for tree in trees if tree is not None]
-    return found
+    try:
+        trees = sqlglot.parse(piece, dialect=DIALECTS[engine])
+    except (SqlglotError, RecursionError, ValueError):
+        return [piece]
+    # sqlglot returns statements that it does not know as a command, or as an expression such as `vacuum t` (column with alias).
+    return [piece if isinstance(tree, (exp.Command, exp.Alias, exp.Column)) else tree for tree in trees if tree is not None]
 
 
 def _of_tree(tree: exp.Expression) -> Iterator[SqlAction]:
@@ -114,7 +131,7 @@ def _created(tree: exp.Create) -> Iterator[SqlAction]:
     properties = tree.args.get("properties")
     form, location = None, None
     for item in properties.expressions if properties is not None else ():
-        if isinstance(item, exp.FileFormatProperty):
+        if isinstance(item, exp.FileFormatProperty) and not isinstance(item.this, exp.InputOutputFormat):
             form = item.this.name if hasattr(item.this, "name") else str(item.this)
             form = form or item.this.sql()
         elif isinstance(item, exp.LocationProperty):
@@ -180,7 +197,7 @@ PATTERNS: dict[str, str] = {
     "insert-overwrite": r"insert\s+overwrite\s+(?:table\s+|into\s+)?(?!local\b|directory\b)(?P<target>[\w.`]+)(?P<guard>.*?\bpartition\s*\()?",
     "unload": r"unload\s*\(.*?\)\s*to\s+(?P<location>'[^']*'|\"[^\"]*\"|\S+)(?:.*?format\s*(?:as\s+|=\s*)?['\"]?(?P<format>\w+))?",
     "copy": r"^\s*copy\s+(?!into\b)(?:\(.*\)|\S+)\s+to\s+(?P<location>'[^']*'|\S+)(?:.*?format\s+'?(?P<format>\w+))?",
-    "create": r"create\s+(?:or\s+replace\s+)?(?:external\s+)?table\s+(?:if\s+not\s+exists\s+)?(?P<target>[^\s(]+).*?(?:using|stored\s+as)\s+(?P<format>[\w.]+)(?:.*?location\s+(?P<location>'[^']*'|\S+))?",
+    "create": r"create\s+(?:or\s+replace\s+)?(?:external\s+)?table\s+(?:if\s+not\s+exists\s+)?(?P<target>[^\s(]+).*?(?:using|stored\s+as(?!\s+inputformat\b))\s+(?P<format>[\w.]+)(?:.*?location\s+(?P<location>'[^']*'|\S+))?",
     "replace": r"(?:create\s+or\s+)?replace\s+table\s+(?P<target>[^\s(]+)",
     "truncate": r"truncate\s+(?:table\s+)?(?P<target>[\w.`]+)",
     "delete": r"delete\s+from\s+(?P<target>[\w.`]+)(?P<guard>.*?\bwhere\b)?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from s3lint.inference.values import Chunk, Hole, Text, Unknown
@@ -124,20 +125,30 @@ JINJA = re.compile(r"\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}", re.DOTA
 
 
 def jinja_holes(text: Text) -> Text:
-    """Return a text in which each Jinja expression is a hole."""
-    if "{{" not in text.known and "{%" not in text.known:
+    """Return a text in which each Jinja expression, with the holes in it, is one hole."""
+    known = text.known
+    if "{{" not in known and "{%" not in known:
         return text
     parts: list[Chunk | Hole] = []
+    offset = 0
+    matches = list(JINJA.finditer(known))
     for part in text.parts:
-        if isinstance(part, Hole):
-            parts.append(part)
-            continue
-        end = 0
-        for match in JINJA.finditer(part.text):
-            if match.start() > end:
-                parts.append(Chunk(part.text[end : match.start()], part.site))
-            parts.append(Hole(Unknown("a Jinja expression"), match.group().strip("{}% ")))
-            end = match.end()
-        if end < len(part.text):
-            parts.append(Chunk(part.text[end:], part.site))
+        end = offset + (1 if isinstance(part, Hole) else len(part.text))
+        parts += _outside(part, offset, end, matches)
+        offset = end
     return Text(tuple(parts), site=text.site, trace=text.trace)
+
+
+def _outside(part: Chunk | Hole, start: int, end: int, matches: list[re.Match[str]]) -> Iterator[Chunk | Hole]:
+    """Yield what of a part, which is `start` to `end` of the text, no expression covers; and a hole for each expression that begins in it."""
+    position = start
+    for match in matches:
+        if match.end() <= position or match.start() >= end:
+            continue
+        if isinstance(part, Chunk) and match.start() > position:
+            yield Chunk(part.text[position - start : match.start() - start], part.site)
+        if match.start() >= start:
+            yield Hole(Unknown("a Jinja expression"), match.group().strip("{}% "))
+        position = min(match.end(), end)
+    if position < end:
+        yield Chunk(part.text[position - start :], part.site) if isinstance(part, Chunk) else part

@@ -15,6 +15,7 @@ import libcst as cst
 from s3lint.support.frozen import frozen
 from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.clauses import Statement, clauses_of
+from s3lint.syntax.guards import Guard, guards_of_branch, guards_of_names, guards_past, names_tested
 from s3lint.syntax.module import Block, Module
 from s3lint.syntax.names import dotted_name, parameter_names
 from s3lint.syntax.outline import Part
@@ -59,6 +60,21 @@ class Step:
     def parents(self) -> dict[int, cst.CSTNode]:
         """For the `id` of each node of this statement, the node around it."""
         return {id(child): node for node, _ in self.nodes for child in children(node)}
+
+    @cached_property
+    def guards(self) -> dict[int, list[Guard]]:
+        """The conditions under which names of this statement are evaluated, by the `id` of their nodes."""
+        text = self.block.text
+        return guards_of_names(node for node, _ in self.nodes) if " if " in text or " and " in text or " or " in text else {}
+
+    @property
+    def passed_guards(self) -> list[Guard]:
+        """What holds when control passes this `if` or `assert`."""
+        if isinstance(self.node, cst.Assert):
+            return [Guard(self.node.test, holds=True, refused=True)]
+        if not isinstance(self.node, cst.If):
+            return []
+        return guards_past([(suite.clause, suite.ends, suite.raises) for suite in self.suites])
 
     @property
     def body(self) -> Suite:
@@ -110,8 +126,32 @@ class Suite:
         return found
 
     @cached_property
+    def guards(self) -> dict[str, list[Guard]]:
+        """For each name in them, the conditions on which control enters the suite."""
+        found: dict[str, list[Guard]] = {}
+        branches = self.owner.suites if self.owner is not None and self.role in ("if", "else") else []
+        for guard in guards_of_branch([suite.clause for suite in branches[: branches.index(self) + 1]] if branches else []):
+            for name in names_tested(guard.test):
+                found.setdefault(name, []).append(guard)
+        return found
+
+    @cached_property
+    def passed_guards(self) -> dict[str, list[tuple[int, Guard]]]:
+        """For each name in them, the conditions on which control passes a step, with the index of the step."""
+        found: dict[str, list[tuple[int, Guard]]] = {}
+        for step in self.steps:
+            for guard in step.passed_guards:
+                for name in names_tested(guard.test):
+                    found.setdefault(name, []).append((step.index, guard))
+        return found
+
+    @cached_property
     def ends(self) -> bool:
         return any(step.ends for step in self.steps)
+
+    @property
+    def raises(self) -> bool:
+        return any(isinstance(step.node, cst.Raise) for step in self.steps)
 
     def last_change(self, name: str, before: int) -> Step | None:
         """Return the last step before an index that changes a name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -96,8 +97,20 @@ def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iter
             bucket = bucket_of(value)
             found = [(bucket, _named(bucket))] if bucket is not None else _in_sql(value)
             for name, written in found:
+                literal = _whole(written) if written is not None else site
                 inside = written is not None and any(part is written.node for part in subtree(node))
-                yield BucketAddress(written if inside and written else site, place, confidence, name, written or site)
+                elsewhere = literal.module is not site.module
+                at = written if inside and written is not None else literal if elsewhere else site
+                yield BucketAddress(at, place, confidence, name, literal)
+
+
+def _whole(written: Site) -> Site:
+    """Return the f-string around a part of it, where another rule reports the same bucket; any other literal as it is."""
+    if not isinstance(written.node, cst.FormattedStringText) or written.span is not None:
+        return written
+    parent = written.block.parents.get(written.node)
+    text = written.node.value
+    return replace(written, node=parent) if parent is not None and "://" not in text and "arn:" not in text else written
 
 
 def _named(bucket: Text) -> Site | None:

@@ -22,6 +22,9 @@ LOADS = {
 
 LOAD_NAMES = {"Bucket": "bucket_name", "Key": "key", "ACL": "acl_policy"}
 
+CONTENT_NAMES = {"load_file": "Filename", "load_string": "Body", "load_bytes": "Body", "load_file_obj": "Fileobj"}
+"""What boto3 calls the first parameter of each."""
+
 BUCKET_KEYWORDS = ("bucket_name", "s3_bucket", "dest_bucket", "source_bucket_name", "dest_bucket_name", "bucket")
 KEY_KEYWORDS = ("s3_key", "dest_key", "dest_bucket_key")
 
@@ -31,13 +34,21 @@ def airflow_calls(view: CallView) -> Iterator[Fact]:
     """Yield the facts of a hook's `load_*` call or of an operator: an upload, a bucket's name, a key."""
     if view.name in AIRFLOW_LOADS:
         for receiver, confidence in view.receivers():
-            if isinstance(receiver, Reference) and receiver.path == "airflow.S3Hook()":
-                parameters = Parameters(view.arguments, LOADS[view.name], aliases=LOAD_NAMES)
-                call = ObjectCall(view.site, view.place, confidence, "airflow", "upload_file", parameters)
+            known = isinstance(receiver, Reference) and receiver.path == "airflow.S3Hook()"
+            if known or (_has_shape(view) and view.is_untyped(receiver)):
+                aliases = LOAD_NAMES | {CONTENT_NAMES[view.name]: LOADS[view.name][0]}
+                parameters = Parameters(view.arguments, LOADS[view.name], aliases=aliases)
+                sure = confidence if known else Confidence.MEDIUM
+                call = ObjectCall(view.site, view.place, sure, "airflow", "upload_file", parameters)
                 yield call
                 yield from names_of(call)
     elif view.name.endswith(OPERATORS) and _is_amazon(view):
         yield from _operator(view)
+
+
+def _has_shape(view: CallView) -> bool:
+    """Return whether a call has keywords that only the hook's uploads have."""
+    return "bucket_name" in view.arguments.names and set(view.arguments.names) <= set(LOADS[view.name])
 
 
 def _is_amazon(view: CallView) -> bool:

@@ -10,7 +10,7 @@ from s3lint.facts.extractor import from_calls
 from s3lint.facts.queries.destinations import Destination, destination_of
 from s3lint.finding import Confidence
 from s3lint.inference.library_values import CloudPath, FileSystem
-from s3lint.inference.queries import literals
+from s3lint.inference.queries import choices, is_false, is_missing, literals
 from s3lint.inference.values import Absent, Reference, Text, Value, alternatives
 from s3lint.storage.uris import S3Uri, split_path, split_uri
 
@@ -53,6 +53,22 @@ def file_writes(view: CallView) -> Iterator[Fact]:
                 parameters = Parameters(view.arguments, bound={"Bucket": uri.bucket, "Key": uri.key})
                 yield ObjectCall(view.site, view.place, confidence, library, "put_object", parameters)
                 yield KeyTemplate(view.site, view.place, confidence, uri.key, view.name)
+
+
+SINGLE_FILES = frozenset({"to_csv", "to_json", "to_parquet", "to_excel"})
+"""Functions of awswrangler's `s3` that write one object, unless they write a data set."""
+
+
+@from_calls("files")
+def table_files(view: CallView) -> Iterator[Fact]:
+    if view.name not in SINGLE_FILES or view.path != f"awswrangler.s3.{view.name}":
+        return
+    if not is_missing(view.arguments.get("dataset")) and not is_false(view.arguments.get("dataset")):
+        return
+    for path, confidence in choices(view.arguments.get("path", 1), Confidence.HIGH):
+        uri = _split(path, "awswrangler")
+        if uri is not None and uri.key is not None:
+            yield KeyTemplate(view.site, view.place, confidence, uri.key, f"wr.s3.{view.name}")
 
 
 def _split(value: Value, library: str) -> S3Uri | None:

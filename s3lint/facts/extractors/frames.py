@@ -10,9 +10,8 @@ from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.writes import sources_of, text
 from s3lint.facts.triggers import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
 from s3lint.finding import Confidence
-from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Frame
-from s3lint.inference.values import Absent, Parameter, Reference, Text, Unknown, Value
+from s3lint.inference.values import Absent, Reference, Text, Unknown, Value
 from s3lint.storage.table_formats import written_format
 
 PATH_KEYWORDS = (
@@ -90,7 +89,7 @@ def _method(view: CallView) -> TableWrite | None:
     for receiver, confidence in view.receivers():
         if isinstance(receiver, Frame) and receiver.library != "spark":
             return _frame_write(view, receiver, confidence, receiver.library)
-        if isinstance(receiver, (Unknown, Parameter, BoundMethod)):
+        if not isinstance(receiver, Reference) and view.is_untyped(receiver):
             return _frame_write(view, receiver, Confidence.MEDIUM, "pandas" if view.name in PANDAS_SINKS else "polars")
         if isinstance(receiver, Reference) and receiver.path.startswith(("pandas.", "polars.", "dask.", "pyarrow.", "duckdb.")):
             return _frame_write(view, receiver, Confidence.MEDIUM, receiver.path.partition(".")[0])

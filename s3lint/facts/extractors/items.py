@@ -11,16 +11,13 @@ from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.triggers import BINARY_ATTRIBUTES, ITEM_OPERATIONS
 from s3lint.finding import Confidence
-from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Client, ItemTable
 from s3lint.inference.values import (
     Absent,
     Entry,
     Mapping,
-    Parameter,
     Reference,
     Sequence,
-    Unknown,
     Value,
     alternatives,
     join_values,
@@ -79,7 +76,7 @@ def _confidence(view: CallView) -> Confidence | None:
         elif isinstance(receiver, Client) and receiver.service == "dynamodb":
             if not view.arguments.count:
                 best = max(best or confidence, confidence)
-        elif isinstance(receiver, (Unknown, Parameter, BoundMethod)) and _has_shape(view):
+        elif _has_shape(view) and view.is_untyped(receiver):
             best = max(best or Confidence.MEDIUM, Confidence.MEDIUM)
     return best
 

@@ -13,7 +13,9 @@ from s3lint.facts.extractor import from_steps
 from s3lint.facts.triggers import S3_LIBRARIES
 from s3lint.finding import Confidence
 from s3lint.inference.annotations import STUBS
+from s3lint.inference.classes import is_settings
 from s3lint.inference.place import Place
+from s3lint.inference.values import Environment, Fallback, Text, Value
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import all_parameters, last_name
 from s3lint.syntax.site import Site
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
     from s3lint.syntax.module import Module
 
 BUCKET_NAME = re.compile(r"bucket(_?name)?$", re.IGNORECASE)
-OTHER_STORES = re.compile(r"(?:^|_)(?:gcs|gs|gcp|google|azure|oss|minio|r2|b2|token|leaky|hash)(?:_|$)", re.IGNORECASE)
-"""Names for other buckets: those of other stores, of rate limiters (token, leaky) and of hash tables."""
+OTHER_STORES = re.compile(r"(?:^|_)(?:gcs|gs|gcp|google|azure|oss|minio|r2|b2)(?:_|$)", re.IGNORECASE)
+OTHER_BUCKETS = re.compile(
+    r"(?:^|_)(?:bitbucket|token|leaky|rate|limit(?:er)?|hash|time|latency|histogram|counter|age|score)(?:_|$)", re.IGNORECASE
+)
+"""Names of buckets that count or group something, and of another product."""
+HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 AWS_NAME = re.compile(r"(?:^|_|\b)(?:s3|aws)|s3|aws", re.IGNORECASE)
 """Names that mention S3 or AWS, which count even in a module that imports no library for S3."""
 KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNORECASE)
@@ -39,7 +45,7 @@ def uses_s3(module: Module) -> bool:
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):
-        if BUCKET_NAME.search(name) and not OTHER_STORES.search(name):
+        if BUCKET_NAME.search(name) and not OTHER_STORES.search(name) and not OTHER_BUCKETS.search(HUMPS.sub("_", name)):
             if uses_s3(context.module) or AWS_NAME.search(name):
                 yield _bucket(name, node, place, context)
         elif KEY_NAME.search(name) and ("s3" in name.lower() or uses_s3(context.module)):
@@ -48,8 +54,16 @@ def named_values(step: Step, context: Context) -> Iterator[Fact]:
 
 
 def _bucket(name: str, node: cst.BaseExpression, place: Place, context: Context) -> BucketName:
-    value = context.evaluator.evaluate(node, place)
+    value = setting_of(name, context.evaluator.evaluate(node, place), place, context)
     return BucketName(Site(place.block, node), place, Confidence.HIGH, value, "name", name)
+
+
+def setting_of(name: str, value: Value, place: Place, context: Context) -> Value:
+    """Return the value of a field, which in a class of settings is only a fallback for a variable of the environment."""
+    scope = place.step.suite.scope
+    if scope.kind == "class" and isinstance(value, Text) and is_settings(context.evaluator, scope):
+        return Fallback(Environment(name.upper()), value)
+    return value
 
 
 def named(step: Step) -> Iterator[tuple[str, cst.BaseExpression, Place]]:

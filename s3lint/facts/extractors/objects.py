@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -12,7 +14,6 @@ from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.names import uses_s3
 from s3lint.facts.triggers import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 from s3lint.finding import Confidence
-from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.duck_typing import PRESIGNS
 from s3lint.inference.library_values import BucketHandle, Client, ObjectHandle, Operation, SubResource
 from s3lint.inference.values import Absent, Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
@@ -60,9 +61,25 @@ def _object_calls(view: CallView) -> Iterator[ObjectCall]:
         return
     seen = set()
     for receiver, confidence in view.receivers():
-        if type(receiver) not in seen or not isinstance(receiver, (Unknown, Parameter)):
+        if type(receiver) not in seen or not isinstance(receiver, (Unknown, Parameter, Reference)):
             seen.add(type(receiver))
-            yield from _on(receiver, confidence, view)
+            on_aws = not (isinstance(receiver, Client) and _is_of_another_vendor(receiver))
+            yield from (call if on_aws else replace(call, on_aws=False) for call in _on(receiver, confidence, view))
+
+
+OTHER_VENDORS = re.compile(
+    r"googleapis\.com|\.windows\.net|digitaloceanspaces\.com|cloudflarestorage\.com|backblazeb2\.com|wasabisys\.com|aliyuncs\.com"
+    r"|linodeobjects\.com|scw\.cloud|ovh\.(?:net|io|us)|myqcloud\.com|appdomain\.cloud|oraclecloud\.com|yandexcloud\.net"
+    r"|vultrobjects\.com|your-objectstorage\.com|contabostorage\.com|exo\.io"
+)
+"""Hosts of other stores with the API of S3."""
+
+
+def _is_of_another_vendor(client: Client) -> bool:
+    if client.arguments is None:
+        return False
+    endpoints = list(alternatives(client.arguments.get("endpoint_url")))
+    return all(isinstance(endpoint, Text) and OTHER_VENDORS.search(endpoint.known) is not None for endpoint in endpoints)
 
 
 def _may_name_a_bucket(view: CallView) -> bool:
@@ -85,14 +102,14 @@ def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[Obj
         sure = Confidence.MEDIUM if receiver.duck_typed else confidence
         yield from _resource_call(view, sure, "Object", {"Bucket": receiver.bucket, "Key": receiver.key})
     elif isinstance(receiver, SubResource):
-        yield from _subresource_call(view, confidence, receiver)
+        yield from _subresource_call(view, Confidence.MEDIUM if receiver.duck_typed else confidence, receiver)
     elif isinstance(receiver, Operation) and receiver.client.service == "s3":
         yield ObjectCall(view.site, view.place, confidence, "boto3", receiver.name, Parameters(view.arguments))
-    elif isinstance(receiver, Reference):
-        yield from _transfer_call(view, confidence, receiver)
-    elif isinstance(receiver, (Unknown, Parameter, BoundMethod)) and _has_shape(view):
+    elif isinstance(receiver, Reference) and receiver.path in TRANSFERS:
+        yield from _transfer_call(view, confidence)
+    elif _has_shape(view) and view.is_untyped(receiver):
         yield from _client_call(view, Confidence.MEDIUM, None)
-    elif isinstance(receiver, (Unknown, Parameter, BoundMethod)) and _is_like_a_bucket(view):
+    elif view.is_untyped(receiver) and _is_like_a_bucket(view):
         yield from _resource_call(view, Confidence.MEDIUM, "Bucket", {"Bucket": Unknown("the bucket is not known")})
 
 
@@ -193,10 +210,12 @@ TRANSFER_POSITIONS = {
 TRANSFER_NAMES = {"Filename": "filename", "Fileobj": "fileobj", "Bucket": "bucket", "Key": "key"}
 
 
-def _transfer_call(view: CallView, confidence: Confidence, receiver: Reference) -> Iterator[ObjectCall]:
+TRANSFERS = frozenset({"boto3.s3.transfer.S3Transfer()", "s3transfer.manager.TransferManager()"})
+
+
+def _transfer_call(view: CallView, confidence: Confidence) -> Iterator[ObjectCall]:
     """Yield the call on an `S3Transfer` or `TransferManager`, whose parameters have names and an order of their own."""
-    known = receiver.path in ("boto3.s3.transfer.S3Transfer()", "s3transfer.manager.TransferManager()")
-    if known and view.name in TRANSFER_POSITIONS:
+    if view.name in TRANSFER_POSITIONS:
         parameters = Parameters(view.arguments, TRANSFER_POSITIONS[view.name], "extra_args", aliases=TRANSFER_NAMES)
         operation = "upload_fileobj" if view.name == "upload" else view.name
         yield ObjectCall(view.site, view.place, confidence, "s3transfer", operation, parameters)
@@ -226,7 +245,7 @@ def _presigns(view: CallView) -> Iterator[Presign]:
     for receiver, confidence in view.receivers():
         if isinstance(receiver, Client) and receiver.service != "s3":
             continue
-        if isinstance(receiver, (Client, Unknown, Parameter, BoundMethod)):
+        if isinstance(receiver, Client) or view.is_untyped(receiver):
             sure = confidence if isinstance(receiver, Client) else Confidence.MEDIUM
             yield Presign(view.site, view.place, sure, view.name, view.arguments, view.arguments.get("ExpiresIn", position), known)
             return

@@ -47,4 +47,4 @@ def _is_rdd(view: CallView) -> bool:
 def _is_only_for_schema(view: CallView) -> bool:
     """Tell whether the code takes only `.schema` of the frame."""
     parent = view.place.step.parents.get(id(view.call.node))
-    return isinstance(parent, cst.Attribute) and parent.attr.value == "schema"
+    return isinstance(parent, cst.Attribute) and parent.attr.value in ("schema", "columns")

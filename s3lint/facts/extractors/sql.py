@@ -11,11 +11,10 @@ from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.settings import normal
 from s3lint.finding import Confidence
-from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Client, Frame, SparkSession
 from s3lint.inference.queries import texts
-from s3lint.inference.values import Chunk, Parameter, Reference, Text, Unknown, Value
-from s3lint.storage.sql import SqlAction, actions
+from s3lint.inference.values import Chunk, Reference, Text, Value
+from s3lint.storage.sql import SqlAction, actions, without_comments
 from s3lint.syntax.site import Site
 
 HOLE = "s3lint_hole"
@@ -71,7 +70,7 @@ def _engine(view: CallView) -> tuple[str, Confidence, Value] | None:
             return engine, confidence, view.arguments.get(keyword)
         if isinstance(receiver, Frame) and receiver.library == "duckdb":
             return "duckdb", confidence, _text(view)
-        if isinstance(receiver, (Unknown, Parameter, BoundMethod)) and view.name == "sql" and "spark" in view.receiver_name.lower():
+        if view.name == "sql" and "spark" in view.receiver_name.lower() and view.is_untyped(receiver):
             return "spark", Confidence.MEDIUM, view.arguments.get("sqlQuery", 0)
     path = view.path or _receiver_path(view)
     named = next((engine for prefix, engine in ENGINES if path.startswith(prefix)), None)
@@ -98,24 +97,41 @@ def parsable(text: Text) -> str:
 
 def site_of(text: Text, action: SqlAction, otherwise: Site) -> Site:
     """Return the site of the clause that an action comes from, inside its literal; else of the text, or `otherwise`."""
+    sql = without_comments(parsable(text))
     for anchor in action.anchors:
-        pattern = re.compile(anchor, re.IGNORECASE)
-        for part in text.parts:
-            if isinstance(part, Chunk) and part.site is not None and pattern.search(without_comments(part.text)):
-                return locate(part.site, pattern)
+        match = re.compile(anchor, re.IGNORECASE).search(sql, *action.span)
+        found = _part_at(text, match.start()) if match is not None else None
+        if match is not None and found is not None:
+            return _located(*found, match)
     return text.site or otherwise
 
 
-COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-
-
-def without_comments(text: str) -> str:
-    """SQL with spaces in the place of its comments."""
-    return COMMENT.sub(lambda match: " " * len(match[0]), text)
-
-
 def locate(site: Site, pattern: re.Pattern[str]) -> Site:
-    """Return a site narrowed to the part of a literal's source that matches a pattern; unchanged if none does."""
+    """Return a site narrowed to the part of a literal's source that a pattern matches first; unchanged if none does."""
     source = getattr(site.node, "value", None)
-    match = pattern.search(without_comments(source)) if isinstance(source, str) else None
+    match = pattern.search(source) if isinstance(source, str) else None
     return replace(site, span=match.span()) if match is not None else site
+
+
+def _part_at(text: Text, position: int) -> tuple[Chunk, Site, int] | None:
+    """Return the literal that holds a position of the SQL, its site and the position in it; None in a hole."""
+    for part in text.parts:
+        size = len(part.text) if isinstance(part, Chunk) else len(HOLE)
+        if position < size:
+            return (part, part.site, position) if isinstance(part, Chunk) and part.site is not None else None
+        position -= size
+    return None
+
+
+def _located(part: Chunk, site: Site, position: int, match: re.Match[str]) -> Site:
+    """Return a site narrowed to what a pattern matched in the text of the literal."""
+    source = getattr(site.node, "value", None)
+    if not isinstance(source, str):
+        return site
+    size = min(match.end() - match.start(), len(part.text) - position)
+    start = source.find(part.text)
+    if start >= 0:
+        return replace(site, span=(start + position, start + position + size))
+    before = len(match.re.findall(part.text, 0, position))
+    same = list(match.re.finditer(source))
+    return replace(site, span=same[min(before, len(same) - 1)].span()) if same else site

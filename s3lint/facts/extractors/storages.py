@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.facts import Fact, ObjectCall, Parameters
 from s3lint.facts.extractor import from_steps
-from s3lint.facts.extractors.names import named
+from s3lint.facts.extractors.names import named, setting_of
 from s3lint.facts.triggers import STORAGES_ACL
 from s3lint.finding import Confidence
 from s3lint.inference.arguments import Arguments, Call
@@ -23,6 +23,6 @@ def storage_settings(step: Step, context: Context) -> Iterator[Fact]:
     """Yield an `ObjectCall` with the parameter `ACL` for each setting of the default ACL."""
     for name, node, place in named(step):
         if name in STORAGES_ACL:
-            acl = context.callers.evaluate(node, place)
+            acl = setting_of(name, context.callers.evaluate(node, place), place, context)
             parameters = Parameters(Arguments(context.callers, Call(node, None)), bound={"ACL": acl})
             yield ObjectCall(Site(place.block, node), place, Confidence.HIGH, "django-storages", name, parameters)

@@ -65,8 +65,10 @@ def _path(view: CallView, options: Mapping) -> Value:
 def _format(writer: Writer, view: CallView) -> tuple[Value, Site]:
     if view.name in SPARK_FORMATS:
         return text(view.name), view.method
+    if view.name == "insertInto":
+        return Absent(), view.method
     given = view.arguments.get("format", 1)
-    if not isinstance(given, Absent) and view.name != "insertInto":
+    if not isinstance(given, Absent):
         return given, view.method
     return writer.format, writer.method or view.method
 

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 
 from s3lint.inference.library_values import Buffer, CloudPath, FileSystem
-from s3lint.inference.values import Constant, Reference, Text, Value
+from s3lint.inference.values import Constant, Reference, Sequence, Text, Value, alternatives
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 S3 = re.compile(r"(?:simplecache::|filecache::)?s3[an]?://?", re.IGNORECASE)
@@ -45,9 +45,11 @@ def destination_of(path: Value, file_system: Value | None = None) -> Destination
         return _of_text(path, isinstance(file_system, FileSystem))
     if isinstance(path, Reference):
         return _of_reference(path, file_system)
+    if isinstance(path, Sequence) and path.items:
+        return _of_several(path, file_system)
     if isinstance(path, Constant) and path.value is not None:
         return Destination.ELSEWHERE
-    return Destination.UNKNOWN
+    return Destination.S3 if isinstance(file_system, FileSystem) else Destination.UNKNOWN
 
 
 BUFFERS = frozenset({"io.BytesIO()", "io.StringIO()", "pyarrow.BufferOutputStream()"})
@@ -61,14 +63,35 @@ def _of_text(path: Text, on_s3: bool) -> Destination:
     if SCHEME.match(head):
         return Destination.ELSEWHERE
     if head.startswith("{{") or not head:
-        return destination_of(path.holes[0].value) if path.holes and not on_s3 else Destination.UNKNOWN
+        if on_s3:
+            return Destination.S3 if head or path.holes else Destination.UNKNOWN
+        return destination_of(path.holes[0].value) if path.holes else Destination.UNKNOWN
     return Destination.S3 if on_s3 else Destination.ELSEWHERE
 
 
+def _of_several(paths: Sequence, file_system: Value | None) -> Destination:
+    """Return S3 where one path leads there; elsewhere where each is known to lead elsewhere."""
+    kinds = {destination_of(choice, file_system) for item in paths.items for choice in alternatives(item)}
+    if Destination.S3 in kinds:
+        return Destination.S3
+    return Destination.ELSEWHERE if kinds == {Destination.ELSEWHERE} and not paths.open else Destination.UNKNOWN
+
+
+OPENED_ON_S3 = frozenset({"s3fs.S3FileSystem().open()", "s3fs.S3FileSystem().open_output_stream()"})
+
+OPENERS = {"smart_open.open()": "uri", "smart_open.smart_open()": "uri", "fsspec.open()": "urlpath"}
+
+
 def _of_reference(path: Reference, file_system: Value | None) -> Destination:
+    if path.path in OPENED_ON_S3:
+        return Destination.S3
+    if path.path in OPENERS and path.arguments is not None:
+        return destination_of(path.arguments.get(OPENERS[path.path], 0))
     # These functions lead where their first operand leads.
     if path.operands and path.path in ("os.path.join()", "str()", "os.path.abspath()", "os.path.dirname()", "pathlib.Path()"):
         first = destination_of(path.operands[0], file_system)
         if first is not Destination.UNKNOWN:
             return first
-    return Destination.ELSEWHERE if path.path.startswith(LOCAL_MAKERS) else Destination.UNKNOWN
+    if path.path.startswith(LOCAL_MAKERS):
+        return Destination.ELSEWHERE
+    return Destination.S3 if isinstance(file_system, FileSystem) else Destination.UNKNOWN

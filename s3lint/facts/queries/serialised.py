@@ -11,6 +11,7 @@ import libcst as cst
 from s3lint.facts import ObjectCall, TableWrite
 from s3lint.facts.context import Context
 from s3lint.facts.queries.reach import facts_within
+from s3lint.inference.callers import MAX_CALLERS
 from s3lint.inference.library_values import Buffer
 from s3lint.inference.values import Absent, Reference, Text, Value, alternatives
 from s3lint.storage.table_formats import written_format
@@ -81,11 +82,21 @@ def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator
 
 
 def _into_file(path: Text, scope: Scope, context: Context) -> Iterator[Serialised]:
-    """Yield the writes of a scope to a local file, by its path or by a handle of it."""
-    for write in _writes(scope, context):
-        for target in alternatives(write.destination):
-            if target == path or (isinstance(target, Buffer) and target.path == path):
-                yield Serialised(write.method, write.operation, written_format(write.operation))
+    """Yield the writes to a local file, by its path or by a handle of it, in the function that uploads it, or in those that hand its path over."""
+    for handing in [scope, *(_callers(scope, context) if path.trace else ())]:
+        for write in _writes(handing, context):
+            for target in alternatives(write.destination):
+                if target == path or (isinstance(target, Buffer) and target.path == path):
+                    yield Serialised(write.method, write.operation, written_format(write.operation))
+
+
+def _callers(scope: Scope, context: Context) -> list[Scope]:
+    """Return the functions that call a function, and those that call these."""
+    found = dict.fromkeys(site.place.scope for site in context.callers.of(scope)[:MAX_CALLERS])
+    for caller in list(found):
+        if caller.kind == "function":
+            found |= dict.fromkeys(site.place.scope for site in context.callers.of(caller)[:MAX_CALLERS])
+    return [caller for caller in found if caller is not scope]
 
 
 def _writes(scope: Scope, context: Context) -> Iterator[TableWrite]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from s3lint.inference.arguments import Arguments
+from s3lint.inference.duck_typing import is_untyped, shaped_attribute, shaped_result
 from s3lint.inference.evaluator import attribute, invocation
 from s3lint.inference.library_values import Writer
 from s3lint.inference.place import Place
@@ -56,11 +57,13 @@ def reference_attribute(evaluator: Evaluator, owner: Reference, name: str, place
         return Writer(owner, "batch" if name == "write" else "stream")
     found = Reference(f"{owner.path}.{name}", owner.arguments, owner)
     model = ATTRIBUTES.get(found.path) or ATTRIBUTES.get(f"{owner.path}.*")
-    return (model(evaluator, found, place) if model is not None else None) or found
+    return (model(evaluator, found, place) if model is not None else None) or shaped_attribute(owner, name) or found
 
 
 @invocation(Reference)
 def call_reference(evaluator: Evaluator, callee: Reference, arguments: Arguments, place: Place) -> Value:
     model = FUNCTIONS.get(callee.path) or FUNCTIONS.get(f"{callee.path.rpartition('.')[0]}.*")
     known = model(evaluator, arguments, place, callee) if model is not None else None
+    if known is None and callee.receiver is not None and is_untyped(callee):
+        known = shaped_result(callee.receiver, callee.path.rpartition(".")[2], arguments)
     return known or Reference(f"{callee.path}()", arguments, callee.receiver)

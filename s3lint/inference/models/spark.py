@@ -214,6 +214,11 @@ def _joined_frame(owner: Frame, arguments: Arguments) -> Frame:
     return replace(owner, sources=tuple(sources), site=None)
 
 
+def _is_of_iceberg(key: Value) -> bool:
+    """Tell whether a property of a table is one that only Iceberg has (iceberg.apache.org/docs/latest/configuration)."""
+    return isinstance(key, Text) and (key.literal or "").startswith(("format-version", "write.format.", "write.metadata."))
+
+
 @method(Writer)
 def writer_method(evaluator: Evaluator, writer: Writer, name: str, arguments: Arguments, place: Place) -> Value:
     if name in ("format", "using"):
@@ -223,6 +228,8 @@ def writer_method(evaluator: Evaluator, writer: Writer, name: str, arguments: Ar
         return replace(writer, mode=arguments.get("saveMode" if name == "mode" else "outputMode", 0))
     if name in ("option", "options"):
         return replace(writer, options=with_options(writer.options, name, arguments))
+    if name == "tableProperty" and _is_of_iceberg(arguments.get("property", 0)) and isinstance(writer.format, Absent):
+        return replace(writer, format=Text((Chunk("iceberg"),)), method=method_site(arguments))
     if name in ("partitionBy", "partitionedBy"):
         return replace(writer, partitions=arguments.get("cols", 0))
     if name in ("start", "toTable", "save", "saveAsTable", "insertInto"):

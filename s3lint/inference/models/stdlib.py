@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.classes import bases
 from s3lint.inference.code_values import Class, Instance, Partial
 from s3lint.inference.containers import element, merged
+from s3lint.inference.derived import derived
 from s3lint.inference.library_values import Buffer, CloudPath
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.operators import PATHS, concatenated, finite
@@ -28,15 +30,6 @@ from s3lint.inference.values import (
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
-
-
-@function("os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config", "environs.Env().str")
-def environment(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
-    name, default = arguments.get("key", 0), arguments.get("default", 1)
-    found = Environment(name.literal if isinstance(name, Text) else None)
-    if isinstance(default, Absent) or (isinstance(default, Constant) and default.value is None):
-        return found
-    return Fallback(found, default)
 
 
 @function("str", "os.fspath")
@@ -171,6 +164,20 @@ def _operands(evaluator: Evaluator, arguments: Arguments) -> tuple[Value, ...]:
     if arguments.call.stars:
         found.append(Unknown("more parts"))
     return tuple(found)
+
+
+@function("os.path.splitext", "posixpath.splitext", "ntpath.splitext")
+def stem_and_extension(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    path = arguments.get("p", 0)
+    written = arguments.written("p", 0)
+    name = written.name if written is not None else ""
+
+    def one(value: Value) -> Value:
+        if isinstance(value, Text) and value.literal is not None:
+            return Sequence(tuple(Text((Chunk(part, value.site),)) for part in posixpath.splitext(value.literal)))
+        return Sequence((derived(value, name, "a path without its extension"), Unknown("the extension of a path")))
+
+    return evaluator.each(path, one)
 
 
 @function("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")
