@@ -98,7 +98,7 @@ fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a
 	@PYTHONPATH=tests $(BIN)/python -m robustness.fuzz check --seconds $(SECONDS)
 	@PYTHONPATH=tests $(BIN)/python -m robustness.fuzz fix --seconds $(SECONDS)
 	@for target in configuration baseline ignore_file notebook cache_file; do \
-		PYTHONPATH=tests $(BIN)/python -m robustness.fuzz $$target --seconds $(SECONDS) || exit 1; done
+		PYTHONPATH=tests $(BIN)/python -m robustness.fuzz $$target --seconds $$(( $(SECONDS) / 3 )) || exit 1; done
 	@PYTHONPATH=tests $(BIN)/python -m robustness.mutate --seconds $(SECONDS)
 
 audit: $(READY)  ## known vulnerabilities in the dependencies, where pypi.org can be reached

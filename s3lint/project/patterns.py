@@ -30,18 +30,16 @@ MAX_PATTERN_LENGTH = 4_096
 _Pattern = type(GitIgnoreSpec.from_lines(["name"]).patterns[0])
 """The class of pathspec's patterns, which has changed its name between versions."""
 
-_CHARACTER = r"(?:\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|[^\\\[\](){}|^$.*+?/])"
-"""What one character of a name is translated to: a set, an escape, or itself."""
+_TOKEN = re.compile(
+    r"(?P<folders>\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)|(?P<star>\[\^/\]\*)|(?P<one>\[\^/\])"
+    r"|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<slash>/)|\\.|.",
+    re.DOTALL,
+)
+"""What pathspec translates parts of a pattern to: `**`, `*`, `?`, sets, and other characters one by one. No two alternatives begin alike
+and go on for any length, so a pattern is read once."""
 
-_STAR = re.compile(rf"(?:\[\^/\]\*)+((?!\[\^/\]\*){_CHARACTER}(?:(?!\[\^/\][*+]){_CHARACTER})*)(?=\[\^/\]\*)")
-"""A star, and the characters up to the next star of the same name."""
-
-_STARS = re.compile(r"(?:\[\^/\]\*){2,}")
-
-_FOLDERS = re.compile(r"(\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)((?:(?!\(\?:/\.\+\)\?).)+)(?=\(\?:/\.\+\)\?)", re.DOTALL)
-"""`**`, and the names up to the next `**`."""
-
-_SET = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_RANGE = re.compile(r"(\\.|[^\\])(?:-(\\.|[^\\]))?", re.DOTALL)
+"""A character of a set, or a range of them."""
 
 _LAZY = {"(?:.+/)?": "(?:.+?/)??", "(?:/.+)?": "(?:/.+?)??"}
 
@@ -70,18 +68,39 @@ def linear(regex: str) -> str:
     """Rewrite a regular expression of pathspec so that no star is tried twice.
 
     `[^/]*b[^/]*c` becomes `(?=(?P<s0>[^/]*?b))(?P=s0)[^/]*c`, since Python has atomic groups only from 3.11 on. The same is done with the
-    folders that `**` stands for.
+    folders that `**` stands for. A set gets `(?!/)` before it: it never fits a slash in git, in pathspec it does.
     """
+    made: list[str] = []
     groups = count()
+    star = folders = None  # where in `made` the last star of this name, and the last `**`, begin
 
-    def first_fit(part: str) -> str:
+    def keep_first_fit(begin: int, lazy: str, end: str) -> None:
         name = f"s{next(groups)}"
-        return f"(?=(?P<{name}>{part}))(?P={name})"
+        made[begin:] = [f"(?=(?P<{name}>{lazy}{''.join(made[begin + 1 :])}{end}))(?P={name})"]
 
-    # A set never fits a slash in git; pathspec lets `[!a]` do so.
-    regex = _SET.sub(lambda part: f"[^/{part[0][2:]}" if part[0][:2] == "[^" and part[0][2] != "/" else part[0], regex)
-    made = _STAR.sub(lambda star: first_fit(f"[^/]*?{star[1]}"), _STARS.sub("[^/]*", regex))
-    return _FOLDERS.sub(lambda folders: first_fit(f"{_LAZY[folders[1]]}{folders[2]}(?=/)"), made)
+    for token in _TOKEN.finditer(regex):
+        kind = token.lastgroup
+        if kind == "star" and star == len(made) - 1:
+            continue  # `**` within a name is one star.
+        if kind == "star" and star is not None:
+            keep_first_fit(star, "[^/]*?", "")
+        if kind == "folders" and folders is not None:
+            keep_first_fit(folders, _LAZY[made[folders]], "(?=/)")
+        if kind == "folders":
+            folders = len(made)
+        star = len(made) if kind == "star" else None if kind in {"folders", "slash"} else star
+        made.append(_without_slash(token[0]) if kind == "set" else token[0])
+    return "".join(made)
+
+
+def _without_slash(characters: str) -> str:
+    """Return a set that fits no slash, with characters escaped that `re` warns of, as it may give them a meaning one day."""
+    begin = 2 if characters.startswith("[^") else 1
+
+    def escaped(part: re.Match[str]) -> str:
+        return "-".join(each if each.startswith("\\") else re.escape(each) for each in part.groups() if each)
+
+    return f"(?!/){characters[:begin]}{_RANGE.sub(escaped, characters[begin:-1])}]"
 
 
 def anchored(pattern: str, root: Path) -> str:
