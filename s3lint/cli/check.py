@@ -1,37 +1,251 @@
-"""`s3lint check`: replay the report of an unchanged run, else hand over to `check_run`, which imports the linter."""
+"""`s3lint check`: report findings, fix them, explain a line, add suppressions.
+
+The engine is imported where it is used: a run whose results are all in the cache does not pay for it.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
-from s3lint.cli import last_run
-from s3lint.cli.output import print_error, write_report
-from s3lint.cli.request import STDIN, run_request
-from s3lint.config.load import ConfigurationError
-from s3lint.project.targets import UsageError
+from s3lint.cli.output import RenderedReport, counted, in_color, print_error, width_of, write_report
+from s3lint.cli.progress import with_progress, write_timing
+from s3lint.cli.request import STDIN, RunRequest, job_count, paths_of, run_request, setting_overrides, settings_finder
+from s3lint.config.load import COMMAND_LINE, ConfigurationError
+from s3lint.finding import Finding
+from s3lint.project.discovery import EXCLUDED, is_excluded
+from s3lint.project.files import MAX_READ_BYTES
+from s3lint.project.patterns import matches
+from s3lint.project.targets import UsageError, targets
+from s3lint.registry import registry, rules
+from s3lint.reports import Report, printable, renderer
+from s3lint.runner.run import RunResult, check_all, no_progress
+from s3lint.settings import Settings
+from s3lint.source.text import Unreadable
+from s3lint.support.bounded_read import read_bounded
+from s3lint.support.clock import CLOCK
+from s3lint.suppressions.comments import end_of, wrong_reason
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    request = None
+    if options.timing:
+        CLOCK.start(on=True)
     try:
-        if _may_replay(options):
-            request = run_request(options)
-            report = last_run.replay(request, options)
-            if report is not None:
-                write_report(report, options)
-                return 1 if report.has_findings and not options.exit_zero else 0
+        if options.explain is not None:
+            return _explain(options)
+        if options.show_files:
+            return _show_files(options)
+        if options.fix or options.fix_only or options.diff or options.add_allow is not None:
+            return _fix_files(options) if options.paths != [STDIN] else _fix_stdin(options)
+        return _report(options)
     except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
-    # Imported here: it takes the rules and the engine with it, which a replay does not need.
-    from s3lint.cli import check_run
-
-    return check_run.run(options, request)
 
 
-def _may_replay(options: argparse.Namespace) -> bool:
-    """Whether a stored report may answer. Fixes, explanations and timings are made anew each time."""
-    if options.explain is not None or options.show_files or options.timing or options.no_cache or options.paths == [STDIN]:
-        return False
-    return not (options.fix or options.fix_only or options.diff or options.add_allow is not None)
+def _report(options: argparse.Namespace) -> int:
+    with CLOCK.stage("finding files"):
+        request = _request(options)
+    outcome = _check(options, request)
+    with CLOCK.stage("report"):
+        write_report(_rendered(outcome, options), options)
+    _print_stale_baselines(outcome, options)
+    if options.timing:
+        write_timing(CLOCK)
+    return _exit_code(outcome.findings, outcome.errors, options)
+
+
+def _show_files(options: argparse.Namespace) -> int:
+    """Print the files that a run checks, then what it passes over with the reason: Python files, notebooks and folders."""
+    here, left_out = Report([], Path.cwd()), list[tuple[Path, str]]()
+    paths = paths_of(options)
+    settings_of = settings_finder(options, setting_overrides(options), paths)
+    checked = list(targets(paths, settings_of, lambda path, reason: left_out.append((path, reason))))
+    print("\n".join([*[here.shown(target.path) for target in checked], *[f"{here.shown(path)}: {why}" for path, why in left_out]]))
+    excluded = [path for path, reason in left_out if reason == EXCLUDED]
+    for settings in {target.settings.source: target.settings for target in checked}.values():
+        for key, pattern in _without_matches(settings, [target.path for target in checked], excluded):
+            print_error(f"warning: {settings.source or COMMAND_LINE}: {key}: {pattern!r} matches nothing")
+    return 0
+
+
+def _without_matches(settings: Settings, checked: Sequence[Path], excluded: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the patterns of the settings that match no file of a run, with their keys."""
+    for pattern in settings.extend_exclude:
+        if not any(
+            is_excluded(path, replace(settings, exclude=(), extend_exclude=(pattern,)), is_folder=path.is_dir())
+            for path in excluded
+        ):
+            yield "extend-exclude", pattern
+    for pattern in settings.per_file_ignores:
+        if not any(matches(path, (pattern,), settings) for path in checked):
+            yield "per-file-ignores", pattern
+
+
+def _exit_code(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:
+    """Print the errors of a run and return its exit code: 2 with errors, 1 with findings, else 0."""
+    for problem in registry().problems:
+        print_error(f"warning: {problem}")
+    messages = list(errors)
+    for message in messages:
+        print_error(message)
+    if messages:
+        return 2
+    return 1 if findings and not options.exit_zero else 0
+
+
+def _request(options: argparse.Namespace) -> RunRequest | None:
+    """The files of a run; None if standard input is checked."""
+    return run_request(options) if options.paths != [STDIN] else None
+
+
+def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult:
+    if request is None:
+        path, settings = _stdin_target(options)
+        if settings.force_exclude and is_excluded(path, settings):
+            return RunResult([], [], 0)
+        from s3lint.linter.engine import Engine
+
+        findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
+        return RunResult(findings, list(errors), 1)
+    if not request.files and not options.quiet:
+        print_error("warning: No Python files found under the given paths (--show-files tells what was passed over)")
+    watch = no_progress if options.quiet else with_progress
+    return check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
+
+
+def _stdin_target(options: argparse.Namespace) -> tuple[Path, Settings]:
+    """The path that standard input is checked under, and its settings."""
+    path = Path(os.path.abspath(options.stdin_filename or "stdin.py"))
+    return path, settings_finder(options, setting_overrides(options), [path])(path)
+
+
+def _fix_files(options: argparse.Namespace) -> int:
+    """Check, write fixes or suppressions, then check again and report what is left."""
+    from s3lint.cli.fix import allow_all, fix_all, reasons, summary, write_diff
+    from s3lint.support.workers import available_cores
+
+    reason = _reason(options)
+    outcome = _check(options, _request(options))
+    settings_of, write = settings_finder(options, setting_overrides(options), paths_of(options)), not options.diff
+    if reason is not None:
+        done = allow_all(outcome.findings, settings_of, reason, write=write)
+    else:
+        jobs = job_count(options.jobs) or available_cores()
+        done = fix_all(outcome.findings, settings_of, unsafe=options.unsafe_fixes, write=write, jobs=jobs)
+    if options.diff:
+        write_diff(done)
+        return _exit_code(done.applied, [*outcome.errors, *done.errors], options)
+    if done.applied:
+        outcome = _check(options, _request(options))
+    if not options.fix_only:
+        write_report(_rendered(outcome, options), options)
+        _print_stale_baselines(outcome, options)
+    text = "\n".join(filter(None, [*(reasons(outcome.findings) if options.show_fixes else ()), summary(done, options)]))
+    if text and not options.quiet:
+        # Other formats are read by programs: a sentence among them would break the report.
+        print(text, file=sys.stderr if options.output_format != "text" else sys.stdout)
+    return _exit_code([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
+
+
+def _fix_stdin(options: argparse.Namespace) -> int:
+    """Write the fixed text to standard output; the text as it came if it cannot be fixed."""
+    from s3lint.fixes.apply import Unsettled
+    from s3lint.linter.engine import Engine
+    from s3lint.linter.fix import fix_file
+    from s3lint.suppressions.insert import allow_in_file
+
+    reason = _reason(options)
+    path, settings = _stdin_target(options)
+    data = sys.stdin.buffer.read()
+    if settings.force_exclude and is_excluded(path, settings):
+        sys.stdout.buffer.write(data)
+        return 0
+    try:
+        if reason is not None:
+            fixed = allow_in_file(path, data, Engine(settings).check(path, data)[0], reason)
+        else:
+            fixed = fix_file(path, data, settings, unsafe=options.unsafe_fixes)
+    except Unsettled as error:
+        sys.stdout.buffer.write(data)
+        return _exit_code([], [str(error)], options)
+    sys.stdout.buffer.write(fixed.after)
+    findings, errors = Engine(settings).check(path, fixed.after)
+    return _exit_code(findings, errors, options)
+
+
+def _reason(options: argparse.Namespace) -> str | None:
+    """The reason given to `--add-allow`, if any. Raises `ConfigurationError` for one that a suppression comment cannot give."""
+    if options.add_allow is None:
+        return None
+    if options.fix or options.fix_only:
+        raise ConfigurationError("the command line: --add-allow and --fix exclude each other: fix first, then allow what is left")
+    reason = " ".join(options.add_allow.split())
+    problem = wrong_reason(reason)
+    if problem is not None:
+        raise ConfigurationError(f"the command line: --add-allow {problem}")
+    end = end_of(reason)
+    if end is not None and end < date.today():
+        raise ConfigurationError(f"the command line: --add-allow: until={end} is past")
+    return reason
+
+
+def _explain(options: argparse.Namespace) -> int:
+    """Print the inferred values of the storage calls on one line. Raises `ConfigurationError` and `UsageError`."""
+    from s3lint.linter.engine import Engine
+    from s3lint.linter.explain import explain, no_call, rows_of
+
+    name, _, row = options.explain.rpartition(":")
+    path = Path(os.path.abspath(name))
+    if not name or not row.isdecimal():
+        raise ConfigurationError(f"the command line: --explain takes FILE:LINE, not {options.explain!r}")
+    engine = Engine(settings_finder(options, setting_overrides(options), [path])(path))
+    try:
+        found = explain(engine, path, read_bounded(path, MAX_READ_BYTES), int(row))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except Unreadable as error:
+        raise UsageError(f"{path}:{error.row}: {error.message}") from None
+    lines = [line for explanation in found for line in rows_of(explanation)] or [no_call(int(row))]
+    print("\n".join(printable(line) for line in lines))
+    return 0
+
+
+def _rendered(outcome: RunResult, options: argparse.Namespace) -> RenderedReport:
+    """Render what a run found in the format asked for."""
+    findings, suppressions, errors = outcome.findings, tuple(outcome.suppressions), tuple(outcome.errors)
+    report = Report(findings, Path.cwd(), in_color(options), width_of(options), suppressions, errors)
+    text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
+    return RenderedReport(text, _summary(findings, len(outcome.baselined)))
+
+
+def _statistics(findings: list[Finding]) -> str:
+    """The number of findings of each rule, one line each."""
+    counts = Counter(finding.code for finding in findings)
+    width = len(str(max(counts.values(), default=0)))
+    return "\n".join(f"{count:{width}}  {code}  {rules()[code].name}" for code, count in sorted(counts.items()))
+
+
+def _summary(findings: list[Finding], known: int) -> str:
+    """The number of findings, and how many more are in a baseline."""
+    if not findings:
+        return f"No new findings ({known} in the baseline)." if known else "No findings."
+    count, files = counted(len(findings), "finding"), counted(len({finding.path for finding in findings}), "file")
+    return f"\n{count} in {files}" + (f" ({known} more in the baseline)." if known else ".")
+
+
+def _print_stale_baselines(outcome: RunResult, options: argparse.Namespace) -> None:
+    """Name the baselines with entries that no finding matches. A run over some of the rules cannot tell, so it stays silent."""
+    if options.quiet or setting_overrides(options).keys() - {"baseline", "force_exclude"}:
+        return
+    for path, stale in outcome.stale.items():
+        if stale:
+            entries = "1 entry is" if stale.total() == 1 else f"{stale.total()} entries are"
+            print_error(f"{path}: {entries} stale: `s3lint baseline` removes entries of fixed findings")

@@ -21,7 +21,6 @@ class RenderedReport(NamedTuple):
 
     text: str
     summary: str
-    has_findings: bool
 
 
 def write_report(report: RenderedReport, options: argparse.Namespace) -> None:

@@ -46,11 +46,6 @@ class RunRequest:
     context_files: list[Target]
     cache: Cache | None
 
-    @property
-    def all(self) -> list[Target]:
-        """Files to report on and context files."""
-        return [*self.files, *self.context_files]
-
 
 def run_request(options: argparse.Namespace) -> RunRequest:
     """Find the files, settings and cache of a run. Raises `ConfigurationError` and `UsageError`."""

@@ -1,6 +1,7 @@
 """A run over many files: groups them by settings, analyzes them here or in worker processes, and reports what the policy leaves.
 
-Everything that a worker gets or returns is plain data. Imports the parts below `runner`; front ends choose the files.
+Everything that a worker gets or returns is plain data. Imports the parts below `runner`; front ends choose the files. What analyses files is
+imported where it starts: a run whose results are all in the cache does not pay for it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from s3lint.config.selection import Selection
 from s3lint.finding import Finding
-from s3lint.linter.engine import Engine
 from s3lint.linter.findings import by_file
 from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
 from s3lint.linter.result import Result
@@ -25,10 +25,10 @@ from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector
-from s3lint.support.workers import available_cores, spread
 from s3lint.suppressions.baseline import Entry, Scope, load, scopes
 
 if TYPE_CHECKING:
+    from s3lint.linter.engine import Engine
     from s3lint.runner.cache.results import Cache
 
 MIN_FILES_PER_WORKER = 8
@@ -115,7 +115,7 @@ def _analyze(
     with CLOCK.stage("cache"):
         cached = cache.results(files) if cache is not None else {}
     left = [task for task in tasks if task.path not in cached]
-    found = list(progress(_results(left, settings, jobs or available_cores()), len(left)))
+    found = list(progress(_results(left, settings, jobs), len(left))) if left else []
     with CLOCK.stage("cache"):
         if cache is not None:
             cache.keep(files, found)
@@ -190,6 +190,8 @@ class Worker:
 
     def engine(self, task: Task) -> Engine:
         """Return the engine for the settings of a task."""
+        from s3lint.linter.engine import Engine
+
         if task.settings not in self._engines:
             self._engines[task.settings] = Engine(self._settings[task.settings], self._files.get(task.settings))
         return self._engines[task.settings]
@@ -209,6 +211,8 @@ class Worker:
 
     def _forget(self, task: Task) -> None:
         """Drop the engines, so that memory stays bounded however many files there are. The files of the current project are kept."""
+        from s3lint.linter.engine import Engine
+
         files = self._engines[task.settings].files if task.settings in self._engines else None
         self._engines.clear()
         gc.collect()
@@ -226,8 +230,11 @@ class Worker:
             return None
 
 
-def _results(tasks: Sequence[Task], settings: Sequence[Settings], cores: int) -> Iterator[Result]:
+def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | None) -> Iterator[Result]:
     """Yield a result for each file. The prefilter runs here: only files that mention storage are worth sending to a process."""
+    from s3lint.support.workers import available_cores
+
+    cores = jobs or available_cores()
     if cores == 1 or len(tasks) <= MIN_FILES_PER_WORKER:
         yield from map(Worker(settings).analyze, tasks)
         return
@@ -263,6 +270,8 @@ def _share(settings: int, files: ProjectFiles) -> None:
 
 def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int) -> Iterator[Result]:
     """Yield the results of batches as worker processes finish them. A batch whose worker died is tried again file by file."""
+    from s3lint.support.workers import spread
+
     batches = [tasks[start : start + FILES_PER_BATCH] for start in range(0, len(tasks), FILES_PER_BATCH)]
     start = (_start_worker, (settings, CLOCK.on))
     for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):

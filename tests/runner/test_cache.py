@@ -21,7 +21,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import s3lint.cli.check_run
 import s3lint.finding
 import s3lint.linter.engine
 import s3lint.project.discovery
@@ -36,7 +35,7 @@ from s3lint.project.targets import targets
 from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.runner.cache.results import Cache
 from s3lint.runner.cache.store import Entry, Store, Update
-from s3lint.runner.run import RunResult, check_all
+from s3lint.runner.run import RunResult, Worker, check_all
 from s3lint.settings import Settings
 
 
@@ -358,7 +357,7 @@ def test_the_command_repeats_what_it_said(
     first = s3lint_in(root, monkeypatch, capsys, "check", "--output-format", form)
     assert first[0] == 1
     with monkeypatch.context() as patch:
-        patch.setattr(s3lint.cli.check_run, "check_all", None)
+        patch.setattr(Worker, "analyze", None)
         assert s3lint_in(root, monkeypatch, capsys, "check", "--output-format", form) == first
         assert s3lint_in(root, monkeypatch, capsys, "check", "--output-format", form, "--exit-zero") == (0, *first[1:])
     assert s3lint_in(root, monkeypatch, capsys, "check", "--output-format", form, "--no-cache") == first
@@ -387,9 +386,9 @@ def test_a_reports_day_is_the_day_of_the_run(
             assert s3lint_in(root, monkeypatch, capsys, "check")[0] == code
 
 
-def test_a_repeated_report_needs_neither_parser_nor_rules(project: Write) -> None:
+def test_a_run_over_unchanged_files_needs_neither_parser_nor_processes(project: Write) -> None:
     root = project({"a.py": BUCKET_BY_NAME})
-    heavy = "{'libcst', 's3lint.linter.engine', 's3lint.facts', 'concurrent.futures', 'multiprocessing', 'ahocorasick_rs', 'rich'}"
+    heavy = "{'libcst', 's3lint.linter.engine', 'concurrent.futures', 'ahocorasick_rs'}"
     program = f"import sys; from s3lint.cli import main; main(['check']); print({heavy} & sys.modules.keys())"
     first = run(sys.executable, "-c", program, cwd=root)
     again = run(sys.executable, "-c", program, cwd=root)

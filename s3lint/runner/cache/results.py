@@ -1,7 +1,4 @@
-"""Read fresh results of earlier runs from the cache, and store those of this run.
-
-A run over the same files, settings and day is stored as a whole too (`run`, `keep_run`), so that it can be replayed without imports.
-"""
+"""Read fresh results of earlier runs from the cache, and store those of this run."""
 
 from __future__ import annotations
 
@@ -49,8 +46,6 @@ class Cache:
         self._projects: dict[str, Freshness] = {}
         self._variants: dict[int, str] = {}
         self._fingerprint = fingerprint(self._contents)
-        self._reads: dict[str, set[str]] = {}
-        """For each variant the dependencies of the results of this run."""
         self._update = Update(contents=self._contents.learnt)
 
     def results(self, targets: Iterable[Target]) -> dict[Path, Result]:
@@ -61,15 +56,13 @@ class Cache:
         for variant, own in self._by_variant(targets).items():
             stored = self._store.entries(variant, [_key(target) for target in own])
             fresh = self._fresh(variant, stored.values())
-            dependencies = self._reads.setdefault(variant, set())
             for target in own:
                 entry = stored.get(_key(target))
                 content = self._contents.of(target.path)
-                if entry is not None and content is not None and content.raw == entry.digest and fresh.keys() >= set(entry.reads):
+                if entry is not None and content is not None and content.raw == entry.digest and fresh.issuperset(entry.reads):
                     with suppress(ValueError, TypeError, KeyError):  # a row of another form counts as missing
                         found[target.path] = deserialize(target.path, entry.value)
                     self._update.used.append((variant, _key(target)))
-                    dependencies.update(fresh[number] for number in entry.reads)
         return found
 
     def keep(self, targets: Iterable[Target], results: Iterable[Result]) -> None:
@@ -88,38 +81,6 @@ class Cache:
             self._update.used.append((variant, SEARCHES))
         self._save()
 
-    def run(self, name: str, targets: Sequence[Target]) -> str | None:
-        """Return the text stored for a run of this name over the same files, if that run would report the same now."""
-        text = None
-        key = self._run_key(name, targets)
-        for variant, own in self._by_variant(targets).items():
-            entry = self._store.entries(variant, [key]).get(key)
-            if entry is None or entry.digest != self._digest(own) or not self._fresh(variant, [entry]).keys() >= set(entry.reads):
-                return None
-            text = entry.value
-            self._update.used += [(variant, key), (variant, SEARCHES), *((variant, _key(target)) for target in own)]
-        self._save()
-        return text
-
-    def keep_run(self, name: str, targets: Sequence[Target], text: str) -> None:
-        """Store the text of a run whose results are stored, unless a file has changed during the run."""
-        if all(self._contents.is_steady(target.path) for target in targets):
-            for variant, own in self._by_variant(targets).items():
-                entry = Entry(self._digest(own), self._reads.get(variant, set()), text)
-                self._update.entries[variant, self._run_key(name, targets)] = entry
-            self._save()
-
-    def _run_key(self, name: str, targets: Iterable[Target]) -> bytes:
-        """Return the key of a run. Reports depend on the day, because suppressions expire, and on settings that results do not depend on."""
-        every = {id(target.settings): target.settings for target in targets}
-        parts = [name, date.today().isoformat(), *dict.fromkeys(map(repr, every.values()))]
-        return b"run " + digest("\n".join(parts).encode("utf-8", "surrogateescape")).encode()
-
-    def _digest(self, targets: Iterable[Target]) -> str:
-        """Return a digest of the contents of all files of a run."""
-        contents = ((_key(target), self._contents.of(target.path)) for target in targets)
-        return digest(b"\0".join(key + b" " + (content.raw if content is not None else "").encode() for key, content in contents))
-
     def _save(self) -> None:
         self._store.save(self._update)
         self._store.close()
@@ -132,13 +93,12 @@ class Cache:
         if content is not None and not result.errors and self._contents.is_steady(target.path):
             reads = [json_of(each) for each in result.dependencies]
             self._update.entries[variant, _key(target)] = Entry(content.raw, reads, serialize(result))
-            self._reads.setdefault(variant, set()).update(reads)
 
-    def _fresh(self, variant: str, stored: Iterable[Stored]) -> dict[int, str]:
-        """Return the dependencies of entries that are unchanged, by number."""
+    def _fresh(self, variant: str, stored: Iterable[Stored]) -> set[int]:
+        """Return the numbers of the dependencies of entries that are unchanged."""
         project = self._projects[variant]
         texts = self._store.reads(number for entry in stored for number in entry.reads)
-        return {number: text for number, text in texts.items() if project.is_fresh(dependency_of(text))}
+        return {number for number, text in texts.items() if project.is_fresh(dependency_of(text))}
 
     def _by_variant(self, targets: Iterable[Target]) -> dict[str, list[Target]]:
         found: dict[str, list[Target]] = {}
