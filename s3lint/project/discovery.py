@@ -85,6 +85,10 @@ class Walk:
             self.passed_over(folder, f"cannot be read: {error.strerror}")
             return
         ignores = ignores.inside(folder, {entry.name for entry in entries if entry.name.startswith(".git")})
+        if ignores.without_git and ignores.folder == folder:
+            self.passed_over(
+                folder, f"its `.gitignore` files are read, as git does not tell what it ignores: {ignores.without_git}"
+            )
         for entry in entries:
             is_folder = _is_folder(entry)
             if not is_folder and not entry.name.endswith(SUFFIXES):

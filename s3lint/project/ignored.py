@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,14 @@ LIST_IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard",
 class Ignores(Protocol):
     """What is ignored in a folder and below."""
 
+    @property
+    def folder(self) -> Path:
+        """The folder."""
+
+    @property
+    def without_git(self) -> str:
+        """Why git gave no answer in a repository; empty where it did."""
+
     def inside(self, folder: Path, names: AbstractSet[str]) -> Ignores:
         """Return what is ignored in a folder below, given its entries whose names begin with `.git`."""
 
@@ -40,6 +48,7 @@ class Listed:
 
     folder: Path
     paths: frozenset[str]
+    without_git: str = ""
 
     def inside(self, folder: Path, names: AbstractSet[str]) -> Ignores:
         """Return the same, or the answer for a repository of its own, such as a submodule, of which git tells nothing here."""
@@ -56,13 +65,14 @@ class Patterns:
 
     folder: Path
     files: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
+    without_git: str = ""
 
     def inside(self, folder: Path, names: AbstractSet[str]) -> Ignores:
         """Return the patterns with those of a folder."""
         if ".git" in names and folder != self.folder:
             return ignores_of(folder).inside(folder, names)
         own = _patterns(folder / ".gitignore") if ".gitignore" in names else None
-        return self if own is None else Patterns(self.folder, (*self.files, (folder, own)))
+        return self if own is None else replace(self, files=(*self.files, (folder, own)))
 
     def ignore(self, path: Path, *, is_folder: bool) -> bool:
         """Return what the last pattern decides that matches a path."""
@@ -74,22 +84,32 @@ class Patterns:
         return False
 
 
+ANSWERS: dict[Path, Listed | str] = {}
+"""What git told in this run about folders, or why it told nothing. Worker processes get it from the one that started them."""
+
+
 def ignores_of(folder: Path) -> Ignores:
     """Return what is ignored below a folder. Outside of a repository the `.gitignore` files below the folder alone count."""
     top = repository_root(folder)
     if top is None:
         return Patterns(folder)
-    return _listed(folder) or Patterns(folder, tuple(_files_above(top, folder)))
+    asked = next((each for each in (folder, *folder.parents) if each in ANSWERS and each.is_relative_to(top)), folder)
+    if asked not in ANSWERS:
+        ANSWERS[asked] = _answer(folder)
+    answer = ANSWERS[asked]
+    return answer if isinstance(answer, Listed) else Patterns(folder, tuple(_files_above(top, folder)), answer)
 
 
-def _listed(folder: Path) -> Listed | None:
-    """Return the answer of git; None where git is missing, or refuses a repository, such as one of another user."""
+def _answer(folder: Path) -> Listed | str:
+    """Return the answer of git, or why there is none: git is missing, refuses a repository, such as one of another user, or does not end."""
     try:
         done = git.run(folder, *LIST_IGNORED)
-    except OSError:
-        return None
+    except OSError as error:
+        return error.strerror or str(error)
+    if done.returncode:
+        return done.stderr.decode("utf-8", "replace").partition("\n")[0]
     names = done.stdout.decode("utf-8", "surrogateescape").split("\0")
-    return None if done.returncode else Listed(folder, frozenset(str(folder / name) for name in names if name))
+    return Listed(folder, frozenset(str(folder / name) for name in names if name))
 
 
 def _files_above(top: Path, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:

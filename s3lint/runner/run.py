@@ -20,6 +20,7 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
 from s3lint.linter.result import Result
 from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
+from s3lint.project.ignored import ANSWERS, Listed
 from s3lint.project.targets import Target, with_context_files
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
@@ -273,7 +274,7 @@ def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int)
     from s3lint.support.workers import spread
 
     batches = [tasks[start : start + FILES_PER_BATCH] for start in range(0, len(tasks), FILES_PER_BATCH)]
-    start = (_start_worker, (settings, CLOCK.on))
+    start = (_start_worker, (settings, CLOCK.on, ANSWERS))
     for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):
         found, spent = done if done is not None else ([_died(task) for task in batch], {})
         CLOCK.add(spent)
@@ -288,7 +289,8 @@ _WORKER: list[Worker] = []
 """The worker of this process, once it has started: a list, so that no function needs `global`."""
 
 
-def _start_worker(settings: Sequence[Settings], timed: bool) -> None:
+def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path, Listed | str]) -> None:
+    ANSWERS.update(answers)
     # What was imported lives as long as the process: frozen, it is not copied page by page when a collection touches it.
     gc.disable()
     gc.freeze()

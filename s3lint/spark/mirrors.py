@@ -72,7 +72,7 @@ def count(folder: Path, name: str, commit: str) -> int:
 def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]:
     """Read the path and content of each Python file and notebook of a commit. Raises `MirrorError`."""
     listed = _listed(folder, name, commit)
-    command = git.command(_place(folder, name), "cat-file", "--batch")
+    command = git.command(_place(folder, name), "cat-file", "--batch", bare=True)
     with subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=git.environment()
     ) as process:
@@ -107,7 +107,7 @@ def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:
 
 def _git(folder: Path, name: str, *arguments: str) -> bytes:
     try:
-        done = git.run(_place(folder, name), *arguments)
+        done = git.run(_place(folder, name), *arguments, bare=True)
     except OSError as error:
         raise MirrorError(f"{name}: git cannot be run: {error.strerror or error}") from None
     if done.returncode:

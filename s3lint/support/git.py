@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
+import threading
 from pathlib import Path
+
+MAX_SECONDS = 120
+"""Seconds that git may take: the files of a large work tree on a slow disk need some ten."""
+
+MAX_OUTPUT_BYTES = 256_000_000
+"""Bytes that git may write: the paths of two million files."""
 
 OVERRIDES = {
     "core.fsmonitor": "false",  # a program that tells which files changed
@@ -47,9 +55,14 @@ PROGRAMS = ("GIT_ASKPASS", "GIT_EXTERNAL_DIFF", "GIT_PROXY_COMMAND", "GIT_SSH", 
 """Variables that name a program. They are the user's own, but no command here needs one."""
 
 
-def command(folder: Path, *arguments: str) -> list[str]:
-    """Return the command line that runs git in a folder."""
-    options = [part for key, value in OVERRIDES.items() for part in ("-c", f"{key}={value}")]
+def command(folder: Path, *arguments: str, bare: bool = False) -> list[str]:
+    """Return the command line that runs git in a folder.
+
+    Only with `bare` may the folder be a bare repository itself. A folder of a project may look like one: its `config` and `info/exclude` are
+    committed as any file, and git believes them unless told not to (https://git-scm.com/docs/git-config, `safe.bareRepository`).
+    """
+    settings = {**OVERRIDES, "safe.bareRepository": "all" if bare else "explicit"}
+    options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     return ["git", "-C", str(folder), *options, *arguments]
 
 
@@ -58,6 +71,30 @@ def environment() -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if name not in PROGRAMS + PLACES}, **ENVIRONMENT}
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run git in a folder and return its output. Raises `OSError` where git or the folder is missing."""
-    return subprocess.run(command(folder, *arguments), capture_output=True, check=False, env=environment())  # noqa: S603
+def run(folder: Path, *arguments: str, bare: bool = False) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder and return its output.
+
+    Raises `OSError` where git or the folder is missing, and where git takes more than `MAX_SECONDS` or writes more than `MAX_OUTPUT_BYTES`.
+    """
+    line = command(folder, *arguments, bare=bare)
+    with subprocess.Popen(  # noqa: S603 - a program of our own choice, and options that are none of git's programs
+        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        timer = threading.Timer(MAX_SECONDS, process.kill)
+        timer.start()
+        try:
+            out = process.stdout.read(MAX_OUTPUT_BYTES + 1)
+            # One read after the other: should messages ever fill their pipe, git waits, and the timer ends it.
+            said = process.stderr.read(MAX_OUTPUT_BYTES) if len(out) <= MAX_OUTPUT_BYTES else b""
+            late = timer.finished.is_set()
+        finally:
+            process.kill()
+            timer.cancel()
+            timer.join()  # Processes are forked only where no other thread runs.
+    if late:
+        raise OSError(errno.ETIMEDOUT, f"git took more than {MAX_SECONDS} seconds", str(folder))
+    if len(out) > MAX_OUTPUT_BYTES:
+        raise OSError(errno.EFBIG, f"git wrote more than {MAX_OUTPUT_BYTES:,} bytes", str(folder))
+    return subprocess.CompletedProcess(line, process.returncode, out, said)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from conftest import Write
+from conftest import Write, s3lint_here
 from s3lint.project.discovery import python_files
 from s3lint.settings import Settings
+from s3lint.support import git as hardened
 from support.repositories import commit_all, git
 
 
@@ -24,7 +27,7 @@ def there_is_git(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     if request.param == "without git":
-        monkeypatch.setattr("s3lint.project.ignored._listed", lambda _: None)
+        monkeypatch.setattr("s3lint.project.ignored._answer", lambda _: "git is missing")
     return bool(request.param == "with git")
 
 
@@ -82,3 +85,46 @@ def test_names_that_git_quotes_are_found(project: Write, there_is_git: bool) -> 
 def test_a_broken_repository_is_read_by_its_patterns(project: Write) -> None:
     root = project({".git/HEAD": "nothing", ".gitignore": "a.py\n", "a.py": "", "b.py": ""})
     assert found(root) == ["b.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [("sleep 60", "took more than 0.2 seconds"), ("yes", "wrote more than 1,000 bytes"), ("echo no >&2; exit 1", "it ignores: no")],
+)
+def test_a_git_that_does_not_end_is_ended(project: Write, monkeypatch: pytest.MonkeyPatch, program: str, reason: str) -> None:
+    root = project({".gitignore": "a.py\n", "a.py": "", "b.py": "", "s3lint.toml": "", "programs/git": f"#!/bin/sh\n{program}\n"})
+    git(root, "init", "--quiet")
+    (root / "programs" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{root / 'programs'}:{os.environ['PATH']}")
+    monkeypatch.setattr(hardened, "MAX_SECONDS", 0.2 if program == "sleep 60" else 60)
+    monkeypatch.setattr(hardened, "MAX_OUTPUT_BYTES", 1_000)
+    done = s3lint_here("check", "--show-files", cwd=root)
+    assert (done.code, done.out.splitlines()[0]) == (0, "b.py")
+    assert reason in done.out
+    assert threading.active_count() == 1
+
+
+def test_git_is_asked_once_in_a_run(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project({".gitignore": "src/*.gen.py\n", "src/a.gen.py": "", "src/b.py": ""})
+    git(root, "init", "--quiet")
+    assert found(root) == ["src/b.py"]
+    monkeypatch.setattr(hardened, "run", None)
+    assert found(root) == ["src/b.py"]
+    assert [path.name for path in python_files(root / "src", Settings(root=root))] == ["b.py"]
+
+
+def test_a_folder_that_looks_like_a_bare_repository_hides_nothing(project: Write) -> None:
+    """All of it can be committed."""
+    config = "[core]\n    repositoryformatversion = 0\n    bare = false\n    worktree = .\n    excludesFile = hidden\n"
+    inner = {
+        "HEAD": "ref: refs/heads/main\n",
+        "objects/x": "",
+        "refs/x": "",
+        "config": config,
+        "hidden": "*\n",
+        "info/exclude": "*\n",
+    }
+    root = project({"app.py": "", **{f"src/{name}": text for name, text in inner.items()}, "src/b.py": ""})
+    commit_all(root)
+    assert [path.name for path in python_files(root / "src", Settings(root=root))] == ["b.py"]
