@@ -58,6 +58,7 @@ def page(rule: Rule) -> str:
     facts = {
         "Standard": clause.text if clause is not None else "–",
         "Profile": f"`{rule.profile}`",
+        "Severity": f"`{rule.severity}`",
         "Fix": {"none": "none", "sometimes": "safe or unsafe, by the case"}.get(rule.fix, rule.fix),
         "Helper": f"`{rule.helper}`" if rule.helper is not None else "–",
     }
@@ -74,11 +75,14 @@ def _index() -> str:
     parts = ["# Rules", "The `default` profile contains the low-noise rules; `strict` contains all."]
     for chapter, title in CHAPTERS.items():
         rows = [
-            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {_finds(rule.page.partition(chr(10))[0])} | {rule.profile} | {rule.fix} |"
+            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {_finds(rule.page.partition(chr(10))[0])} | {rule.profile} | {rule.severity} | {rule.fix} |"
             for rule in rules().values()
             if rule.chapter == chapter
         ]
-        parts += [f"## {title}", "\n".join(["| Code | Name | What it finds | Profile | Fix |", "|---|---|---|---|---|", *rows])]
+        parts += [
+            f"## {title}",
+            "\n".join(["| Code | Name | What it finds | Profile | Severity | Fix |", "|---|---|---|---|---|---|", *rows]),
+        ]
     return "\n\n".join(parts) + "\n"
 
 

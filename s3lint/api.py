@@ -34,7 +34,7 @@ from s3lint.facts.context import Context
 from s3lint.facts.queries.destinations import Destination, destination_of
 from s3lint.facts.queries.lakehouse import may_be_delta, may_be_storage, says_delta
 from s3lint.facts.queries.rows import Rows, rows_of
-from s3lint.finding import Confidence, Finding
+from s3lint.finding import Confidence, Finding, Severity
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, NoFix, Plan, Replace
 from s3lint.fixes.recipes import FALLBACK_TYPE, content_type, metadata_plan, own_types, replacing, with_metadata
 from s3lint.fixes.variables import bucket_variables, variable_of
@@ -98,7 +98,7 @@ __all__ = [
     "Call", "Change", "Chunk", "Client", "ClientSetup", "Confidence", "Constant", "Context", "Data", "DeltaBuild",
     "DeltaOperation", "DeltaPath", "Destination", "Drop", "FileAccess", "Finding", "Hole", "Hop", "ItemWrite", "KeyTemplate",
     "Mapping", "Match", "NoFix", "ObjectCall", "ObjectUrl", "Place", "Plan", "Presign", "Reference", "Replace", "Rows", "Rule",
-    "Scope", "Sequence", "Serialised", "SessionSetting", "Settings", "Site", "SqlStatement", "StringColumn", "TableRead",
+    "Scope", "Sequence", "Serialised", "SessionSetting", "Settings", "Severity", "Site", "SqlStatement", "StringColumn", "TableRead",
     "TableWrite", "Text", "Unknown", "Value", "Written", "alternatives", "as_delta", "begins_text", "bucket_head",
     "bucket_variables", "called_name", "canonical_path", "choices", "content_type", "default_choices", "destination_of",
     "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment",

@@ -21,6 +21,20 @@ class Confidence(IntEnum):
         return self.name.lower()
 
 
+class Severity(IntEnum):
+    """How bad it is if a finding is right.
+
+    `ERROR`: data is lost, exposed or was not checked. `WARNING`: the standard is broken. `INFO`: costs, style, tidiness.
+    """
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
     """Row and column, from 1; columns count characters."""
@@ -79,6 +93,7 @@ class Finding:
     """What a rule compares when it looks at its findings together."""
     unfixed: str = ""
     """Why a finding whose rule can fix it elsewhere has no fix."""
+    severity: Severity = Severity.WARNING
 
     @property
     def order(self) -> tuple[str, int, Location, str, str]:

@@ -21,7 +21,7 @@ from s3lint.linter.engine import Engine
 from s3lint.linter.policy import report_file
 from s3lint.linter.result import Result
 from s3lint.project.discovery import is_excluded
-from s3lint.project.targets import targets
+from s3lint.project.targets import UsageError, targets
 from s3lint.registry import registry
 from s3lint.runner.cache.results import cache_for
 from s3lint.runner.run import analyze_files
@@ -30,6 +30,8 @@ from s3lint.suppressions.baseline import load
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
+    from s3lint.finding import Finding
+    from s3lint.runner.since import Since
     from s3lint.settings import Settings
 
 Flake8Error = tuple[int, int, str, type["Plugin"]]
@@ -43,6 +45,7 @@ class Plugin:
     version = __version__
     profile: ClassVar[str | None] = None
     config: ClassVar[str | None] = None
+    since: ClassVar[str | None] = None
     cached: ClassVar[bool] = True
     folders: ClassVar[tuple[Path, ...]] = ()
 
@@ -58,12 +61,18 @@ class Plugin:
         add = partial(manager.add_option, parse_from_config=True)
         add("--s3lint-profile", choices=("default", "strict"), help="the set of s3lint rules that is enabled")
         add("--s3lint-config", metavar="FILE", help="the configuration file of s3lint")
+        add(
+            "--s3lint-since",
+            metavar="REVISION",
+            help="report only findings of s3lint that the change since this revision of git brings",
+        )
         add("--s3lint-no-cache", action="store_true", help="neither read nor write cached results of s3lint")
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Read options and analyze folders. Raises `ExecutionError` for a wrong configuration: flake8 prints it and stops."""
         cls.profile, cls.config, cls.cached = options.s3lint_profile, options.s3lint_config, not options.s3lint_no_cache
+        cls.since = options.s3lint_since
         paths = [Path(os.path.abspath(name)) for name in options.filenames or ["."]]
         cls.folders = tuple(path for path in paths if path.is_dir())
         try:
@@ -112,10 +121,27 @@ class Plugin:
             findings, errors = engine.check(self.path, data, self.tree, noqa=False)
         else:
             return
-        for finding in findings:
+        for finding in self._new(findings, engine.settings, data):
             yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
         for error in errors:
             yield 1, 0, f"STO000 {error}", type(self)
+
+    def _new(self, findings: list[Finding], settings: Settings, data: bytes) -> list[Finding]:
+        """Return the findings that the change since `--s3lint-since` brings; all without that option."""
+        if self.since is None or not findings:
+            return findings
+        try:
+            return since(self.since).new(findings, lambda _: settings, {self.path: data})
+        except UsageError as refusal:
+            _refuse(refusal)
+
+
+@cache
+def since(revision: str) -> Since:
+    """Get what is known of the findings of a revision, once in each process."""
+    from s3lint.runner.since import Since
+
+    return Since(revision)
 
 
 @cache
@@ -140,7 +166,7 @@ def _added(engine: Engine) -> Engine:
     return engine
 
 
-def _refuse(error: ConfigurationError) -> NoReturn:
+def _refuse(error: ConfigurationError | UsageError) -> NoReturn:
     from flake8.exceptions import ExecutionError
 
     raise ExecutionError(str(error)) from None

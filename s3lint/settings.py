@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from s3lint.finding import Confidence
+from s3lint.finding import Confidence, Severity
 
 TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "conftest.py")
 """Patterns of tests with the syntax of `.gitignore`: names of folders and of files."""
@@ -26,6 +26,9 @@ class Settings:
         default_factory=dict
     )
     min_confidence: Annotated[Confidence, "the lowest confidence of findings that are reported"] = Confidence.MEDIUM
+    severity: Annotated[dict[str, Severity], "`error`, `warning` or `info` by rule: codes, beginnings of codes, names"] = field(
+        default_factory=dict
+    )
     exclude: Annotated[tuple[str, ...], "patterns of files and folders to skip"] = (
         ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".s3lint_cache", "__pycache__",
         "__pypackages__", "node_modules", "site-packages", "build", "dist", ".eggs",

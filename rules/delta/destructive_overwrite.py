@@ -40,6 +40,7 @@ from s3lint.api import (
     Mapping,
     Match,
     Rule,
+    Severity,
     SqlStatement,
     TableWrite,
     is_missing,
@@ -53,6 +54,7 @@ rule = Rule(
     __name__,
     code="STO503",
     clause="do.append-and-merge",
+    severity=Severity.ERROR,
     summary="{what} {does} the whole table: append, merge, or bound it with {guard}.",
     helper="s3lint.runtime.delta.overwrite_partition",
 )

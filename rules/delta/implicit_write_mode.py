@@ -29,12 +29,13 @@ known.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.api import Absent, AddArgument, Context, Match, Plan, Replace, Rule, TableWrite, may_be_storage, says_delta
+from s3lint.api import Absent, AddArgument, Context, Match, Plan, Replace, Rule, Severity, TableWrite, may_be_storage, says_delta
 
 rule = Rule(
     __name__,
     code="STO508",
     clause="do.append-and-merge",
+    severity=Severity.INFO,
     summary="`{operation}` names no mode, so what it does to an existing table depends on the library: pass `append`.",
     profile="strict",
     fix="unsafe",

@@ -36,12 +36,13 @@ Where the builder is returned, passed on or stored, so that other code may execu
 
 from collections.abc import Iterator
 
-from s3lint.api import MERGE_CLAUSES, Append, Context, DeltaBuild, Hop, Match, Plan, Rule
+from s3lint.api import MERGE_CLAUSES, Append, Context, DeltaBuild, Hop, Match, Plan, Rule, Severity
 
 rule = Rule(
     __name__,
     code="STO505",
     clause="do.append-and-merge",
+    severity=Severity.ERROR,
     summary="{what}, so it changes nothing: {advice}.",
     fix="unsafe",
     helper="s3lint.runtime.delta.merge",

@@ -36,12 +36,13 @@ Values that are not known, `etag` and the other values of the conditional put, a
 
 from collections.abc import Iterator
 
-from s3lint.api import Context, Match, Rule, SessionSetting, Value, choices, is_true, literals
+from s3lint.api import Context, Match, Rule, SessionSetting, Severity, Value, choices, is_true, literals
 
 rule = Rule(
     __name__,
     code="STO507",
     clause="delta.lakehouse",
+    severity=Severity.ERROR,
     summary="{what} {consequence}: {remedy}.",
     helper="s3lint.runtime.delta.require_conditional_put",
     in_tests=True,

@@ -41,6 +41,7 @@ from s3lint.api import (
     Match,
     Rule,
     SessionSetting,
+    Severity,
     SqlStatement,
     TableWrite,
     Value,
@@ -56,6 +57,7 @@ rule = Rule(
     __name__,
     code="STO504",
     clause="do.evolving-schemas",
+    severity=Severity.ERROR,
     summary="{what} {consequence}: {remedy}.",
     helper="s3lint.runtime.delta.evolve",
 )

@@ -35,12 +35,13 @@ given may say so in a suppression.
 import re
 from collections.abc import Iterator
 
-from s3lint.api import Context, Match, Rule, SqlStatement, StringColumn, is_delta
+from s3lint.api import Context, Match, Rule, Severity, SqlStatement, StringColumn, is_delta
 
 rule = Rule(
     __name__,
     code="STO509",
     clause="delta.intentional-schemas",
+    severity=Severity.INFO,
     summary="Column `{column}` is text, so it neither sorts nor skips as {what}: declare it as {type}.",
     profile="strict",
     helper="s3lint.runtime.delta.Table",

@@ -37,12 +37,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from s3lint.api import Confidence, Context, Finding, Hop, KeyTemplate, Match, Rule, Settings, jinja_holes, texts
+from s3lint.api import Confidence, Context, Finding, Hop, KeyTemplate, Match, Rule, Settings, Severity, jinja_holes, texts
 
 rule = Rule(
     __name__,
     code="STO215",
     clause="keys.consistent",
+    severity=Severity.INFO,
     summary="Key `{key}` is written in {styles}, and {convention}: write its segments one way.",
     profile="strict",
     helper="s3lint.runtime.object_key",

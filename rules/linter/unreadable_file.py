@@ -14,12 +14,13 @@ Files without a text that some rule looks for are never parsed, so their syntax 
 - [PEP 263](https://peps.python.org/pep-0263/): how a file declares its encoding
 """
 
-from s3lint.api import Rule
+from s3lint.api import Rule, Severity
 
 rule = Rule(
     __name__,
     code="STO900",
     clause=None,
+    severity=Severity.ERROR,
     summary="The file was not checked: {reason}.",
     in_tests=True,
 )

@@ -29,12 +29,13 @@ Rules that are off, or that do not check the file (tests); rules that compare th
 - [flake8: in-line ignoring](https://flake8.pycqa.org/en/latest/user/violations.html#in-line-ignoring-errors)
 """
 
-from s3lint.api import Rule
+from s3lint.api import Rule, Severity
 
 rule = Rule(
     __name__,
     code="STO902",
     clause=None,
+    severity=Severity.INFO,
     summary="`{suppression}` {problem}.",
     fix="safe",
     mentions=("s3lint:", "noqa: STO", "noqa:STO"),

@@ -35,12 +35,13 @@ Presigned URLs, folder markers (keys that end in `/`), and extra arguments that 
 
 from collections.abc import Iterator
 
-from s3lint.api import Context, Match, ObjectCall, Rule, is_missing, texts
+from s3lint.api import Context, Match, ObjectCall, Rule, Severity, is_missing, texts
 
 rule = Rule(
     __name__,
     code="STO313",
     clause="storage.intelligent-tiering",
+    severity=Severity.INFO,
     summary="`{operation}` chooses no storage class, so the object stays in Standard: pass `StorageClass=…` by how it is read.",
     profile="strict",
     helper="s3lint.runtime.AccessPattern",

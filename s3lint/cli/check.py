@@ -8,22 +8,32 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from s3lint.cli.output import RenderedReport, counted, in_color, print_error, width_of, write_report
+from s3lint.cli.output import FOR_PEOPLE, RenderedReport, in_color, print_error, width_of, write_report
 from s3lint.cli.progress import with_progress, write_timing
-from s3lint.cli.request import STDIN, RunRequest, job_count, paths_of, run_request, setting_overrides, settings_finder
+from s3lint.cli.request import (
+    STDIN,
+    RunRequest,
+    SettingsOf,
+    add_listed_paths,
+    job_count,
+    paths_of,
+    run_request,
+    setting_overrides,
+    settings_finder,
+)
+from s3lint.cli.summary import statistics, statistics_as_json, summary
 from s3lint.config.load import COMMAND_LINE, ConfigurationError
-from s3lint.finding import Finding
+from s3lint.finding import Finding, Severity
 from s3lint.project.discovery import EXCLUDED, is_excluded
 from s3lint.project.files import MAX_READ_BYTES
 from s3lint.project.patterns import matches
 from s3lint.project.targets import UsageError, targets
-from s3lint.registry import registry, rules
+from s3lint.registry import registry
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import RunResult, check_all, no_progress
 from s3lint.settings import Settings
@@ -38,6 +48,11 @@ def run(options: argparse.Namespace) -> int:
     if options.timing:
         CLOCK.start(on=True)
     try:
+        add_listed_paths(options)
+        if options.since is not None and (options.fix or options.fix_only or options.diff):
+            raise UsageError(
+                "the command line: --since chooses what is reported; --fix and --diff change whole files: use one of them"
+            )
         if options.explain is not None:
             return _explain(options)
         if options.show_files:
@@ -98,7 +113,8 @@ def _exit_code(findings: list[Finding], errors: Iterable[str], options: argparse
         print_error(message)
     if messages:
         return 2
-    return 1 if findings and not options.exit_zero else 0
+    least = Severity[options.fail_on.upper()]
+    return 1 if any(finding.severity >= least for finding in findings) and not options.exit_zero else 0
 
 
 def _request(options: argparse.Namespace) -> RunRequest | None:
@@ -113,12 +129,26 @@ def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult
             return RunResult([], [], 0)
         from s3lint.linter.engine import Engine
 
-        findings, errors = Engine(settings).check(path, sys.stdin.buffer.read())
-        return RunResult(findings, list(errors), 1)
-    if not request.files and not options.quiet:
+        data = sys.stdin.buffer.read()
+        findings, errors = Engine(settings).check(path, data)
+        return _since(options, RunResult(findings, list(errors), 1), lambda _: settings, {path: data})
+    if not request.files and options.files_from is None and not options.quiet:
         print_error("warning: No Python files found under the given paths (--show-files tells what was passed over)")
     watch = no_progress if options.quiet else with_progress
-    return check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
+    outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
+    own = {target.path: target.settings for target in request.files}
+    return _since(options, outcome, own.__getitem__)
+
+
+def _since(
+    options: argparse.Namespace, outcome: RunResult, settings_of: SettingsOf, overlay: dict[Path, bytes] | None = None
+) -> RunResult:
+    """Keep the findings that the change since a revision brings, if `--since` asks for that. Raises `UsageError`."""
+    if options.since is None:
+        return outcome
+    from s3lint.runner.since import Since  # with git and the baseline, which other runs do not need
+
+    return replace(outcome, findings=Since(options.since).new(outcome.findings, settings_of, overlay))
 
 
 def _stdin_target(options: argparse.Namespace) -> tuple[Path, Settings]:
@@ -129,7 +159,7 @@ def _stdin_target(options: argparse.Namespace) -> tuple[Path, Settings]:
 
 def _fix_files(options: argparse.Namespace) -> int:
     """Check, write fixes or suppressions, then check again and report what is left."""
-    from s3lint.cli.fix import allow_all, fix_all, reasons, summary, write_diff
+    from s3lint.cli.fix import allow_all, fix_all, fix_summary, reasons, write_diff
     from s3lint.support.workers import available_cores
 
     reason = _reason(options)
@@ -148,11 +178,12 @@ def _fix_files(options: argparse.Namespace) -> int:
     if not options.fix_only:
         write_report(_rendered(outcome, options), options)
         _print_stale_baselines(outcome, options)
-    text = "\n".join(filter(None, [*(reasons(outcome.findings) if options.show_fixes else ()), summary(done, options)]))
+    text = "\n".join(filter(None, [*(reasons(outcome.findings) if options.show_fixes else ()), fix_summary(done, options)]))
     if text and not options.quiet:
         # Other formats are read by programs: a sentence among them would break the report.
-        print(text, file=sys.stderr if options.output_format != "text" else sys.stdout)
-    return _exit_code([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
+        print(text, file=sys.stdout if options.output_format in FOR_PEOPLE else sys.stderr)
+    code = _exit_code([] if options.fix_only else outcome.findings, [*outcome.errors, *done.errors], options)
+    return 1 if code == 0 and done.applied and options.exit_non_zero_on_fix and not options.exit_zero else code
 
 
 def _fix_stdin(options: argparse.Namespace) -> int:
@@ -178,7 +209,8 @@ def _fix_stdin(options: argparse.Namespace) -> int:
         return _exit_code([], [str(error)], options)
     sys.stdout.buffer.write(fixed.after)
     findings, errors = Engine(settings).check(path, fixed.after)
-    return _exit_code(findings, errors, options)
+    code = _exit_code(findings, errors, options)
+    return 1 if code == 0 and fixed.applied and options.exit_non_zero_on_fix and not options.exit_zero else code
 
 
 def _reason(options: argparse.Namespace) -> str | None:
@@ -222,23 +254,11 @@ def _rendered(outcome: RunResult, options: argparse.Namespace) -> RenderedReport
     """Render what a run found in the format asked for."""
     findings, suppressions, errors = outcome.findings, tuple(outcome.suppressions), tuple(outcome.errors)
     report = Report(findings, Path.cwd(), in_color(options), width_of(options), suppressions, errors)
-    text = _statistics(findings) if options.statistics else renderer(options.output_format)(report)
-    return RenderedReport(text, _summary(findings, len(outcome.baselined)))
-
-
-def _statistics(findings: list[Finding]) -> str:
-    """The number of findings of each rule, one line each."""
-    counts = Counter(finding.code for finding in findings)
-    width = len(str(max(counts.values(), default=0)))
-    return "\n".join(f"{count:{width}}  {code}  {rules()[code].name}" for code, count in sorted(counts.items()))
-
-
-def _summary(findings: list[Finding], known: int) -> str:
-    """The number of findings, and how many more are in a baseline."""
-    if not findings:
-        return f"No new findings ({known} in the baseline)." if known else "No findings."
-    count, files = counted(len(findings), "finding"), counted(len({finding.path for finding in findings}), "file")
-    return f"\n{count} in {files}" + (f" ({known} more in the baseline)." if known else ".")
+    if options.statistics:
+        text = statistics_as_json(findings) if options.output_format in ("json", "jsonl") else statistics(findings)
+    else:
+        text = renderer(options.output_format)(report)
+    return RenderedReport(text, summary(outcome, options))
 
 
 def _print_stale_baselines(outcome: RunResult, options: argparse.Namespace) -> None:

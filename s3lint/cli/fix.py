@@ -194,7 +194,7 @@ def write_diff(outcome: FixOutcome) -> None:
     sys.stdout.buffer.flush()
 
 
-def summary(outcome: FixOutcome, options: argparse.Namespace) -> str:
+def fix_summary(outcome: FixOutcome, options: argparse.Namespace) -> str:
     """`Fixed 3 findings in 2 files.`, with one line for each fix if `--show-fixes` asks for it."""
     lines = []
     here = Report([], Path.cwd())

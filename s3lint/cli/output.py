@@ -15,9 +15,12 @@ from s3lint.project.boundary import leads_out, repository_root
 from s3lint.project.targets import UsageError
 from s3lint.reports import WIDTH, printable
 
+FOR_PEOPLE = ("text", "concise")
+"""Formats with a summary at the end. Other formats are read by programs, which a sentence would disturb."""
+
 
 class RenderedReport(NamedTuple):
-    """The report of a run as text, and the summary line below it in the format `text`."""
+    """The report of a run as text, and the summary below it in the formats for people."""
 
     text: str
     summary: str
@@ -30,7 +33,7 @@ def write_report(report: RenderedReport, options: argparse.Namespace) -> None:
         return
     if report.text:
         sys.stdout.write(report.text + "\n")
-    if options.output_format == "text" and not options.quiet and not options.statistics:
+    if options.output_format in FOR_PEOPLE and not options.quiet and not options.statistics:
         sys.stdout.write(report.summary + "\n")
 
 
@@ -62,9 +65,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def in_color(options: argparse.Namespace) -> bool:
-    """Whether to colour the report: as asked for, else on capable terminals unless NO_COLOR (https://no-color.org) is set."""
+    """Whether to colour the report: as asked for, else by NO_COLOR (https://no-color.org), then FORCE_COLOR, else on capable terminals."""
     if options.output_file is not None or options.color != "auto":
         return options.output_file is None and options.color == "always"
+    if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
+        return True
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

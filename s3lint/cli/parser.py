@@ -115,6 +115,21 @@ def _rules(made: argparse.ArgumentParser) -> None:
 
 def _check(made: argparse.ArgumentParser) -> None:
     _paths_and_rules(made)
+    _fixes(made)
+    _output(made)
+    files = _files(made)
+    files.add_argument("--stdin-filename", metavar="NAME", help="the file name to assume for standard input")
+    files.add_argument(
+        "--files-from",
+        metavar="FILE",
+        help="check the files that this file lists, one a line (-: standard input); none if it is empty",
+    )
+    files.add_argument(
+        "--since", "--diff-base", metavar="REVISION", help="report only findings that the change since this revision of git brings"
+    )
+
+
+def _fixes(made: argparse.ArgumentParser) -> None:
     fixes = made.add_argument_group("fixes")
     fixes.add_argument("--fix", action="store_true", help="apply safe fixes")
     fixes.add_argument(
@@ -123,7 +138,13 @@ def _check(made: argparse.ArgumentParser) -> None:
     fixes.add_argument("--diff", action="store_true", help="print the changes that --fix would make, and write nothing")
     fixes.add_argument("--fix-only", action="store_true", help="apply fixes and do not report remaining findings")
     fixes.add_argument("--show-fixes", action="store_true", help="list the applied fixes")
+    fixes.add_argument(
+        "--exit-non-zero-on-fix", action="store_true", help="exit with 1 if a fix was applied, even if no finding is left"
+    )
     fixes.add_argument("--add-allow", metavar="REASON", help="insert a comment that suppresses each finding, with this reason")
+
+
+def _output(made: argparse.ArgumentParser) -> None:
     output = made.add_argument_group("output")
     output.add_argument("--output-format", choices=FORMATS, default="text", help="the format of the report (default: text)")
     output.add_argument("--output-file", metavar="FILE", help="write the report to this file")
@@ -135,12 +156,17 @@ def _check(made: argparse.ArgumentParser) -> None:
         "--show-files", action="store_true", help="list the files that are checked and why others are not, and stop"
     )
     output.add_argument("--timing", action="store_true", help="print on standard error the CPU time of each stage and rule")
+    output.add_argument(
+        "--fail-on",
+        choices=("info", "warning", "error"),
+        default="info",
+        help="exit with 1 only for findings of at least this severity (default: info, so for any)",
+    )
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     output.add_argument("--quiet", "-q", action="store_true", help="print nothing but the findings")
     output.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="whether to colour the report (default: auto)"
     )
-    _files(made).add_argument("--stdin-filename", metavar="NAME", help="the file name to assume for standard input")
 
 
 def _files(made: argparse.ArgumentParser) -> argparse._ArgumentGroup:

@@ -24,11 +24,16 @@ from s3lint.config.load import (
     validated,
 )
 from s3lint.project.boundary import repository_root
+from s3lint.project.discovery import SUFFIXES
 from s3lint.project.targets import Target, UsageError, targets, with_context_files
 from s3lint.runner.cache.results import Cache, cache_for
 from s3lint.settings import Settings
+from s3lint.support.bounded_read import read_bounded
 
 STDIN = "-"
+
+MAX_LIST_BYTES = 64_000_000
+"""Bytes of a list of files that is read."""
 
 MAX_ENTRIES_OUTSIDE_PROJECT = 10_000
 """Files and folders below a folder without configuration or repository. One with more is treated as a home directory: its subfolders are
@@ -57,8 +62,36 @@ def run_request(options: argparse.Namespace) -> RunRequest:
 
 
 def paths_of(options: argparse.Namespace) -> list[Path]:
-    """The paths that were typed, absolute; the current folder if there are none."""
-    return [Path(os.path.abspath(path)) for path in options.paths or ["."]]
+    """The paths that were typed, absolute; the current folder if neither they nor a list of files were given."""
+    is_listed = getattr(options, "files_from", None) is not None
+    return [Path(os.path.abspath(path)) for path in options.paths or ([] if is_listed else ["."])]
+
+
+def add_listed_paths(options: argparse.Namespace) -> None:
+    """Add the paths that `--files-from` lists to those that were typed, without deleted files and those of other languages.
+
+    Raises `UsageError` for a list that cannot be read.
+    """
+    if options.files_from is None:
+        return
+    if STDIN in options.paths:
+        raise UsageError("the command line: - and --files-from exclude each other")
+    try:
+        data = (
+            sys.stdin.buffer.read(MAX_LIST_BYTES + 1)
+            if options.files_from == STDIN
+            else read_bounded(Path(options.files_from), MAX_LIST_BYTES)
+        )
+    except OSError as error:
+        raise UsageError(f"{options.files_from}: the list of files cannot be read: {error.strerror or error}") from None
+    if len(data) > MAX_LIST_BYTES:
+        raise UsageError(f"--files-from: the list is larger than {MAX_LIST_BYTES:,} bytes")
+    # NUL as `git diff -z` and `find -print0` write it: names may have line ends in them.
+    lines = data.split(b"\0") if b"\0" in data else [line.removesuffix(b"\r") for line in data.split(b"\n")]
+    names = [os.fsdecode(line) for line in lines if line]
+    options.paths += [name for name in names if Path(name).is_dir() or (name.endswith(SUFFIXES) and Path(name).is_file())]
+    # A list is made by a program, which knows nothing of `exclude`.
+    options.force_exclude = True
 
 
 def _cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: SettingsOf) -> Cache | None:

@@ -41,6 +41,7 @@ def as_dict(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "chapter": rule.chapter,
         "profile": rule.profile,
+        "severity": str(rule.severity),
         "fix": rule.fix,
         "clause": _sentence(rule),
         "helper": rule.helper,
@@ -61,12 +62,12 @@ def _sentence(rule: Rule) -> str | None:
 
 def _line(rule: Rule) -> str:
     summary = rule.page.partition("\n")[0].partition(": ")[2]
-    return f"{rule.code}  {rule.name:<29}  {rule.profile:<7}  {registry().origins[rule.code]:<7}  {summary}"
+    return f"{rule.code}  {rule.name:<29}  {rule.profile:<7}  {rule.severity!s:<7}  {registry().origins[rule.code]:<7}  {summary}"
 
 
 def _page(rule: Rule) -> str:
     first, _, rest = rule.page.partition("\n")
-    facts = [f"Standard: {_sentence(rule) or '-'}", f"Profile: {rule.profile}", f"Fix: {rule.fix}"]
+    facts = [f"Standard: {_sentence(rule) or '-'}", f"Profile: {rule.profile}", f"Severity: {rule.severity}", f"Fix: {rule.fix}"]
     if rule.helper is not None:
         facts += [f"Helper: {signature(rule.helper)}", f"        {url(rule.helper)}"]
     return f"# {rule.code} {first}\n\n" + "\n".join(facts) + f"\n{rest}"

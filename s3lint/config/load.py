@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from s3lint.finding import Confidence
+from s3lint.finding import Confidence, Severity
 from s3lint.project.boundary import repository_root
 from s3lint.project.patterns import anchored
 from s3lint.settings import Settings
@@ -247,8 +247,8 @@ def suggestion(text: str, known: Iterable[str]) -> str:
 
 def converted(key: str, value: Any, kind: Any, where: str) -> Any:
     """Convert a TOML value to the type of its field. Raises `ConfigurationError` for a value of another type."""
-    if kind is Confidence:
-        return _one_of(key, value, {str(level): level for level in Confidence}, where)
+    if kind is Confidence or kind is Severity:
+        return _one_of(key, value, {str(level): level for level in kind}, where)
     if get_origin(kind) is Literal:
         return _one_of(key, value, {choice: choice for choice in get_args(kind)}, where)
     if kind is bool or kind is str:
@@ -330,6 +330,8 @@ def validated(settings: Settings, where: str) -> Settings:
     for pattern, listed in settings.per_file_ignores.items():
         for selector in listed:
             _check_selector(selector, f"per-file-ignores.{pattern}", where)
+    for selector in settings.severity:
+        _check_selector(selector, "severity", where)
     return settings
 
 

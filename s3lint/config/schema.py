@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from s3lint.config.load import SELECTORS, keys
-from s3lint.finding import Confidence
+from s3lint.finding import Confidence, Severity
 from s3lint.registry import OWN, rules
 from s3lint.settings import Settings
 
@@ -46,7 +46,8 @@ def schema() -> dict[str, Any]:
 
 def _property(field: Field[Any], kind: Any) -> dict[str, Any]:
     holds_rules = field.name in SELECTORS or field.name == "per_file_ignores"
-    return {**_type(kind, holds_rules=holds_rules), "description": about(field.name), "default": plain(default_of(field))}
+    names = {"propertyNames": {"$ref": "#/definitions/rule"}} if field.name == "severity" else {}
+    return {**_type(kind, holds_rules=holds_rules), **names, "description": about(field.name), "default": plain(default_of(field))}
 
 
 def about(name: str) -> str:
@@ -67,12 +68,12 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if value is None:
         return ""
-    return str(value) if isinstance(value, Confidence | Path) else value
+    return str(value) if isinstance(value, Confidence | Severity | Path) else value
 
 
 def _type(kind: Any, *, holds_rules: bool) -> dict[str, Any]:
-    if kind is Confidence:
-        return {"enum": [str(level) for level in Confidence]}
+    if kind is Confidence or kind is Severity:
+        return {"enum": [str(level) for level in kind]}
     if get_origin(kind) is Literal:
         return {"enum": list(get_args(kind))}
     if get_origin(kind) is tuple:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from s3lint.finding import Finding
+from s3lint.finding import Finding, Severity
 from s3lint.project.patterns import is_test, matches
 from s3lint.settings import Settings
 
@@ -37,7 +37,19 @@ class Selection:
             return False
         return self.checks_tests(finding.code) or not is_test(finding.path, self.settings)
 
-    def with_fix_as_set(self, finding: Finding) -> Finding:
+    @cached_property
+    def severities(self) -> dict[str, Severity]:
+        """The severity of each code that the settings name. A longer beginning of a code wins over a shorter one, which wins over `ALL`."""
+        by_breadth = sorted(self.settings.severity.items(), key=lambda item: -len(union_of([item[0]])))
+        return {code: severity for selector, severity in by_breadth for code in union_of([selector])}
+
+    def as_set(self, finding: Finding) -> Finding:
+        """Return a finding with the severity that the settings give it, and its fix as they allow it."""
+        finding = self._with_fix_as_set(finding)
+        severity = self.severities.get(finding.code, finding.severity) if self.settings.severity else finding.severity
+        return finding if severity is finding.severity else replace(finding, severity=severity)
+
+    def _with_fix_as_set(self, finding: Finding) -> Finding:
         """Return a finding with its fix marked safe or unsafe as the settings say; without a fix where they forbid it."""
         if finding.fix is None:
             return finding

@@ -28,7 +28,7 @@ def finding_of(match: Match) -> Finding:
     fix, unfixed = _fix_of(match)
     return Finding(
         rule.code, rule.name, match.message, match.site.module.path, start, end, match.confidence, rule.profile, rule.clause,
-        related_places(match), fix, noqa_row=end.row, subject=match.subject, unfixed=unfixed,
+        related_places(match), fix, noqa_row=end.row, subject=match.subject, unfixed=unfixed, severity=rule.severity,
     )  # fmt: skip
 
 
@@ -38,8 +38,9 @@ def unreadable(path: Path, error: Unreadable) -> Finding:
     start = Location(error.row, error.column)
     message = rule.summary.format(reason=error.message)
     return Finding(
-        rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row
-    )
+        rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row,
+        severity=rule.severity,
+    )  # fmt: skip
 
 
 def related_places(match: Match) -> tuple[Related, ...]:

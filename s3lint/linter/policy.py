@@ -57,7 +57,7 @@ def report(results: Sequence[Result], selection: Selection) -> Reported:
         left[finding.path].append(finding)
     reported = Reported(errors=[*(error for result in results for error in result.errors), *failures])
     for result in results:
-        candidates = without_yielding(map(selection.with_fix_as_set, left[result.path]))
+        candidates = without_yielding(map(selection.as_set, left[result.path]))
         matched = match_suppressions(candidates, result.suppressions, selection)
         reported.findings += result.shown(finding for finding, by in matched if by is None)
         reported.suppressions += _applied(result, matched)

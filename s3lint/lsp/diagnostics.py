@@ -10,17 +10,20 @@ from typing import Any
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from s3lint.finding import Edit, Finding, Fix, Related
+from s3lint.finding import Edit, Finding, Fix, Related, Severity
 from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.positions import position, range_of
 from s3lint.registry import rules
-from s3lint.registry.codes import UNREADABLE, UNUSED
+from s3lint.registry.codes import UNUSED
 from s3lint.source.text import split_lines
 
 SOURCE = "s3lint"
 
-SEVERITIES = {"default": types.DiagnosticSeverity.Warning, "strict": types.DiagnosticSeverity.Information}
-"""By profile: low-noise rules warn, the others inform."""
+SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+}
 
 ByUri = dict[str, list[types.Diagnostic]]
 
@@ -47,7 +50,7 @@ class Translator:
         return types.Diagnostic(
             range=range_of(part.lines, finding.start, finding.end, self.codec),
             message=finding.message,
-            severity=types.DiagnosticSeverity.Error if finding.code == UNREADABLE else SEVERITIES[finding.profile],
+            severity=SEVERITIES[finding.severity],
             code=finding.code,
             code_description=types.CodeDescription(rule.url) if rule.url else None,
             source=SOURCE,

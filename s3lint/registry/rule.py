@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from s3lint.finding import Confidence
+from s3lint.finding import Confidence, Severity
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context
@@ -57,6 +57,8 @@ class Rule:
     """The id of the clause that it enforces; None for a rule about suppressions or unreadable files."""
     summary: str
     profile: Profile = "default"
+    severity: Severity = Severity.WARNING
+    """What is at stake; the setting `severity` overrides it."""
     fix: FixLevel = "none"
     helper: str | None = None
     mentions: tuple[str, ...] = ()

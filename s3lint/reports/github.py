@@ -9,11 +9,12 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from s3lint.finding import Finding
+from s3lint.finding import Finding, Severity
 from s3lint.project.boundary import repository_root
 from s3lint.reports import Report, printable
 
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
@@ -37,4 +38,4 @@ def _command(finding: Finding, report: Report) -> str:
         properties |= {"col": str(finding.start.column), "endColumn": str(finding.end.column)}
     shown = ",".join(f"{key}={value.translate(PROPERTY)}" for key, value in properties.items())
     message = f"{report.place(finding.path, finding.start, finding.cell)}: {finding.code} {printable(finding.message)}"
-    return f"::{'error' if finding.confidence.name == 'HIGH' else 'warning'} {shown}::{message.translate(DATA)}"
+    return f"::{COMMANDS[finding.severity]} {shown}::{message.translate(DATA)}"

@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from s3lint.finding import Finding, Location
+from s3lint.finding import Finding, Location, Severity
 from s3lint.reports import Report, printable
 from s3lint.reports.fingerprints import fingerprints
 
-SEVERITIES = {"HIGH": "major", "MEDIUM": "minor", "LOW": "info"}
-"""GitLab's severity by the confidence of a finding."""
+SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}
 
 
 def render(report: Report) -> str:
@@ -32,7 +31,7 @@ def _entry(finding: Finding, fingerprint: str, report: Report) -> dict[str, Any]
         "description": f"{finding.code} {finding.name}: {where}{printable(finding.message)}",
         "check_name": finding.code,
         "fingerprint": fingerprint,
-        "severity": SEVERITIES[finding.confidence.name],
+        "severity": SEVERITIES[finding.severity],
         "location": {
             "path": printable(report.posix(finding.path)),
             "positions": {

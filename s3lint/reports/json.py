@@ -28,6 +28,7 @@ def as_dict(finding: Finding, state: Literal["open", "baselined"] = "open") -> d
         "location": _location(finding.start),
         "end_location": _location(finding.end),
         "confidence": str(finding.confidence),
+        "severity": str(finding.severity),
         "profile": finding.profile,
         "state": state,
         "fix": _fix(finding.fix) if finding.fix is not None else None,

@@ -37,4 +37,4 @@ def _case(suite: Element, finding: Finding, report: Report) -> None:
         file=report.shown(finding.path), line=str(finding.start.row),
     )  # fmt: skip
     message = printable(finding.message)
-    SubElement(case, "failure", type=finding.code, message=message).text = f"{place}: {message}"
+    SubElement(case, "failure", type=finding.code, message=message).text = f"{place}: {finding.severity}: {message}"

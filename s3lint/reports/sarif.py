@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from s3lint import __version__
-from s3lint.finding import Edit, Finding, Location
+from s3lint.finding import Edit, Finding, Location, Severity
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import clauses
@@ -22,8 +22,7 @@ SITE = "https://s3lint.github.io/s3lint/"
 ROOT = "SRCROOT"
 FINGERPRINT = "s3lint/v1"
 
-LEVELS = {"HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
-"""SARIF's level by the confidence of a finding."""
+LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 Object = dict[str, Any]
 
@@ -67,6 +66,7 @@ def _rule(rule: Rule) -> Object:
         "shortDescription": {"text": described},
         "fullDescription": {"text": f"{described} The standard: {clause.text}." if clause is not None else described},
         "help": {"text": rest.strip() or described, "markdown": rest.strip() or described},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {"tags": [rule.chapter, rule.profile], "fix": rule.fix},
     }
     return made | ({"helpUri": rule.url} if rule.url else {})
@@ -84,7 +84,7 @@ def _result(finding: Finding, reason: str | None, index: int, fingerprint: str, 
     made: Object = {
         "ruleId": finding.code,
         "ruleIndex": index,
-        "level": LEVELS[finding.confidence.name],
+        "level": LEVELS[finding.severity],
         "message": {"text": where + printable(finding.message)},
         "locations": [location],
         "partialFingerprints": {FINGERPRINT: fingerprint},

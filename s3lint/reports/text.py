@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 from rich.text import Text
 
-from s3lint.finding import Finding
+from s3lint.finding import Finding, Severity
 from s3lint.registry import rules
 from s3lint.reports import Report, printable
 from s3lint.reports.excerpts import line_of
@@ -16,21 +16,32 @@ from s3lint.reports.excerpts import line_of
 TAB_COLUMNS = 4
 """Columns of a tab in an excerpt. Tab stops are not needed: the line above the carets is written with the same spaces."""
 
+MAX_SHOWN = 3
+"""Related places of a finding that are shown; other formats have them all."""
+
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+
 MIN_COLUMNS = 20
 """Columns of source that are shown in the narrowest terminal."""
 
 
 def render(report: Report) -> str:
-    return "\n\n".join(_block(finding, report) for finding in report.findings)
+    """Render a block for each finding. The helper and the page of a rule are named with its first finding only."""
+    explained: set[str] = set()
+    blocks = []
+    for finding in report.findings:
+        blocks.append(_block(finding, report, is_first=finding.code not in explained))
+        explained.add(finding.code)
+    return "\n\n".join(blocks)
 
 
-def _block(finding: Finding, report: Report) -> str:
+def _block(finding: Finding, report: Report, *, is_first: bool) -> str:
     lines = [
         _title(finding, report),
         *map(Text, _wrapped(printable(finding.message), report.width, "  ", "  ")),
         *_excerpt(finding, report.width),
     ]
-    for note in _notes(finding, report):
+    for note in (*_notes(finding, report), *(_help(finding) if is_first else ())):
         lines += [Text(line, style="dim") for line in _wrapped(note, report.width, "  = ", "    ")]
     return "\n".join(_styled(line, color=report.color) for line in lines)
 
@@ -39,10 +50,14 @@ def _title(finding: Finding, report: Report) -> Text:
     title = Text()
     title.append(report.place(finding.path, finding.start, finding.cell), style="bold")
     title.append(" ")
-    title.append(finding.code, style="bold red")
+    title.append(finding.code, style=STYLES[finding.severity])
     title.append(f" {finding.name}", style="cyan")
+    # What is usual is not written: most findings are warnings of high confidence.
+    unusual = [str(finding.severity)] if finding.severity is not Severity.WARNING else []
     if finding.confidence.name != "HIGH":
-        title.append(f" ({finding.confidence} confidence)", style="dim")
+        unusual.append(f"{finding.confidence} confidence")
+    if unusual:
+        title.append(f" ({', '.join(unusual)})", style="dim")
     return title
 
 
@@ -107,10 +122,15 @@ def _tail(text: str, width: int) -> str:
 
 
 def _notes(finding: Finding, report: Report) -> Iterator[str]:
-    for related in finding.related:
+    for related in finding.related[:MAX_SHOWN]:
         yield f"{report.place(related.path, related.location, related.cell)}: {printable(related.message)}"
+    if len(finding.related) > MAX_SHOWN:
+        yield f"and {len(finding.related) - MAX_SHOWN} more"
     if finding.fix is not None:
         yield f"fix: {printable(finding.fix.message)} ({'--fix' if finding.fix.safe else '--fix --unsafe-fixes'})"
+
+
+def _help(finding: Finding) -> Iterator[str]:
     rule = rules()[finding.code]
     if rule.helper is not None:
         yield f"helper: {rule.helper}"

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from s3lint.finding import failure
 from s3lint.fixes.apply import Unsettled, diff, is_applicable
 from s3lint.linter.fix import FixSession, fix_in
+from s3lint.project.stored_files import StoredFiles
 from s3lint.spark.checking import source_rows
 from s3lint.spark.groups import KEYS, Row, by_group
 from s3lint.spark.repository import (
     ROOT,
-    StoredFiles,
     analyze_commit,
     check_repository,
     for_repository,

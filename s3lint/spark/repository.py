@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from s3lint.config.selection import Selection
@@ -14,42 +13,11 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.policy import Reported, report
 from s3lint.linter.result import Result
 from s3lint.project.discovery import SUFFIXES, is_excluded
-from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
+from s3lint.project.stored_files import StoredFiles
 from s3lint.settings import Settings
-from s3lint.source.notebooks import plain
 
 ROOT = Path("/repository")
 """The folder that the engine sees files in. It need not exist: nothing is read from the disk."""
-
-
-class StoredFiles(ProjectFiles):
-    """A project whose files are in memory; the disk is not read."""
-
-    def __init__(self, settings: Settings, contents: Mapping[Path, bytes]) -> None:
-        super().__init__(settings)
-        self.contents = contents
-
-    def read(self, path: Path) -> bytes | None:
-        data = self.contents.get(path)
-        return plain(data) if data is not None and len(data) <= MAX_SOURCE_BYTES else None
-
-    def listed(self) -> list[Path]:
-        return sorted(path for path in self.contents if self._belongs(path))
-
-    def is_folder(self, path: Path) -> bool:
-        return path in self._folders
-
-    def is_namespace(self, folder: Path) -> bool:
-        return folder in self._namespaces
-
-    @cached_property
-    def _folders(self) -> frozenset[Path]:
-        return frozenset(parent for path in self.contents for parent in path.parents)
-
-    @cached_property
-    def _namespaces(self) -> frozenset[Path]:
-        python = [path for path in self.contents if path.suffix == ".py"]
-        return frozenset(folder for path in python for folder in (path.parent, path.parent.parent))
 
 
 @dataclass

@@ -11,9 +11,10 @@ from s3lint.linter.engine import Engine
 from s3lint.project.import_graph import MAX_IMPORT_DISTANCE, dependents_of, reachable_from
 from s3lint.project.loader import Loader
 from s3lint.project.patterns import is_test
+from s3lint.project.stored_files import StoredFiles
 from s3lint.project.word_index import module_name
 from s3lint.spark.groups import KEYS, Row, by_group
-from s3lint.spark.repository import StoredFiles, is_checked, path_in
+from s3lint.spark.repository import is_checked, path_in
 from s3lint.spark.schemas import COMMIT, batch, struct
 
 if TYPE_CHECKING:

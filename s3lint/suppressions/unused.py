@@ -126,8 +126,9 @@ def _finding(code: str, path: Path, each: Suppression, part: str, **details: obj
     message = rule.summary.format(**details)
     fix = _removal(each, part) if code == UNUSED else None
     return Finding(
-        code, rule.name, message, path, start, end, Confidence.HIGH, rule.profile, rule.clause, fix=fix, noqa_row=each.row
-    )
+        code, rule.name, message, path, start, end, Confidence.HIGH, rule.profile, rule.clause, fix=fix, noqa_row=each.row,
+        severity=rule.severity,
+    )  # fmt: skip
 
 
 def _removal(each: Suppression, part: str) -> Fix | None:

@@ -37,11 +37,11 @@ def test_findings_are_shown_with_where_why_and_what_to_do(project: Write) -> Non
 
 def test_nothing_found_is_exit_0(project: Write) -> None:
     done = s3lint("check", cwd=project({"clean.py": CLEAN}))
-    assert (done.code, done.out) == (0, "No findings.\n")
+    assert (done.code, done.out) == (0, "No findings. 1 file checked.\n")
 
 
 def test_concise_is_one_line_for_each_finding(project: Write) -> None:
-    done = s3lint("check", "--output-format", "concise", cwd=project({"bad.py": BAD}))
+    done = s3lint("check", "--output-format", "concise", "--quiet", cwd=project({"bad.py": BAD}))
     assert [line.split(" ")[:2] for line in done.out.splitlines()] == [["bad.py:4:1:", "STO301"], ["bad.py:4:30:", "STO201"]]
 
 
@@ -94,7 +94,7 @@ def test_a_report_can_go_to_a_file(project: Write) -> None:
 
 def test_standard_input_has_a_name(project: Write) -> None:
     done = s3lint_here(
-        "check", "-", "--stdin-filename", "src/new.py", "--output-format", "concise", cwd=project({}), stdin=BAD.encode()
+        "check", "-", "--stdin-filename", "src/new.py", "--output-format", "concise", "--quiet", cwd=project({}), stdin=BAD.encode()
     )
     assert done.code == 1
     assert "src/new.py:4:30: STO201" in done.out
@@ -129,9 +129,11 @@ def test_a_configuration_file_is_obeyed_and_the_nearest_wins(project: Write) -> 
         "b/s3lint.toml": "select = ['STO301']\n",
         "b/bad.py": BAD,
     }
-    done = s3lint_here("check", "--output-format", "concise", cwd=project(files))
+    done = s3lint_here("check", "--output-format", "concise", "--quiet", cwd=project(files))
     assert [line.split(" ")[:2] for line in done.out.splitlines()] == [["a/bad.py:4:30:", "STO201"], ["b/bad.py:4:1:", "STO301"]]
-    assert len(s3lint_here("check", "--isolated", "--output-format", "concise", cwd=project(files)).out.splitlines()) == 4
+    assert (
+        len(s3lint_here("check", "--isolated", "--output-format", "concise", "--quiet", cwd=project(files)).out.splitlines()) == 4
+    )
 
 
 @pytest.mark.parametrize(
@@ -295,7 +297,7 @@ def test_keys_are_compared_over_the_project(project: Write, jobs: str) -> None:
         return NAMING.replace("{PREFIX}", prefix)
 
     root = project({f"a{n}.py": written("daily_reports") for n in range(20)} | {"b.py": written("daily-reports")})
-    done = s3lint_here("check", "--select", "STO215", "--output-format", "concise", "--jobs", jobs, cwd=root)
+    done = s3lint_here("check", "--select", "STO215", "--output-format", "concise", "--quiet", "--jobs", jobs, cwd=root)
     assert [line.partition(":")[0] for line in done.out.splitlines()] == ["b.py"]
     assert "most keys of the project in snake_case" in done.out
     assert s3lint_here("check", "--select", "STO215", "b.py", cwd=root).code == 0

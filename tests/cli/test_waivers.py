@@ -89,7 +89,7 @@ def test_cells_get_comments_of_their_language(project: Write) -> None:
     )
     before = (root / "a.ipynb").read_bytes()
     done = s3lint_here("check", "--add-allow", "legacy", cwd=root)
-    assert (done.code, done.out, done.err) == (0, "No findings.\nAllowed 5 findings in 2 files.\n", "")
+    assert (done.code, done.out, done.err) == (0, "No findings. 2 files checked.\nAllowed 5 findings in 2 files.\n", "")
     after = (root / "a.ipynb").read_bytes()
     assert cell_source(after, 2) == f"%matplotlib inline\n{READ.rstrip()}  # {ALLOW}\n"
     assert cell_source(after, 3) == "%sql TRUNCATE TABLE t  -- s3lint: allow[STO503] legacy"

@@ -126,14 +126,14 @@ def test_jsonl_is_json_line_by_line(project: Write) -> None:
 def test_github_shows_each_finding_at_its_place(project: Write) -> None:
     lines = rendered("github", project({"bad.py": BAD})).splitlines()
     assert lines[0].startswith(
-        "::error title=STO201 hardcoded-bucket,file=bad.py,line=3,endLine=3,col=10,endColumn=26::bad.py:3:10: STO201 Bucket"
+        "::warning title=STO201 hardcoded-bucket,file=bad.py,line=3,endLine=3,col=10,endColumn=26::bad.py:3:10: STO201 Bucket"
     )
 
 
 def test_github_commands_cannot_be_forged(project: Write) -> None:
     root = project({"a,b:c%0A::error::x.py": BAD.replace("acme-documents", "acme::error::100%0A")})
     for line in rendered("github", root).splitlines():
-        properties, message = re.fullmatch(r"::error ([^:]*)::(.*)", line).groups()
+        properties, message = re.fullmatch(r"::warning ([^:]*)::(.*)", line).groups()
         assert "file=a%2Cb%3Ac%250A%3A%3Aerror%3A%3Ax.py," in properties
         assert "%0A" not in message.replace("%250A", "")
 

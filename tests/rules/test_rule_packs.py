@@ -106,7 +106,7 @@ def test_its_rules_see_frames_of_projects_that_name_no_store(project: Write) -> 
     )
     frames = "def keep(frame):\n    frame.to_pickle('frame.pickle')\n"
     root = packed(project, "acme_rules", {"site/acme_rules/metadata/no_cache_control.py": rule, "src/page.py": frames})
-    assert "page.py:2:5: ACM001" in with_pack(root, "check", "--output-format", "concise").out
+    assert "page.py:2:5: ACM001" in with_pack(root, "check", "--output-format", "concise", "--quiet").out
 
 
 def test_its_codes_are_selected_and_suppressed_like_any_other(project: Write) -> None:
@@ -134,7 +134,7 @@ def test_a_broken_pack_is_one_warning(project: Write, value: str, replaced: str,
     text = RULE.replace('code="ACM001"', replaced) if replaced else RULE
     root = packed(project, value, {"site/acme_rules/metadata/no_cache_control.py": text})
     done = with_pack(root, "check")
-    assert (done.code, done.out) == (0, "No findings.\n")
+    assert (done.code, done.out) == (0, "No findings. 1 file checked.\n")
     assert done.err == f"s3lint: warning: the rule pack acme-rules 1.2 is left out: {reason}\n"
 
 

@@ -372,8 +372,8 @@ def test_fixes_are_made_of_files_as_they_are(
     s3lint_in(root, monkeypatch, capsys, "check")
     fixed = s3lint_in(root, monkeypatch, capsys, "check", "--fix", "--unsafe-fixes")
 
-    assert (fixed[0], fixed[1].splitlines()[0]) == (0, "No findings.")
-    assert s3lint_in(root, monkeypatch, capsys, "check") == (0, "No findings.\n", "")
+    assert (fixed[0], fixed[1].splitlines()[0]) == (0, "No findings. 1 file checked.")
+    assert s3lint_in(root, monkeypatch, capsys, "check") == (0, "No findings. 1 file checked.\n", "")
 
 
 def test_a_reports_day_is_the_day_of_the_run(
@@ -399,7 +399,7 @@ def test_a_run_over_unchanged_files_needs_neither_parser_nor_processes(project: 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(project: Write) -> None:
     root = project({f"{number}.py": BUCKET_BY_NAME for number in range(6)})
-    command = [sys.executable, "-m", "s3lint", "check", "--output-format", "concise", "--jobs", "1"]
+    command = [sys.executable, "-m", "s3lint", "check", "--output-format", "concise", "--quiet", "--jobs", "1"]
     together = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(2)]
     outs = {process.communicate()[0] for process in together}
 
@@ -439,7 +439,7 @@ def test_without_a_usable_folder_nothing_is_remembered(
     project: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = project({"a.py": BUCKET_BY_NAME, "taken": "a file"})
-    command = ("check", "--output-format", "concise", "--cache-dir", "taken")
+    command = ("check", "--output-format", "jsonl", "--cache-dir", "taken")
     code, out, err = s3lint_in(root, monkeypatch, capsys, *command)
 
     assert (code, len(out.splitlines())) == (1, 2)
@@ -493,7 +493,7 @@ def test_a_run_over_a_folder_sees_what_the_rest_of_the_project_does_with_it(
         }
     )
     monkeypatch.chdir(root)
-    command = ["check", "lib", "--output-format", "concise"]
+    command = ["check", "lib", "--output-format", "concise", "--quiet"]
     for _ in range(2):
         assert main(command) == 1
         found = capsys.readouterr().out

@@ -22,7 +22,7 @@ UPLOAD = "s3.upload_file('a', 'acme-docs', f'reports/{day}.pdf', ExtraArgs={'Con
 
 def found(root: Path, *arguments: str) -> list[str]:
     """Findings as `file:cell 1:2:3 CODE`."""
-    done = s3lint_here("check", "--output-format", "concise", *arguments, cwd=root)
+    done = s3lint_here("check", "--output-format", "concise", "--quiet", *arguments, cwd=root)
     assert done.err == ""
     return [" ".join(line.split(": ")[0:2])[: line.index("STO") + 5] for line in done.out.splitlines()]
 
@@ -268,7 +268,7 @@ def test_the_edits_of_a_notebook_name_their_cells(project: Write) -> None:
 def test_what_a_cell_of_sql_does_not_say_is_not_edited(project: Write) -> None:
     before = DATABRICKS.replace("USING parquet", "USING parquet LOCATION 's3://acme-docs/t'")
     root = project({"a.py": before})
-    done = s3lint_here("check", "--fix", "--unsafe-fixes", "--profile", "strict", "--output-format", "concise", cwd=root)
+    done = s3lint_here("check", "--fix", "--unsafe-fixes", "--profile", "strict", "--output-format", "concise", "--quiet", cwd=root)
     assert "STO202" in done.out
     assert (root / "a.py").read_text() == before.replace("USING parquet", "USING delta")
 

@@ -38,7 +38,7 @@ def places(done: Run) -> list[str]:
 
 
 def check(command, *arguments: str) -> list[str]:
-    return places(command("check", "--output-format", "concise", *arguments))
+    return places(command("check", "--output-format", "concise", "--quiet", *arguments))
 
 
 def test_what_is_known_is_not_reported_and_what_is_new_is(project: Write, command) -> None:
@@ -47,7 +47,7 @@ def test_what_is_known_is_not_reported_and_what_is_new_is(project: Write, comman
     done = command("baseline")
     assert (done.code, done.out, done.err) == (0, "known.json written: 2 findings in 1 file.\n", "")
     done = command("check")
-    assert (done.code, done.out, done.err) == (0, "No new findings (2 in the baseline).\n", "")
+    assert (done.code, done.out, done.err) == (0, "No new findings (2 in the baseline). 1 file checked.\n", "")
     project({"b.py": OLD, "a.py": OLD.replace("acme-documents", "acme-other")})
     assert check(command) == ["a.py:4:18: STO201", "b.py:4:18: STO201", "b.py:5:1: STO301"]
     assert check(command, "a.py") == ["a.py:4:18: STO201"]
@@ -75,7 +75,7 @@ def test_it_survives(project: Write, command, change: str) -> None:
     name, text = MOVED[change]
     project({name: text})
     done = command("check")
-    assert (done.code, done.out, done.err) == (0, "No new findings (2 in the baseline).\n", "")
+    assert (done.code, done.out, done.err) == (0, "No new findings (2 in the baseline). 1 file checked.\n", "")
     assert check(command, name) == []
 
 

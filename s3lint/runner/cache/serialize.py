@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related
+from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related, Severity
 from s3lint.linter.result import Result
 from s3lint.source.notebooks import Cells, Masks
 from s3lint.source.text import Unreadable
@@ -55,17 +55,17 @@ def _finding(finding: Finding) -> list[Any]:
         int(finding.confidence), finding.profile, finding.clause,
         [[str(place.path), _at(place.location), place.message, place.cell] for place in finding.related],
         _fix(finding.fix) if finding.fix is not None else finding.unfixed or None,
-        finding.cell, finding.noqa_row, finding.subject,
+        finding.cell, finding.noqa_row, finding.subject, int(finding.severity),
     ]  # fmt: skip
 
 
 def _read_finding(made: list[Any]) -> Finding:
-    code, name, message, path, start, end, confidence, profile, clause, related, fix, cell, noqa_row, subject = made
+    code, name, message, path, start, end, confidence, profile, clause, related, fix, cell, noqa_row, subject, severity = made
     return Finding(
         code, name, message, Path(path), Location(*start), Location(*end), Confidence(confidence), profile, clause,
         tuple(Related(Path(place), Location(*at), said, within) for place, at, said, within in related),
         _read_fix(fix) if isinstance(fix, list) else None,
-        cell, noqa_row, subject, fix if isinstance(fix, str) else "",
+        cell, noqa_row, subject, fix if isinstance(fix, str) else "", Severity(severity),
     )  # fmt: skip
 
 
