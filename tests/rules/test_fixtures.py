@@ -24,20 +24,33 @@ from s3lint.testing import Fixture, check, expected, fixed, reported, variants
 from support.fixtures import FIXTURES, FOLDER
 
 
+def all_at_once(text: str) -> bytes:
+    """Return a program that is written in all the ways at once; CRLF comes last, since the others go by lines that end in a newline."""
+    for _, write in reversed(list(variants())):
+        text = write(text).decode()
+    return text.encode()
+
+
+WRITINGS = [
+    *(pytest.param(write, id=name, marks=[pytest.mark.extended][: name != "as it is"]) for name, write in variants()),
+    pytest.param(all_at_once, id="all at once"),
+]
+
+
 @pytest.fixture(params=FIXTURES, ids=[fixture.rule.name for fixture in FIXTURES])
 def fixture(request: pytest.FixtureRequest) -> Fixture:
     found: Fixture = request.param
     return found
 
 
-@pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in variants()])
+@pytest.mark.parametrize("write", WRITINGS)
 def test_every_marked_line_fires_and_no_other(fixture: Fixture, write) -> None:
     text = fixture.read("bad.py")
     assert any(code == fixture.rule.code for _, code in expected(text))
     assert reported(check(write(text), fixture.settings, "bad.py")) == expected(text)
 
 
-@pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in variants()])
+@pytest.mark.parametrize("write", WRITINGS)
 def test_what_looks_alike_stays_silent(fixture: Fixture, write) -> None:
     assert reported(check(write(fixture.read("good.py")), fixture.settings, "good.py")) == set()
 
@@ -62,7 +75,7 @@ def fixable(request: pytest.FixtureRequest) -> Fixture:
     return found
 
 
-@pytest.mark.parametrize("write", [pytest.param(write, id=name) for name, write in variants()])
+@pytest.mark.parametrize("write", WRITINGS)
 def test_fixes_make_what_the_fixture_shows(fixable: Fixture, write) -> None:
     done = fix_file(fixable.folder / "bad.py", write(fixable.read("bad.py")), fixable.fixing, unsafe=True)
     assert done.after == write(fixable.read("fixed.py"))
