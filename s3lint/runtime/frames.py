@@ -77,12 +77,12 @@ def _type_of(value: Scalar) -> pa.DataType:
     return next((arrow_type for kind, arrow_type in kinds.items() if isinstance(value, kind)), pyarrow.date32())
 
 
-def recast(dataset: Any, schema: pa.Schema) -> pa.RecordBatchReader:
-    """Returns the rows of a dataset, batch by batch, under a wider schema."""
+def recast(stream: Any, schema: pa.Schema) -> pa.RecordBatchReader:
+    """Returns the rows of a stream of Arrow, batch by batch, under a wider schema."""
     pyarrow = imported("pyarrow", "delta")
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for batch in dataset.to_batches():
+        for batch in pyarrow.RecordBatchReader.from_stream(stream):
             yield from fitted(pyarrow.Table.from_batches([batch]), schema).to_batches()
 
     return pyarrow.RecordBatchReader.from_batches(schema, batches())

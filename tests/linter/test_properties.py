@@ -62,6 +62,7 @@ def test_a_strange_program(program: bytes) -> None:
 LINTER = {rule.name.replace("-", "_") for rule in rules().values() if rule.chapter == "linter"}
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("stock", stocks(), ids=lambda stock: stock.rule)
 def test_strange_programs_are_about_every_rule(stock: Stock) -> None:
     text = "\n".join([stock.head, *stock.lines, ""])

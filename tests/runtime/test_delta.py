@@ -16,7 +16,16 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from s3lint.runtime import ArgumentError, ConflictError, MissingError, SchemaError, StorageError, UnsafeStoreError, s3_client
+from s3lint.runtime import (
+    ArgumentError,
+    ConflictError,
+    MissingError,
+    SchemaError,
+    StorageError,
+    UnsafeStoreError,
+    frames,
+    s3_client,
+)
 from s3lint.runtime.delta import (
     Application,
     Commit,
@@ -196,15 +205,15 @@ def test_an_evolution_that_loses_something_is_refused(local: Table, schema: pa.S
 
 def test_widening_gives_way_to_another_writer(local: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     append(local, pl.DataFrame({"id": ["a"], "n": [1]}))
-    recast = deltalake.DeltaTable.to_pyarrow_dataset
+    recast = frames.recast
 
-    def slow(handle: deltalake.DeltaTable, **settings: Any) -> Any:
+    def slow(*stored: Any) -> Any:
         append(local, pl.DataFrame({"id": ["b"], "n": [2]}))
-        return recast(handle, **settings)
+        return recast(*stored)
 
     wider = replace(local, schema=pa.schema([*SCHEMA.remove(2), pa.field("n", pa.int64())]), evolution=Evolution.WIDEN)
     with monkeypatch.context() as patched, pytest.raises(ConflictError):
-        patched.setattr(deltalake.DeltaTable, "to_pyarrow_dataset", slow)
+        patched.setattr(frames, "recast", slow)
         evolve(wider)
     assert rows(local) == [("a", 1), ("b", 2)]
 

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import pytest
-
 from support.spark_cases import (  # noqa: F401 - tests that are collected here
-    STORED,
-    check_round_trip,
-    test_a_partition_keeps_its_values,
+    test_a_merge_leaves_the_other_rows_of_a_file_as_they_are,
     test_a_partition_of_another_type_is_refused,
     test_a_partition_that_is_not_kept_is_refused,
     test_a_type_that_cannot_be_stored_is_refused,
@@ -20,10 +13,5 @@ from support.spark_cases import (  # noqa: F401 - tests that are collected here
     test_every_type_of_text_is_read,
     test_raw_data_that_does_not_fit_is_refused,
     test_what_is_not_declared_is_kept_where_it_is_said,
+    test_what_is_written_is_read,
 )
-
-
-@pytest.mark.parametrize("way", ["append", "merge"])
-def test_types_come_back(spark: Any, tmp_path: Path, way: str) -> None:
-    """One table has a column of each type, since a table for each takes the JVM minutes; Sail has those."""
-    check_round_trip(spark, tmp_path, STORED, way)
