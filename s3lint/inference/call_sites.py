@@ -16,7 +16,8 @@ from s3lint.inference.place import Place
 from s3lint.inference.values import Value, alternatives
 from s3lint.project.searches import Search
 from s3lint.support.frozen import frozen
-from s3lint.syntax.flow import Scope, Step, functions_of
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.functions import functions_of
 from s3lint.syntax.names import called_name
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from s3lint.inference.code_values import Class, Function, Instance
 from s3lint.inference.evaluator import attribute, invocation, unpacking
 from s3lint.inference.functions import MAX_CALL_DEPTH, returned
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.reaching import Unbound, at_end, final
+from s3lint.inference.reaching import at_end, final
 from s3lint.inference.values import (
     Constant,
     Environment,
@@ -22,12 +22,14 @@ from s3lint.inference.values import (
     Reference,
     Sequence,
     Text,
+    Unbound,
     Unknown,
     Value,
     alternatives,
     join_values,
 )
-from s3lint.syntax.flow import Scope, Step, functions_of
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.functions import functions_of
 from s3lint.syntax.module import Block
 from s3lint.syntax.names import dotted_name
 

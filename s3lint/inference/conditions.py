@@ -12,7 +12,8 @@ from s3lint.inference.code_values import Class, Function, Instance, ModuleValue
 from s3lint.inference.place import Place
 from s3lint.inference.values import Constant, Data, Fallback, Mapping, Parameter, Sequence, Text, UserInput, Value, alternatives
 from s3lint.syntax.bindings import changed_names
-from s3lint.syntax.flow import Scope, Step, functions_of
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.functions import functions_of
 from s3lint.syntax.walk import expressions
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import libcst as cst
 
 from s3lint.inference.code_values import ModuleValue
 from s3lint.inference.place import Place
-from s3lint.inference.reaching import Unbound, final
-from s3lint.inference.values import Reference, Unknown, Value, alternatives, join_values
+from s3lint.inference.reaching import final
+from s3lint.inference.values import Reference, Unbound, Unknown, Value, alternatives, join_values
 from s3lint.project.modules import FoundModule
 from s3lint.syntax.module import Module
 from s3lint.syntax.names import dotted_name

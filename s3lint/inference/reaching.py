@@ -5,38 +5,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from s3lint.inference.annotations import annotated_value, promises_more
+from s3lint.inference.branches import branches_taken, matches_all, parameter_chooses
 from s3lint.inference.code_values import Class, Function
-from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.containers import context_value, element
-from s3lint.inference.library_values import Frame, Reader, Writer
+from s3lint.inference.loops import loop_of, settled
 from s3lint.inference.mutations import augmented, changed_by_call, deleted, item_set, unpacked
 from s3lint.inference.narrowing import narrowed
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.values import Mapping, Never, Sequence, Union, Unknown, Value, join_values
-from s3lint.support.frozen import frozen
-from s3lint.syntax.flow import Scope, Step, Suite, functions_of
+from s3lint.inference.values import Never, Unbound, Unknown, Value, join_values
+from s3lint.syntax.flow import Scope, Step, Suite
+from s3lint.syntax.functions import functions_of
 from s3lint.syntax.guards import Guard, names_tested
 from s3lint.syntax.module import Block
 from s3lint.syntax.names import dotted_name, import_names, target_names
 from s3lint.syntax.site import Site
-from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
 END = 1 << 30
-
-
-@frozen()
-class Unbound(Value):
-    """No assignment reaches."""
 
 
 def before(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -94,7 +88,7 @@ def _after_with(evaluator: Evaluator, step: Step, name: str, context: CallContex
 def _after_match(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     assert isinstance(step.node, cst.Match)
     ends = _ends(evaluator, step.suites, name, context)
-    return join_values(ends if _matches_all(step.node) else [before(evaluator, step, name, context), *ends])
+    return join_values(ends if matches_all(step.node) else [before(evaluator, step, name, context), *ends])
 
 
 def _after_definition(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -132,52 +126,13 @@ def _after_import(evaluator: Evaluator, step: Step, name: str, context: CallCont
 
 
 def _after_if(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
-    taken, passes = _taken(evaluator, step, context)
+    taken, passes = branches_taken(evaluator, step, context)
     ways = _ends(evaluator, taken, name, context)
     if passes:
         tests = [suite.clause.test for suite in step.suites if isinstance(suite.clause, cst.If)]
         guards = [Guard(test, holds=False) for test in tests if name in names_tested(test)]
         ways.append(narrowed(evaluator, before(evaluator, step, name, context), name, guards))
     return join_values(ways, chosen=parameter_chooses(step, name))
-
-
-def _matches_all(node: cst.Match) -> bool:
-    """Tell whether the last case takes whatever no other did."""
-    last = node.cases[-1]
-    return isinstance(last.pattern, cst.MatchAs) and last.pattern.pattern is None and last.guard is None
-
-
-def _taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tuple[list[Suite], bool]:
-    """Return the branches of an `if` that may run, and whether control may pass it without any.
-
-    Tests are worth a look only in a call that is followed: what decides them is what the caller passes.
-    """
-    found: list[Suite] = []
-    for suite in step.suites:
-        if not isinstance(suite.clause, cst.If):
-            return [*found, suite], False
-        known = evaluate_condition(evaluator, suite.clause.test, Place(step, (), context)) if context is not None else None
-        if known is not False:
-            found.append(suite)
-        if known:
-            return found, False
-    return found, True
-
-
-def parameter_chooses(step: Step, name: str = "") -> bool:
-    """Tell whether a parameter of the function decides which branch of an `if` runs.
-
-    `if not name: name = …` is a fallback for the name, not a choice.
-    """
-    node, tests = step.node, []
-    while isinstance(node, cst.If):
-        tests.append(node.test)
-        node = node.orelse  # type: ignore[assignment]
-    used = {part.value for test in tests for part in subtree(test) if isinstance(part, cst.Name)}
-    if name in used:
-        return False
-    scope = step.suite.scope
-    return scope.kind == "function" and any(parameter in used for parameter in scope.parameters if parameter != "self")
 
 
 def _ends(evaluator: Evaluator, suites: list[Suite], name: str, context: CallContext | None) -> list[Value]:
@@ -190,41 +145,13 @@ def _after_loop(evaluator: Evaluator, step: Step, name: str, context: CallContex
     values += _at_jumps(evaluator, body, name, context)
     values += _ends(evaluator, step.suites[1:], name, context) if len(step.suites) > 1 else []
     joined = join_values(value for value in values if not isinstance(value, Unbound))
-    return _settled(evaluator, joined, ("after", id(body.last_change(name, END)), name, context))
+    return settled(evaluator, joined, ("after", id(body.last_change(name, END)), name, context))
 
 
 def _at_jumps(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None) -> list[Value]:
     """Return the values with which `break` and `continue` leave the body."""
     jumps = [step for step in body.walk() if isinstance(step.node, (cst.Break, cst.Continue))]
-    return [before(evaluator, step, name, context) for step in jumps if _loop_of(step) is body]
-
-
-def _loop_of(step: Step) -> Suite | None:
-    suite: Suite | None = step.suite
-    while suite is not None and suite.role != "loop":
-        suite = suite.owner.suite if suite.owner is not None else None
-    return suite
-
-
-def _settled(evaluator: Evaluator, value: Value, *questions: Hashable) -> Value:
-    """Return the value, unknown where each round of a loop computes it from the round before; what a loop collects stays, open."""
-    return _collection(evaluator.each(value, _collected)) if any(map(evaluator.has_looped, questions)) else value
-
-
-def _collection(value: Value) -> Value:
-    """Return the lists that a loop may have filled so far, as one."""
-    if isinstance(value, Union) and all(isinstance(choice, Sequence) for choice in value.alternatives):
-        items = dict.fromkeys(item for choice in value.alternatives if isinstance(choice, Sequence) for item in choice.items)
-        return Sequence(tuple(items), open=True, site=value.site)
-    return value
-
-
-def _collected(value: Value) -> Value:
-    if isinstance(value, (Mapping, Sequence)):
-        return value.opened()
-    if isinstance(value, (Writer, Reader, Frame, Unbound)):
-        return value
-    return Unknown("it changes in a loop", site=value.site)
+    return [before(evaluator, step, name, context) for step in jumps if loop_of(step) is body]
 
 
 def _after_try(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -285,7 +212,7 @@ def _entering_loop(evaluator: Evaluator, suite: Suite, name: str, context: CallC
         return unpacked(evaluator, owner.node.target, element(items), name, Place(owner, (), context))
     values = [before(evaluator, owner, name, context), at_end(evaluator, suite, name, context)]
     last = suite.last_change(name, END)
-    return _settled(evaluator, join_values(values), ("enter", id(suite), name, context), ("after", id(last), name, context))
+    return settled(evaluator, join_values(values), ("enter", id(suite), name, context), ("after", id(last), name, context))
 
 
 def _entering_handler(evaluator: Evaluator, owner: Step, suite: Suite, name: str, context: CallContext | None) -> Value:

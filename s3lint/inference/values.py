@@ -94,6 +94,11 @@ class Never(Value):
 
 
 @frozen()
+class Unbound(Value):
+    """No assignment of the scope reaches the place: the scopes around it are asked."""
+
+
+@frozen()
 class Absent(Value):
     """An argument or entry that is provably not given."""
 

@@ -6,7 +6,7 @@ outline already tells which names it changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,57 +15,32 @@ import libcst as cst
 from s3lint.support.frozen import frozen
 from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.clauses import Statement, clauses_of
-from s3lint.syntax.guards import Guard, guards_of_branch, guards_of_names, guards_past, names_tested
+from s3lint.syntax.guards import Guard, guards_of_branch, guards_past, names_tested
 from s3lint.syntax.module import Block, Module
 from s3lint.syntax.names import dotted_name, parameter_names
 from s3lint.syntax.outline import Part
-from s3lint.syntax.walk import Binders, children, expressions
+from s3lint.syntax.statement import OwnNodes
+from s3lint.syntax.walk import Binders, expressions
 
 FunctionNode = cst.FunctionDef | cst.Lambda
 
-LEAVING = (cst.Return, cst.Raise, cst.Continue, cst.Break)
-EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.fail"})
-
 
 @dataclass(eq=False, repr=False)
-class Step:
+class Step(OwnNodes):
     """One statement. `changes` are the names that it, or a statement nested in it, binds or alters (`self.x` is one name)."""
 
-    node: Statement | Block
     suite: Suite
     index: int
-    block: Block
     changes: frozenset[str]
     suites: list[Suite] = field(default_factory=list)
     scope: Scope | None = None
     """The scope that a function or class statement opens."""
 
     @cached_property
-    def nodes(self) -> list[tuple[cst.CSTNode, Binders]]:
-        """The nodes of this statement alone, in source order, with the lambdas and comprehensions around each."""
-        return [] if isinstance(self.node, Block) else list(expressions(self.node))
-
-    @cached_property
     def header_nodes(self) -> list[tuple[cst.CSTNode, Binders]]:
         """The nodes of a class statement's decorators and arguments, where the outline has split its members off."""
         header = self.scope.header if isinstance(self.node, Block) and self.scope is not None else None
         return list(expressions(header)) if header is not None else []
-
-    @cached_property
-    def calls(self) -> list[tuple[cst.Call, Binders]]:
-        """The calls among the nodes."""
-        return [(node, binders) for node, binders in self.nodes if type(node) is cst.Call]
-
-    @cached_property
-    def parents(self) -> dict[int, cst.CSTNode]:
-        """For the `id` of each node of this statement, the node around it."""
-        return {id(child): node for node, _ in self.nodes for child in children(node)}
-
-    @cached_property
-    def guards(self) -> dict[int, list[Guard]]:
-        """The conditions under which names of this statement are evaluated, by the `id` of their nodes."""
-        text = self.block.text
-        return guards_of_names(node for node, _ in self.nodes) if " if " in text or " and " in text or " or " in text else {}
 
     @property
     def passed_guards(self) -> list[Guard]:
@@ -94,10 +69,8 @@ class Step:
     @cached_property
     def ends(self) -> bool:
         """Whether control never passes on to the next step."""
-        if isinstance(self.node, LEAVING):
+        if self.leaves:
             return True
-        if isinstance(self.node, cst.Expr) and isinstance(self.node.value, cst.Call):
-            return dotted_name(self.node.value.func) in EXITS
         ways = {suite.role for suite in self.suites}
         if isinstance(self.node, cst.With) or (isinstance(self.node, cst.If) and "else" in ways):
             return all(suite.ends for suite in self.suites)
@@ -316,7 +289,7 @@ class Scope:
 def _outlined(scope: Scope, blocks: Sequence[Block]) -> Suite:
     suite = Suite("scope", scope, None)
     for index, block in enumerate(blocks):
-        step = Step(block, suite, index, block, block.part.binds)
+        step = Step(block, block, suite, index, block.part.binds)
         if block.part.kind == "whole":
             step.changes = frozenset(step.body.changes)
         if block.part.kind == "class":
@@ -342,7 +315,7 @@ def suite_of(
 
 
 def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
-    step = Step(node, suite, index, block, frozenset())
+    step = Step(node, block, suite, index, frozenset())
     if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
         kind = "function" if isinstance(node, cst.FunctionDef) else "class"
         parent = suite.scope
@@ -357,22 +330,3 @@ def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
 
 def _statements(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement | cst.BaseSmallStatement]:
     return suite.body
-
-
-def functions_of(step: Step, holds: Callable[[Block], bool] | None = None) -> list[Scope]:
-    """Return the functions that a step defines, at any depth; of a class only the members whose text holds something."""
-    found: list[Scope] = []
-    pending = [step]
-    while pending:
-        current = pending.pop()
-        if holds is not None and not holds(current.block):
-            continue
-        if isinstance(current.node, Block) and current.scope is None:
-            pending.extend(current.body.steps)
-        if current.scope is not None:
-            if current.scope.kind == "function":
-                found.append(current.scope)
-            pending.extend(reversed(current.scope.suite.steps))
-        for suite in current.suites if not isinstance(current.node, Block) else ():
-            pending.extend(suite.steps)
-    return found

@@ -12,7 +12,8 @@ from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.parameters import parameter_source
 from s3lint.inference.place import Place
 from s3lint.inference.values import Absent, Constant, Reference, Sequence, Text, Unknown, UserInput, Value
-from s3lint.syntax.flow import Scope, Step, functions_of
+from s3lint.syntax.flow import Scope, Step
+from s3lint.syntax.functions import functions_of
 from s3lint.syntax.names import called_name
 
 if TYPE_CHECKING:

@@ -1,0 +1,54 @@
+"""Tell which branches of an `if` or `match` may run, and who decides it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from s3lint.inference.conditions import evaluate_condition
+from s3lint.inference.place import CallContext, Place
+from s3lint.syntax.flow import Step, Suite
+from s3lint.syntax.walk import subtree
+
+if TYPE_CHECKING:
+    from s3lint.inference.evaluator import Evaluator
+
+
+def matches_all(node: cst.Match) -> bool:
+    """Tell whether the last case takes whatever no other did."""
+    last = node.cases[-1]
+    return isinstance(last.pattern, cst.MatchAs) and last.pattern.pattern is None and last.guard is None
+
+
+def branches_taken(evaluator: Evaluator, step: Step, context: CallContext | None) -> tuple[list[Suite], bool]:
+    """Return the branches of an `if` that may run, and whether control may pass it without any.
+
+    Tests are worth a look only in a call that is followed: what decides them is what the caller passes.
+    """
+    found: list[Suite] = []
+    for suite in step.suites:
+        if not isinstance(suite.clause, cst.If):
+            return [*found, suite], False
+        known = evaluate_condition(evaluator, suite.clause.test, Place(step, (), context)) if context is not None else None
+        if known is not False:
+            found.append(suite)
+        if known:
+            return found, False
+    return found, True
+
+
+def parameter_chooses(step: Step, name: str = "") -> bool:
+    """Tell whether a parameter of the function decides which branch of an `if` runs.
+
+    `if not name: name = …` is a fallback for the name, not a choice.
+    """
+    node, tests = step.node, []
+    while isinstance(node, cst.If):
+        tests.append(node.test)
+        node = node.orelse  # type: ignore[assignment]
+    used = {part.value for test in tests for part in subtree(test) if isinstance(part, cst.Name)}
+    if name in used:
+        return False
+    scope = step.suite.scope
+    return scope.kind == "function" and any(parameter in used for parameter in scope.parameters if parameter != "self")
