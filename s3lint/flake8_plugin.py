@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
-from s3lint.config.load import COMMAND_LINE, ConfigurationError, fallback_root, fields_of, settings_for
+from s3lint.config.load import COMMAND_LINE, fallback_root, fields_of, settings_for
+from s3lint.errors import ConfigurationError
 from s3lint.linter.engine import Engine
 from s3lint.linter.policy import report_file
 from s3lint.linter.result import Result

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from s3lint.cli.output import counted, is_behind_link, print_error
 from s3lint.cli.request import job_count, run_request
-from s3lint.config.load import ConfigurationError
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding
-from s3lint.project.targets import Target, UsageError
+from s3lint.project.targets import Target
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import check_all
 from s3lint.settings import Settings

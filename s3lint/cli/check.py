@@ -27,12 +27,13 @@ from s3lint.cli.request import (
     settings_finder,
 )
 from s3lint.cli.summary import statistics, statistics_as_json, summary
-from s3lint.config.load import COMMAND_LINE, ConfigurationError
+from s3lint.config.load import COMMAND_LINE
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding, Severity
 from s3lint.project.discovery import EXCLUDED, is_excluded
 from s3lint.project.files import MAX_READ_BYTES
 from s3lint.project.patterns import matches
-from s3lint.project.targets import UsageError, targets
+from s3lint.project.targets import targets
 from s3lint.registry import registry
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import RunResult, check_all, no_progress
@@ -40,7 +41,7 @@ from s3lint.settings import Settings
 from s3lint.source.text import Unreadable
 from s3lint.support.bounded_read import read_bounded
 from s3lint.support.clock import CLOCK
-from s3lint.suppressions.comments import end_of, wrong_reason
+from s3lint.suppressions.directives import end_of, wrong_reason
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from s3lint.cli.output import print_error
 from s3lint.cli.request import cache_folder, paths_of, setting_overrides, settings_finder
-from s3lint.config.load import ConfigurationError
-from s3lint.project.targets import UsageError
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.reports import Report
 from s3lint.runner.cache.folder import project_folder, remove
 

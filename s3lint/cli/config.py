@@ -10,9 +10,9 @@ from typing import Any
 
 from s3lint.cli.output import print_error
 from s3lint.cli.request import setting_overrides, settings_finder
-from s3lint.config.load import COMMAND_LINE, ConfigurationError, keys, layers
+from s3lint.config.load import COMMAND_LINE, keys, layers
 from s3lint.config.schema import plain, written
-from s3lint.project.targets import UsageError
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.reports import Report, printable
 from s3lint.settings import Settings
 

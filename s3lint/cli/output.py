@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from s3lint.errors import UsageError
 from s3lint.project.boundary import leads_out, repository_root
-from s3lint.project.targets import UsageError
 from s3lint.reports import WIDTH, printable
 
 FOR_PEOPLE = ("text", "concise")

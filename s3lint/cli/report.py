@@ -9,9 +9,9 @@ from pathlib import Path
 from s3lint.cli.output import print_error, write_file
 from s3lint.cli.progress import with_progress
 from s3lint.cli.request import RunRequest, job_count, run_request
-from s3lint.config.load import ConfigurationError
 from s3lint.config.selection import Selection
-from s3lint.project.targets import Target, UsageError
+from s3lint.errors import ConfigurationError, UsageError
+from s3lint.project.targets import Target
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview

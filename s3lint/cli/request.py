@@ -13,19 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from s3lint.config.load import (
-    COMMAND_LINE,
-    ConfigurationError,
-    fallback_root,
-    fields_of,
-    is_project,
-    isolated,
-    settings_for,
-    validated,
-)
+from s3lint.config.load import COMMAND_LINE, fallback_root, fields_of, is_project, isolated, settings_for, validated
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.project.boundary import repository_root
 from s3lint.project.discovery import SUFFIXES
-from s3lint.project.targets import Target, UsageError, targets, with_context_files
+from s3lint.project.targets import Target, targets, with_context_files
 from s3lint.runner.cache.results import Cache, cache_for
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.cli.output import counted, print_error, write_file
 from s3lint.cli.request import setting_overrides, settings_finder
-from s3lint.config.load import ConfigurationError
-from s3lint.project.targets import UsageError
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.runtime import StorageError
 from s3lint.support.bounded_read import read_bounded
 

@@ -11,10 +11,9 @@ from typing import Any
 
 from s3lint.cli.output import counted, print_error
 from s3lint.cli.request import job_count, run_request
-from s3lint.config.load import ConfigurationError
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.linter.policy import AppliedSuppression
 from s3lint.project.files import MAX_READ_BYTES
-from s3lint.project.targets import UsageError
 from s3lint.reports import Report, printable
 from s3lint.runner.run import check_all
 from s3lint.source.notebook_edits import row_in_file

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from s3lint.finding import Confidence
 from s3lint.inference.values import Absent, Hop, Mapping, Sequence, Text, Union, Value, alternatives
@@ -150,7 +150,7 @@ class BucketName(Fact):
     """A value used as a bucket's name. `use` is `call` (passed to one) or `name` (assigned to a name such as `RAW_BUCKET`)."""
 
     value: Value
-    use: str
+    use: Literal["call", "name"]
     label: str
 
 
@@ -251,7 +251,7 @@ class TableWrite(Fact):
     table: bool = False
     options: Mapping = field(default_factory=Mapping)
     partitions: Value = field(default_factory=Absent)
-    kind: str = "batch"
+    kind: Literal["batch", "stream", "v2", "declared"] = "batch"
     operation: str = ""
     arguments: Arguments | None = None
     file_system: Value = field(default_factory=Absent)
@@ -268,7 +268,7 @@ class DeltaPath(Fact):
 class FileAccess(Fact):
     """An access to the plain files under a path. `action` is `read` or `delete`."""
 
-    action: str
+    action: Literal["read", "delete"]
     path: Value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from s3lint.inference.values import Absent, Mapping, Unknown, Value
 from s3lint.support.frozen import frozen
@@ -110,7 +110,7 @@ class Writer(Value):
     """`frame.write…`, `frame.writeStream…` or `frame.writeTo(table)…`: what its chain of calls has set so far."""
 
     frame: Value = field(default_factory=Unknown)
-    kind: str = "batch"
+    kind: Literal["batch", "stream", "v2"] = "batch"
     format: Value = field(default_factory=Absent)
     mode: Value = field(default_factory=Absent)
     options: Mapping = field(default_factory=Mapping)

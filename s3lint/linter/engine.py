@@ -31,7 +31,7 @@ from s3lint.source.notebooks import DATABRICKS, masked_rows, plain, read
 from s3lint.source.text import Source, Unreadable, is_wide
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector, without_parser_warnings
-from s3lint.suppressions.comments import Suppression, suppressions
+from s3lint.suppressions.directives import Suppression, suppressions
 
 if TYPE_CHECKING:
     from s3lint.inference.analysis import Analysis

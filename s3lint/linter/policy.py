@@ -19,7 +19,8 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.result import Result
 from s3lint.registry import rules
 from s3lint.registry.codes import UNREADABLE
-from s3lint.suppressions.comments import Suppression, match
+from s3lint.suppressions.directives import Suppression
+from s3lint.suppressions.matching import match
 from s3lint.suppressions.unused import problems_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from s3lint.finding import Finding, Location
 from s3lint.project.dependencies import Dependency
 from s3lint.project.searches import Search
 from s3lint.source.notebooks import Cells, Masks
-from s3lint.suppressions.comments import Suppression
+from s3lint.suppressions.directives import Suppression
 
 NOTHING_MASKED = Masks()
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from s3lint.config.load import ConfigurationError, is_project, isolated, settings_for
+from s3lint.config.load import is_project, isolated, settings_for
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Unsettled, fix_text
 from s3lint.linter.explain import explain, rows_of
@@ -22,7 +23,7 @@ from s3lint.lsp.session import ProjectSession, UnsavedTexts, real_path
 from s3lint.lsp.text_edits import edits_between
 from s3lint.project.discovery import is_excluded, is_notebook
 from s3lint.project.files import MAX_READ_BYTES
-from s3lint.project.targets import UsageError, targets
+from s3lint.project.targets import targets
 from s3lint.registry.codes import UNREADABLE
 from s3lint.settings import Settings
 from s3lint.source.notebooks import plain, read

@@ -15,7 +15,7 @@ from s3lint.lsp.worker import AnalysisError
 from s3lint.lsp.worker_client import Urgency, WorkerDied
 from s3lint.registry import UnknownRule, rules, select
 from s3lint.registry.rule import Rule
-from s3lint.suppressions.comments import ALLOW, NOQA
+from s3lint.suppressions.directives import ALLOW, NOQA
 
 SELECTOR = re.compile(r"[A-Za-z][\w-]*")
 OPENED = re.compile(r"#\s*s3lint:\s*(?:file-)?allow\[(?P<given>[^\]]*)$", re.IGNORECASE)

@@ -6,7 +6,7 @@ import gc
 import os
 from multiprocessing.connection import Connection
 
-from s3lint.config.load import ConfigurationError
+from s3lint.errors import ConfigurationError
 from s3lint.lsp.analysis import Analysis
 
 IDLE_SECONDS = 1.0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from s3lint.errors import UsageError
 from s3lint.project.discovery import EXCLUDED, PassedOver, is_excluded, no_matter, python_files
 from s3lint.settings import Settings
 
@@ -31,10 +32,6 @@ class Target:
 
 MAX_PARTIAL_FILES_PER_PROJECT = 40
 """Files of a partial project up to which the related files of each are searched; above it, analysing the whole project costs less."""
-
-
-class UsageError(Exception):
-    """A request that cannot be met as given: its message is for the user, and the command exits with 2."""
 
 
 def targets(

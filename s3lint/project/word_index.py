@@ -6,7 +6,6 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 
 DEFINITION = re.compile(rb"(?:def|class)[ \t]+(\w+)")
@@ -26,14 +25,15 @@ class WordIndex:
         self._content = content
         self._numbers: dict[Path, int] = {path: number for number, path in enumerate(files)}
         self._paths = list(files)
+        self._postings: dict[bytes, array[int]] | None = None
 
-    def build(self) -> None:
-        """Build the index now, for example before workers are forked; otherwise the first query builds it."""
-        self._postings  # noqa: B018
+    def build(self) -> dict[bytes, array[int]]:
+        """Return the numbers of the files that contain each word, ascending. Built once: by a run before it forks, or by the first query."""
+        if self._postings is None:
+            self._postings = self._built()
+        return self._postings
 
-    @cached_property
-    def _postings(self) -> dict[bytes, array[int]]:
-        """Map each word to the numbers of the files that contain it, ascending."""
+    def _built(self) -> dict[bytes, array[int]]:
         # Searches ask almost only for names that the project defines; an index of all words would need far more memory.
         defined = {module_name(path).encode("utf-8", "surrogateescape") for path in self._paths}
         for path in self._paths:
@@ -46,10 +46,10 @@ class WordIndex:
 
     def files_with(self, word: bytes) -> Iterator[Path]:
         """Yield the files that may contain a word, in the order of the project; a file that changed may contain it no longer."""
-        if word not in self._postings:
-            numbers = (number for path, number in self._numbers.items() if word in self._content(path))
-            self._postings[word] = array("I", numbers)
-        for number in self._postings[word]:
+        postings = self.build()
+        if word not in postings:
+            postings[word] = array("I", (number for path, number in self._numbers.items() if word in self._content(path)))
+        for number in postings[word]:
             path = self._paths[number]
             if path in self._files:
                 yield path
@@ -59,11 +59,11 @@ class WordIndex:
         if path not in self._numbers:
             self._numbers[path] = len(self._paths)
             self._paths.append(path)
-        number = self._numbers[path]
-        for word in self._postings.keys() & words_of(self._content(path)):
-            place = bisect_left(self._postings[word], number)
-            if self._postings[word][place : place + 1] != array("I", [number]):
-                self._postings[word].insert(place, number)
+        number, postings = self._numbers[path], self.build()
+        for word in postings.keys() & words_of(self._content(path)):
+            place = bisect_left(postings[word], number)
+            if postings[word][place : place + 1] != array("I", [number]):
+                postings[word].insert(place, number)
 
 
 def words_of(data: bytes) -> set[bytes]:

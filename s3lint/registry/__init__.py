@@ -47,8 +47,8 @@ class Registry:
 @cache
 def registry() -> Registry:
     """Return the rules of s3lint and of installed rule packs. A pack that fails is left out as a whole, and named in `problems`."""
-    origins = {rule.code: "s3lint" for rule in _walk(OWN)}
     found = {rule.code: rule for rule in _walk(OWN)}
+    origins = dict.fromkeys(found, "s3lint")
     problems = []
     for pack in packs():
         try:

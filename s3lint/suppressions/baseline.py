@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3lint.config.load import ConfigurationError
+from s3lint.errors import ConfigurationError
 from s3lint.finding import Finding
 from s3lint.project.discovery import is_notebook
 from s3lint.project.files import MAX_READ_BYTES

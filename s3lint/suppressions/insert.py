@@ -18,7 +18,8 @@ from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.source.notebook_edits import cell_source
 from s3lint.source.notebooks import OPEN, plain, read, shift_of
 from s3lint.source.text import Source, Unreadable, split_lines, tokens_of
-from s3lint.suppressions.comments import BETWEEN_STATEMENTS, Suppression, suppressions
+from s3lint.suppressions.comments import BETWEEN_STATEMENTS
+from s3lint.suppressions.directives import Suppression, suppressions
 
 TEXT_STARTS = [getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)]
 TEXT_ENDS = [getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)]

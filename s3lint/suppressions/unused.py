@@ -15,7 +15,7 @@ from s3lint.finding import Confidence, Edit, Finding, Fix, Location
 from s3lint.project.patterns import is_test
 from s3lint.registry import nearest, rules
 from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
-from s3lint.suppressions.comments import Suppression, codes_of
+from s3lint.suppressions.directives import Suppression, codes_of
 
 REMOVE = "remove it"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import BUCKET_BY_NAME, Write, run, s3lint_here
-from s3lint.config.load import ConfigurationError, settings_for
+from s3lint.config.load import settings_for
+from s3lint.errors import ConfigurationError
 
 
 @pytest.mark.parametrize(

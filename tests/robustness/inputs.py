@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from robustness import invariants
-from s3lint.config.load import ConfigurationError, settings_for
+from s3lint.config.load import settings_for
+from s3lint.errors import ConfigurationError
 from s3lint.linter.engine import Engine
 from s3lint.project.discovery import python_files
 from s3lint.runner.cache.store import Store

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from conftest import BUCKET_BY_NAME, Write, s3lint_here
 from robustness.hostile_files import KINDS, make
-from s3lint.config.load import MAX_KEY_PARTS, NAMES, ConfigurationError, settings_for
+from s3lint.config.load import NAMES, settings_for
+from s3lint.config.toml import MAX_KEY_PARTS
+from s3lint.errors import ConfigurationError
 
 SPELLINGS = (
     "[tool.s3lint]\nselect = ['STO313']\n",

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from s3lint.facts.triggers import (
+from s3lint.facts.api_names import (
     ARROW_SINKS,
     CATALOG_SINKS,
     OTHER_SINKS,

@@ -334,7 +334,7 @@ def test_the_store_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     saved(20, b"c", b"a")
     late = saved(45, b"d")
     assert late.entries("v", [b"a", b"b", b"c", b"d"]).keys() == {b"a", b"c", b"d"}
-    assert set(late.reads(range(99)).values()) == {"read 1", "read 20", "read 45"}
+    assert set(late.dependencies(range(99)).values()) == {"read 1", "read 20", "read 45"}
 
     monkeypatch.setattr(s3lint.runner.cache.store, "MAX_FILE_BYTES", 1_000)
     assert saved(46, b"e").entries("v", [b"a", b"c", b"d", b"e"]).keys() == {b"e"}

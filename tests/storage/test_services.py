@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from s3lint.facts.triggers import ITEM_OPERATIONS
+from s3lint.facts.api_names import ITEM_OPERATIONS
 from s3lint.storage.services import load
 from s3lint.storage.services.generate import table
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.facts import BucketAddress, Fact
+from s3lint.facts.api_names import ADDRESSES
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.sql import locate
-from s3lint.facts.triggers import ADDRESSES
 from s3lint.inference.place import Place
 from s3lint.inference.queries import choices
 from s3lint.inference.values import Chunk, Text

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
+from s3lint.facts.api_names import AIRFLOW_LOADS
 from s3lint.facts.call_view import OPERATORS, CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.objects import names_of
-from s3lint.facts.triggers import AIRFLOW_LOADS
 from s3lint.finding import Confidence
 from s3lint.inference.values import Absent, Reference
 

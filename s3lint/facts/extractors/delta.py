@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from s3lint.facts import DeltaBuild, DeltaOperation, Fact
+from s3lint.facts.api_names import BUILDERS, DELTA_METHODS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
-from s3lint.facts.triggers import BUILDERS, DELTA_METHODS
 from s3lint.finding import Confidence
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import MERGE_CLAUSES, DeltaBuilder, DeltaHandle

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.facts import Fact, TableWrite
+from s3lint.facts.api_names import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.writes import sources_of, text
-from s3lint.facts.triggers import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
 from s3lint.finding import Confidence
 from s3lint.inference.library_values import Frame
-from s3lint.inference.values import Absent, Reference, Text, Unknown, Value
+from s3lint.inference.values import Absent, Constant, Reference, Text, Unknown, Value
 from s3lint.storage.table_formats import written_format
 
 PATH_KEYWORDS = (
@@ -46,6 +46,14 @@ FUNCTIONS = {
 }
 """Library functions that write, with the position of the path."""
 
+PARQUET_BY_DEFAULT = {
+    "awswrangler.athena.unload": ("file_format", 3),
+    "awswrangler.athena.create_ctas_table": ("storage_format", 5),
+    "awswrangler.redshift.unload_to_files": ("unload_format", 8),
+    "awswrangler.timestream.unload_to_files": ("unload_format", 2),
+}
+"""Functions that write Parquet if no format is given, or None (awswrangler 3.17), with name and position of the format's parameter."""
+
 
 @from_calls("writes")
 def frame_writes(view: CallView) -> Iterator[Fact]:
@@ -72,13 +80,12 @@ def _function(view: CallView) -> TableWrite | None:
     if position is None:
         return None
     library = view.path.partition(".")[0]
-    form: Value = text("delta" if library == "deltalake" else written_format(view.name))
-    for keyword in ("format", "file_format", "storage_format", "unload_format"):
-        given = view.arguments.get(keyword)
-        form = form if isinstance(given, Absent) else given
-    # The name `unload` tells no format; awswrangler unloads to Parquet by default.
-    if library == "awswrangler":
-        form = form if not isinstance(form, Text) or ("unload" not in str(form) and "ctas" not in str(form)) else text("parquet")
+    if view.path in PARQUET_BY_DEFAULT:
+        given = view.arguments.get(*PARQUET_BY_DEFAULT[view.path])
+        form = text("parquet") if isinstance(given, Absent) or given == Constant(None) else given
+    else:
+        given = view.arguments.get("format")
+        form = text("delta" if library == "deltalake" else written_format(view.name)) if isinstance(given, Absent) else given
     return _made(view, Confidence.HIGH, library, form, _path(view, position))
 
 

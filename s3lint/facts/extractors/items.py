@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from s3lint.facts import Fact, ItemWrite
+from s3lint.facts.api_names import BINARY_ATTRIBUTES, ITEM_OPERATIONS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
-from s3lint.facts.triggers import BINARY_ATTRIBUTES, ITEM_OPERATIONS
 from s3lint.finding import Confidence
 from s3lint.inference.library_values import Client, ItemTable
 from s3lint.inference.values import (

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.facts import BucketName, Fact, KeyTemplate
+from s3lint.facts.api_names import S3_LIBRARIES
 from s3lint.facts.extractor import from_steps
-from s3lint.facts.triggers import S3_LIBRARIES
 from s3lint.finding import Confidence
 from s3lint.inference.annotations import STUBS
 from s3lint.inference.classes import is_settings
@@ -31,7 +31,7 @@ OTHER_BUCKETS = re.compile(
 )
 """Names of buckets that count or group something, and of another product."""
 HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-AWS_NAME = re.compile(r"(?:^|_|\b)(?:s3|aws)|s3|aws", re.IGNORECASE)
+AWS_NAME = re.compile(r"s3|aws", re.IGNORECASE)
 """Names that mention S3 or AWS, which count even in a module that imports no library for S3."""
 KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNORECASE)
 

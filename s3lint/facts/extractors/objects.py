@@ -9,10 +9,10 @@ from dataclasses import replace
 import libcst as cst
 
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters, Presign
+from s3lint.facts.api_names import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.names import uses_s3
-from s3lint.facts.triggers import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 from s3lint.finding import Confidence
 from s3lint.inference.duck_typing import PRESIGNS
 from s3lint.inference.library_values import BucketHandle, Client, ObjectHandle, Operation, SubResource

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.facts import DeltaPath, Fact, FileAccess
+from s3lint.facts.api_names import PATH_READERS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
-from s3lint.facts.triggers import PATH_READERS
 from s3lint.finding import Confidence
 from s3lint.inference.library_values import DeltaHandle, FileSystem, Reader
 from s3lint.inference.queries import texts

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.facts import Fact, SessionSetting
+from s3lint.facts.api_names import SPARK_SETTINGS, STORAGE_OPTIONS
 from s3lint.facts.extractor import from_steps
-from s3lint.facts.triggers import SPARK_SETTINGS, STORAGE_OPTIONS
 from s3lint.finding import Confidence
 from s3lint.inference.place import Place
 from s3lint.syntax.flow import Step

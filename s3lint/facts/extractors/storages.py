@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from s3lint.facts import Fact, ObjectCall, Parameters
+from s3lint.facts.api_names import STORAGES_ACL
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.names import named, setting_of
-from s3lint.facts.triggers import STORAGES_ACL
 from s3lint.finding import Confidence
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.syntax.flow import Step

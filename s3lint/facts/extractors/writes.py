@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from s3lint.facts import Fact, TableRead, TableWrite
+from s3lint.facts.api_names import CATALOG_SINKS, GLUE_SINKS, PIPELINE_SINKS, RDD_SINKS, SPARK_FORMATS, SPARK_SINKS, SPARK_SINKS_V2
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
-from s3lint.facts.triggers import CATALOG_SINKS, GLUE_SINKS, PIPELINE_SINKS, RDD_SINKS, SPARK_FORMATS, SPARK_SINKS, SPARK_SINKS_V2
 from s3lint.finding import Confidence
 from s3lint.inference.library_values import Frame, Reader, Writer
 from s3lint.inference.models.spark import with_options

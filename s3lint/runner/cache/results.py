@@ -59,7 +59,12 @@ class Cache:
             for target in own:
                 entry = stored.get(_key(target))
                 content = self._contents.of(target.path)
-                if entry is not None and content is not None and content.raw == entry.digest and fresh.issuperset(entry.reads):
+                if (
+                    entry is not None
+                    and content is not None
+                    and content.raw == entry.digest
+                    and fresh.issuperset(entry.dependencies)
+                ):
                     with suppress(ValueError, TypeError, KeyError):  # a row of another form counts as missing
                         found[target.path] = deserialize(target.path, entry.value)
                     self._update.used.append((variant, _key(target)))
@@ -97,7 +102,7 @@ class Cache:
     def _fresh(self, variant: str, stored: Iterable[Stored]) -> set[int]:
         """Return the numbers of the dependencies of entries that are unchanged."""
         project = self._projects[variant]
-        texts = self._store.reads(number for entry in stored for number in entry.reads)
+        texts = self._store.dependencies(number for entry in stored for number in entry.dependencies)
         return {number for number, text in texts.items() if project.is_fresh(dependency_of(text))}
 
     def _by_variant(self, targets: Iterable[Target]) -> dict[str, list[Target]]:

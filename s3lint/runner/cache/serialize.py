@@ -14,7 +14,7 @@ from s3lint.finding import Confidence, Edit, Finding, Fix, Location, Related, Se
 from s3lint.linter.result import Result
 from s3lint.source.notebooks import Cells, Masks
 from s3lint.source.text import Unreadable
-from s3lint.suppressions.comments import Suppression
+from s3lint.suppressions.directives import Suppression
 
 
 def serialize(result: Result) -> str:

@@ -22,7 +22,7 @@ from s3lint.project.dependencies import digest
 from s3lint.runner.cache.contents import Content, Known
 from s3lint.runner.cache.folder import APPLICATION_ID
 
-FORMAT = 2
+FORMAT = 3
 
 LOCK_TIMEOUT_SECONDS = 10.0
 """How long a run waits for another one to finish writing."""
@@ -38,8 +38,8 @@ MAX_UNUSED_DAYS = 30
 
 TABLES = f"""
 CREATE TABLE contents (path BLOB PRIMARY KEY, state TEXT, raw TEXT, plain TEXT, size INTEGER, sum TEXT) WITHOUT ROWID;
-CREATE TABLE reads (id INTEGER PRIMARY KEY, text TEXT UNIQUE, sum TEXT);
-CREATE TABLE entries (variant TEXT, key BLOB, day INTEGER, digest TEXT, reads BLOB, value BLOB, sum TEXT, PRIMARY KEY (variant, key));
+CREATE TABLE dependencies (id INTEGER PRIMARY KEY, text TEXT UNIQUE, sum TEXT);
+CREATE TABLE entries (variant TEXT, key BLOB, day INTEGER, digest TEXT, dependencies BLOB, value BLOB, sum TEXT, PRIMARY KEY (variant, key));
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {FORMAT};
 """
@@ -61,16 +61,16 @@ class Entry:
     """A value to store: the digest of what it was computed from, its other dependencies as texts, and the value itself."""
 
     digest: str
-    reads: Collection[str]
+    dependencies: Collection[str]
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry as it is stored; its dependencies are numbers of rows in `reads`."""
+    """An entry as it is stored; its dependencies are numbers of rows in `dependencies`."""
 
     digest: str
-    reads: Collection[int]
+    dependencies: Collection[int]
     value: str
 
 
@@ -103,10 +103,10 @@ class Store:
         wanted = list(keys)
         return self._query(lambda connection: dict(self._entries(connection, variant, wanted)), {})
 
-    def reads(self, numbers: Iterable[int]) -> dict[int, str]:
+    def dependencies(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the texts of dependencies by their numbers."""
         wanted = sorted(set(numbers))
-        return self._query(lambda connection: dict(_reads(connection, wanted, self._mac)), {})
+        return self._query(lambda connection: dict(_dependencies(connection, wanted, self._mac)), {})
 
     def save(self, update: Update) -> None:
         if update.entries or update.contents or self._aging:
@@ -139,11 +139,11 @@ class Store:
         return self._connection
 
     def _entries(self, connection: sqlite3.Connection, variant: str, keys: list[bytes]) -> Iterator[tuple[bytes, Stored]]:
-        asked = "SELECT key, day, digest, reads, value, sum FROM entries WHERE variant = ? AND key IN"
-        for key, day, digest_, reads, value, sum_ in _selected(connection, asked, keys, variant):
-            if sum_ == self._mac.of(variant, _sum(key, digest_, reads, value)):
+        asked = "SELECT key, day, digest, dependencies, value, sum FROM entries WHERE variant = ? AND key IN"
+        for key, day, digest_, dependencies, value, sum_ in _selected(connection, asked, keys, variant):
+            if sum_ == self._mac.of(variant, _sum(key, digest_, dependencies, value)):
                 self._aging |= day != self._today
-                yield key, Stored(digest_, array("I", _inflated(reads)), _inflated(value).decode())
+                yield key, Stored(digest_, array("I", _inflated(dependencies)), _inflated(value).decode())
 
     def _save(self, connection: sqlite3.Connection, update: Update) -> None:
         if self._file.stat().st_size > MAX_FILE_BYTES:
@@ -151,7 +151,7 @@ class Store:
             self._file.unlink()
             connection = self._opened()
         connection.execute("BEGIN IMMEDIATE")
-        numbers = _numbered(connection, {read for entry in update.entries.values() for read in entry.reads}, self._mac)
+        numbers = _numbered(connection, {read for entry in update.entries.values() for read in entry.dependencies}, self._mac)
         rows = (self._row(key, entry, numbers) for key, entry in update.entries.items())
         connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         contents = (_content_row(path, known, self._mac) for path, known in update.contents.items())
@@ -160,13 +160,20 @@ class Store:
             used = ((self._today, *each) for each in update.used)
             connection.executemany("UPDATE entries SET day = ? WHERE variant = ? AND key = ?", used)
             if connection.execute("DELETE FROM entries WHERE day < ?", (self._today - MAX_UNUSED_DAYS,)).rowcount:
-                _delete_unused_reads(connection)
+                _delete_unused_dependencies(connection)
         connection.execute("COMMIT")
 
     def _row(self, key: Key, entry: Entry, numbers: dict[str, int]) -> tuple[object, ...]:
-        reads = zlib.compress(array("I", sorted(numbers[read] for read in entry.reads)).tobytes(), 1)
+        dependencies = zlib.compress(array("I", sorted(numbers[read] for read in entry.dependencies)).tobytes(), 1)
         value = zlib.compress(entry.value.encode(), 1)
-        return *key, self._today, entry.digest, reads, value, self._mac.of(key[0], _sum(key[1], entry.digest, reads, value))
+        return (
+            *key,
+            self._today,
+            entry.digest,
+            dependencies,
+            value,
+            self._mac.of(key[0], _sum(key[1], entry.digest, dependencies, value)),
+        )
 
 
 def _format(connection: sqlite3.Connection) -> int:
@@ -203,29 +210,34 @@ def _content_row(path: Path, known: Known, mac: Authenticator) -> tuple[object, 
     return *row, mac.of(*row)
 
 
-def _reads(connection: sqlite3.Connection, numbers: list[int], mac: Authenticator) -> Iterator[tuple[int, str]]:
-    for number, text, sum_ in _selected(connection, "SELECT id, text, sum FROM reads WHERE id IN", numbers):
+def _dependencies(connection: sqlite3.Connection, numbers: list[int], mac: Authenticator) -> Iterator[tuple[int, str]]:
+    for number, text, sum_ in _selected(connection, "SELECT id, text, sum FROM dependencies WHERE id IN", numbers):
         if sum_ == mac.of(number, text):
             yield number, text
 
 
 def _numbered(connection: sqlite3.Connection, texts: set[str], mac: Authenticator) -> dict[str, int]:
     """Store texts, and return their numbers. A code holds for a text and its number: swapped texts count as missing."""
-    selected = _selected(connection, "SELECT id, text, sum FROM reads WHERE text IN", list(texts))
+    selected = _selected(connection, "SELECT id, text, sum FROM dependencies WHERE text IN", list(texts))
     known = {text: number for number, text, sum_ in selected if sum_ == mac.of(number, text)}
-    (last,) = connection.execute("SELECT COALESCE(MAX(id), 0) FROM reads").fetchone()
+    (last,) = connection.execute("SELECT COALESCE(MAX(id), 0) FROM dependencies").fetchone()
     new = dict(zip(sorted(texts - known.keys()), count(last + 1)))
     connection.executemany(
-        "INSERT OR REPLACE INTO reads VALUES (?, ?, ?)", ((number, text, mac.of(number, text)) for text, number in new.items())
+        "INSERT OR REPLACE INTO dependencies VALUES (?, ?, ?)",
+        ((number, text, mac.of(number, text)) for text, number in new.items()),
     )
     return known | new
 
 
-def _delete_unused_reads(connection: sqlite3.Connection) -> None:
+def _delete_unused_dependencies(connection: sqlite3.Connection) -> None:
     """Delete the dependencies that no entry has any more."""
-    used = {number for (reads,) in connection.execute("SELECT reads FROM entries") for number in array("I", _inflated(reads))}
-    known = [number for (number,) in connection.execute("SELECT id FROM reads")]
-    connection.executemany("DELETE FROM reads WHERE id = ?", ((number,) for number in known if number not in used))
+    used = {
+        number
+        for (dependencies,) in connection.execute("SELECT dependencies FROM entries")
+        for number in array("I", _inflated(dependencies))
+    }
+    known = [number for (number,) in connection.execute("SELECT id FROM dependencies")]
+    connection.executemany("DELETE FROM dependencies WHERE id = ?", ((number,) for number in known if number not in used))
 
 
 def _inflated(data: bytes) -> bytes:

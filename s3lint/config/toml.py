@@ -1,0 +1,66 @@
+"""Read a TOML file written by a stranger, within limits of size and nesting, with one sentence for all that may be wrong with it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from s3lint.errors import ConfigurationError
+from s3lint.support.bounded_read import read_bounded
+
+MAX_CONFIGURATION_BYTES = 1_000_000
+
+MAX_KEY_PARTS = 100
+
+LONG_NUMBER = re.compile(r"[0-9][0-9_]{4299,}")
+
+QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+"""Texts and comments of TOML, which may hold anything."""
+
+
+@cache
+def tables_of(file: Path) -> dict[str, Any]:
+    """The tables of a TOML file. Raises `ConfigurationError` with line and column for one that cannot be read."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        data = read_bounded(file, MAX_CONFIGURATION_BYTES)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror or error}") from None
+    try:
+        text = data.decode("utf-8-sig")
+        if _has_long_key(text):
+            raise ConfigurationError(f"{file} is not read: a key in it has more than {MAX_KEY_PARTS} parts")
+        return tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        raise ConfigurationError(f"{file} is not valid TOML: no UTF-8 {_place(before)}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{file} is not read: lists or tables in it are nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        message = str(error).replace("(at end of document)", _place(text))
+        raise ConfigurationError(f"{file} is not valid TOML: {message}") from None
+    except ValueError:  # Python refuses to read numbers of more than 4,300 digits.
+        number = LONG_NUMBER.search(text)
+        place = _place(text[: number.start()]) if number is not None else ""
+        raise ConfigurationError(f"{file} is not read: a number in it has too many digits {place}".rstrip()) from None
+
+
+def _place(before: str) -> str:
+    """Where a text ends, as tomllib writes it."""
+    lines = before.split("\n")
+    return f"(at line {len(lines)}, column {len(lines[-1]) + 1})"
+
+
+def _has_long_key(text: str) -> bool:
+    """Whether a dotted key has more than `MAX_KEY_PARTS` parts, for which tomllib takes cubic time: 28 s for 20,000 parts."""
+    if text.count(".") <= MAX_KEY_PARTS:
+        return False
+    plain = QUOTED.sub("", text)
+    return any(part.count(".") >= MAX_KEY_PARTS for part in re.split(r"[,=\[\]{}\n]", plain))
