@@ -128,7 +128,7 @@ class EverythingMentioned:
 def unfiltered(settings: Settings) -> Engine:
     """Return an engine that parses and checks every line."""
     engine = Engine(settings)
-    engine.prefilter = EverythingMentioned(engine.prefilter.sets)  # type: ignore[assignment]
+    engine.prefilter = EverythingMentioned(engine.prefilter.triggers)  # type: ignore[assignment]
     return engine
 
 

@@ -116,6 +116,7 @@ class Views:
         if isinstance(node.func, cst.Name) and node.func.value in place.scope.assigned_methods:
             yield from self._aliased(node.func.value, node, place)
         elif name is not None:
+            # `from awswrangler.s3 import to_parquet as save`: triggers know the name that the library gives.
             canonical = place.module.aliases.get(name, name) if isinstance(node.func, cst.Name) else name
             if self._knows(canonical):
                 yield self._view(canonical, Call.of(node, place), place)

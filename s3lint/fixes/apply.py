@@ -94,6 +94,7 @@ def _rounds(
             return current, applied, set()
         changed, done = with_fixes(path, current, found)
         harm = damage(path, current, changed)
+        # This round is thrown away; the harmful fixes are found, and the next round goes without them.
         if harm is not None:
             harmful = _harmful(path, current, done)
             for finding, why in harmful or [(one, harm) for one in done]:
@@ -113,6 +114,7 @@ def _harmful(path: Path, data: bytes, findings: list[Finding]) -> list[tuple[Fin
         return []
     if len(done) == 1:
         return [(done[0], harm)]
+    # By halves: to find one harmful fix among n takes 2 log n checks instead of n.
     half = len(done) // 2
     return [*_harmful(path, data, done[:half]), *_harmful(path, data, done[half:])]
 
@@ -172,6 +174,7 @@ def _with_edits(path: Path, data: bytes, edits: Iterable[Edit]) -> bytes:
         return with_cells(data, {cell: edited(cell_source(data, cell), each) for cell, each in by_cell.items() if cell is not None})
     source = Source.decode(path, data)
     mark = UTF8_BOM if source.has_bom else b""
+    # UTF-7 and its like have several spellings of one text: rewriting the file would change bytes outside of the edits.
     if mark + source.text.encode(source.encoding) != data:
         raise Unwritable(f"{path}: the file has bytes that {source.encoding} writes in another way; it stays as it was")
     return mark + edited(source.text, edits).encode(source.encoding)
@@ -181,6 +184,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     """Return a text after edits that do not touch each other."""
     lines = split_lines(text)
     starts = [0, *accumulate(map(len, lines))]
+    # Pieces are joined once at the end; replacing in the text edit by edit would take quadratic time.
     pieces, place = [], 0
     for edit in sorted(edits, key=_order):
         start, end = (_offset(location, starts, len(text)) for location in (edit.start, edit.end))

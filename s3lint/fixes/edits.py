@@ -31,6 +31,7 @@ def fix_of(plan: Plan, module: Module) -> Fix:
     """The fix of a plan, whose edits all lie in one file. Raises `Unfixable`."""
     edits = _joined(edit for change in plan.changes for edit in _edits_of(change, module))
     if plan.imports:
+        # The import must come above the earliest place that uses it.
         used = min(edit.start for edit in edits)
         edits += added_imports(module, plan.imports, used)
     if any(_drops_comment(module, edit) for edit in edits):
@@ -43,6 +44,7 @@ def _joined(edits: Iterable[Edit]) -> list[Edit]:
     found: dict[tuple[Location, Location], str] = {}
     for edit in edits:
         place = (edit.start, edit.end)
+        # Two insertions at one place follow each other; two replacements of one range exclude each other.
         if place in found and edit.start != edit.end:
             raise Unfixable("two of its changes meet")
         before = found.get(place, "")
@@ -60,6 +62,7 @@ def _comments(code: str) -> int:
     """How many comments a piece of code holds; one that does not end is read as far as it goes."""
     count = 0
     try:
+        # The bracket joins the rows: a piece of code rarely is a statement with the right indentation.
         for token in tokenize.generate_tokens(io.StringIO(f"({code}").readline):
             count += token.type == tokenize.COMMENT
     except (tokenize.TokenError, SyntaxError):
@@ -107,6 +110,7 @@ def _added_argument(change: AddArgument) -> list[Edit]:
         raise Unfixable(f"`{change.name}` is passed already")
     if any(arg.star == "**" and not change.beside_spread and not _is_empty(arg.value) for arg in call.args):
         raise Unfixable(f"what `**` spreads may hold `{change.name}` too")
+    # `f(x for x in xs)` may lack its parentheses only while it is the one argument.
     if call.args and isinstance(call.args[-1].value, cst.GeneratorExp) and not call.args[-1].value.lpar:
         raise Unfixable("a generator stands alone in the call")
     _check_placed(change.site, call.args)

@@ -53,6 +53,7 @@ def usable(site: Site, path: str) -> Usable | None:
         return Usable(present)
     module, name = _to_import(path)
     whole = f"{module}.{name}" if name else module
+    # The usual name first, else one with an underscore; where both are taken there is no fix.
     for local in (whole.rpartition(".")[2], f"_{whole.rpartition('.')[2]}"):
         if _is_free(local, bindings, frames):
             alias = "" if local == whole.rpartition(".")[2] else f" as {local}"
@@ -113,6 +114,7 @@ def _present(path: str, bindings: Bindings, frames: list[Frame]) -> Iterator[str
 def _loads(node: ast.Import | ast.ImportFrom, imported: str, path: str) -> bool:
     """Whether an import loads the module that a path lies in: `import botocore` alone does not load `botocore.config`."""
     module, _ = _to_import(path)
+    # The dots keep `boto` from being the beginning of `boto3`.
     return f"{imported}.".startswith(f"{module}.") or any(alias.name == module for alias in node.names)
 
 
@@ -156,6 +158,7 @@ def _added(module: Module, parent: str, written: str, used: Location) -> Edit:
         return _first(module, statements, written, first)
     same = [node for node in imports if _group(node) == _group_of(parent)]
     if not same:
+        # No import of this section yet: it goes below or above all others, with an empty line between.
         if _group_of(parent) > _group(imports[-1]):
             return _below(module, imports[-1], written, newline)
         return _above(module, imports[0], written, newline)

@@ -52,6 +52,7 @@ def literal(site: Site, text: str, *, inside: str = "") -> str:
     """A text as the file of a site writes it. `inside` is the quote of the text that it will stand in, if it will."""
     quotes = [inside, *(node.end for node in around(site) if isinstance(node, cst.FormattedString))]
     quote = quote_of(site.module)
+    # Before Python 3.12 an f-string must not contain its own quotes.
     if any(quote in taken for taken in quotes):
         quote = "'" if quote == '"' else '"'
     return f"{quote}{text}{quote}"
@@ -102,6 +103,7 @@ def _over_lines(site: Site, items: Sequence[Item], written: str) -> list[Edit] |
     places = [locate(within(site, item)) for item in items]
     gaps = [(left[1], right[0]) for left, right in pairwise(places)]
     closing = Location(end.row, end.column - 1)
+    # From the first argument to the left: the function itself may have brackets, as in `client()(a)`.
     opening = Location(start.row, line.rindex("(", 0, places[0][0].column - 1) + 2)
     if any(between(lines, *gap).strip() != "," for gap in gaps) or between(lines, places[-1][1], closing).strip(" ,"):
         return None
@@ -140,6 +142,7 @@ def _limit(module: Module) -> int | None:
         settings = tools.get(name) if isinstance(tools, dict) else None
         if isinstance(settings, dict):
             limit = settings.get("line-length", DEFAULT_LENGTH)
+            # A file with longer lines is not formatted by the tool, whatever its settings.
             kept = isinstance(limit, int) and all(len(line.rstrip("\r\n")) <= limit for line in module.source.lines)
             return limit if kept else None
     return None

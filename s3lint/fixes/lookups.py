@@ -61,6 +61,7 @@ def stands_in(site: Site) -> bool:
             return True
         if isinstance(node, cst.AnnAssign):
             return _is_in_class(replace(site, node=node, span=None))
+        # The body of a lambda runs only when it is called; a statement is as far as a default can reach.
         if isinstance(node, cst.Lambda | cst.BaseSuite | cst.BaseStatement):
             return False
         if isinstance(node, cst.BooleanOperation | cst.IfExp) and _is_lazy(node, child):

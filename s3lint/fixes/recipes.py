@@ -57,12 +57,14 @@ def _in_mapping(fact: ObjectCall, written: Written, name: str, text: str) -> Cha
     kind = type(written.node).__name__
     if kind == "Dict":
         return AddEntry(written.site, name, text)
+    # `ExtraArgs=None`
     if getattr(written.node, "value", None) == "None":
         return Replace(written.site, f"{{{_quoted(fact.site, name)}: {text}}}")
     if kind not in ("Name", "Attribute"):
         return NoFix("the mapping comes from a call")
     held = source_of(written.site)
     always = all(isinstance(choice, Mapping) for choice in alternatives(own_value(fact.parameters.arguments, written)))
+    # The new entry stands first, so that what the mapping already has wins; it may be None, which `**` does not take.
     return Replace(written.site, f"{{{_quoted(fact.site, name)}: {text}, **{held if always else f'({held} or {{}})'}}}")
 
 
@@ -81,6 +83,7 @@ def content_type(fact: ObjectCall) -> tuple[str, tuple[str, ...]] | NoFix:
     if len(key) == 1 and None not in key:
         return _quoted(fact.site, str(*key)), ()
     known_file = _quoted(fact.site, str(*file)) if len(file) == 1 and None not in file else None
+    # The key decides, since readers see the key; the file counts only for a key without an extension.
     if known_file is not None and not key - {None} and _never_says_type(fact):
         return known_file, ()
     fallback = known_file or _quoted(fact.site, FALLBACK_TYPE)

@@ -30,6 +30,7 @@ def damage(path: Path, before: bytes, after: bytes) -> str | None:
         return "leaves code that does not compile" if _compiled(old) is not None else None
     missing = _unbound(tree)
     if missing and (known := _compiled(old)) is not None:
+        # Names that were unbound before are no harm of this fix.
         missing -= _unbound(known)
         if missing:
             return f"uses a name that nothing binds ({', '.join(sorted(missing))})"

@@ -41,6 +41,7 @@ def unused_imports(before: Source, after: Source) -> list[Edit]:
 def _words(tree: ast.Module) -> set[str]:
     """The names that a module reads, and the words of its texts: annotations in quotes and `__all__` name imports too."""
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    # Long texts are prose or SQL: a word in them is no use of a name.
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return read.union(*(WORD.findall(text) for text in texts if len(text) < 200))
 
@@ -52,6 +53,7 @@ def _removal(source: Source, body: list[ast.stmt], index: int, names: list[ast.a
     rows = source.lines[node.lineno - 1 : end_row]
     neighbours = [*body[max(0, index - 1) : index], *body[index + 1 : index + 2]]
     alone = not any(each.lineno <= end_row and (each.end_lineno or each.lineno) >= node.lineno for each in neighbours)
+    # A comment on the line may ask for it to stay: `# re-exported`, or a suppression for another linter.
     if any("#" in row for row in rows) or not alone:
         return
     if len(names) < len(node.names):
@@ -69,6 +71,7 @@ def _part(node: Import, names: list[ast.alias]) -> Iterator[Edit]:
     for number, alias in enumerate(node.names):
         if alias in names and len(names) == 1 and alias.lineno == alias.end_lineno:
             other = node.names[number + 1 if number + 1 < len(node.names) else number - 1]
+            # Names over several rows have a layout of their own, which cutting one out would break.
             if other.lineno != alias.lineno:
                 return
             if number + 1 < len(node.names):

@@ -34,6 +34,7 @@ def bucket_variables(findings: list[Finding], settings: Settings, mentions: Call
     general = settings.bucket_env_var
     if len(buckets) == 1 and new and general not in variables.values() and not mentions(general):
         return replace(settings, bucket_env={**variables, new[0]: general})
+    # Plain names first: `acme-raw` and `acme.raw` both want `ACME_RAW_BUCKET`, and the more usual spelling gets it.
     for bucket in sorted(new, key=lambda name: (PLAIN.fullmatch(name) is None, name)):
         taken = {general, *variables.values()}
         variables[bucket] = next(_free(bucket, taken, mentions))

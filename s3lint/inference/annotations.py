@@ -68,6 +68,7 @@ def _quoted(evaluator: Evaluator, node: cst.SimpleString | cst.ConcatenatedStrin
         text = node.evaluated_value
     except (SyntaxError, ValueError):
         return []
+    # `client: "S3Client"`: a forward reference is an expression inside of a string.
     return [parsed] if isinstance(text, str) and (parsed := evaluator.parsed(text)) is not None else []
 
 
@@ -83,6 +84,7 @@ def _generic(node: cst.Subscript) -> list[cst.BaseExpression]:
 
 def promises_more(promised: Value | None, value: Value) -> bool:
     """Tell whether an annotation says more than the value that is found: it names a service, and nothing is known of the value."""
+    # A `Reference` or `Instance` from an annotation tells no more than the class; the value may tell its arguments.
     return promised is not None and not isinstance(promised, (Reference, Instance)) and is_untyped(value)
 
 

@@ -64,6 +64,7 @@ class Call:
                 splats.append(written)
             elif arg.keyword is not None:
                 keywords.append((arg.keyword.value, written))
+            # Behind `*args` the position of an argument is not known.
             elif not stars:
                 positional.append(written)
         return cls(node, function, tuple(positional), tuple(keywords), tuple(stars), tuple(splats))
@@ -146,6 +147,7 @@ class Arguments:
         for keyword, value in self.call.keywords:
             if keyword == name:
                 return value
+        # `partial(f, a)(b)`: `b` is the second argument of `f`.
         earlier = self.before.count if self.before else 0
         if position is not None and position >= earlier and position - earlier < len(self.call.positional):
             return self.call.positional[position - earlier]
@@ -213,5 +215,6 @@ class Arguments:
         value = self.value_of(first)
         index = position - self.count
         if isinstance(value, Sequence) and not value.open:
+            # `f(*known)` with a sequence that is known whole: behind its end nothing is passed.
             return value.items[index] if 0 <= index < len(value.items) else Absent()
         return Unknown("passed by *")

@@ -44,6 +44,7 @@ def parameter_chooses(step: Step, name: str = "") -> bool:
     `if not name: name = …` is a fallback for the name, not a choice.
     """
     node, tests = step.node, []
+    # `elif` is an `If` in the `orelse` of the one before.
     while isinstance(node, cst.If):
         tests.append(node.test)
         node = node.orelse  # type: ignore[assignment]

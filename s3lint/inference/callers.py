@@ -59,6 +59,7 @@ class Callers:
         Each caller is an alternative of its own. A function that nobody calls keeps its parameters, and their literal defaults
         count as one more alternative.
         """
+        # Nodes live as long as their module, so an `id` is not given to another node meanwhile.
         key = (id(node), place.binders, place.context)
         known = self._known.get(key)
         if known is None:
@@ -100,9 +101,11 @@ class Callers:
                 return [*found, value]
             found += self._variants(node, place, (*chain, (scope, site)), budget)
         if found:
+            # With more callers than are followed, the parameter itself stays as one alternative: others may pass anything.
             return [*found, value] if len(sites) > MAX_CALLERS else found
         if not any(parameter.scope is scope and parameter.default is not None for parameter in free_parameters(value)):
             return [value]
+        # Nobody calls it: a call without arguments gives the defaults.
         unpassed = self._context((*chain, (scope, None)), place.context)
         return [value, self.evaluator.evaluate(node, place.within(unpassed))]
 
@@ -113,6 +116,7 @@ class Callers:
 
     def _context(self, chain: tuple[tuple[Scope, CallSite | None], ...], outer: CallContext | None) -> CallContext | None:
         context = outer
+        # The chain goes up from the function that is asked about; contexts are built from the outermost caller down.
         for scope, site in reversed(chain):
             if site is None:
                 context = self.evaluator.context(scope, Call(scope.node or cst.Pass(), None), None, context)

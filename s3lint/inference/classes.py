@@ -49,6 +49,7 @@ def call_class(evaluator: Evaluator, made: Class, arguments: Arguments, place: P
     if is_enum(evaluator, made.scope):
         return Unknown("an enum member looked up by its value")
     constructor = find_method(evaluator, made.scope, "__init__")
+    # Without `__init__` the context hangs on the class itself: `_field` finds the arguments of a dataclass there.
     scope = constructor if constructor is not None else made.scope
     if place.context is not None and (place.context.depth >= MAX_CALL_DEPTH or place.context.of(scope) is not None):
         return Instance(made.scope)
@@ -76,12 +77,15 @@ def _instance_attribute(evaluator: Evaluator, owner: Instance, name: str) -> Val
     if isinstance(member, Function):
         return _method_or_property(evaluator, owner, member)
     values = _set_by_methods(evaluator, owner, name)
+    # A dataclass: the constructor is generated, so no method sets the field.
     if not values and isinstance(owner.context, CallContext) and owner.context.call is not None:
         passed = _field(evaluator, owner, name)
         if passed is not None:
             return passed
+    # `client = None` in the class body is a declaration where a method sets `self.client`.
     if member is not None and not (values and _is_none(member)):
         values.append(member)
+        # Nothing tells which call made the object: its field has the default, or what some call passes.
         if owner.context is None and isinstance(member, Text) and _is_field(evaluator, owner.scope, name):
             values.append(Unknown("what the constructor is given"))
     useful = [value for value in values if not _is_none(value)] or values
@@ -229,6 +233,7 @@ def _set_by_methods(evaluator: Evaluator, owner: Instance, name: str) -> list[Va
 
 def _lineage(evaluator: Evaluator, scope: Scope) -> list[Scope]:
     found = [scope]
+    # Grows while it is walked: breadth first, which is close enough to Python's order of resolution for attributes.
     for current in found:
         for base in bases(evaluator, current):
             if isinstance(base, Class) and base.scope not in found and len(found) < MAX_CALL_DEPTH:
@@ -262,8 +267,10 @@ def _sets(function: Scope, name: str) -> bool:
 def _set_by(evaluator: Evaluator, function: Scope, name: str, owner: Instance) -> Value:
     dotted = f"{function.parameters[0]}.{name}"
     context = owner.context
+    # `self` inside of the method must be this very object, or its other attributes would lose their context.
     if context is not None and context.of(function) is None:
         context = evaluator.context(function, None, owner, owner.context)
+    # A method that always raises or returns at its end: the values at its last statements count.
     if function.suite.ends:
         return final(evaluator, function, dotted, context)
     return at_end(evaluator, function.suite, dotted, context)

@@ -39,6 +39,7 @@ def _truth(evaluator: Evaluator, test: cst.BaseExpression, place: Place) -> bool
     if isinstance(test, cst.Call):
         return _asked_of_text(evaluator, test, place)
     if isinstance(test, (cst.Name, cst.Attribute, cst.Integer, cst.SimpleString)):
+        # A condition is decided only if every alternative decides it in the same way.
         known = _agreed([truth_of(choice) for choice in alternatives(evaluator.evaluate(test, place))])
         return True if known is None and _is_passed(evaluator, test, place) else known
     return None
@@ -53,6 +54,7 @@ def truth_of(value: Value) -> bool | None:
     if isinstance(value, Constant):
         return bool(value.value)
     if isinstance(value, Text):
+        # One known character makes a text true; one of holes alone may be empty.
         return bool(value.known.strip("\0")) or (None if value.parts else False)
     if isinstance(value, Data):
         return bool(value.value)
@@ -64,6 +66,7 @@ def truth_of(value: Value) -> bool | None:
 
 def _combined(evaluator: Evaluator, test: cst.BooleanOperation, place: Place) -> bool | None:
     left, right = _truth(evaluator, test.left, place), _truth(evaluator, test.right, place)
+    # `or` is true as soon as one side is, `and` is false as soon as one side is: the other side need not be known.
     decisive = isinstance(test.operator, cst.Or)
     if decisive in (left, right):
         return decisive
@@ -75,6 +78,7 @@ def _compared(evaluator: Evaluator, test: cst.Comparison, place: Place) -> bool 
         return None
     target = test.comparisons[0]
     asks_for_none = isinstance(target.operator, (cst.Is, cst.IsNot)) and getattr(target.comparator, "value", "") == "None"
+    # `if client is None: client = boto3.client("s3")` in a call that passes a client.
     if asks_for_none and _is_passed(evaluator, test.left, place):
         return isinstance(target.operator, cst.IsNot)
     left = list(alternatives(evaluator.evaluate(test.left, place)))
@@ -166,6 +170,7 @@ def has_affix(value: Value, affix: str, at_start: bool) -> bool | None:
     known = value.head if at_start else value.tail
     if known.startswith(affix) if at_start else known.endswith(affix):
         return True
+    # `f"s3{rest}".startswith("s3://")`: the known part agrees as far as it goes, so the hole decides.
     shared = affix.startswith(known) if at_start else affix.endswith(known)
     return None if value.holes and shared else False
 

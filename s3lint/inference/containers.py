@@ -30,6 +30,7 @@ def element(value: Value) -> Value:
         items = list(value.items)
         return join_values([*items, Unknown("the sequence may hold more items")] if value.open else items)
     if isinstance(value, Mapping):
+        # Iterating over a dict gives its keys.
         names = [Text((Chunk(key),), site=value.site) for key in value.names]
         return join_values([*names, *value.rest])
     if isinstance(value, Reference):
@@ -41,6 +42,7 @@ def item_at(value: Value, index: int) -> Value:
     """Return the item that an unpacking or a constant index takes."""
     if isinstance(value, Union):
         return join_values([item_at(alternative, index) for alternative in value.alternatives], chosen=value.chosen)
+    # `[x for …][3]`: each item stands for any number, so any of them may be the one.
     if isinstance(value, Sequence) and value.repeated and not value.open:
         return join_values(value.items)
     if isinstance(value, Sequence) and not value.open and -len(value.items) <= index < len(value.items):
@@ -75,6 +77,7 @@ def context_value(value: Value) -> Value:
     """Return what `with value as name` binds."""
     if isinstance(value, Union):
         return join_values([context_value(alternative) for alternative in value.alternatives], chosen=value.chosen)
+    # A generator with `@contextmanager`: `with` binds what it yields.
     if isinstance(value, Sequence) and value.items:
         return join_values(value.items)
     return value
@@ -92,6 +95,7 @@ def merged(left: Value, right: Value) -> Value:
                 result = result.with_entry(entry.key, entry.value, site=entry.site)
             results.append(result.opened() if choice.open else result)
         else:
+            # `rest` keeps what is unknown, so that callers can still be asked for it.
             results.append(left.opened(choice if isinstance(choice, (Parameter, Unknown)) else None))
     return join_values(results)
 
@@ -104,6 +108,7 @@ def entry(holder: Value, name: str) -> Value:
         return join_values([entry(holder.primary, name), entry(holder.default, name)])
     if isinstance(holder, Mapping):
         return holder.get(name)
+    # `ExtraArgs=None` is as good as none.
     if isinstance(holder, Absent) or (isinstance(holder, Constant) and holder.value is None):
         return Absent(site=holder.site)
     return Unknown("the mapping is not known")

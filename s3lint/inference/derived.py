@@ -37,6 +37,7 @@ def pieces(text: Value, method: str, arguments: Arguments) -> Sequence:
     """
     rest = derived(text, receiver_name(arguments), "a piece of a text")
     separator = arguments.get("sep", 0)
+    # `path.split("_")[0]` may hold slashes, so it remembers the text.
     if not isinstance(separator, Text) or separator.literal != "/":
         piece: Value = rest
     else:
@@ -46,6 +47,7 @@ def pieces(text: Value, method: str, arguments: Arguments) -> Sequence:
     limit = arguments.get("maxsplit", 1)
     if not isinstance(limit, Constant):
         return Sequence((piece,), repeated=True)
+    # The last piece is the rest of the text with its slashes; which one is the last depends on the text.
     if limit.value != 1:
         return Sequence((rest,), repeated=True)
     return Sequence((piece, rest) if method == "split" else (rest, piece))
@@ -56,8 +58,10 @@ def sliced(text: Value, name: str, start: int | None, stop: int | None) -> Value
     if isinstance(text, Text):
         if text.literal is not None:
             return Text((Chunk(text.literal[start:stop], text.site),), trace=text.trace)
+        # `f"{name}.json"[:-5]`: the cut lies within the known end.
         if start is None and stop is not None and -len(text.tail) <= stop < 0 and isinstance(text.parts[-1], Chunk):
             return _with_end(text, text.parts[-1], stop)
+        # `f"s3://{name}"[5:]`
         if stop is None and start is not None and 0 <= start <= len(text.head) and isinstance(text.parts[0], Chunk):
             return _with_beginning(text, text.parts[0], start)
     return derived(text, name, "a slice")

@@ -89,6 +89,7 @@ def _frames(arguments: Arguments, written: Written) -> Iterator[Frame]:
 
 @attribute(Unknown, Parameter, BoundMethod)
 def duck_typed_attribute(evaluator: Evaluator, owner: Value, name: str, place: Place) -> Value:
+    # `df.write` of an unknown `df`. A file's `write` is taken for one too, which does no harm: only sinks such as `.parquet(…)` make facts.
     if name == "write":
         return Writer(owner)
     if name == "writeStream":
@@ -130,6 +131,7 @@ def shaped_result(owner: Value, name: str, arguments: Arguments) -> Value | None
 def _of_resource(owner: Value, name: str, arguments: Arguments) -> Value:
     """`s3.Bucket(name)`, `s3.Object(bucket, key)`: a CDK's construct of that name takes its scope first."""
     count = arguments.count + len(set(arguments.names))
+    # `duck_typed` lowers the confidence to MEDIUM: another class may have such a method.
     if name == "Bucket" and count == 1:
         return BucketHandle(arguments.get("name", 0), duck_typed=True)
     if name == "Object" and count == 1 and "bucket" in _name(owner):
@@ -150,15 +152,18 @@ def duck_typed_method(evaluator: Evaluator, owner: Value, name: str, arguments: 
         return _of_resource(owner, name, arguments)
     if name == "writeTo":
         return Writer(owner, "v2", table=arguments.get("table", 0))
+    # `unknown.join(frame)` is a frame; `", ".join(texts)` has none among its arguments.
     if name in COMBINING:
         frames = [frame for written in arguments.positional() for frame in _frames(arguments, written)]
         if frames:
             return Frame(frames[0].library, tuple(dict.fromkeys(source for frame in frames for source in frame.sources)))
+    # `bucket.Acl().put(…)`: other classes of these names (IAM, CDK) take arguments.
     if name in ("Acl", "Policy") and not arguments.call.positional and not arguments.keywords:
         return SubResource(name, Unknown("the bucket is not known"), duck_typed=True)
     if name in SERIALISERS:
         return Reference(f"DataFrame().{name}()", arguments, owner)
     if name.startswith(MERGE_CLAUSES):
+        # delta-spark has `whenMatchedUpdate`, delta-rs has `when_matched_update`.
         return DeltaBuilder("spark" if name[4].isupper() else "delta-rs", "merge", (name,))
     unknown = f"what `{name}` returns is not known"
     return derived(owner, receiver_name(arguments), unknown) if name in TEXT_METHODS else Unknown(unknown, (owner,))

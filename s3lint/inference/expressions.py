@@ -52,6 +52,7 @@ def attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place
 
 def _attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value:
     dotted = dotted_name(node)
+    # `self.bucket = …` earlier in this function decides; otherwise what the class says. `self.a.b` is not followed.
     if dotted is not None and dotted.count(".") == 1 and place.scope.binds(dotted):
         value = before(evaluator, place.step, dotted, place.context)
         if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
@@ -78,6 +79,7 @@ def subscript(evaluator: Evaluator, node: cst.Subscript, place: Place) -> Value:
     if key is None:
         return evaluator.each(container, lambda holder: _sliced(evaluator, node, holder, place))
     index = evaluator.evaluate(key, place)
+    # Both may be unions: `CONFIG[stage]["bucket"]` with `stage` one of several.
     return evaluator.each(index, lambda one: evaluator.each(container, lambda holder: _item(evaluator, holder, one, place)))
 
 
@@ -119,10 +121,12 @@ def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
         return evaluator.evaluate(node.body if known else node.orelse, place)
     body, orelse = evaluator.evaluate(node.body, place), evaluator.evaluate(node.orelse, place)
     tested = {part.value for part in subtree(node.test) if isinstance(part, cst.Name)}
+    # `name if name else "default"`, `name if name is not None else …`
     if isinstance(node.body, cst.Name) and node.body.value in tested:
         return _fallback(body, orelse) if _asks_whether_given(node.test) else Fallback(body, orelse)
     if isinstance(node.orelse, cst.Name) and node.orelse.value in tested:
         return _fallback(orelse, body) if _asks_whether_given(node.test) else Fallback(orelse, body)
+    # `"a" if flag else "b"` with a parameter `flag`: a caller chooses, so neither is a fact by itself.
     chosen = place.scope.kind == "function" and bool(tested & set(place.scope.parameters) - {"self"})
     return join_values([body, orelse], chosen=chosen)
 
@@ -141,6 +145,7 @@ def boolean_operation(evaluator: Evaluator, node: cst.BooleanOperation, place: P
     left, right = evaluator.evaluate(node.left, place), evaluator.evaluate(node.right, place)
     if isinstance(node.operator, cst.Or):
         return _fallback(left, right)
+    # `x and y` is `y`, or an `x` that is empty.
     return join_values([right, Unknown("the left side of an `and`")])
 
 
@@ -187,6 +192,7 @@ def unary_operation(evaluator: Evaluator, node: cst.UnaryOperation, place: Place
 @expression(cst.Integer, cst.Float)
 def number(evaluator: Evaluator, node: cst.Integer | cst.Float, place: Place) -> Value:
     try:
+        # Python refuses to read integers of more than 4,300 digits.
         value = node.evaluated_value
     except (ValueError, SyntaxError):
         return Unknown("a number too long to read")
@@ -233,6 +239,7 @@ def _with_entry(mapping: Value, key: str | None, value: Value, site: Site) -> Va
 def sequence_display(evaluator: Evaluator, node: cst.List | cst.Tuple | cst.Set, place: Place) -> Value:
     items: list[Value] = []
     is_open = False
+    # A table of data may have a hundred thousand items; no rule needs to see them all.
     for part in node.elements[:MAX_ITEMS]:
         value = evaluator.evaluate(part.value, place)
         if isinstance(part, cst.StarredElement):
@@ -247,6 +254,7 @@ def sequence_display(evaluator: Evaluator, node: cst.List | cst.Tuple | cst.Set,
 def comprehension(evaluator: Evaluator, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, place: Place) -> Value:
     inside = Place(place.step, (*place.binders, node), place.context)
     value = evaluator.evaluate(node.elt, inside)
+    # One item stands for all: how many there are is not known.
     return Never() if isinstance(value, Never) else Sequence((value,), repeated=True)
 
 

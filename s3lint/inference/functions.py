@@ -39,10 +39,12 @@ MAX_CALL_DEPTH = 12
 
 @invocation(Function)
 def call_function(evaluator: Evaluator, function: Function, arguments: Arguments, place: Place) -> Value:
+    # Conditions are many and few of them matter: calls in them are not followed.
     if evaluator.shallow:
         return Unknown("a call in a test")
     scope = function.scope
     outer = _joined(function.context, place.context)
+    # Recursion ends here: a function is entered once in a chain of calls.
     if outer is not None and (outer.depth >= MAX_CALL_DEPTH or outer.of(scope) is not None):
         return Unknown("the call is too deep, or recursive")
     context = evaluator.context(scope, arguments.call if arguments.before is None else arguments, function.receiver, outer)
@@ -69,13 +71,16 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
         for step, node, binders in scope.yields
         if isinstance(node.value, cst.BaseExpression)
     ]
+    # A generator; its `return` values are not what a loop over it sees.
     if yielded:
         return Sequence(tuple(yielded), repeated=True)
     value = join_values(values)
     if isinstance(value, Never) or is_untyped(value):
         promised = _promised(evaluator, scope, context)
+        # `-> Response` says no more than `requests.get()`, which also tells its arguments.
         if isinstance(promised, Reference) and isinstance(value, Reference):
             return value
+        # No `return` at all, as opposed to one of an unknown value.
         return promised if promised is not None else (value if values else Constant(None))
     return value
 
@@ -98,11 +103,13 @@ def module_attribute(evaluator: Evaluator, owner: ModuleValue, name: str, place:
 
 @attribute(Text)
 def text_attribute(evaluator: Evaluator, text: Text, name: str, place: Place) -> Value:
+    # `Bucket.RAW.value` of an enum: members are evaluated as their values.
     return text if name == "value" else BoundMethod(text, name)
 
 
 @attribute(Constant)
 def constant_attribute(evaluator: Evaluator, constant: Constant, name: str, place: Place) -> Value:
+    # Control never gets past an attribute of None, so this alternative ends here.
     if constant.value is None:
         return Never()
     return constant if name == "value" else Unknown("an attribute of a number")

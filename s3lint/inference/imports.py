@@ -35,6 +35,7 @@ def import_name(evaluator: Evaluator, node: cst.Import | cst.ImportFrom, alias: 
         return member(evaluator, _value_of(package), name)
     if node.relative:
         return Unknown("the module is not found")
+    # Not of the project: a library, which is never opened.
     return evaluator.attribute(Reference(_source_name(node)), name, place)
 
 
@@ -54,6 +55,7 @@ def member(evaluator: Evaluator, package: ModuleValue, name: str) -> Value:
         bound = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
         if bound:
             return value if len(bound) == len(list(alternatives(value))) else join_values(bound)
+    # `from package import module`: a submodule need not be bound in `__init__.py`.
     submodule = evaluator.project.in_folder(package.folder, name) if package.folder is not None else None
     return _value_of(submodule) if submodule is not None else Unknown(f"`{name}` is not bound in the module")
 

@@ -57,6 +57,7 @@ def _thread(call: Call, place: Place) -> Iterator[Call]:
     target, args = keywords.get("target"), keywords.get("args")
     if target is None:
         return
+    # `Thread(target=f, args=(x, y))`; other containers are passed like `*args`.
     items = args.node.elements if args is not None and isinstance(args.node, (cst.Tuple, cst.List)) else ()
     positional = tuple(Written(item.value, place) for item in items if not isinstance(item, cst.StarredElement))
     stars = () if args is None or items else (args,)

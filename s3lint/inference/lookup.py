@@ -73,6 +73,7 @@ def name_expression(evaluator: Evaluator, node: cst.Name, place: Place) -> Value
     name = node.value
     if name in KEYWORDS:
         return Constant(KEYWORDS[name])
+    # From the inside out: `[x for x in xs]` hides an `x` of the function.
     for index in range(len(place.binders) - 1, -1, -1):
         value = _bound_by(evaluator, place.binders[index], index, name, place)
         if value is not None:
@@ -91,6 +92,7 @@ def _bound_by(evaluator: Evaluator, binder: cst.CSTNode, index: int, name: str, 
     inside = index
     while clause is not None:
         if name in set(target_names(clause.target)):
+            # `for a in outside for b in a`: only the first iterable is evaluated outside of the comprehension.
             items = evaluator.evaluate(clause.iter, Place(place.step, place.binders[:inside], place.context))
             return unpacked(evaluator, clause.target, element(items), name, place)
         clause, inside = clause.inner_for_in, index + 1
@@ -113,6 +115,7 @@ def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
     if not scope.may_bind(name):
         return outer_value(evaluator, scope, name, place.context)
     value = before(evaluator, place.step, name, place.context)
+    # A function that declares the name `global` may have run before this statement.
     if scope.kind == "module" and name in scope.module.outline.globals:
         value = join_values([value, *assigned_by_functions(evaluator, scope, name)])
     if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
@@ -124,7 +127,9 @@ def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
 def outer_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
     parent = scope.parent
     while parent is not None:
+        # Methods do not see the names of their class's body.
         if parent.kind != "class" and parent.may_bind(name):
+            # The body of a function runs later, so the last assignment around it counts, not the one above it.
             value = final(evaluator, parent, name, context if parent.kind == "function" else None)
             known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
             if known:

@@ -36,6 +36,7 @@ def _collection(value: Value) -> Value:
 def _collected(value: Value) -> Value:
     if isinstance(value, (Mapping, Sequence)):
         return value.opened()
+    # `for column in columns: frame = frame.withColumn(…)`: it stays a frame of the same sources.
     if isinstance(value, (Writer, Reader, Frame, Unbound)):
         return value
     return Unknown("it changes in a loop", site=value.site)

@@ -47,6 +47,7 @@ class QueryResult(NamedTuple):
     @property
     def is_bounded(self) -> bool:
         """Tell whether the result is surely what it would be with nothing memoised: too deep, or within the bound on work."""
+        # `work` counts shared inputs once for each use; only if that is too much is it worth counting each once.
         return self.height > MAX_DEPTH or (not self.is_cut and (self.work <= MAX_WORK or not Work().add(self).is_too_much))
 
 
@@ -102,6 +103,7 @@ class ActiveQuery:
         """Count the result of a query that this one asked; return its value."""
         self.is_cut |= result.is_cut
         self.work += result.work
+        # As high as if the result had been computed now: a memoised one must not reach deeper than a fresh one.
         self.height = max(self.height, result.height + 1)
         self.inputs.append(result)
         return result.value
@@ -109,6 +111,7 @@ class ActiveQuery:
     def result(self, value: Value, cycles: int) -> QueryResult:
         """Return the result of this query, now that its value is known."""
         inputs = tuple(self.inputs) if self.work > MAX_FORGOTTEN_WORK else ()
+        # Past the bound the exact number says nothing more, and sums of sums would become huge integers.
         work = min(self.work, MAX_WORK + 1)
         return QueryResult(value, self.dependencies, work, self.height, cycles, self.is_cut, self.in_cycle, inputs)
 
@@ -137,6 +140,7 @@ class Memo:
 
     def drop(self, stack_depth: int = -1) -> list[Hashable]:
         """Drop provisional results that wait for the query at a stack depth; return their keys."""
+        # Found by depth: a scan over all provisional results would make long cycles quadratic.
         keys = self._by_depth.pop(stack_depth, [])
         for key in keys:
             del self.provisional[key]
@@ -168,6 +172,7 @@ class Cycles:
         known = {id(cycle): cycle for cycle in map(self._of.get, keys) if cycle is not None}
         if any(keys <= cycle.members for cycle in known.values()):
             return
+        # Each cycle has bits of its own, so the sum of them is their union.
         bits = sum(cycle.bits for cycle in known.values()) or self._new_bit()
         whole = Cycle(keys.union(*(cycle.members for cycle in known.values())), bits)
         self._of.update(dict.fromkeys(whole.members, whole))

@@ -26,6 +26,7 @@ def item_set(
     """`d["a"]["b"] = value`: the container `d` afterwards."""
     keys: list[str | None] = []
     node: cst.BaseExpression = target
+    # The tree of `d["a"]["b"]` has the last key outermost.
     while isinstance(node, cst.Subscript):
         key = subscript_key(node)
         keys.append(evaluator.text(key, place) if key is not None else None)
@@ -43,6 +44,7 @@ def _with_item(container: Value, keys: list[str | None], value: Value, site: Sit
         if not rest:
             return container.with_entry(key, value, site=site)
         return container.with_entry(key, _with_item(container.get(key), rest, value, site), site=site)
+    # `config["a"] = 1` on something unknown: at least this entry is known, and `rest` remembers where others come from.
     if isinstance(container, (Unknown, Parameter)) and len(keys) == 1 and keys[0] is not None:
         return Mapping((Entry(keys[0], value, site),), open=True, rest=(container,), site=container.site)
     return container.opened() if isinstance(container, Sequence) else container
@@ -83,6 +85,7 @@ def augmented(evaluator: Evaluator, node: cst.AugAssign, place: Place, earlier: 
 
 
 def _added(left: Value, left_name: str, right: Value, right_name: str) -> Value:
+    # `added` would write out a text of them; these have rules of their own.
     if isinstance(left, (Sequence, Frame, Never)) or (isinstance(right, Union) and not isinstance(left, Text)):
         return combined(cst.AddAssign(), left, right)
     return added(left, left_name, right, right_name)
@@ -94,13 +97,16 @@ def changed_by_call(evaluator: Evaluator, value: cst.BaseExpression, place: Plac
         value = value.expression
     if not isinstance(value, cst.Call) or not isinstance(value.func, cst.Attribute):
         return earlier
+    # `extra.update(…)`, `self.extra.append(…)`
     if isinstance(value.func.value, (cst.Name, cst.Attribute)) and value.func.attr.value in MUTATORS:
         arguments = Arguments(evaluator, Call.of(value, place))
         method = value.func.attr.value
         return evaluator.each(earlier, lambda container: mutated(container, method, arguments))
+    # `writer.mode("append")` as a statement: Spark's and Delta's builders change themselves and return themselves.
     if any(isinstance(choice, (Writer, Reader, DeltaBuilder)) for choice in alternatives(earlier)):
         result = evaluator.evaluate(value, place)
         return result if isinstance(result, (Writer, Reader, DeltaBuilder)) else earlier
+    # Any other method may add entries.
     return evaluator.each(earlier, _opened)
 
 
@@ -136,6 +142,7 @@ def _mutated_mapping(container: Mapping, method: str, arguments: Arguments) -> V
         present = container.get(key.literal)
         if isinstance(present, Absent):
             return container.with_entry(key.literal, arguments.get("default", 1))
+        # An unknown entry may be missing, so it may be the default now.
         return container if not isinstance(present, Unknown) else container.opened()
     return container.opened()
 
@@ -155,6 +162,7 @@ def unpacked(evaluator: Evaluator, target: cst.CSTNode, value: Value, name: str,
         value = evaluator.unpack(value, place)
         starred = False
         for index, part in enumerate(target.elements):
+            # Positions count from the left: behind `*rest` they are not known.
             starred = starred or isinstance(part, cst.StarredElement)
             if name in set(target_names(part)):
                 if starred:

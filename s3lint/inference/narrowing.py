@@ -37,6 +37,7 @@ def narrowed(evaluator: Evaluator, value: Value, name: str, guards: Iterable[Gua
     for guard in guards:
         for test in _tests(guard.test, name, guard.holds):
             value = evaluator.each(value, lambda one, test=test, guard=guard: _passing(one, test, name, refused=guard.refused))  # type: ignore[misc]
+    # The branch is there, so some value reaches it that was not found: unknown, not unreachable.
     return value if not isinstance(value, Never) else Unknown("a condition excludes every value that is known")
 
 
@@ -45,6 +46,7 @@ def _tests(node: cst.BaseExpression, name: str, holds: bool) -> list[Test]:
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
         return _tests(node.expression, name, not holds)
     if isinstance(node, cst.BooleanOperation):
+        # `a and b` that holds tells that both hold, `a or b` that fails tells that both fail; the other two tell nothing of either.
         both = isinstance(node.operator, cst.And) is holds
         return [*_tests(node.left, name, holds), *_tests(node.right, name, holds)] if both else []
     if isinstance(node, (cst.Name, cst.Attribute)):
@@ -95,6 +97,7 @@ def _end_of(node: cst.Subscript, name: str, literal: str) -> str | None:
         return None
     part = node.slice[0].slice
     if isinstance(part, cst.Index):
+        # `name[0] == "/"`
         return {"0": "start", "-1": "end"}.get(_number(part.value)) if len(literal) == 1 else None
     if not isinstance(part, cst.Slice) or part.step is not None:
         return None
@@ -128,6 +131,7 @@ def _passing(value: Value, test: Test, name: str, *, refused: bool) -> Value:
         excluded = test.kind in ("start", "end") and isinstance(value, Reference)
         return derived(value, name, "a condition excludes something of it") if excluded else value
     literal = test.literals[0] if len(test.literals) == 1 else None
+    # `if stage != "prod": raise …`: behind it the name has the one value that is accepted.
     if test.kind == "in" and refused and not isinstance(value, Reference):
         return _of(test.literals, value)
     if literal is None:
@@ -155,6 +159,7 @@ def _verdict(value: Value, test: Test) -> bool | None:
         if isinstance(value, Constant):
             return value.value is None
         return None if isinstance(value, (Unknown, Parameter, Reference, Union)) else _is_certainly_given(value)
+    # None equals no literal and has no beginning.
     if isinstance(value, Constant) and value.value is None:
         return False
     if not isinstance(value, Text):

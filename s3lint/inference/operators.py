@@ -55,6 +55,7 @@ def combined(sign: cst.CSTNode, left: Value, right: Value) -> Value:
     """Return the value of `left sign right`."""
     if isinstance(left, Union):
         return join_values([combined(sign, choice, right) for choice in left.alternatives], chosen=left.chosen)
+    # Texts are left to `concatenated`, which bounds the number of combinations.
     if isinstance(right, Union) and not isinstance(left, Text):
         return join_values([combined(sign, left, choice) for choice in right.alternatives], chosen=right.chosen)
     if isinstance(left, Never) or isinstance(right, Never):
@@ -63,10 +64,12 @@ def combined(sign: cst.CSTNode, left: Value, right: Value) -> Value:
         return left if isinstance(left, Frame) else right
     if isinstance(sign, (cst.Add, cst.AddAssign)):
         return _added(left, right)
+    # `defaults | {"a": 1}` of dicts, since Python 3.9.
     if isinstance(sign, (cst.BitOr, cst.BitOrAssign)) and isinstance(left, Mapping):
         return merged(left, right)
     if isinstance(sign, cst.Divide):
         return _divided(left, right)
+    # `b"0" * 500_000` is large: the rules on DynamoDB measure it.
     if isinstance(sign, cst.Multiply) and isinstance(left, Data) and isinstance(right, Constant):
         return _repeated(left, right)
     return _computed(sign, left, right)
@@ -153,6 +156,7 @@ def concatenated(parts: Iterable[tuple[Value, str]]) -> Value:
 
 def _choices(value: Value) -> list[Value]:
     if isinstance(value, Fallback):
+        # `f"{name or 0}"` stays one hole: only a default that is text makes another text.
         return [value] if isinstance(value.default, (Unknown, Constant)) else [*_choices(value.primary), *_choices(value.default)]
     if isinstance(value, Union):
         return [choice for alternative in value.alternatives for choice in _choices(alternative)][:MAX_ALTERNATIVES]
@@ -170,6 +174,7 @@ def _written(values: list[tuple[Value, str]]) -> Value:
         elif isinstance(value, Environment):
             parts.append(Hole(value, name or value.name or ""))
         elif isinstance(value, Unknown) and value.is_sum:
+            # `a + b` of unknowns turned out to be text when text was added: each becomes a part.
             parts.extend(value.made_of)
         else:
             parts.append(Hole(value, name))

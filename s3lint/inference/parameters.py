@@ -34,6 +34,7 @@ def parameter_value(evaluator: Evaluator, scope: Scope, name: str, context: Call
     bound = context.of(scope) if context is not None else None
     if is_receiver(scope, name):
         return _receiver(scope, bound, context)
+    # A context without a call knows the receiver alone.
     if bound is None or bound.call is None:
         return _unbound(evaluator, scope, name, context)
     return _passed(evaluator, scope, name, bound, bound.call)
@@ -61,6 +62,7 @@ def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext
     if param is None:
         return Parameter(scope, name)
     place = definition_place(scope, context)
+    # The annotation comes first: a client that is typed is one, whoever calls.
     if param.annotation is not None:
         known = annotated_value(evaluator, param.annotation.annotation, place)
         if known is not None:
@@ -78,6 +80,7 @@ def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallCo
     if param is None or param.default is None:
         return None
     value = evaluator.evaluate(param.default, definition_place(scope, context))
+    # `def f(extra={})`: one object for all calls, which any of them may have filled.
     mutable = isinstance(value, (Mapping, Sequence)) and not isinstance(param.default, cst.Tuple)
     if mutable:
         return Unknown("a mutable default", site=value.site)
@@ -103,6 +106,7 @@ def _passed(evaluator: Evaluator, scope: Scope, name: str, bound: CallContext, c
     arguments = call if isinstance(call, Arguments) else Arguments(evaluator, call)
     assert isinstance(scope.node, (cst.FunctionDef, cst.Lambda))
     parameters = scope.node.params
+    # `self` is not among the arguments of the call.
     skipped = 1 if scope.owner is not None and not is_static(scope) else 0
     ordered = [param.name.value for param in (*parameters.posonly_params, *parameters.params)][skipped:]
     if isinstance(parameters.star_kwarg, cst.Param) and parameters.star_kwarg.name.value == name:
@@ -112,6 +116,7 @@ def _passed(evaluator: Evaluator, scope: Scope, name: str, bound: CallContext, c
     position = ordered.index(name) if name in ordered else None
     value = arguments.get(name, position)
     if isinstance(value, Absent):
+        # Defaults are evaluated where the function is defined, not in the call.
         default = default_value(evaluator, scope, name, bound.outer)
         return default if default is not None else Unknown("not passed")
     written = arguments.written(name, position)
@@ -125,6 +130,7 @@ def _passed(evaluator: Evaluator, scope: Scope, name: str, bound: CallContext, c
 
 def _rest_of_keywords(arguments: Arguments, scope: Scope) -> Value:
     taken = set(scope.parameters)
+    # `**known` adds its entries through `named`; only an unknown one leaves the mapping open.
     rest = Mapping(open=_spreads_unknown(arguments))
     for name, value in arguments.named():
         if name not in taken:

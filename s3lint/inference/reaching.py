@@ -30,6 +30,7 @@ from s3lint.syntax.site import Site
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
+# An index behind every step of a suite.
 END = 1 << 30
 
 
@@ -63,10 +64,12 @@ def assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> list
 def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: CallContext | None) -> Value:
     step = suite.last_change(name, index)
     if suite.owner is None and suite.scope.kind == "module":
+        # `from m import *` behind the assignment may bind the name anew.
         star = suite.last_change("*", index)
         if star is not None and (step is None or star.index > step.index):
             step = star
     value = at_start(evaluator, suite, name, context) if step is None else after(evaluator, step, name, context)
+    # A guard counts only for the value that it tested: `if not x: return` before the last assignment says nothing of it.
     since = step.index if step is not None else -1
     guards = [guard for passed, guard in suite.passed_guards.get(name, ()) if since < passed < index]
     return narrowed(evaluator, value, name, guards) if guards else value
@@ -87,6 +90,7 @@ def _after_with(evaluator: Evaluator, step: Step, name: str, context: CallContex
 
 def _after_match(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     assert isinstance(step.node, cst.Match)
+    # Branches that return or raise add nothing: control does not pass them.
     ends = _ends(evaluator, step.suites, name, context)
     return join_values(ends if matches_all(step.node) else [before(evaluator, step, name, context), *ends])
 
@@ -101,6 +105,7 @@ def _after_definition(evaluator: Evaluator, step: Step, name: str, context: Call
 def _after_block(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     if step.scope is not None:
         return Class(step.scope) if step.scope.name == name else before(evaluator, step, name, context)
+    # A block is parsed only if its outline says that it changes the name; a star import says so of every name.
     if step.block.part.kind == "statement" and "*" in step.changes and name not in step.changes:
         return _star_imported(evaluator, step, name, context)
     return _at(evaluator, step.body, name, END, context)
@@ -142,8 +147,10 @@ def _ends(evaluator: Evaluator, suites: list[Suite], name: str, context: CallCon
 def _after_loop(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     body = step.suites[0]
     values = [before(evaluator, step, name, context), at_end(evaluator, body, name, context)]
+    # `break` and `continue` leave before the end of the body, with other values than it has there.
     values += _at_jumps(evaluator, body, name, context)
     values += _ends(evaluator, step.suites[1:], name, context) if len(step.suites) > 1 else []
+    # A name that the loop alone binds counts as bound: code behind it takes for granted that the loop ran.
     joined = join_values(value for value in values if not isinstance(value, Unbound))
     return settled(evaluator, joined, ("after", id(body.last_change(name, END)), name, context))
 
@@ -180,14 +187,17 @@ def _at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContex
         return _entering_scope(evaluator, suite.scope, name, context)
     if name not in owner.changes:
         return before(evaluator, owner, name, context)
+    # The start of a round depends on the end of the round before: a cycle, which `solve` cuts with `Never` and joins again.
     if suite.role == "loop":
         return evaluator.solve(
             ("enter", id(suite), name, context), lambda: _entering_loop(evaluator, suite, name, context), cyclic=Never()
         )
     if suite.role == "handler":
         return _entering_handler(evaluator, owner, suite, name, context)
+    # `else` of a loop or `try` runs when the body has come to its end.
     if suite.role == "orelse":
         return _at(evaluator, owner.suites[0], name, END, context)
+    # Control may also come from within the body, before any of its assignments.
     if suite.role == "finally":
         return join_values([_after_handled(evaluator, owner, name, context), before(evaluator, owner, name, context)])
     if suite.role == "with":
@@ -221,6 +231,7 @@ def _entering_handler(evaluator: Evaluator, owner: Step, suite: Suite, name: str
     if named is not None and dotted_name(named.name) == name:
         return Unknown("it is an exception")
     body = owner.suites[0]
+    # Any statement of the body may raise: a handler sees the name before the body, or after any step that changes it.
     steps = [body.steps[index] for index in body.changes.get(name, ())]
     return join_values([before(evaluator, owner, name, context), *(after(evaluator, s, name, context) for s in steps)])
 
@@ -237,6 +248,7 @@ def _entering_with(evaluator: Evaluator, owner: Step, name: str, context: CallCo
 def _after_simple(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     node, place = step.node, Place(step, (), context)
     if type(node) is cst.Assign:
+        # `a = a["k"] = value` assigns from left to right: the last target that changes the name decides.
         for target in reversed(node.targets):
             if name in set(target_names(target.target)):
                 return _assigned(evaluator, target.target, node.value, place, name)
@@ -271,6 +283,7 @@ def _annotated(evaluator: Evaluator, node: cst.AnnAssign, place: Place, name: st
 
 
 def _walrus(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value | None:
+    # Almost no block has a walrus; asking its text first saves the walk over its nodes.
     if name not in step.changes or isinstance(step.node, Block) or ":=" not in step.block.text:
         return None
     for node, binders in step.nodes:

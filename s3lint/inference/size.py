@@ -33,6 +33,7 @@ def bound_size(value: Value) -> Value:
 def weight_of(value: Value) -> int:
     """Return how many parts a value has, itself included."""
     if not value.weight:
+        # Values are frozen. Each is weighed once, so a shared part costs one addition however often it occurs.
         object.__setattr__(value, "weight", 1 + sum(map(weight_of, _held(value))))
     return value.weight
 

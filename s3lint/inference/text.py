@@ -49,8 +49,10 @@ def literal_value(node: cst.SimpleString) -> str | bytes:
 
     Raises `ValueError` for one that holds a lone surrogate, which no key, name or message can hold, and `SyntaxError`.
     """
+    # `evaluated_value` calls `ast.literal_eval`; cutting off the quotes is far faster, and most literals need no more.
     if "\\" in node.value or "\r" in node.value or node.prefix not in ("", "r", "u"):
         value: str | bytes = node.evaluated_value
+        # Encoding raises for a lone surrogate.
         return value.encode().decode() if isinstance(value, str) else value
     return node.raw_value
 
@@ -59,6 +61,7 @@ def literal_value(node: cst.SimpleString) -> str | bytes:
 def concatenated_string(evaluator: Evaluator, node: cst.ConcatenatedString, place: Place) -> Value:
     parts: list[cst.BaseExpression] = []
     pending: list[cst.BaseExpression] = [node]
+    # `"a" "b" "c"` is nested to the right; thousands of lines of it would exceed the recursion limit.
     while pending:
         part = pending.pop()
         if isinstance(part, cst.ConcatenatedString):
@@ -77,6 +80,7 @@ def formatted_string(evaluator: Evaluator, node: cst.FormattedString, place: Pla
 
 
 def _formatted_parts(evaluator: Evaluator, node: cst.FormattedString, place: Place) -> Iterator[tuple[Value, str]]:
+    # `node.start` is the prefix with the quotes.
     quotes = "" if "r" in node.prefix else node.start.lstrip("fF")
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
@@ -103,6 +107,7 @@ def _formatted(value: Value, spec: str) -> Value:
         except (ValueError, OverflowError):
             return Unknown("the format does not fit")
         return Text((Chunk(text),)) if is_encodable(text) else Unknown("a lone surrogate")
+    # `f"{now:%Y/%m}"`: rules on keys read the pattern of the date.
     if "%" in spec:
         return Text((Hole(value, f"strftime {spec}"),))
     return value if is_text(value) and not spec.strip("<>^ 0123456789") else Unknown("formatted", site=value.site)
@@ -124,6 +129,7 @@ def _unescaped(text: str, quotes: str) -> str:
 def binary_operation(evaluator: Evaluator, node: cst.BinaryOperation, place: Place) -> Value:
     operands: list[tuple[cst.BaseBinaryOp, cst.BaseExpression]] = []
     left: cst.BaseExpression = node
+    # `a + b + … + z` is nested to the left: walked in a loop, a sum of thousands of terms needs no stack.
     while isinstance(left, cst.BinaryOperation):
         operands.append((left.operator, left.right))
         left = left.left
@@ -164,6 +170,7 @@ def _positional(arguments: Value, names: list[str]) -> Iterator[tuple[Value, str
     if isinstance(arguments, Sequence) and not arguments.open:
         for index, item in enumerate(arguments.items):
             yield item, names[index] if index < len(names) else ""
+    # `"%s" % value`: one argument without a tuple.
     elif not isinstance(arguments, Mapping):
         yield arguments, names[0]
 
@@ -224,6 +231,7 @@ def _format(text: Text, arguments: Arguments) -> Value:
             parts.append((Text((Chunk(literal, part.site),) if literal else ()), ""))
             if field is None:
                 continue
+            # `{}` counts up, `{0}` is a position, `{name}` a keyword.
             position, counter = (counter, counter + 1) if field == "" else (int(field) if field.isdecimal() else None, counter)
             parts.append(_field(arguments, field, position, spec or ""))
     return concatenated(parts)
@@ -240,6 +248,7 @@ def _field(arguments: Arguments, field: str, position: int | None, spec: str) ->
 
 def _joined(separator: Text, items: Value) -> Value:
     if not isinstance(items, Sequence) or items.repeated:
+        # How many items there are is not known; that the separator stands between them is.
         some = Unknown("joined texts", made_of=tuple(Hole(item, "") for item in items.items) if isinstance(items, Sequence) else ())
         return Text((Hole(some, "join"), *separator.parts, Hole(some, "join"))) if separator.parts else some
     parts: list[tuple[Value, str]] = []
@@ -281,6 +290,7 @@ def _without_affix(text: Text, name: str, affix: Value) -> Value:
     if text.literal is not None:
         known = text.literal.removeprefix(literal) if name == "removeprefix" else text.literal.removesuffix(literal)
         return Text((Chunk(known, text.site),), site=text.site)
+    # With a hole at that end the affix may or may not be there, and nothing known is lost.
     return text if not (text.head if name == "removeprefix" else text.tail) else Unknown("shortened text")
 
 

@@ -19,7 +19,7 @@ from s3lint.facts.extractor import CALLS, STEPS
 from s3lint.facts.triggers import TRIGGERS
 from s3lint.finding import failure
 from s3lint.inference.place import Place
-from s3lint.linter.prefilter import Mentions, word_sets_of
+from s3lint.linter.prefilter import Mentions, extractors_of
 from s3lint.registry import rules
 from s3lint.registry.rule import Check, Match, Rule
 from s3lint.source.text import Unreadable
@@ -56,6 +56,7 @@ class Checker:
 
     def matches(self, module: Module, found: Mentions) -> tuple[list[Match], list[str]]:
         """Return the matches in blocks with hits of the prefilter, and one line for each failure of a rule or an extractor."""
+        # `aws_cdk` and its kind declare buckets with the words of the API; nothing is read or written there.
         if any(name.partition(".")[0].startswith(INFRASTRUCTURE) for name in module.imports):
             return [], []
         context = Context(module, self.settings, self.analysis.callers)
@@ -68,8 +69,10 @@ class Checker:
         for step in suite.steps:
             if isinstance(step.node, Block):
                 part = step.block.part
+                # Asked by line numbers alone: a block without a hit is never parsed by libcst, which is most of the run time saved.
                 if not found.within(part.start, part.end):
                     continue
+                # A block of plain statements, or a function; a class opens a scope of its own and is split into members below.
                 if step.scope is None:
                     yield from self.steps(step.body, found)
                     if step.block.refused is not None:
@@ -82,6 +85,7 @@ class Checker:
                 yield from self.steps(step.scope.suite, found)
 
     def _step(self, step: Step, context: Context, found: Mentions) -> Iterator[Match]:
+        # A test against moto touches no store: only rules that apply in tests apply to it, whatever its file is called.
         mocked = _is_mocked(step.suite.scope)
         for fact in self.facts(step, context, found):
             for check, rule in self.checks.get(type(fact), ()):
@@ -90,23 +94,23 @@ class Checker:
 
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
-        for words in self._dispatch.step_words & found.words:
-            for extract in STEPS[words]:
-                yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {words}", context)  # type: ignore[misc]
+        for name in self._dispatch.of_steps & found.extractors:
+            for extract in STEPS[name]:
+                yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
         for node, binders in _nodes(step, found):
             if type(node) in self.checks:
                 yield node
             if type(node) is cst.Call:
                 for view in self._views.of(node, Place(step, binders)):
-                    for words in self._words_for(view.name):
-                        if words in found.words:
-                            for call_extract in CALLS[words]:
-                                yield from self._guarded(lambda e=call_extract, v=view: e(v), f"facts: {words}", context)  # type: ignore[misc]
+                    for name in self._extractors_for(view.name):
+                        if name in found.extractors:
+                            for call_extract in CALLS[name]:
+                                yield from self._guarded(lambda e=call_extract, v=view: e(v), f"facts: {name}", context)  # type: ignore[misc]
 
-    def _words_for(self, name: str) -> Iterable[str]:
-        """The word sets whose extractors look at calls of a name; operators are known by the end of theirs."""
+    def _extractors_for(self, name: str) -> Iterable[str]:
+        """Return the extractors that take calls of a name. Airflow's operators are too many to name: the end of the name tells them."""
         dispatch = self._dispatch
-        return dispatch.names.get(name) or (("airflow",) if name.endswith(OPERATORS) and "airflow" in dispatch.words else ())
+        return dispatch.names.get(name) or (("airflow",) if name.endswith(OPERATORS) and "airflow" in dispatch.extractors else ())
 
     def _guarded(self, compute: Callable[[], Iterable[Any]], name: str, context: Context) -> Iterator[Any]:
         """Yield what a rule or an extractor yields. If it fails, note one line and go on with the others."""
@@ -117,7 +121,7 @@ class Checker:
 
 
 def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:
-    """Return the nodes of a statement. The header of a class is parsed only where a mention stands in it."""
+    """Return the nodes of a statement. The header of a class is parsed only if it has a hit."""
     part = step.node.part if isinstance(step.node, Block) else None
     if part is None or part.kind != "class":
         return step.nodes
@@ -128,21 +132,21 @@ def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:
 class Dispatch:
     """Dispatch tables for a rule selection.
 
-    `checks` are the checks by kind of fact; `words` are the extractors that are needed, `names` those of calls by the name of the callee,
-    and `step_words` those that extract from whole statements.
+    `checks` are the checks by kind of fact; `extractors` are those that are needed, `names` those of calls by the name of the callee,
+    and `of_steps` those that extract from whole statements.
     """
 
     checks: dict[type, list[tuple[Check, Rule]]]
-    words: frozenset[str]
+    extractors: frozenset[str]
     names: dict[str, list[str]]
-    step_words: frozenset[str]
+    of_steps: frozenset[str]
 
 
 @cache
 def _dispatch(codes: frozenset[str]) -> Dispatch:
     selected = [rule for code, rule in rules().items() if code in codes]
-    words = frozenset(word_sets_of(selected))
-    return Dispatch(_by_kind(selected), words, _names(words), words & STEPS.keys())
+    extractors = frozenset(extractors_of(selected))
+    return Dispatch(_by_kind(selected), extractors, _names(extractors), extractors & STEPS.keys())
 
 
 def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
@@ -154,11 +158,11 @@ def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
     return found
 
 
-def _names(words: frozenset[str]) -> dict[str, list[str]]:
+def _names(extractors: frozenset[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for word_set in sorted(words & CALLS.keys()):
-        for name in TRIGGERS[word_set].names:
-            found.setdefault(name, []).append(word_set)
+    for extractor in sorted(extractors & CALLS.keys()):
+        for name in TRIGGERS[extractor].names:
+            found.setdefault(name, []).append(extractor)
     return found
 
 

@@ -94,7 +94,7 @@ class Engine:
 
     def _matters(self, found: Mentions, data: bytes) -> bool:
         """Return whether the hits justify parsing. Weak hits count only in a project that uses a store."""
-        return bool(found) and not (found.stored and not self._names_store(data))
+        return bool(found) and not (found.weak and not self._names_store(data))
 
     def _names_store(self, data: bytes) -> bool:
         """Return whether the file or another one of its project names a store, such as a client of S3."""

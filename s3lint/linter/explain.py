@@ -66,6 +66,7 @@ class Explanation:
 def explain(engine: Engine, path: Path, data: bytes, row: int) -> list[Explanation]:
     """Return the facts of the calls on a row, in source order, as every rule sees them. Raises `Unreadable`."""
     module = engine.module(path, data)
+    # Rules that are off are shown too, marked as such.
     every = Selection(replace(engine.settings, select=("ALL",), extend_select=(), ignore=()))
     checker = Checker(engine.analysis, engine.settings, every)
     context = Context(module, engine.settings, engine.analysis.callers)

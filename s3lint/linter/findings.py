@@ -47,6 +47,7 @@ def related_places(match: Match) -> tuple[Related, ...]:
     """Return the places that the value passed on its way to the call, each once, without the place of the finding itself."""
     found: dict[Related, None] = {}
     for hop in match.hops:
+        # The literal itself is often the last hop; a related place that repeats the finding's own helps no reader.
         if hop.site.node is not match.site.node:
             start, _ = locate(hop.site)
             found[Related(hop.site.module.path, start, hop.message)] = None
@@ -91,6 +92,7 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _joined(one: Finding, other: Finding) -> Finding:
+    # By message where both are as sure, so that the result does not depend on the order of files.
     best, rest = sorted((one, other), key=lambda finding: (-finding.confidence, finding.message))
     related = sorted(
         dict.fromkeys((*best.related, *rest.related)), key=lambda place: (str(place.path), place.location, place.message)

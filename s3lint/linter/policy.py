@@ -58,6 +58,7 @@ def report(results: Sequence[Result], selection: Selection) -> Reported:
         left[finding.path].append(finding)
     reported = Reported(errors=[*(error for result in results for error in result.errors), *failures])
     for result in results:
+        # Before suppressions are matched: one on a finding that yields to another would otherwise count as used.
         candidates = without_yielding(map(selection.as_set, left[result.path]))
         matched = match_suppressions(candidates, result.suppressions, selection)
         reported.findings += result.shown(finding for finding, by in matched if by is None)

@@ -23,13 +23,13 @@ from s3lint.source.text import line_starts
 class Mentions:
     """The hits in a file: the extractors that they trigger, and the lines (from 1) that trigger them."""
 
-    words: frozenset[str]
+    extractors: frozenset[str]
     rows: list[int]
-    stored: bool = False
+    weak: bool = False
     """Whether all hits are weak: they count only in a project that uses a store."""
 
     def __bool__(self) -> bool:
-        return bool(self.words)
+        return bool(self.extractors)
 
     def within(self, start: int, end: int) -> bool:
         """Return whether there is a hit on one of these lines."""
@@ -44,57 +44,59 @@ class Prefilter:
     was found. Most files end with the first, whose automaton is small; the second has thousands of names.
     """
 
-    def __init__(self, word_sets: Iterable[str], texts: Iterable[str] = (), *, everywhere: bool = False) -> None:
+    def __init__(self, extractors: Iterable[str], texts: Iterable[str] = (), *, everywhere: bool = False) -> None:
         """With `everywhere` weak hits count in every project."""
         self.texts = frozenset(texts)
         self._everywhere = everywhere
-        self.sets = {name: TRIGGERS[name].triggers for name in sorted(word_sets)}
+        self.triggers = {name: TRIGGERS[name].triggers for name in sorted(extractors)}
         first = set(self.texts)
-        for entries in self.sets.values():
-            for words in entries:
-                first |= words.requires or words.names
+        for each in self.triggers.values():
+            for trigger in each:
+                first |= trigger.requires or trigger.names
         self._first = sorted(first)
-        self._gates = _automaton(self._first)
+        self._first_automaton = _automaton(self._first)
         self._second: dict[frozenset[tuple[str, int]], _SecondPass] = {}
 
     def mentions(self, data: bytes) -> Mentions:
         """Return the hits in the bytes of a file."""
-        matches = self._gates.find_matches_as_indexes(data, overlapping=True)
+        # Overlapping, since one required text may be the beginning of another: `boto` and `boto3`.
+        matches = self._first_automaton.find_matches_as_indexes(data, overlapping=True)
+        # Ends are not checked: `boto` stands for `boto3`, `botocore` and `aioboto3` alike.
         hits = {self._first[index] for index, start, _ in matches if starts_word(data, start)}
         opened = self._opened(hits)
         if not opened and not hits & self.texts:
             return Mentions(frozenset(), [])
         found = self._second_pass(opened).mentions(data)
-        return replace(found, stored=False) if self._everywhere and found.stored else found
+        return replace(found, weak=False) if self._everywhere and found.weak else found
 
     def _opened(self, hits: set[str]) -> frozenset[tuple[str, int]]:
         """Return the entries of the triggers whose required text is among the hits, by name and index."""
         return frozenset(
             (name, index)
-            for name, entries in self.sets.items()
-            for index, words in enumerate(entries)
-            if (words.requires or words.names) & hits
+            for name, each in self.triggers.items()
+            for index, trigger in enumerate(each)
+            if (trigger.requires or trigger.names) & hits
         )
 
     def _second_pass(self, opened: frozenset[tuple[str, int]]) -> _SecondPass:
         """Return the second pass for these entries. Files of a project need few different ones, so each is built once."""
         if opened not in self._second:
-            sets: dict[str, list[Trigger]] = {}
+            triggers: dict[str, list[Trigger]] = {}
             for name, index in sorted(opened):
-                sets.setdefault(name, []).append(self.sets[name][index])
-            self._second[opened] = _SecondPass(sets, self.texts)
+                triggers.setdefault(name, []).append(self.triggers[name][index])
+            self._second[opened] = _SecondPass(triggers, self.texts)
         return self._second[opened]
 
 
 class _SecondPass:
     """Looks for the names that count once certain required texts were found."""
 
-    def __init__(self, sets: dict[str, list[Trigger]], texts: frozenset[str]) -> None:
+    def __init__(self, triggers: dict[str, list[Trigger]], texts: frozenset[str]) -> None:
         shapes: dict[str, list[tuple[str, Shape, bool]]] = {text: [("texts", ANYTHING, False)] for text in texts}
-        for name, entries in sets.items():
-            for words in entries:
-                for word in words.names:
-                    shapes.setdefault(word, []).append((name, words.shape, words.requires_store))
+        for name, each in triggers.items():
+            for trigger in each:
+                for word in trigger.names:
+                    shapes.setdefault(word, []).append((name, trigger.shape, trigger.requires_store))
         self._words = sorted(shapes)
         self._shapes = [shapes[word] for word in self._words]
         self._automaton = _automaton(self._words)
@@ -102,17 +104,16 @@ class _SecondPass:
     def mentions(self, data: bytes) -> Mentions:
         """Return the triggered extractors and the lines that trigger them."""
         found: set[str] = set()
-        offsets, every_stored = [], True
+        offsets, every_weak = [], True
         for index, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True):
-            for name, shape, stored in self._shapes[index]:
+            for name, shape, weak in self._shapes[index]:
                 if shape.fits(data, start, end):
                     found.add(name)
                     offsets.append(start)
-                    every_stored &= stored
+                    # One strong hit makes all of them count.
+                    every_weak &= weak
         starts = line_starts(data) if offsets else []
-        return Mentions(
-            frozenset(found), sorted({bisect_right(starts, offset) for offset in offsets}), bool(found) and every_stored
-        )
+        return Mentions(frozenset(found), sorted({bisect_right(starts, offset) for offset in offsets}), bool(found) and every_weak)
 
 
 def starts_word(data: bytes, offset: int) -> bool:
@@ -129,7 +130,7 @@ def prefilter_for(codes: frozenset[str]) -> Prefilter:
     """Return the prefilter of a rule selection."""
     selected = [rule for code, rule in rules().items() if code in codes]
     texts = (text for rule in selected for text in rule.mentions)
-    return Prefilter(word_sets_of(selected), texts, everywhere=any(_is_of_a_pack(rule) for rule in selected))
+    return Prefilter(extractors_of(selected), texts, everywhere=any(_is_of_a_pack(rule) for rule in selected))
 
 
 def _is_of_a_pack(rule: Rule) -> bool:
@@ -137,7 +138,7 @@ def _is_of_a_pack(rule: Rule) -> bool:
     return not rule.module.startswith(f"{OWN}.")
 
 
-def word_sets_of(selected: Iterable[Rule]) -> set[str]:
+def extractors_of(selected: Iterable[Rule]) -> set[str]:
     """Return the extractors that make facts to which the rules subscribe."""
     kinds = {kind for rule in selected for kinds, _ in rule.checks for kind in kinds}
     return {name for name, extractor in TRIGGERS.items() if kinds.intersection(extractor.makes)}

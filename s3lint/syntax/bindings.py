@@ -16,6 +16,7 @@ from s3lint.syntax.walk import expressions, subtree
 def changed_names(node: cst.CSTNode, block: Block) -> frozenset[str]:
     """Return the names that a statement itself binds or alters, without the statements nested in it."""
     found = set(_changed(node))
+    # The text is asked first, since few blocks have a walrus and every statement comes here.
     if block.holds_walrus:
         for part, binders in expressions(node):
             if isinstance(part, cst.NamedExpr) and isinstance(part.target, cst.Name) and not _in_lambda(binders):
@@ -83,6 +84,7 @@ def _mutated(value: cst.CSTNode) -> Iterator[str]:
         value = value.expression
     if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
         method = value.func.attr.value
+        # `extra.update(…)` and `writer.mode(…)` give their receiver another value, as an assignment would.
         if method in MUTATORS or method in CHAINED:
             yield from target_names(value.func.value)
 

@@ -38,10 +38,12 @@ def guards_past(branches: Sequence[Branch]) -> list[Guard]:
     """Return what holds when control passes an `if` by a way on which it may go on."""
     found: list[Guard] = []
     for clause, ends, refuses in branches:
+        # Control may come out of this branch, so nothing is known of the tests behind it.
         if not ends:
             break
         if isinstance(clause, cst.If):
             found.append(Guard(clause.test, holds=False, refused=refuses))
+    # `if test: … else: raise`: whoever passes has taken the first branch.
     if len(branches) == 2:
         (first, leaves, _), (_, ends, refuses) = branches
         if isinstance(first, cst.If) and ends and not leaves:
@@ -67,6 +69,7 @@ def _parts(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Guard]]:
         yield node.body, Guard(node.test, holds=True)
         yield node.orelse, Guard(node.test, holds=False)
     elif isinstance(node, cst.BooleanOperation):
+        # `x and x.get(…)`: the right side is evaluated only if the left one is true; of `or` only if it is false.
         yield node.right, Guard(node.left, isinstance(node.operator, cst.And))
     elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
         for condition in node.for_in.ifs:

@@ -50,6 +50,7 @@ class Trees:
 
     def of(self, text: str) -> Parsed:
         """Raises `Unreadable`."""
+        # Popped, since a second block with the same text must get another tree.
         found = self._offered.pop(text, None) or Parsed(parse_tree(text), text)
         self.used[text] = found
         return found
@@ -69,6 +70,7 @@ class Block:
 
     @cached_property
     def offset(self) -> int:
+        # A member of a class is parsed below a header of one row, so that its indentation is valid.
         return self.part.start - 1 - (1 if self.member else 0)
 
     @cached_property
@@ -96,6 +98,7 @@ class Block:
         end = self.part.header if self.part.kind == "class" else self.part.end
         text = self.module.source.rows(self.part.start, end)
         if self.part.kind == "class":
+            # The header alone, with a body that any indentation fits: the members are blocks of their own.
             text += f"{_newline(text)}{_indentation(text)} pass\n"
         if self.member:
             text = MEMBER_HEADER + text
@@ -145,6 +148,7 @@ def parse_tree(text: str) -> cst.Module:
             return cst.parse_module(without_feeds(text))
     except cst.ParserSyntaxError as error:
         raise Unreadable("invalid syntax", error.raw_line, error.raw_column + 1) from None
+    # libcst raises other errors than `ParserSyntaxError` for some code that `ast` accepts: one file must not end the run.
     except Exception as error:
         raise Unreadable(f"libcst refuses the code: {type(error).__name__}") from None
 
@@ -231,6 +235,7 @@ def _outline(source: Source, tree: ast.Module | None) -> Outline:
         try:
             return whole(source)
         except Unreadable:
+            # `ast` names the place and the reason better than libcst.
             raise refused from None
 
 

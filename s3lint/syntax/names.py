@@ -33,6 +33,7 @@ def last_name(node: cst.CSTNode) -> str:
         elif isinstance(node, cst.Call):
             node = _called_on(node.func)
         elif isinstance(node, cst.Subscript):
+            # `row["prefix"]` is called prefix, not row.
             key = subscript_key(node)
             if isinstance(key, cst.SimpleString):
                 return key.raw_value

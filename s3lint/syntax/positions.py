@@ -33,6 +33,7 @@ class Positions:
 
     def __init__(self, written: WrittenTree, text: str) -> None:
         code = "".join(written.tokens)
+        # Positions in another text would edit the wrong code. Without any, a finding is reported at its block and not fixed.
         self._ranges = written.ranges if code.rstrip() == text.rstrip() else {}
         self._starts = [0, *(match.end() for match in NEWLINE.finditer(code))]
 
@@ -78,6 +79,7 @@ def _resolve_deep(tree: cst.Module, text: str) -> Positions:
     found: list[Positions] = []
     limit, size = sys.getrecursionlimit(), threading.stack_size(DEEP_STACK_BYTES)
     try:
+        # The limit holds for all threads, the size of the stack only for those that start now.
         sys.setrecursionlimit(200_000)
         thread = threading.Thread(target=lambda: found.append(_made(tree, text)))
         thread.start()

@@ -42,6 +42,7 @@ def locate(site: Site) -> tuple[Location, Location]:
         start = Location(block.part.start, 1)
         return start, start
     start, end = (_placed(site, *place) for place in found)
+    # Without a span the whole node is meant; with one, its rows and columns are counted in the literal's source.
     if site.span is None:
         return start, end
     source = str(getattr(site.node, "value", ""))

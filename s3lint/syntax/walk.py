@@ -50,6 +50,7 @@ def _child_fields(kind: type) -> tuple[str, ...]:
     return tuple(
         field.name
         for field in fields(kind)
+        # libcst keeps white space and punctuation as nodes, more than half of a tree: the walks leave them out.
         if field.name not in TRIVIA and not field.name.startswith("whitespace") and field.type not in (str, bool)
     )
 
@@ -83,6 +84,7 @@ def expressions(statement: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, Binders]]
 
     With each node come the lambdas and comprehensions around it, outermost first.
     """
+    # A stack instead of `visit`: libcst's visitors call two methods for each node, and recursion limits the depth.
     stack: list[tuple[cst.CSTNode, Binders]] = [(statement, ())]
     while stack:
         pair = stack.pop()

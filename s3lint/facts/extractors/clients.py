@@ -20,6 +20,7 @@ FACTORIES = frozenset({"client", "resource", "create_client"})
 @from_calls("clients")
 def client_setups(view: CallView) -> Iterator[Fact]:
     """Yield a `ClientSetup` for each client, file system or Airflow hook that a call may return."""
+    # Invoked again with `view.arguments`, in which parameters have the values that callers pass: `boto3.client(service)`.
     made = list(alternatives(view.callers.evaluator.invoke(view.callee, view.arguments, view.place)))
     for value in made:
         confidence = Confidence.HIGH if len(made) == 1 else Confidence.MEDIUM

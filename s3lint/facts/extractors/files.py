@@ -76,6 +76,7 @@ def _split(value: Value, library: str) -> S3Uri | None:
     if not isinstance(value, Text):
         return None
     uri = split_uri(value)
+    # `/tmp/x` and `./x` are local paths by mistake or by fallback, not a bucket called `tmp`.
     if uri is None and library == "s3fs" and "://" not in value.head and not value.head.startswith(("/", ".")):
         uri = split_path(value)
     return uri

@@ -70,6 +70,7 @@ def _wrangler(view: CallView) -> TableWrite | None:
     if not view.path.startswith("awswrangler.s3."):
         return None
     form = "delta" if "deltalake" in view.name else written_format(view.name)
+    # An unknown path still is on S3: these functions write nowhere else.
     path = view.arguments.get("path", 1)
     return _made(view, Confidence.HIGH, "awswrangler", text(form), path if isinstance(path, Text) else text("s3://"))
 

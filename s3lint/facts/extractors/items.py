@@ -71,6 +71,7 @@ def _confidence(view: CallView) -> Confidence | None:
     best: Confidence | None = None
     for receiver, confidence in view.receivers():
         if isinstance(receiver, ItemTable):
+            # `batch.put_item({…})` may be positional; boto3's own operations refuse positions.
             if receiver.batch or not view.arguments.count:
                 best = max(best or confidence, confidence)
         elif isinstance(receiver, Client) and receiver.service == "dynamodb":
@@ -92,6 +93,7 @@ def _stored(view: CallView) -> Iterator[Value]:
     """Yield what a call stores; `Absent` for each keyword that it does not pass."""
     for keyword in ITEM_KEYWORDS[view.name]:
         value = view.arguments.get(keyword, 0 if view.name == "put_item" else None)
+        # An attribute of a stored item may itself be called `Item` or `Value`: only requests are unwrapped.
         yield _unwrapped(value) if view.name != "put_item" else value
 
 

@@ -61,6 +61,7 @@ def _object_calls(view: CallView) -> Iterator[ObjectCall]:
         return
     seen = set()
     for receiver, confidence in view.receivers():
+        # Each caller may pass another unknown; the same finding for each of them says nothing new.
         if type(receiver) not in seen or not isinstance(receiver, (Unknown, Parameter, Reference)):
             seen.add(type(receiver))
             on_aws = not (isinstance(receiver, Client) and _is_of_another_vendor(receiver))
@@ -79,6 +80,7 @@ def _is_of_another_vendor(client: Client) -> bool:
     if client.arguments is None:
         return False
     endpoints = list(alternatives(client.arguments.get("endpoint_url")))
+    # An endpoint that is configured may be AWS or a local test server: it counts as AWS.
     return all(isinstance(endpoint, Text) and OTHER_VENDORS.search(endpoint.known) is not None for endpoint in endpoints)
 
 
@@ -95,6 +97,7 @@ def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[Obj
         yield from _client_call(view, confidence, receiver)
     elif isinstance(receiver, Client) and receiver.service == "s3control" and view.name in ACCOUNT_OPERATIONS:
         yield ObjectCall(view.site, view.place, confidence, "boto3", view.name, Parameters(view.arguments))
+    # `bucket.upload_file(…)`: the receiver and not an argument names the bucket.
     elif isinstance(receiver, BucketHandle):
         sure = Confidence.MEDIUM if receiver.duck_typed else confidence
         yield from _resource_call(view, sure, "Bucket", {"Bucket": receiver.name})
@@ -158,6 +161,7 @@ def _has_shape(view: CallView) -> bool:
     if view.name in INJECTED:
         known = set(TABLE["injected"]["client"][view.name])
         named = bool(keywords & {"Bucket", "Key", "ExtraArgs", "Fileobj"})
+        # `client.upload_file(path, bucket, key)`: three positions and a telling name; `copy(a, b, c)` has too many namesakes.
         return keywords <= known and (named or (view.arguments.count >= 3 and view.name != "copy" and _suggests_s3(view)))
     return "Bucket" in keywords and keywords <= set(TABLE["operations"][view.name]["members"])
 
@@ -169,6 +173,7 @@ def _is_like_a_bucket(view: CallView) -> bool:
         return False
     keywords = set(view.arguments.names)
     if view.name == "put_object":
+        # `bucket.put_object(Key=…, Body=…)`: boto3 takes the parameters of operations by keyword alone.
         return not view.arguments.count and {"Key", "Body"} <= keywords <= set(TABLE["operations"][view.name]["members"])
     known = set(TABLE["injected"]["Bucket"].get(view.name, ()))
     return view.name in ("upload_file", "upload_fileobj") and view.arguments.count == 2 and keywords <= known

@@ -49,6 +49,7 @@ def file_accesses(view: CallView) -> Iterator[Fact]:
         yield FileAccess(view.site, view.place, Confidence.HIGH, "read", view.arguments.get(name, position))
     elif view.path == "awswrangler.s3.delete_objects":
         yield FileAccess(view.site, view.place, Confidence.HIGH, "delete", view.arguments.get("path", 0))
+    # Methods; the names in `PATH_READERS` are functions of libraries that were not found above.
     elif view.name not in PATH_READERS:
         for receiver, confidence in view.receivers():
             yield from _by_receiver(receiver, confidence, view)

@@ -100,6 +100,7 @@ def site_of(text: Text, action: SqlAction, otherwise: Site) -> Site:
     sql = without_comments(parsable(text))
     for anchor in action.anchors:
         match = re.compile(anchor, re.IGNORECASE).search(sql, *action.span)
+        # The anchors are tried in order: the clause that decides, then wider ones.
         found = _part_at(text, match.start()) if match is not None else None
         if match is not None and found is not None:
             return _located(*found, match)
@@ -129,9 +130,11 @@ def _located(part: Chunk, site: Site, position: int, match: re.Match[str]) -> Si
     if not isinstance(source, str):
         return site
     size = min(match.end() - match.start(), len(part.text) - position)
+    # Without escapes the literal's text occurs in its source as it is.
     start = source.find(part.text)
     if start >= 0:
         return replace(site, span=(start + position, start + position + size))
+    # With escapes offsets differ: the n-th occurrence in the text is the n-th in the source.
     before = len(match.re.findall(part.text, 0, position))
     same = list(match.re.finditer(source))
     return replace(site, span=same[min(before, len(same) - 1)].span()) if same else site

@@ -51,6 +51,7 @@ FOLLOWED = re.compile(
 def object_urls(step: Step, context: Context) -> Iterator[Fact]:
     """Yield an `ObjectUrl` for each URL of an object that a statement builds and that is returned, stored or sent."""
     for node, binders in step.nodes:
+        # A part of a larger text is not the whole URL: the node around it is visited too.
         if _may_be_url(node) and not isinstance(step.parents.get(id(node)), (cst.BinaryOperation, cst.ConcatenatedString)):
             place = Place(step, binders)
             site = Site(place.block, node)
@@ -79,6 +80,7 @@ def _first_part(node: cst.CSTNode) -> cst.CSTNode:
 def _may_begin_with_scheme(part: cst.CSTNode) -> bool:
     """Tell whether a text whose first part is this may begin with `http`: also if that part is a hole or empty."""
     if isinstance(part, cst.FormattedStringText):
+        # A backslash may escape any character: `"\x68ttp"`.
         return part.value[0] in "h\\"
     return not isinstance(part, cst.SimpleString) or part.raw_value[:1] in ("", "h", "%", "{", "\\")
 
@@ -131,6 +133,7 @@ def _is_stored(target: cst.BaseExpression, step: Step, depth: int) -> bool:
         return True
     if isinstance(target, cst.Name) and FOLLOWED.match(target.value):
         return False
+    # `depth` also ends `a = b; b = a`, which would be followed for ever.
     return isinstance(target, cst.Name) and depth > 0 and _is_used_later(target.value, step, depth - 1)
 
 
@@ -148,6 +151,7 @@ def _is_sent(arg: cst.Arg, step: Step, depth: int) -> bool:
     if not isinstance(call, cst.Call) or (arg.keyword is not None and FOLLOWED.match(arg.keyword.value)):
         return False
     name = called_name(call.func) or ""
+    # `json.dumps({"url": url})` sends nothing by itself; what becomes of its result decides.
     if name in ("dumps", "dict"):
         return _is_handed_on(call, step, depth)
     return name not in LOGGING and READERS.match(name) is None
