@@ -90,7 +90,7 @@ class Finding:
     cell: int | None = None
     noqa_row: int = 0
     subject: str = ""
-    """What a rule compares when it looks at its findings together."""
+    """What a rule compares across the findings of a project, such as the name of a bucket."""
     unfixed: str = ""
     """Why a finding whose rule can fix it elsewhere has no fix."""
     severity: Severity = Severity.WARNING

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
 from s3lint.config.load import COMMAND_LINE, fallback_root, fields_of, settings_for
-from s3lint.errors import ConfigurationError
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.linter.engine import Engine
 from s3lint.linter.policy import report_file
 from s3lint.linter.result import Result
 from s3lint.project.discovery import is_excluded
-from s3lint.project.targets import UsageError, targets
+from s3lint.project.targets import targets
 from s3lint.registry import registry
 from s3lint.runner.cache.results import cache_for
 from s3lint.runner.run import analyze_files

@@ -52,7 +52,7 @@ def _run(given: Sequence[str]) -> int:
 
 
 def _report_bug(error: Exception, *, debug: bool) -> int:
-    """Print one line about an exception that nobody foresaw; with `debug` its traceback first."""
+    """Print one line about an unexpected exception; with `debug` its traceback first."""
     from s3lint.cli.output import print_error
 
     if debug:

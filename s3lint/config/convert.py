@@ -76,7 +76,7 @@ def _texts(key: str, value: Any, where: str) -> tuple[str, ...]:
 
 
 def _shown(value: Any) -> str:
-    """A wrong value for a message: short, whatever stands in the file."""
+    """Return a wrong value for a message, shortened."""
     if isinstance(value, str):
         return repr(value if len(value) <= 80 else f"{value[:80]}…")
     return (

@@ -161,7 +161,7 @@ def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, A
 
 
 def _placed(path: Path, key: str, folder: Path, where: str) -> Path:
-    """A path that starts at a folder. A file that came with somebody's code must not name others of the machine to be written."""
+    """Return a path relative to a folder. A configuration file of a checked project must not name places outside of it to write to."""
     placed = Path(os.path.abspath(folder / _home_expanded(str(path))))
     if where != COMMAND_LINE and not placed.is_relative_to(folder):
         raise ConfigurationError(f"{where}: {key} must lie below the folder of the file that sets it, not at {placed}")

@@ -141,7 +141,7 @@ STORAGES_ACL = frozenset({"AWS_DEFAULT_ACL", "default_acl"})
 """Settings of django-storages for the ACL of every upload."""
 
 ADDRESSES = ("s3://", "s3a://", "s3n://", "arn:aws:s3:::", "amazonaws.com")
-"""Texts of which every address of a bucket contains one."""
+"""Every address of a bucket contains one of these texts."""
 
 DELTA_METHODS = frozenset({"delete", "vacuum"})
 

@@ -29,7 +29,7 @@ DEFAULT_LENGTH = 88
 """Characters of a line that ruff and black allow unless they are told otherwise."""
 
 MAX_SETTINGS_BYTES = 1_000_000
-"""Bytes of a `pyproject.toml` that is read for the line length; a larger one is nobody's by hand."""
+"""Bytes of a `pyproject.toml` that is read for the line length; a larger one is not read."""
 
 OPENED = re.compile(r"[A-Za-z]*(\"\"\"|'''|\"|')")
 

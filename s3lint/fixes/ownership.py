@@ -26,7 +26,7 @@ LITERALS = (cst.SimpleString, cst.ConcatenatedString, cst.Integer, cst.Float, cs
 
 
 def own_value(arguments: Arguments, written: Written) -> Value:
-    """The value of an argument as its own function knows it: parameters stay parameters, whatever the callers pass."""
+    """Return the value of an argument within its own function: parameters stay parameters, without the values that callers pass."""
     evaluator = getattr(arguments.evaluator, "evaluator", arguments.evaluator)
     value: Value = evaluator.evaluate(written.node, written.place.within(None))
     return value

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def matches_all(node: cst.Match) -> bool:
-    """Tell whether the last case takes whatever no other did."""
+    """Tell whether the last case takes everything that no other did: `case _:` or `case name:`."""
     last = node.cases[-1]
     return isinstance(last.pattern, cst.MatchAs) and last.pattern.pattern is None and last.guard is None
 

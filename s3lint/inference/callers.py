@@ -56,7 +56,7 @@ class Callers:
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
         """Return the value of an expression, with the parameters in it replaced by what callers pass.
 
-        Each caller is an alternative of its own. A function that nobody calls keeps its parameters, and their literal defaults
+        Each caller is an alternative of its own. A function without callers keeps its parameters, and their literal defaults
         count as one more alternative.
         """
         # Nodes live as long as their module, so an `id` is not given to another node meanwhile.
@@ -105,7 +105,7 @@ class Callers:
             return [*found, value] if len(sites) > MAX_CALLERS else found
         if not any(parameter.scope is scope and parameter.default is not None for parameter in free_parameters(value)):
             return [value]
-        # Nobody calls it: a call without arguments gives the defaults.
+        # It has no callers: a call without arguments gives the defaults.
         unpassed = self._context((*chain, (scope, None)), place.context)
         return [value, self.evaluator.evaluate(node, place.within(unpassed))]
 

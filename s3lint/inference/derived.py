@@ -10,12 +10,12 @@ SPLITS = frozenset({"split", "rsplit", "partition", "rpartition"})
 
 
 def derived(value: Value, name: str, reason: str) -> Unknown:
-    """Return unknown text that may hold whatever a value holds; `name` is that of the expression which gives the value."""
+    """Return unknown text that is made of a value; `name` is that of the expression which gives the value."""
     return Unknown(reason, made_of=(Hole(value, name),))
 
 
 def sum_of(left: Value, left_name: str, right: Value, right_name: str) -> Unknown:
-    """Return `left + right`, of which neither is known to be text. What is added to text later becomes a part of that."""
+    """Return `left + right`, neither known to be text. What is added to text later becomes a part of that."""
     return Unknown("the result is not known", made_of=(*_addends(left, left_name), *_addends(right, right_name)))
 
 

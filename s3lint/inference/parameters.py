@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Source = Callable[["Evaluator", Scope, str], "Value | None"]
 
 PARAMETERS: list[Source] = []
-"""What else may fill a parameter that nobody in the project passes: decorators of command lines, fixtures of tests."""
+"""Other sources of a parameter that no call in the project passes: decorators of command lines, fixtures of tests."""
 
 
 def parameter_source(function: Source) -> Source:

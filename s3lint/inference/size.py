@@ -58,7 +58,7 @@ def _parts(value: Value) -> Iterator[Value]:
 
 
 def _held(value: Value) -> Iterator[Value]:
-    """Yield the values of which a value is made."""
+    """Yield the values that a value is made of."""
     kind: Any = type(value)
     pending = [] if kind is Parameter else [getattr(value, name) for name in _value_fields(kind)]
     while pending:

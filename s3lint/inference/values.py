@@ -159,7 +159,7 @@ class Text(Value):
 
     @property
     def origin(self) -> Site | None:
-        """Where the text is written: its one literal, whatever was done with that, or else the template."""
+        """Where the text is written: its one literal, also if that was changed later, or else the template."""
         # `"" + NAME + ""` is still the literal of NAME.
         written = [part for part in self.parts if isinstance(part, Hole) or part.text]
         only = written[0] if len(written) == 1 else None

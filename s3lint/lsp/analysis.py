@@ -129,7 +129,7 @@ class Analysis:
         return self._open_among(related)
 
     def _open_among(self, paths: Iterable[Path]) -> tuple[str, ...]:
-        """The URIs of the documents among some files, whatever links lead to them."""
+        """Return the URIs of the documents among some files, also those opened through links."""
         real = {real_path(path) for path in paths}
         return tuple(document.uri for path, document in self.opened.items() if real_path(path) in real)
 

@@ -1,4 +1,4 @@
-"""Where a project ends: at its repository. What lies outside is not its own, whatever link in it leads there."""
+"""Find where a project ends: at its repository. Files outside are not its own, even if a link in it leads there."""
 
 from __future__ import annotations
 

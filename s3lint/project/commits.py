@@ -7,9 +7,9 @@ import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from s3lint.errors import UsageError
 from s3lint.project.discovery import SUFFIXES
 from s3lint.project.files import MAX_READ_BYTES
-from s3lint.project.targets import UsageError
 from s3lint.support import git
 
 REGULAR = ("100644", "100755", "100664")

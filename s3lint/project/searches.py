@@ -30,7 +30,7 @@ STORE_NAMES = {
 } | dict.fromkeys(
     [b"awsglue", b"awswrangler", b"boto", b"cloudpath", b"databricks", b"duckdb", b"fsspec", b"obstore", b"spark"], re.compile(b"")
 )
-"""Names in lower case of which a project with tables in S3 or Delta Lake contains one, each with a pattern around it."""
+"""Names in lower case, each with a pattern around it: a project with tables in S3 or Delta Lake contains one of them."""
 
 CONTEXT_BYTES = 12
 """Bytes before and after such a name that its pattern may read."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from s3lint.config.selection import Selection
+from s3lint.errors import UsageError
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine
 from s3lint.linter.findings import by_file
@@ -19,7 +20,6 @@ from s3lint.linter.policy import report
 from s3lint.project.boundary import repository_root
 from s3lint.project.commits import CommitFiles, base_of
 from s3lint.project.stored_files import StoredFiles
-from s3lint.project.targets import UsageError
 from s3lint.registry import rules
 from s3lint.settings import Settings
 from s3lint.support.interpreter import paused_collector

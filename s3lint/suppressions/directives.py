@@ -37,7 +37,7 @@ DIRECTIVE = re.compile(
 GRAMMAR = {"allow": ALLOW, "noqa": NOQA, "flake8: noqa": NOQA_FILE}
 
 ADDRESSED = re.compile(r"(?:#|--)\s*s3lint\b\s*(?P<colon>:?)\s*(?P<word>[a-z][a-z_-]*)\s*(?P<rest>.*)", re.IGNORECASE)
-"""A comment that addresses s3lint, whatever it asks for."""
+"""Any comment that addresses s3lint."""
 
 SYNONYMS = ("allow", "disable", "ignore", "noqa", "nolint", "off", "skip", "suppress", "waive")
 """Words with which other tools suppress findings; a comment to s3lint that begins with one is meant as a suppression."""
@@ -115,7 +115,7 @@ class Suppression:
         """Return whether it names the rule of a finding and covers its line."""
         if self.is_misspelt:
             return False
-        # flake8 looks at the first line only; `allow[…]` may also follow the last line of the call, where formatters move it.
+        # flake8 checks the first line only; `allow[…]` may also follow the last line of the call, where formatters move it.
         if self.rows is not None and finding.start.row not in self.rows and (self.is_noqa or finding.noqa_row not in self.rows):
             return False
         if not self.selectors:

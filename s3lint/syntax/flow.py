@@ -184,7 +184,7 @@ class Scope:
     step: Step | None = None
     """The statement that defines it."""
     setting: dict[str, list[Scope]] = field(default_factory=dict)
-    """For the attributes that somebody asked for, the methods of a class that set them."""
+    """Cache: for an attribute, the methods of a class that set it."""
 
     @cached_property
     def suite(self) -> Suite:
@@ -279,7 +279,7 @@ class Scope:
         return name in self.parameters or name in self.suite.changes
 
     def may_bind(self, name: str) -> bool:
-        """Tell whether the scope binds a name, or imports whatever another module binds."""
+        """Tell whether the scope binds a name, or has a star import, which may bind any."""
         return self.binds(name) or (self.kind == "module" and self.binds("*"))
 
     def walk(self) -> Iterator[Step]:

@@ -166,7 +166,7 @@ class Module:
     def load(cls, source: Source, tree: ast.Module | None = None, before: Module | None = None) -> Module:
         """Raises `Unreadable` where neither `ast` nor libcst reads the text. `tree` is an `ast.Module`, if one is at hand.
 
-        `before` is the module as it was, which nobody asks any more: what its text shares with the new one is not parsed again.
+        `before` is the previous version, no longer in use: blocks with the same text are not parsed again.
         """
         with paused_collector(), CLOCK.stage("outline"):
             found = _outline(source, tree)

@@ -21,7 +21,7 @@ _TOKENS = re.compile(
     r"""|\#[^\n\r]*|(?P<newline>[\n\r])|(?P<comma>[,;])|(?P<open>[(\[{])|(?P<close>[)\]}])|\w+""",
     re.DOTALL,
 )
-"""A text that is never closed goes to where it would have to be, so that nothing is looked at twice."""
+"""A text that is never closed goes to where it would have to be, so that nothing is scanned twice."""
 
 _WORDS = ("and", "or", "not", "in", "is", "if", "lambda", "await")
 _CHARACTERS = {ord(character): None for character in "\"'-+*/%@&|^~<>.!="}

@@ -80,7 +80,7 @@ class Outline:
 
 
 class TooDeep(Unreadable):
-    """Code that is refused for its nesting, whatever parser one would try."""
+    """Code that is nested too deeply for any parser."""
 
 
 def parse(text: str) -> ast.Module:

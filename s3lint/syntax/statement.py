@@ -47,7 +47,7 @@ class OwnNodes:
 
     @cached_property
     def leaves(self) -> bool:
-        """Whether control never reaches the next statement, whatever encloses this one: `return`, `sys.exit()`."""
+        """Whether control never reaches the next statement, in any suite: `return`, `sys.exit()`."""
         if isinstance(self.node, LEAVING):
             return True
         called = self.node.value if isinstance(self.node, cst.Expr) else None

@@ -1,4 +1,4 @@
-"""Faults that strike while s3lint runs: what it leaves behind, and what it says.
+"""Inject faults while s3lint runs, and check the files that it leaves and its messages.
 
 `python -m robustness.faults` kills, interrupts, starves and disturbs runs of this checkout and exits with 1 where a promise is broken.
 `--times N` says how often what strikes at random is tried.
@@ -30,10 +30,10 @@ MEASURED = 3
 """How often the duration of a run is measured."""
 
 PROMPT = 5.0
-"""Seconds within which an interrupted run is gone, on a machine that is busy with other things too."""
+"""Seconds within which an interrupted run must end, also on a busy machine."""
 
 FUNCTIONS = 3
-"""Functions of a file: enough for most of a run to be work, and not the start of Python."""
+"""Functions of a file: enough for the work to take longer than the start of Python."""
 
 HEAD = """\
 import boto3
@@ -59,14 +59,14 @@ run.Worker.analyze = lambda self, task: os._exit(9) if task.path.name == "module
 from s3lint.cli import main
 sys.exit(main())
 """
-"""The command, but one file kills whatever process looks at it."""
+"""The command, changed so that one file kills the process that analyses it."""
 
 
 CHANCE = random.Random()  # noqa: S311
 
 
 class Broken(Exception):
-    """A promise that was not kept."""
+    """Raised when s3lint breaks one of its guarantees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Done:
 
 
 def project(folder: Path, text: str = BAD) -> Path:
-    """A folder of files, each with some safe fixes."""
+    """Make a folder of files, each with some safe fixes."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for number in range(FILES):
@@ -99,7 +99,7 @@ def ended(process: subprocess.Popen[bytes], timeout: float = 120.0) -> Done:
 
 
 def run_until(process: subprocess.Popen[bytes], window: tuple[float, float]) -> tuple[bool, tuple[float, float]]:
-    """Lets a run go on to a random moment of a window. Whether it is still at work, and the window, shorter where it had ended before."""
+    """Let a run go on until a random moment of a window. Return whether it still runs, and the window, shortened if it had ended."""
     begun = time.monotonic()
     try:
         process.wait(CHANCE.uniform(*window))
@@ -118,7 +118,7 @@ def no_traceback(done: Done) -> None:
 
 
 def old_or_new(folder: Path) -> int:
-    """How many files are fixed; each of the others is as it was."""
+    """Return how many files are fixed; assert that all others are unchanged."""
     fixed = 0
     for number in range(FILES):
         text = (folder / f"module_{number}.py").read_text(encoding="utf-8")
@@ -144,7 +144,7 @@ def moments(folder: Path, *options: str) -> tuple[float, float]:
 
 
 def killed(folder: Path, times: int) -> str:
-    """SIGKILL during `--fix`: half of the times anywhere, half of them once the first file was replaced."""
+    """Send SIGKILL during `--fix`: half of the times at any moment, half of them after the first file was replaced."""
     window, between = moments(folder, "--fix"), 0
     for number in range(times):
         project(folder)
@@ -164,7 +164,7 @@ def killed(folder: Path, times: int) -> str:
 
 
 def interrupted(folder: Path, times: int) -> str:
-    """SIGINT to a run and its workers, as a terminal sends it."""
+    """Send SIGINT to a run and its workers, as a terminal does."""
     windows = [moments(folder, "--jobs", "2", *fix) for fix in ((), ("--fix",))]
     slowest, stopped = 0.0, 0
     for number in range(times):
@@ -200,7 +200,7 @@ def kill_a_worker(process: subprocess.Popen[bytes]) -> bool:
 
 
 def worker_killed(folder: Path, times: int) -> str:
-    """A worker dies: its files are tried again."""
+    """Kill a worker: its files are tried again."""
     project(folder)
     whole, struck = json.loads(ended(start(command("--jobs", "1", "."), folder)).out), 0
     for _ in range(times):
@@ -212,7 +212,7 @@ def worker_killed(folder: Path, times: int) -> str:
 
 
 def deadly_file(folder: Path, times: int) -> str:
-    """A file that kills every process which looks at it."""
+    """Check a project with a file that kills the process that analyses it."""
     del times
     project(folder)
     whole = json.loads(ended(start(command("--jobs", "1", "."), folder)).out)
@@ -224,7 +224,7 @@ def deadly_file(folder: Path, times: int) -> str:
 
 
 def two_at_once(folder: Path, times: int) -> str:
-    """Two runs with `--fix` on the same files, and with one cache."""
+    """Run `--fix` twice at once on the same files, with one cache."""
     for _ in range(max(1, times // 10)):
         project(folder)
         line = [part for part in command("--fix", "--cache-dir", str(folder.parent / "cache"), ".") if part != "--no-cache"]
@@ -237,7 +237,7 @@ def two_at_once(folder: Path, times: int) -> str:
 
 
 def too_large(folder: Path, times: int) -> str:
-    """No file may grow (RLIMIT_FSIZE), as on a disk that is full for this user."""
+    """Forbid files to grow (RLIMIT_FSIZE), as on a disk that is full for this user."""
     del times
     project(folder)
     done = ended(start(["sh", "-c", 'ulimit -f 0; exec "$@" | cat', "sh", *command("--fix", "-q", ".")], folder))
@@ -249,7 +249,7 @@ def too_large(folder: Path, times: int) -> str:
 
 @contextmanager
 def mounted(folder: Path, options: str) -> Iterator[bool]:
-    """A small file system of its own, where this user may have one."""
+    """Mount a small file system, if this user may."""
     folder.mkdir(parents=True, exist_ok=True)
     line = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     made = shutil.which("mount") is not None and subprocess.run(line, capture_output=True, check=False).returncode == 0
@@ -261,7 +261,7 @@ def mounted(folder: Path, options: str) -> Iterator[bool]:
 
 
 def disk_full(folder: Path, times: int) -> str:
-    """A file system with no room for one more file."""
+    """Run on a file system without room for another file."""
     del times
     with mounted(folder.parent / "full", "size=256k") as made:
         if not made:
@@ -286,7 +286,7 @@ def _fill(file: Path) -> None:
 
 
 def read_only(folder: Path, times: int) -> str:
-    """A file system, or for other users a folder, in which nothing can be written."""
+    """Run on a read-only file system, or for other users in a read-only folder."""
     del times
     with mounted(folder.parent / "fixed", "size=1m") as made:
         inside = project(folder.parent / "fixed" / "project")
@@ -305,7 +305,7 @@ def read_only(folder: Path, times: int) -> str:
 
 
 def closed_streams(folder: Path, times: int) -> str:
-    """Standard streams that are closed, full, or read no further."""
+    """Run with standard streams that are closed, full, or no longer read."""
     del times
     project(folder)
     wanted = {"| head -c 1": (0,), "> /dev/full": (2,), ">&-": (1,), "2>&-": (1,), "<&-": (1,), "> /dev/full 2>&1": (2,)}

@@ -28,7 +28,7 @@ TARGETS = ("check", "fix", *FILES)
 
 
 def seeds(folder: Path) -> None:
-    """The fixtures, a function or so each, are what mutation starts from."""
+    """Write the fixtures to the corpus, about one function to a file: mutation starts from them."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted((HERE.parents[1] / "fixtures").rglob("*.py")):
         for number, part in enumerate(path.read_bytes().split(b"\n\n\n")):

@@ -1,4 +1,4 @@
-"""Files that are none, or have no end, for tests of what reads them."""
+"""Make pipes, devices, sparse files and broken links, for tests of code that reads files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every file beside programs, whatever bytes stand in it: read, or refused in one sentence."""
+"""Read each kind of input other than programs: any bytes are read, or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from s3lint.suppressions.baseline import load
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A folder that goes away."""
+    """Make a temporary folder."""
     made = Path(tempfile.mkdtemp(prefix="s3lint-fuzz-"))
     try:
         yield made

@@ -1,4 +1,4 @@
-"""What holds for every file, whatever stands in it: what the tests assert of programs that they make, and fuzzing of those that it mutates."""
+"""Assert what must be true of any program: tests use it on programs that they generate, fuzzing on those that it mutates."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ PATH = STRICT.root / "program.py"
 
 
 def holds(data: bytes) -> None:
-    """Everything below."""
+    """Assert every invariant of this module."""
     checked(data)
     fixed(data, unsafe=False)
     fixed(data, unsafe=True)
 
 
 def checked(data: bytes) -> list[Finding]:
-    """The findings in a file: nothing fails, and a second look finds the same."""
+    """Return the findings in a file; assert that nothing fails and that a second check finds the same."""
     findings = sound(Engine(STRICT), data)
     assert sound(Engine(STRICT), data) == findings
     return findings
 
 
 def sound(engine: Engine, data: bytes) -> list[Finding]:
-    """What one look finds: each finding once, from a character of the file to a character of the file."""
+    """Return the findings of one check; assert that each is reported once, and lies within the file."""
     findings, errors = engine.check(PATH, data)
     assert errors == (), errors
     lie_inside(findings, data)
@@ -64,7 +64,7 @@ def lie_inside(findings: Iterable[Finding], data: bytes) -> None:
 
 
 def fixed(data: bytes, *, unsafe: bool) -> bytes:
-    """A file after its fixes. What compiled still does, a second run fixes the same, a third one nothing; safe fixes keep every comment."""
+    """Return a file after its fixes; assert that it still compiles, that a second run fixes the same and a third nothing, that comments stay."""
     try:
         after = fix_file(PATH, data, KEEPING, unsafe=unsafe).after
     except Unwritable:
@@ -84,7 +84,7 @@ def fixed(data: bytes, *, unsafe: bool) -> bytes:
 
 
 def _keeps_the_rest(data: bytes, *, unsafe: bool) -> None:
-    """One round of fixes changes nothing outside of its edits, byte for byte."""
+    """Assert that a round of fixes changes no byte outside of its edits."""
     found = [finding for finding in Engine(KEEPING).check(PATH, data)[0] if is_applicable(finding, unsafe=unsafe)]
     after, done = with_fixes(PATH, data, found)
     edits = {edit for finding in done if finding.fix is not None for edit in finding.fix.edits}
@@ -92,7 +92,7 @@ def _keeps_the_rest(data: bytes, *, unsafe: bool) -> None:
 
 
 def spliced(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """Bytes after edits that do not touch each other, the last one first."""
+    """Return bytes after edits that do not touch each other, made from the last to the first."""
     source = Source.decode(PATH, data)
     lines = [*(line.encode(source.encoding) for line in source.lines), b""]
     mark = len(UTF8_BOM) if source.has_bom else 0
@@ -107,7 +107,7 @@ def spliced(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def compiles(data: bytes) -> bool:
-    """Whether the running Python takes it."""
+    """Return whether the running Python compiles a program."""
     try:
         with without_parser_warnings():
             compile(data, "program", "exec", dont_inherit=True)
@@ -117,6 +117,6 @@ def compiles(data: bytes) -> bool:
 
 
 def comments(data: bytes) -> list[str]:
-    """The comments of a program that compiles, sorted."""
+    """Return the comments of a program that compiles, sorted."""
     tokens = tokenize.generate_tokens(io.StringIO(Source.decode(PATH, data).text, newline=None).readline)
     return sorted(token.string for token in tokens if token.type == tokenize.COMMENT)

@@ -1,4 +1,4 @@
-"""Mutation of real code: what people write is deleted, doubled, swapped and moved, and `robustness.invariants` must hold all the same.
+"""Mutate real code: delete, double, swap and move parts of it, and assert `robustness.invariants` of the result.
 
 `python -m robustness.mutate FOLDER… --seconds 600` takes programs of any folders; of the fixtures and the published packages about storage
 that `make corpus` fetches, where none is named. What breaks an invariant is kept as `crash-….py` in the folder of the corpus, and the exit
@@ -35,20 +35,20 @@ LINES = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
 PIECES = re.compile(r".{1,6}", re.DOTALL)
 
 MOST = 3
-"""Changes of one program: many more, and nothing but a syntax error is left."""
+"""Changes of one program. With many more, almost every program is a syntax error."""
 
 TOP = re.compile(r"[\w@\"']")
-"""Begins a statement that is not indented."""
+"""Matches the beginning of a statement that is not indented."""
 
 HEAD, PART = 20, 30
 """Lines of a program that are mutated, at its beginning and elsewhere; more, where a statement is longer."""
 
 HANGS = 60
-"""Seconds after which a program is believed to hang; it is the one in `last.py`."""
+"""Seconds after which a check counts as hanging; `last.py` is the program."""
 
 
 def mutated(text: str, chance: random.Random) -> str:
-    """A text after a few changes of its lines, its tokens or pieces of these."""
+    """Return a text after a few changes of its lines, its tokens or pieces of these."""
     for _ in range(chance.randint(1, MOST)):
         parts = chance.choice((LINES, TOKENS, PIECES)).findall(text)
         if parts:
@@ -58,7 +58,7 @@ def mutated(text: str, chance: random.Random) -> str:
 
 
 def _change(parts: list[str], chance: random.Random) -> None:
-    """Deletes, doubles, swaps or moves some neighbours."""
+    """Delete, double, swap or move some adjacent parts."""
     start, length, to = chance.randrange(len(parts)), chance.randint(1, 3), chance.randrange(len(parts))
     some = parts[start : start + length]
     change = chance.choice(("delete", "double", "swap", "move"))
@@ -73,7 +73,7 @@ def _change(parts: list[str], chance: random.Random) -> None:
 
 
 def part_of(text: str, chance: random.Random) -> str:
-    """The first lines of a program, which import, and a part of the rest: whole statements, as far as indentation tells."""
+    """Return the first lines of a program, for its imports, and some of its other statements."""
     lines = LINES.findall(text)
     tops = [row for row, line in enumerate(lines) if TOP.match(line)] + [len(lines)]
     start = chance.choice(tops)
@@ -83,7 +83,7 @@ def part_of(text: str, chance: random.Random) -> str:
 
 
 def texts(folders: Sequence[Path]) -> list[str]:
-    """The programs of folders that mention storage."""
+    """Return the programs below some folders that mention storage."""
     wanted, found = prefilter_for(Selection(invariants.STRICT).codes), []
     for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
         data = path.read_bytes()
@@ -102,7 +102,7 @@ def mutations(programs: Sequence[str], seconds: float, chance: random.Random) ->
 
 
 def failure(program: bytes) -> str | None:
-    """How a program breaks an invariant. One that hangs ends the process, with a traceback."""
+    """Return how a program breaks an invariant, or None. A check that hangs ends the process with a traceback."""
     faulthandler.dump_traceback_later(HANGS, exit=True)
     try:
         invariants.holds(program)

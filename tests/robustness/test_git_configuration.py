@@ -77,7 +77,7 @@ HOOKS = (
 
 @pytest.fixture
 def trap(project: Write, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Return a repository in which everything is a trap, and the file that exists once one has snapped."""
+    """Return a repository whose settings all name a program, and the file that this program writes when it runs."""
     root = project({"app.py": PROGRAM, ".gitattributes": "*.py filter=evil diff=evil merge=evil\n"})
     commit_all(root)
     folder = tmp_path_factory.mktemp("trap")
@@ -126,7 +126,7 @@ def test_mirrors_run_nothing(trap: tuple[Path, Path]) -> None:
 
 
 def test_a_missing_object_is_fetched_from_nowhere(trap: tuple[Path, Path]) -> None:
-    """A partial clone names a remote, and a remote may be a program."""
+    """Check a partial clone, whose remote may be a program."""
     root, snapped = trap
     blob = git(root, "-c", "core.fsmonitor=false", "rev-parse", "HEAD:app.py").strip()
     (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()

@@ -1,4 +1,4 @@
-"""A cache that somebody else filled, changed, linked or committed: it hides no finding, prints nothing and costs no foreign file."""
+"""A cache that another user filled, changed, linked or committed hides no finding, prints nothing and damages no other file."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from s3lint.runner.cache.store import Authenticator
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs links and owners")
 
 REPORT = b'["::add-path::/tmp/x", "", false]'
-"""No result, but a text."""
+"""A text that is no result."""
 
 CHECK = ("check", "--output-format", "concise", "--quiet")
 
 
 @pytest.fixture
 def filled(project: Write) -> Path:
-    """A project whose cache lies in it, in `cache`, filled by another user."""
+    """Make a project with a folder `cache` that another user has filled."""
     root = project({"a.py": BUCKET_BY_NAME, "s3lint.toml": ""})
     assert checked(root, user=root.parent / "another").code == 1
     return root
@@ -98,7 +98,7 @@ FORGERIES = (empty_results, empty_results_with_sums, codes_of_another_key, a_tex
 @pytest.mark.parametrize("forge", [None, *FORGERIES])
 @pytest.mark.parametrize("own", [True, False], ids=["own", "another's"])
 def test_forged_rows_count_as_missing(filled: Path, forge: Callable[[Path], None] | None, own: bool) -> None:
-    """Without a forgery the other user's rows are true, but that cannot be known."""
+    """Rows of another user are ignored even if they are true, since that cannot be known."""
     if own:
         is_whole(checked(filled))
     if forge is not None:
@@ -195,7 +195,7 @@ LAYOUTS = (linked, hard_linked, linked_folder, linked_parent, linked_journal, li
 
 @pytest.fixture
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of the user with a database that is not s3lint's."""
+    """Make a folder with a database of another program."""
     folder = tmp_path_factory.mktemp("documents")
     yield foreign_database(folder / RESULTS)
     assert [path.name for path in folder.iterdir()] == [RESULTS]

@@ -1,4 +1,4 @@
-"""Configuration that somebody spells oddly, breaks, or makes without an end: obeyed as TOML says, or refused in one sentence."""
+"""Odd, broken and endless configuration files are read as TOML defines them, or refused in one sentence."""
 
 from __future__ import annotations
 

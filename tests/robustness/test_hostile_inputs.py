@@ -1,4 +1,4 @@
-"""Random bytes, and changed ones, as the files that s3lint reads beside programs. `make fuzz` tries more."""
+"""Read random and mutated bytes as configuration, baselines, notebooks and caches. `make fuzz` tries more."""
 
 from __future__ import annotations
 

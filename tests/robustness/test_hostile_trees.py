@@ -152,7 +152,7 @@ SLOW = (
 
 @pytest.mark.parametrize(("pattern", "path"), SLOW)
 def test_patterns_match_in_linear_time(pattern: str, path: str) -> None:
-    """Each would take years in all combinations of its stars."""
+    """A naive matcher would take years to try all combinations of their stars."""
     assert not spec_of((pattern,)).match_file(path)
 
 
@@ -194,7 +194,7 @@ def test_any_bytes_are_an_ignore_file(tmp_path_factory: pytest.TempPathFactory, 
 
 
 def test_what_nobody_foresaw_is_one_line(project: Write) -> None:
-    """A module that fails stands for a fault of s3lint."""
+    """Make a module of s3lint fail, as a bug would."""
     root = project({"a.py": BUCKET_BY_NAME})
     program = "import sys, s3lint.cli.check as c; c.run_request = lambda _: 1 / 0; from s3lint.cli import main; sys.exit(main(sys.argv[1:]))"
     plain, traced = (run(sys.executable, "-c", program, "check", *more, cwd=root) for more in ((), ("--debug",)))

@@ -1,4 +1,4 @@
-"""Literals and expressions that no program means, in every place where s3lint evaluates: they are unknown values, and fail nothing."""
+"""Extreme literals and expressions, in every place where s3lint evaluates, are unknown values and make no check fail."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ VALUES = (*NUMBERS, *TEXTS, *OTHERS)
 
 
 def holds(place: str, value: str) -> None:
-    """Assert that a program which means this value at this place is checked without a failure."""
+    """Assert that a program with this value at this place is checked without a failure."""
     source = f"{HEAD.replace('{value}', value)}{place.replace('{value}', value)}\n"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)

@@ -1,4 +1,4 @@
-"""No regular expression of the package backtracks more than linearly, as far as regexploit tells; the torture set holds what it does not."""
+"""No regular expression of the package backtracks more than linearly, by regexploit; the torture set has the cases that it cannot tell."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Pattern = re.Pattern[str] | re.Pattern[bytes]
 
 
 def held() -> Iterator[tuple[str, Pattern]]:
-    """The compiled patterns that modules hold, and where."""
+    """Return the compiled patterns of modules, each with its place."""
     for package in (s3lint, s3lint.rules):
         for info in walk_packages(package.__path__, f"{package.__name__}."):
             if not info.name.endswith(("__main__", ".generate")):
@@ -43,7 +43,7 @@ def within(value: Any) -> Iterator[Pattern]:
 
 
 def written() -> Iterator[tuple[str, Pattern]]:
-    """The patterns that stand in calls such as `re.sub("a+", …)`, and where."""
+    """Return the patterns in calls such as `re.sub("a+", …)`, each with its place."""
     for path in sorted([*(CHECKOUT / "s3lint").rglob("*.py"), *(CHECKOUT / "rules").rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if is_call_of_re(node) and isinstance(node.args[0], ast.Constant):

@@ -22,10 +22,10 @@ PART = 4
 """The smaller size is this fraction of the full one."""
 
 GROWTH = 2.0
-"""What four times the size may cost, in multiples of four times the CPU time: linear code stays near 1, quadratic code reaches 4."""
+"""Limit of the growth from a quarter of the size to the full size, relative to linear: linear code is near 1, quadratic code at 4."""
 
 NOTICED = 1.0
-"""Seconds of CPU time beyond an empty run under which no growth is judged."""
+"""Seconds of CPU time beyond an empty run below which growth is not measured."""
 
 SLOWEST = 60.0
 """Seconds of CPU time that the full size may take."""
@@ -34,7 +34,7 @@ MEMORY = 2048.0
 """Megabytes that a process may hold at once."""
 
 ATTEMPTS = 3
-"""How often a shape is measured before its growth is believed: other programs disturb, but only upwards."""
+"""How often a shape that looks nonlinear is measured: other programs on the machine can only make it slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Measured:
 
 
 LIMITS = f'ulimit -t {2 * SLOWEST:.0f}; ulimit -v {8 << 20}; exec "$@"'
-"""So that what runs away does not take the machine with it: seconds of CPU time, and kilobytes of addresses, which are more than memory."""
+"""Limits of the measured process: seconds of CPU time, and kilobytes of address space, of which it reserves more than it uses."""
 
 
 def _command(file: Path, *options: str) -> list[str]:
@@ -94,7 +94,7 @@ def _command(file: Path, *options: str) -> list[str]:
 
 
 def checked(program: bytes, folder: Path, name: str, *options: str) -> Run:
-    """The check of one program."""
+    """Check one program."""
     file = folder / (name if name.endswith(".ipynb") else "program.py")
     file.write_bytes(program)
     done = run(_command(file, *options), folder)
@@ -103,7 +103,7 @@ def checked(program: bytes, folder: Path, name: str, *options: str) -> Run:
 
 
 def measured(shape: Shape, folder: Path, *options: str, attempts: int = ATTEMPTS) -> Measured:
-    """The quickest of several measurements, where the first does not look linear."""
+    """Return the quickest of several measurements, or the first if that looks linear."""
     best: Measured | None = None
     for _ in range(attempts):
         empty = checked(b'import boto3\nboto3.client("s3").list_buckets()\n', folder, "empty.py", *options)
@@ -132,7 +132,7 @@ def row(each: Measured) -> str:
 
 
 def summary(every: Sequence[Measured]) -> Iterator[str]:
-    """How many shapes there were, and the worst of them by growth, by memory and by time."""
+    """Return how many shapes were measured, and the worst of them by growth, by memory and by time."""
     yield f"{len(every)} shapes, {sum(bool(list(each.failures)) for each in every)} failed."
     if grown := [(each.growth, each.shape.name) for each in every if each.growth is not None]:
         growth, name = max(grown)

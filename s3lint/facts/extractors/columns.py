@@ -32,7 +32,7 @@ def string_columns(view: CallView) -> Iterator[Fact]:
         return
     name, kind = (view.arguments.get(parameter, position) for position, parameter in enumerate(names))
     known = literals(name)
-    # A name or type that varies is a schema made by code, of which no column can be judged.
+    # A name or type that varies is a schema made by code, whose columns are not known.
     if len(known) == 1 and all(_is_text(choice) for choice in alternatives(kind)):
         written = view.arguments.written(names[0], 0)
         yield StringColumn(written.site if written is not None else view.site, view.place, Confidence.HIGH, known[0])

@@ -1,4 +1,4 @@
-"""The torture set: programs of hostile shapes, of any size, made when they are wanted."""
+"""Generate programs of hostile shapes, of any size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no Python, or hardly."""
+"""Programs that are not valid Python, or barely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few lines that stand for enormous values: each doubles what the one before made."""
+"""Short programs with enormous values: each line doubles the value of the line before."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from robustness.torture_set.shape import USE, Shape, each, file, lines
 
 
 def tangle(size: int) -> str:
-    """Functions that call five others each, and pass on what they were given."""
+    """Make functions that each call five others and pass their parameters on."""
     calls = [[f"    f{(number * 7 + other) % size}(v + '{number}')\n" for other in range(5)] for number in range(size)]
     functions = [f"def f{number}(v):\n{''.join(listed)}    {USE}" for number, listed in enumerate(calls)]
     return file(*functions, "f0('acme')\n")

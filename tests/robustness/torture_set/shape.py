@@ -11,10 +11,10 @@ from dataclasses import dataclass
 HEAD = 'import boto3\ns3 = boto3.client("s3")\n'
 
 SENTINEL = 'boto3.client("s3").put_object(Bucket=bucket, Key="sentinel.txt", Body=body)\n'
-"""Found by STO211 wherever its statement is read."""
+"""A statement with a finding of STO211."""
 
 USE = "s3.put_object(Bucket=v, Key=v, Body=v, ContentType=v)\n"
-"""Asks for every value of `v`."""
+"""A statement for which s3lint infers every value of `v`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def value(expression: str) -> str:
 
 
 def each(size: int, part: str, between: str = ", ") -> str:
-    """A part again and again: `§` is its number, `§+` the next one, `§~` the next one of a circle."""
+    """Repeat a part: `§` is its number, `§+` the next number, `§~` the next one, back to 0 at the end."""
     return between.join(
         part.replace("§+", str(number + 1)).replace("§~", str((number + 1) % size)).replace("§", str(number))
         for number in range(size)
