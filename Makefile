@@ -97,7 +97,7 @@ fuzz: $(READY)  ## coverage-guided fuzzing of check and fix, where atheris has a
 	@$(BIN)/python -m pip install --quiet --only-binary :all: atheris 2>/dev/null || true
 	@PYTHONPATH=tests $(BIN)/python -m robustness.fuzz check --seconds $(SECONDS)
 	@PYTHONPATH=tests $(BIN)/python -m robustness.fuzz fix --seconds $(SECONDS)
-	@for target in configuration baseline ignore_file notebook cache_file; do \
+	@for target in configuration baseline ignore_file notebook cache_file suppression message; do \
 		PYTHONPATH=tests $(BIN)/python -m robustness.fuzz $$target --seconds $$(( $(SECONDS) / 3 )) || exit 1; done
 	@PYTHONPATH=tests $(BIN)/python -m robustness.mutate --seconds $(SECONDS)
 

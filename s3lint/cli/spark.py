@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         print_error(error)
         return 2
     except PySparkException as error:
-        print(f"s3lint: Spark stopped the job: {_first_line(error)}", file=sys.stderr)
+        print_error(f"Spark stopped the job: {_first_line(error)}")
         return 2
     print(_summary(done, patches if folder is not None else None))
     for message in (*done.errors, *refused):

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from s3lint.config.convert import converted, exactly, kind_of, suggestion
-from s3lint.config.toml import tables_of
 from s3lint.errors import ConfigurationError
 from s3lint.project.boundary import repository_root
 from s3lint.project.patterns import anchored
+from s3lint.project.toml import tables_of
 from s3lint.settings import Settings
 
 COMMAND_LINE = "the command line"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import tokenize
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from s3lint.errors import ConfigurationError
 from s3lint.finding import Edit, Location
 from s3lint.fixes.enclosing import around
 from s3lint.fixes.imports import newline_of
+from s3lint.project.toml import tables_of
 from s3lint.source.text import between, tokens_of
 from s3lint.syntax.site import locate
 
@@ -27,9 +28,6 @@ Item = cst.Arg | cst.BaseDictElement | cst.BaseElement
 
 DEFAULT_LENGTH = 88
 """Characters of a line that ruff and black allow unless they are told otherwise."""
-
-MAX_SETTINGS_BYTES = 1_000_000
-"""Bytes of a `pyproject.toml` that is read for the line length; a larger one is not read."""
 
 OPENED = re.compile(r"[A-Za-z]*(\"\"\"|'''|\"|')")
 
@@ -124,19 +122,14 @@ def _over_lines(site: Site, items: Sequence[Item], written: str) -> list[Edit] |
 @lru_cache(maxsize=4)
 def _limit(module: Module) -> int | None:
     """The line length of the formatter that the project uses, if it uses one and the file has kept it."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-
     folders = module.path.parents
     top = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), len(folders))
     file = next((folder / "pyproject.toml" for folder in folders[: top + 1] if (folder / "pyproject.toml").is_file()), None)
     try:
-        if file is None or file.is_symlink() or file.stat().st_size > MAX_SETTINGS_BYTES:
+        if file is None or file.is_symlink():
             return None
-        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, ValueError, RecursionError):
+        tools = tables_of(file).get("tool", {})
+    except ConfigurationError:
         return None
     for name in ("ruff", "black"):
         settings = tools.get(name) if isinstance(tools, dict) else None

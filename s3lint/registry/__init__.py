@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 OWN = "s3lint.rules"
 """The package of s3lint's own rules, and the group of entry points under which packs offer theirs."""
 
-CODE = re.compile(r"[A-Z]{1,3}\d{3}")
+DIGITS = 3
+
+CODE = re.compile(rf"[A-Z]{{1,3}}\d{{{DIGITS}}}")
 """A code: what flake8 accepts as one, with all three digits."""
 
 
@@ -134,14 +136,13 @@ def select(text: str) -> frozenset[str]:
     """Return the codes that a selector names: a code, the beginning of one (`STO5`), a name, or `ALL`. Raises `UnknownRule`."""
     if text.upper() == "ALL":
         return frozenset(rules())
-    codes = (
-        frozenset(code for code in rules() if code.startswith(text.upper())) if BEGINNING.fullmatch(text.upper()) else frozenset()
-    )
+    match = BEGINNING.fullmatch(text.upper())
+    codes = frozenset(code for code in rules() if match is not None and code.startswith(match[0]) and code[:-DIGITS] == match[1])
     return codes or frozenset({find(text).code})
 
 
-BEGINNING = re.compile(r"[A-Z]{1,3}\d{0,3}")
-"""The beginning of a code."""
+BEGINNING = re.compile(r"([A-Z]{1,3})\d{0,3}")
+"""The beginning of a code, with all of its letters: `S` is what other linters call rules of theirs, and must not suppress all of ours."""
 
 
 def nearest(text: str) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from s3lint.project.discovery import SUFFIXES
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.support import git
 
 FILES = ("100644", "100755", "100664")
@@ -69,8 +70,11 @@ def count(folder: Path, name: str, commit: str) -> int:
     return len(_listed(folder, name, commit))
 
 
-def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]:
-    """Read the path and content of each Python file and notebook of a commit. Raises `MirrorError`."""
+def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes | None]]:
+    """Read the path and content of each Python file and notebook of a commit; no content of one above `MAX_READ_BYTES`.
+
+    Raises `MirrorError`.
+    """
     listed = _listed(folder, name, commit)
     command = git.command(_place(folder, name), "cat-file", "--batch", bare=True)
     with subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
@@ -85,13 +89,16 @@ def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes]]
         process.stdin.close()
 
 
-def _object(output: IO[bytes], name: str, path: bytes) -> bytes:
+def _object(output: IO[bytes], name: str, path: bytes) -> bytes | None:
     header = output.readline().split()
     if len(header) != 3 or header[1] != b"blob":
         raise MirrorError(f"{name}: git has no content of {path.decode(errors='replace')}: fetch the mirror again")
-    data = output.read(int(header[2]))
-    output.read(1)
-    return data
+    left = int(header[2]) + 1  # with the newline behind the content
+    if left - 1 <= MAX_READ_BYTES:
+        return output.read(left)[:-1]
+    while left and (skipped := output.read(min(left, MAX_READ_BYTES))):
+        left -= len(skipped)
+    return None
 
 
 def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.runtime import ArgumentError, SchemaError
 from s3lint.spark import mirrors
 from s3lint.spark.checking import source_rows
@@ -114,12 +115,14 @@ def _read(folder: Path, repository: str, commit: str) -> Iterator[pa.RecordBatch
     yield batch(rows, columns)
 
 
-def _file(path: bytes, content: bytes) -> dict[str, object]:
+def _file(path: bytes, content: bytes | None) -> dict[str, object]:
     """Make the columns of a file. A name that is not UTF-8 becomes an error: neither a table nor a patch can store it."""
-    try:
-        return {"path": path.decode(), "content": content}
-    except UnicodeDecodeError:
-        return {"path": path.decode(errors="replace"), "error": "the name of the file is not UTF-8: rename it"}
+    name = path.decode(errors="replace")
+    if name.encode() != path:
+        return {"path": name, "error": "the name of the file is not UTF-8: rename it"}
+    if content is None:
+        return {"path": name, "error": f"the file is larger than {MAX_READ_BYTES:,} bytes"}
+    return {"path": name, "content": content}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from s3lint.project.files import MAX_SOURCE_BYTES
 from s3lint.support import git
+from s3lint.support.bounded_read import read_bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ def authors(path: Path, rows: Iterable[int]) -> dict[int, Author]:
     """
     try:
         committed = _committed(path)
-        places = _committed_rows(rows, _lines(path.read_bytes()), _lines(committed)) if committed is not None else {}
+        places = (
+            _committed_rows(rows, _lines(read_bounded(path, MAX_SOURCE_BYTES)), _lines(committed)) if committed is not None else {}
+        )
         ranges = [part for row in sorted(places) for part in ("-L", f"{row},{row}")]
         # Without a range git would blame the whole file.
         blamed = (

@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of `check` and of fixes, with atheris, from a corpus that is kept.
 
 `python -m robustness.fuzz check --seconds 600` feeds mutated programs to the engine; `fix` applies every fix too; the targets of
-`robustness.inputs` read mutated configuration, baselines, ignore files, notebooks and caches. What breaks one of
+`robustness.inputs` read mutated configuration, baselines, ignore files, notebooks, caches, suppressions and messages of editors. What breaks one of
 `robustness.invariants` is kept as `crash-…` in the folder of the corpus, and the exit code is not 0. Without atheris, for which not every Python and
 system has a wheel, it says so and does nothing.
 """
@@ -21,10 +21,10 @@ CORPUS = HERE / ".cache" / "fuzz"
 LONGEST = 4_096
 """Bytes of a program. Size is what the torture set is for."""
 
-FILES = ("configuration", "baseline", "ignore_file", "notebook", "cache_file")
+FILES = ("configuration", "baseline", "ignore_file", "notebook", "cache_file", "suppression", "message")
 
 TARGETS = ("check", "fix", *FILES)
-"""Programs, checked and fixed, and the other files that s3lint reads."""
+"""Programs, checked and fixed, and what else s3lint reads."""
 
 
 def seeds(folder: Path) -> None:

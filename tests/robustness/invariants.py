@@ -38,6 +38,11 @@ def checked(data: bytes) -> list[Finding]:
     return findings
 
 
+def codes(data: bytes) -> set[str]:
+    """The codes of the findings in a file."""
+    return {finding.code for finding in Engine(STRICT).check(PATH, data)[0]}
+
+
 def sound(engine: Engine, data: bytes) -> list[Finding]:
     """Return the findings of one check; assert that each is reported once, and lies within the file."""
     findings, errors = engine.check(PATH, data)

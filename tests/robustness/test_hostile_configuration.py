@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from conftest import BUCKET_BY_NAME, Write, s3lint_here
 from robustness.hostile_files import KINDS, make
 from s3lint.config.load import NAMES, settings_for
-from s3lint.config.toml import MAX_KEY_PARTS
 from s3lint.errors import ConfigurationError
+from s3lint.project.toml import MAX_KEY_PARTS
 
 SPELLINGS = (
     "[tool.s3lint]\nselect = ['STO313']\n",
@@ -140,3 +140,13 @@ def test_every_door_refuses_with_exit_code_2(project: Write, door: tuple[str, ..
     assert done.out == ""
     assert done.err.count("\n") == 1
     assert "line 3, column 1" in done.err
+
+
+@pytest.mark.parametrize(
+    "text", ['"' + '\\"' * 400_000, "'" * 300_001, '"""\\' * 200_000, '\\"""' * 200_000, "'''\n" * 200_001], ids=range(5)
+)
+def test_texts_without_an_end_are_read_in_linear_time(tmp_path: Path, text: str) -> None:
+    """Such texts took hours while each of their quotes was tried as a beginning."""
+    (tmp_path / "s3lint.toml").write_text(f"a = [{'1.0, ' * 101}]\nb = {text}")
+    with pytest.raises(ConfigurationError, match="not valid TOML"):
+        settings_for(tmp_path, tmp_path)

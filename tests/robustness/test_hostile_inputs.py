@@ -14,6 +14,8 @@ STARTS = {
     "ignore_file": b"*.pyc\n!b/**/c.py\n/b/[a-d]?\\ \n",
     "notebook": b'{"cells": [{"cell_type": "code", "source": ["%sql x\\n", "boto3.client()"]}], "metadata": {}, "nbformat": 4}',
     "cache_file": b"SQLite format 3\x00\x10\x00\x01\x01\x00\x40\x20\x20" + bytes(84),
+    "suppression": b"allow[STO201, STO301] moves until=2030-01-01",
+    "message": b'{"jsonrpc": "2.0", "method": "x"}',
 }
 
 

@@ -223,3 +223,11 @@ def test_any_output_holds_any_character(project: Write, form: str, encoding: str
     assert (done.code, done.err) == (1, "")
     if form in ("json", "sarif", "gitlab") and encoding != "utf-16":
         json.loads(done.out)
+
+
+def test_a_formatters_settings_are_read_within_bounds(project: Write) -> None:
+    """Fixes ask for its line length, also where no configuration is read. Such a key would take tomllib hours."""
+    root = project({"a.py": FIXABLE, "pyproject.toml": f"[tool.ruff]\nline-length = 99\n{'a.' * 200_000}b = 1\n"})
+    done = s3lint_here("check", "--isolated", "--no-cache", "--fix", "--output-format", "concise", cwd=root)
+    assert "ContentType" in (root / "a.py").read_text()
+    assert done.err.count("\n") <= 1

@@ -142,8 +142,11 @@ def _check(file: Path, *, own: bool) -> None:
 
 def _is_ours(file: Path) -> bool:
     """Whether a file is empty or a database with the application ID of s3lint."""
-    with suppress(OSError), file.open("rb") as opened:
-        header = opened.read(100)
+    with suppress(OSError):
+        if not file.is_file():  # opening a pipe would wait for its writer
+            return False
+        with file.open("rb") as opened:
+            header = opened.read(100)
         return not header or (header.startswith(SQLITE) and header[68:72] == APPLICATION_ID.to_bytes(4, "big"))
     return False
 

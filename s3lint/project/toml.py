@@ -17,8 +17,11 @@ MAX_KEY_PARTS = 100
 
 LONG_NUMBER = re.compile(r"[0-9][0-9_]{4299,}")
 
-QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
-"""Texts and comments of TOML, which may hold anything."""
+QUOTED = re.compile(
+    r'"""(?:\\.|[^\\])*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:\\[^\n]|[^"\\\n])*"?|\'[^\'\n]*\'?|#[^\n]*', re.DOTALL
+)
+"""Texts and comments of TOML, which may hold anything. One without an end counts up to the end of its line, or of the file: a match that
+fails would be tried again at each quote, in quadratic time. tomllib reads nothing behind it."""
 
 
 @cache
