@@ -73,6 +73,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """How often recorded calls of a running program violated the rule at this place, and the address of one of them."""
+
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One violation of the standard at one place. `end` is behind the last character, `noqa_row` the row of its `noqa` comment."""
 
@@ -94,6 +102,8 @@ class Finding:
     unfixed: str = ""
     """Why a finding whose rule can fix it elsewhere has no fix."""
     severity: Severity = Severity.WARNING
+    observed: Observed | None = None
+    """What recorded calls show of it; None for a finding of the source alone."""
 
     @property
     def order(self) -> tuple[str, int, Location, str, str]:

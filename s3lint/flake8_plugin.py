@@ -106,19 +106,20 @@ class Plugin:
     def run(self) -> Iterator[Flake8Error]:
         """Report the findings of one file, and failures inside s3lint as `STO000`."""
         result = _RESULTS.get(self.path) if self.is_named else None
-        if result is not None and not (result.findings or result.suppressions or result.errors):
-            return
         try:
             engine = self._engine(self.path.parent)
         except ConfigurationError as refusal:
             _refuse(refusal)
+        observed = bool(engine.settings.observed)
+        if result is not None and not (observed or result.findings or result.suppressions or result.errors):
+            return
         # flake8 does not tell files that were named from those it found in folders, and knows its own excludes alone.
         if self.is_named and is_excluded(self.path, engine.settings):
             return
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
         if result is not None:
-            findings, errors = report_file(result, data, engine.selection, noqa=False)
-        elif engine.is_relevant(self.path, data):
+            findings, errors = report_file(engine.with_observed(result), data, engine.selection, noqa=False)
+        elif observed or engine.is_relevant(self.path, data):
             findings, errors = engine.check(self.path, data, self.tree, noqa=False)
         else:
             return

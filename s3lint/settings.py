@@ -39,6 +39,7 @@ class Settings:
     lint_tests: Annotated[bool, "check tests with every rule"] = False
     src: Annotated[tuple[str, ...], "folders from which first-party modules are imported"] = (".", "src")
     baseline: Annotated[Path | None, "the file of known findings, which are not reported; see `s3lint baseline`"] = None
+    observed: Annotated[tuple[Path, ...], "recordings of storage calls, which are judged too; see `s3lint observe`"] = ()
     unfixable: Annotated[tuple[str, ...], "rules whose findings are never fixed"] = ()
     extend_safe_fixes: Annotated[tuple[str, ...], "rules whose unsafe fixes count as safe"] = ()
     extend_unsafe_fixes: Annotated[tuple[str, ...], "rules whose safe fixes count as unsafe"] = ()

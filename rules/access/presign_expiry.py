@@ -65,6 +65,7 @@ rule = Rule(
     fix="sometimes",
     helper="s3lint.runtime.presigned_get",
     in_tests=True,
+    observable=True,
 )
 
 LONGEST = 604_800

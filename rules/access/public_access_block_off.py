@@ -59,6 +59,7 @@ rule = Rule(
     summary="{what}, so ACLs or policies can open the bucket to everybody: {remedy}.",
     fix="unsafe",
     in_tests=True,
+    observable=True,
 )
 
 MESSAGE = "Set it to True; whoever reads the bucket publicly must get another way"

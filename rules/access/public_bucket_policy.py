@@ -65,6 +65,7 @@ rule = Rule(
     summary="The policy allows {actions} to everybody on the internet: add a Condition, or hand out presigned URLs.",
     helper="s3lint.runtime.presigned_get",
     in_tests=True,
+    observable=True,
 )
 
 PRINCIPAL = re.compile(r"""["']Principal["']\s*:\s*(?:\{\s*["']AWS["']\s*:\s*)?\[?\s*["']\*["']""")

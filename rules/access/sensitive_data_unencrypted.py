@@ -78,6 +78,7 @@ rule = Rule(
     fix="unsafe",
     helper="s3lint.runtime.upload",
     in_tests=True,
+    observable=True,
 )
 
 SENSITIVE = (

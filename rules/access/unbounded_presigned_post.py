@@ -41,6 +41,7 @@ rule = Rule(
     profile="strict",
     helper="s3lint.runtime.presigned_post",
     in_tests=True,
+    observable=True,
 )
 
 

@@ -57,6 +57,7 @@ rule = Rule(
     severity=Severity.ERROR,
     summary="{what} {does} the whole table: append, merge, or bound it with {guard}.",
     helper="s3lint.runtime.delta.overwrite_partition",
+    observable=True,
 )
 
 DYNAMIC = re.compile(r"partitionOverwriteMode[\"']?\s*[,=)]\s*[\"']?dynamic", re.IGNORECASE)

@@ -40,6 +40,7 @@ rule = Rule(
     profile="strict",
     fix="unsafe",
     helper="s3lint.runtime.delta.append",
+    observable=True,
 )
 
 

@@ -67,6 +67,7 @@ rule = Rule(
     summary="{what} writes {format}, not Delta Lake, with no transactions and no schema: {advice}.",
     fix="unsafe",
     helper="s3lint.runtime.delta.append",
+    observable=True,
 )
 
 ADVICE = {

@@ -77,6 +77,7 @@ rule = Rule(
     helper="s3lint.runtime.delta.maintain",
     whole_project=True,
     in_tests=True,
+    observable=True,
 )
 
 LEAST_HOURS = 168

@@ -60,6 +60,7 @@ rule = Rule(
     severity=Severity.ERROR,
     summary="{what} {consequence}: {remedy}.",
     helper="s3lint.runtime.delta.evolve",
+    observable=True,
 )
 
 REPLACES = "replaces the table's columns and partitioning under its readers"

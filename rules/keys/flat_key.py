@@ -62,6 +62,7 @@ rule = Rule(
     clause="do-not.flat-keys",
     summary="Key `{key}` has no prefix: put it under a hierarchy such as `workspaces/{{id}}/documents/…`.",
     helper="s3lint.runtime.object_key",
+    observable=True,
 )
 
 EXPECTED_AT_TOP = frozenset({"index.html", "error.html", "404.html", "robots.txt", "favicon.ico", "sitemap.xml", "manifest.json"})

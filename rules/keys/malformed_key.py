@@ -69,6 +69,7 @@ rule = Rule(
     summary="Key `{key}`{problem}.",
     fix="unsafe",
     helper="s3lint.runtime.object_key",
+    observable=True,
 )
 
 LONGEST = 1_024

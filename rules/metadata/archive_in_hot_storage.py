@@ -60,6 +60,7 @@ rule = Rule(
     profile="strict",
     fix="unsafe",
     helper="s3lint.runtime.AccessPattern",
+    observable=True,
 )
 
 COLD_CLASSES = frozenset({"GLACIER", "DEEP_ARCHIVE", "GLACIER_IR", "INTELLIGENT_TIERING"})

@@ -46,6 +46,7 @@ rule = Rule(
     profile="strict",
     helper="s3lint.runtime.AccessPattern",
     yields_to=("STO312",),
+    observable=True,
 )
 
 

@@ -54,6 +54,7 @@ rule = Rule(
     summary="Storage class `{given}` {problem}: use `{instead}`.",
     fix="sometimes",
     helper="s3lint.runtime.AccessPattern",
+    observable=True,
 )
 
 CLASSES = load("s3")["enumerations"]["StorageClass"]

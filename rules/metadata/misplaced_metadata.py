@@ -69,6 +69,7 @@ rule = Rule(
     summary="{what} {problem}: {remedy}.",
     fix="sometimes",
     helper="s3lint.runtime.upload",
+    observable=True,
 )
 
 TRANSFERS = {

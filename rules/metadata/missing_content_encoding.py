@@ -60,6 +60,7 @@ rule = Rule(
     summary='The body is compressed and readers are not told, so they see raw bytes: pass `ContentEncoding="{coding}"`.',
     fix="unsafe",
     helper="s3lint.runtime.upload",
+    observable=True,
 )
 
 ARCHIVE_TYPES = frozenset(OCTETS).union(*(TYPES[extension] for extension in ARCHIVES & TYPES.keys()))

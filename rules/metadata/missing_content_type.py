@@ -64,6 +64,7 @@ rule = Rule(
     summary="`{operation}` sets no ContentType, so S3 serves the object as binary/octet-stream: pass {how}.",
     fix="safe",
     helper="s3lint.runtime.upload",
+    observable=True,
 )
 
 WRITES = frozenset({"put_object", "upload_file", "upload_fileobj", "create_multipart_upload"})

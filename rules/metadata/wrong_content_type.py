@@ -74,6 +74,7 @@ rule = Rule(
     summary="{given} {problem}: pass {instead}.",
     fix="sometimes",
     helper="s3lint.runtime.upload",
+    observable=True,
 )
 
 GUESSES = ("mimetypes.guess_type()[0]", "mimetypes.guess_file_type()[0]")

@@ -59,6 +59,7 @@ rule = Rule(
     clause="do-not.large-objects-in-dynamodb",
     summary="Attribute `{attribute}` stores {what} in a DynamoDB item (400 KB at most): put it in S3 and keep its key.",
     helper="s3lint.runtime.store_document",
+    observable=True,
 )
 
 CONTENT = (

@@ -43,6 +43,7 @@ rule = Rule(
     clause="do.references-in-dynamodb",
     summary="Attribute `{attribute}` keeps a presigned URL, which dies in hours or days: store the key, and presign on request.",
     helper="s3lint.runtime.store_document",
+    observable=True,
 )
 
 PRESIGNED = re.compile(r"boto3\.s3\.generate_presigned_(?:url|post)\(\)")

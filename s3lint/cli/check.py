@@ -73,6 +73,7 @@ def _report(options: argparse.Namespace) -> int:
     with CLOCK.stage("report"):
         write_report(_rendered(outcome, options), options)
     _print_stale_baselines(outcome, options)
+    _print_recording_problems(request, options)
     if options.timing:
         write_timing(CLOCK)
     return _exit_code(outcome.findings, outcome.errors, options)
@@ -260,6 +261,17 @@ def _rendered(outcome: RunResult, options: argparse.Namespace) -> RenderedReport
     else:
         text = renderer(options.output_format)(report)
     return RenderedReport(text, summary(outcome, options))
+
+
+def _print_recording_problems(request: RunRequest | None, options: argparse.Namespace) -> None:
+    """Say what of the recordings could not be used."""
+    observing = {target.settings.root: target.settings for target in request.files if target.settings.observed} if request else {}
+    if observing and not options.quiet:
+        from s3lint.linter.observed import recordings_of
+
+        for settings in observing.values():
+            for problem in recordings_of(settings).problems.values():
+                print_error(f"warning: {problem}")
 
 
 def _print_stale_baselines(outcome: RunResult, options: argparse.Namespace) -> None:

@@ -58,6 +58,7 @@ def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
         ("baseline", "record existing findings so that only new ones are reported", _baseline),
         ("waivers", "list the suppressions with their reasons, end dates, authors and ages", _waivers),
         ("config", "show each setting in force and where it comes from", _config),
+        ("observe", "run a program and record its storage calls, for `s3lint check --observed`", _observe),
         ("spark", "check an organisation's repositories on Spark, and keep the results in Delta tables", _spark),
         ("clean", "delete the cached results of earlier runs", _clean),
         ("server", "serve an editor over standard input and output (the Language Server Protocol)", None),
@@ -126,6 +127,9 @@ def _check(made: argparse.ArgumentParser) -> None:
     )
     files.add_argument(
         "--since", "--diff-base", metavar="REVISION", help="report only findings that the change since this revision of git brings"
+    )
+    files.add_argument(
+        "--observed", metavar="FILE", action="append", default=[], help="judge the storage calls that `s3lint observe` recorded too"
     )
 
 
@@ -277,3 +281,14 @@ def _rule(made: argparse.ArgumentParser) -> None:
 
 def _standard(made: argparse.ArgumentParser) -> None:
     made.add_argument("--output-format", choices=("text", "json"), default="text", help="the format of the output (default: text)")
+
+
+def _observe(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--output",
+        metavar="FILE",
+        default="s3lint-observed.jsonl",
+        help="append the calls to this file (default: s3lint-observed.jsonl)",
+    )
+    made.add_argument("--redact", action="store_true", help="mask the letters and digits of keys")
+    made.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND …", help="the program, with its arguments")

@@ -150,6 +150,8 @@ def setting_overrides(options: argparse.Namespace) -> dict[str, Any]:
     for name in ("profile", "min_confidence", "lint_tests", "force_exclude", "baseline"):
         if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = getattr(options, name)
+    if getattr(options, "observed", None):
+        table["observed"] = options.observed
     for name in ("select", "extend_select", "ignore"):
         if getattr(options, name, None) is not None:
             table[name.replace("_", "-")] = [

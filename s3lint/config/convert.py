@@ -31,7 +31,7 @@ def converted(key: str, value: Any, kind: Any, where: str) -> Any:
         return exactly(key, value, kind, where)
     if kind is int:
         return _positive(key, value, where)
-    if Path in get_args(kind):
+    if Path in get_args(kind) and get_origin(kind) is not tuple:
         text = exactly(key, value, str, where)
         return Path(text) if text else None
     if get_origin(kind) is tuple:

@@ -156,7 +156,11 @@ def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, A
         if key not in known:
             raise ConfigurationError(f"{where}: no setting is called {key}{suggestion(key, (*known, 'extend'))}")
         made = converted(key, value, hints[known[key]], where)
-        found[known[key]] = _placed(made, key, folder, where) if isinstance(made, Path) else made
+        if isinstance(made, Path):
+            made = _placed(made, key, folder, where)
+        elif isinstance(made, tuple) and Path in get_args(hints[known[key]]):
+            made = tuple(_placed(Path(text), key, folder, where) for text in made)
+        found[known[key]] = made
     return found
 
 

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3lint.config.load import isolated
 from s3lint.config.selection import Selection
 from s3lint.finding import Finding, failure
 from s3lint.linter.findings import finding_of, fixed_together, merged, unreadable
@@ -78,7 +79,19 @@ class Engine:
 
         Without `noqa` such comments are left to the caller. Raises `ConfigurationError` for a baseline that cannot be read.
         """
-        return report_file(self.analyze_standalone(path, data, tree), data, self.selection, noqa=noqa)
+        return report_file(self.with_observed(self.analyze_standalone(path, data, tree)), data, self.selection, noqa=noqa)
+
+    def with_observed(self, result: Result) -> Result:
+        """Add the findings of recorded calls to the result of a file. Raises `ConfigurationError` for a recording that cannot be read."""
+        if not self.settings.observed:
+            return result
+        from s3lint.linter.observed import with_observed
+
+        return with_observed(result, self.settings, self._analyze_program)
+
+    def _analyze_program(self, text: str) -> Result:
+        """Analyze a program that stands for recorded calls. It belongs to no project: only the folder of the root is listed."""
+        return Engine(isolated(self.settings)).analyze(self.settings.root / "recorded_calls_.py", text.encode())
 
     def is_relevant(self, path: Path, data: bytes) -> bool:
         """Return whether a file may have findings: it mentions storage, or files that do may use its values."""

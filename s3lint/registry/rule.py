@@ -69,6 +69,8 @@ class Rule:
     """Whether a finding is certain only after an analysis of the whole project."""
     in_tests: bool = False
     """Whether the rule checks test code too: what it finds does harm there as well."""
+    observable: bool = False
+    """Whether the rule judges values alone, so that a call recorded in a running program shows a violation as well as the source does."""
     fixes_together: bool = False
     """Whether the findings of one subject in a file are fixed all or not at all."""
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)

@@ -36,6 +36,7 @@ def as_dict(finding: Finding, state: Literal["open", "baselined"] = "open") -> d
         "clause": clause.text if clause is not None else None,
         "url": rules()[finding.code].url,
         "noqa_row": finding.noqa_row,
+        **({"observed": {"count": finding.observed.count, "example": finding.observed.example}} if finding.observed else {}),
     }
 
 

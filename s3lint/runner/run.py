@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from pathlib import Path
@@ -79,14 +79,14 @@ def check_all(
     """Check every file. The findings are sorted and depend neither on the number of processes nor on what a cache holds.
 
     Files given as `context` contribute findings to `files` but are not reported themselves. Raises `ConfigurationError` for a baseline
-    that cannot be read.
+    or a recording that cannot be read.
     """
     every = [*files, *context]
     settings, tasks = _tasks(every)
     with paused_collector():
         cached, found = _analyze(every, tasks, settings, jobs, progress, cache)
         with CLOCK.stage("suppressions and settings"):
-            run = _reported([*cached.values(), *found], tasks[: len(files)], settings)
+            run = _reported(_observed(by_file([*cached.values(), *found]), tasks, settings), tasks[: len(files)], settings)
         run.reused = len([target for target in files if target.path in cached])
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_baseline(run, path, scope)
@@ -148,11 +148,22 @@ def _tasks(files: Sequence[Target]) -> tuple[list[Settings], list[Task]]:
     return settings, tasks
 
 
-def _reported(results: list[Result], tasks: list[Task], settings: list[Settings]) -> RunResult:
+def _observed(results: Iterable[Result], tasks: Sequence[Task], settings: Sequence[Settings]) -> Iterator[Result]:
+    """Add the findings of recorded calls, where the settings name recordings. Raises `ConfigurationError`."""
+    if not any(each.observed for each in settings):
+        yield from results
+        return
+    engines = [Engine(each) for each in settings]
+    engine_of = {task.path: engines[task.settings] for task in tasks}
+    for result in results:
+        yield engine_of[result.path].with_observed(result) if result.path in engine_of else result
+
+
+def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Settings]) -> RunResult:
     """Apply the policy to the files of the tasks, those of each settings together."""
     settings_of = {task.path: task.settings for task in tasks}
     groups: dict[int, list[Result]] = {}
-    for result in by_file(results):
+    for result in results:
         # Most files have neither findings nor suppressions: nothing is left to decide about them.
         if result.path in settings_of and (result.findings or result.suppressions or result.errors):
             groups.setdefault(settings_of[result.path], []).append(result)

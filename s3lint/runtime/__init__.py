@@ -32,11 +32,13 @@ from s3lint.runtime.errors import (
     LimitError,
     MissingError,
     OrphanError,
+    PolicyError,
     SchemaError,
     StorageError,
     StoreError,
     UnsafeStoreError,
 )
+from s3lint.runtime.guard import guard
 from s3lint.runtime.items import check_batch, check_item
 from s3lint.runtime.keys import KeyConvention, ParsedKey, bucket_from_env, object_key, parse_key
 from s3lint.runtime.objects import AccessPattern, StoredObject, download, upload
@@ -64,6 +66,7 @@ __all__ = [
     "OrphanError",
     "Outcome",
     "ParsedKey",
+    "PolicyError",
     "PresignedPost",
     "PresignedUpload",
     "SchemaError",
@@ -83,6 +86,7 @@ __all__ = [
     "dynamodb_client",
     "find_orphans",
     "find_orphans_async",
+    "guard",
     "object_key",
     "open_document",
     "open_document_async",

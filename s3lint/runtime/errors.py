@@ -50,6 +50,14 @@ class StoreError(StorageError):
     """The store or the engine refused, or failed after all tries. The client's own error is the `__cause__`."""
 
 
+class PolicyError(StorageError):
+    """A request that `guard` refused. Nothing was sent. `rule` is the name of the rule that it violates."""
+
+    def __init__(self, message: str, *, rule: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
 class OrphanError(StoreError):
     """An object is left that no item points to, or may be: remove it, or write the item again.
 

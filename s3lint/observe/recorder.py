@@ -1,0 +1,118 @@
+"""Keep the storage calls of a program, each kind of call once with its count, and append them to a file of JSON lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from .frames import as_data, first_party
+
+VERSION = 1
+"""Of the lines. A reader refuses others."""
+
+MAX_LINE = 65_536
+"""Bytes of a line. A longer call is recorded without its parameters."""
+
+MAX_CALLS_PER_PLACE = 200
+"""Different calls that are kept of one line of code. A loop over a million keys repeats the first ones in kind."""
+
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+"""Whether a recorded call is running: what it calls in turn is its own business."""
+
+
+Described = tuple[str, Mapping[str, Any]]
+"""An operation, such as `s3.put_object`, and its reduced parameters."""
+
+
+class Recorder:
+    """Appends the calls of this process to a file. Threads and processes may share the file: each line is written at once."""
+
+    def __init__(self, path: Path, root: Path, *, redact: bool = False) -> None:
+        self.path, self.root, self.redact = Path(os.path.abspath(path)), os.path.realpath(root), redact
+        self.failed = False
+        self._lock = threading.Lock()
+        self._counts: dict[tuple[Any, ...], dict[str, int]] = {}
+        """For each operation and place the calls with their counts beyond what is written already."""
+        self._process = os.getpid()
+
+    def record(self, describe: Callable[[], Iterable[Described]]) -> None:
+        """Keep the calls that `describe` gives, if first-party code made them. Never raises."""
+        if self.failed or _inside.get():
+            return
+        try:
+            frames = first_party(sys._getframe(1), self.root)  # noqa: SLF001 - as inspect does, without reading sources
+            for operation, parameters in describe() if frames else ():
+                self._keep(operation, dict(parameters), as_data(frames))
+        except Exception as error:
+            self._fail(error)
+
+    def _keep(self, operation: str, parameters: dict[str, Any], frames: list[dict[str, Any]]) -> None:
+        place = (operation, frames[0]["file"], frames[0]["line"])
+        text = json.dumps(parameters, sort_keys=True, default=str)
+        with self._lock:
+            self._after_fork()
+            calls = self._counts.setdefault(place, {})
+            if text not in calls and len(calls) >= MAX_CALLS_PER_PLACE:
+                text = next(iter(calls))
+            if text in calls:
+                calls[text] += 1
+                return
+            calls[text] = 0
+            if len(text) > MAX_LINE - 16_384:  # which the frames have
+                parameters = {}
+            self._write({"version": VERSION, "operation": operation, "parameters": parameters, "frames": frames, "count": 1})
+
+    def _after_fork(self) -> None:
+        """Forget counts that a forked child has from its parent, which writes them itself."""
+        if os.getpid() != self._process:
+            self._process = os.getpid()
+            for calls in self._counts.values():
+                calls.update(dict.fromkeys(calls, 0))
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        # Opened for each line: a program may close what it did not open, fork, or change to another folder.
+        data = json.dumps(line).encode() + b"\n"
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o644)
+        try:
+            os.write(handle, data)
+        finally:
+            os.close(handle)
+
+    def finish(self) -> None:
+        """Write how often each call was repeated."""
+        if self.failed:
+            return
+        try:
+            with self._lock:
+                self._after_fork()
+                for (operation, file, row), calls in self._counts.items():
+                    for text, count in calls.items():
+                        if count:
+                            frame = {"file": file, "line": row}
+                            repeated = {"version": VERSION, "operation": operation, "repeats": json.loads(text), "at": frame}
+                            self._write({**repeated, "count": count})
+                        calls[text] = 0
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self.failed = True
+        warnings.warn(f"s3lint stopped recording storage calls: {type(error).__name__}: {error}", RuntimeWarning, stacklevel=2)
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """While it is open, calls are not recorded: they belong to one that is."""
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
