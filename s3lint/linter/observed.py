@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from s3lint.config.load import ConfigurationError
+from s3lint.errors import ConfigurationError
 from s3lint.finding import Confidence, Finding, Location, Observed, Related
 from s3lint.linter.observed_program import Unwritable, statement_of, with_imports
 from s3lint.linter.result import Result
@@ -25,7 +25,7 @@ from s3lint.project.files import MAX_READ_BYTES
 from s3lint.registry import rules
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
-from s3lint.suppressions.comments import suppressions
+from s3lint.suppressions.directives import suppressions
 
 VERSION = 1
 """Of the lines that are understood: `s3lint.observe.recorder.VERSION`."""

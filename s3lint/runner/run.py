@@ -153,6 +153,8 @@ def _observed(results: Iterable[Result], tasks: Sequence[Task], settings: Sequen
     if not any(each.observed for each in settings):
         yield from results
         return
+    from s3lint.linter.engine import Engine
+
     engines = [Engine(each) for each in settings]
     engine_of = {task.path: engines[task.settings] for task in tasks}
     for result in results:
