@@ -88,7 +88,7 @@ def ini(block: Block) -> None:
     assert read.sections()
 
 
-PROGRAMS = {"code", "git", "make", "python", "pip", "pre-commit", ".venv/bin/python", "s3lint", "cd", "export"}
+PROGRAMS = {"code", "git", "make", "pytest", "python", "pip", "pre-commit", ".venv/bin/python", "s3lint", "cd", "export"}
 
 TARGETS = re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
