@@ -4,7 +4,10 @@ from __future__ import annotations
 
 
 class ConfigurationError(Exception):
-    """One sentence: what is wrong with a setting, in which file, and the nearest right name."""
+    """One sentence for each thing that is wrong: what, in which line of which file, and the nearest right name."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class UsageError(Exception):

@@ -44,6 +44,7 @@ class Settings:
     extend_safe_fixes: Annotated[tuple[str, ...], "rules whose unsafe fixes count as safe"] = ()
     extend_unsafe_fixes: Annotated[tuple[str, ...], "rules whose safe fixes count as unsafe"] = ()
     require_reason: Annotated[bool, "whether `allow[…]` needs a reason to take effect (`unjustified-suppression`)"] = True
+    forbid_bare_noqa: Annotated[bool, "whether a `noqa` must name codes to suppress findings; flake8 applies its own"] = False
     bucket_env_var: Annotated[str, "the environment variable for a bucket in messages and fixes (`hardcoded-bucket`)"] = (
         "S3_BUCKET_NAME"
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,12 +27,12 @@ from s3lint.cli.request import (
     settings_finder,
 )
 from s3lint.cli.summary import statistics, statistics_as_json, summary
+from s3lint.cli.without_effect import patterns_without_matches
 from s3lint.config.load import COMMAND_LINE
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding, Severity
 from s3lint.project.discovery import EXCLUDED, is_excluded
 from s3lint.project.files import MAX_READ_BYTES
-from s3lint.project.patterns import matches
 from s3lint.project.targets import targets
 from s3lint.registry import registry
 from s3lint.reports import Report, printable, renderer
@@ -88,22 +88,9 @@ def _show_files(options: argparse.Namespace) -> int:
     print("\n".join([*[here.shown(target.path) for target in checked], *[f"{here.shown(path)}: {why}" for path, why in left_out]]))
     excluded = [path for path, reason in left_out if reason == EXCLUDED]
     for settings in {target.settings.source: target.settings for target in checked}.values():
-        for key, pattern in _without_matches(settings, [target.path for target in checked], excluded):
-            print_error(f"warning: {settings.source or COMMAND_LINE}: {key}: {pattern!r} matches nothing")
+        for text in patterns_without_matches(settings, [target.path for target in checked], excluded):
+            print_error(f"warning: {settings.source or COMMAND_LINE}: {text}")
     return 0
-
-
-def _without_matches(settings: Settings, checked: Sequence[Path], excluded: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """Yield the patterns of the settings that match no file of a run, with their keys."""
-    for pattern in settings.extend_exclude:
-        if not any(
-            is_excluded(path, replace(settings, exclude=(), extend_exclude=(pattern,)), is_folder=path.is_dir())
-            for path in excluded
-        ):
-            yield "extend-exclude", pattern
-    for pattern in settings.per_file_ignores:
-        if not any(matches(path, (pattern,), settings) for path in checked):
-            yield "per-file-ignores", pattern
 
 
 def _exit_code(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:

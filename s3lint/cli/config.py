@@ -10,6 +10,7 @@ from typing import Any
 
 from s3lint.cli.output import print_error
 from s3lint.cli.request import setting_overrides, settings_finder
+from s3lint.cli.without_effect import without_effect
 from s3lint.config.load import COMMAND_LINE, keys, layers
 from s3lint.config.schema import plain, written
 from s3lint.errors import ConfigurationError, UsageError
@@ -34,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
     except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
-    print(_json(settings, origins) if options.output_format == "json" else _text(settings, origins))
+    idle = list(without_effect(settings, path))
+    print(_json(settings, origins, idle) if options.output_format == "json" else _text(settings, origins, idle))
     return 0
 
 
@@ -46,13 +48,14 @@ def origins_of(settings: Settings, overrides: dict[str, Any]) -> dict[str, str]:
     return found | dict.fromkeys(overrides, COMMAND_LINE)
 
 
-def _text(settings: Settings, origins: dict[str, str]) -> str:
+def _text(settings: Settings, origins: dict[str, str], idle: list[str]) -> str:
     """Write the settings as TOML, with their origins as comments."""
     here = Report([], Path.cwd())
     rows = [(f"{key} = {_toml(plain(getattr(settings, name)))}", here.shown(Path(origins[name]))) for key, name in keys().items()]
     width = max(len(row) for row, _ in rows if len(row) <= 60)
     lines = [f"{row:{width}}  # {origin}" for row, origin in rows]
-    return "\n".join(printable(line) for line in [f"# root: {settings.root}", *lines])
+    notes = ["", *(f"# no effect: {each}" for each in idle)] if idle else []
+    return "\n".join(printable(line) for line in [f"# root: {settings.root}", *lines, *notes])
 
 
 def _toml(value: Any) -> str:
@@ -61,6 +64,6 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _json(settings: Settings, origins: dict[str, str]) -> str:
+def _json(settings: Settings, origins: dict[str, str], idle: list[str]) -> str:
     made = {key: {"value": plain(getattr(settings, name)), "origin": origins[name]} for key, name in keys().items()}
-    return json.dumps({"root": str(settings.root), "settings": made}, indent=2)
+    return json.dumps({"root": str(settings.root), "settings": made, "without_effect": idle}, indent=2)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from s3lint.errors import UsageError
+from s3lint.errors import ConfigurationError, UsageError
 from s3lint.project.boundary import leads_out, repository_root
 from s3lint.reports import WIDTH, printable
 
@@ -53,10 +53,14 @@ def is_behind_link(path: Path, roots: Iterable[Path]) -> bool:
 
 
 def print_error(message: object) -> None:
-    """Print one line on standard error. Control characters of file names and code in it are escaped, so they cannot drive a terminal."""
+    """Print one line on standard error, of a wrong configuration one for each problem.
+
+    Control characters of file names and code are escaped, so they cannot drive a terminal.
+    """
+    lines = message.args if isinstance(message, ConfigurationError) else (message,)
     # Standard error may be closed or full: there is no other place to report that.
     with suppress(OSError):
-        print(f"s3lint: {printable(str(message))}", file=sys.stderr)
+        print("\n".join(f"s3lint: {printable(str(line))}" for line in lines), file=sys.stderr)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from importlib import import_module
 
 from s3lint import __version__
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     Command = Callable[[argparse.Namespace], int]
 
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson")
 
 
 class Parser(argparse.ArgumentParser):
@@ -49,7 +50,8 @@ def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"s3lint {__version__}")
     _debug(made)
-    commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="s3lint")
+    made.set_defaults(run=partial(_help, made))
+    commands = made.add_subparsers(title="commands", metavar="COMMAND", prog="s3lint")
     for name, text, options in (
         ("check", "check files and folders", _check),
         ("report", "write a report for people: compliance, suppressions, trend, findings", _report),
@@ -62,12 +64,19 @@ def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
         ("spark", "check an organisation's repositories on Spark, and keep the results in Delta tables", _spark),
         ("clean", "delete the cached results of earlier runs", _clean),
         ("server", "serve an editor over standard input and output (the Language Server Protocol)", None),
+        ("completion", "print the script that completes commands and options in a shell", _completion),
         ("version", "show the version", None),
     ):
         command = _command(commands, name, text)
         if options is not None and (arguments is None or name in arguments):
             options(command)
     return made
+
+
+def _help(made: argparse.ArgumentParser, _: argparse.Namespace) -> int:
+    """Show the help where no command was given, which is wrong usage."""
+    made.print_help()
+    return 2
 
 
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
@@ -214,9 +223,18 @@ def _baseline(made: argparse.ArgumentParser) -> None:
 
 def _waivers(made: argparse.ArgumentParser) -> None:
     made.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
+    made.add_argument(
+        "--ending", metavar="DAYS", help="list only those that have ended, or end within so many days or weeks: 30d, 4w"
+    )
+    made.add_argument("--owner", metavar="NAME", help="list only those in files of this owner, by CODEOWNERS")
+    made.add_argument("--fail", action="store_true", help="exit with 1 if any are listed")
     _configuration(made)
     _running(made)
     made.add_argument("--output-format", choices=("text", "json"), default="text", help="the format of the output (default: text)")
+
+
+def _completion(made: argparse.ArgumentParser) -> None:
+    made.add_argument("shell", choices=("bash", "zsh", "tcsh"), metavar="SHELL", help="bash, zsh or tcsh")
 
 
 def _clean(made: argparse.ArgumentParser) -> None:

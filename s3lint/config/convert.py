@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from s3lint.errors import ConfigurationError
 from s3lint.finding import Confidence, Severity
+from s3lint.project.toml import at
 
 MAX_NUMBER = (1 << 63) - 1
 """The largest number of TOML, whose numbers have 64 bits."""
@@ -38,40 +39,48 @@ def converted(key: str, value: Any, kind: Any, where: str) -> Any:
         return _texts(key, value, where)
     inner = get_args(kind)[1]
     if not isinstance(value, dict):
-        raise ConfigurationError(f"{where}: {key} must be a table, not {kind_of(value)}")
-    return {name: converted(f"{key}.{name}", item, inner, where) for name, item in value.items()}
+        raise ConfigurationError(f"{at(where, key)}: {key} must be a table, not {kind_of(value)}")
+    found, problems = dict[str, Any](), list[str]()
+    for name, item in value.items():
+        try:
+            found[name] = converted(f"{key}.{name}", item, inner, where)
+        except ConfigurationError as error:
+            problems += error.args
+    if problems:
+        raise ConfigurationError(*problems)
+    return found
 
 
 def _one_of(key: str, value: Any, choices: Mapping[str, Any], where: str) -> Any:
     if value not in choices if isinstance(value, str) else True:
         hint = suggestion(value, choices) if isinstance(value, str) else ""
-        raise ConfigurationError(f"{where}: {key} must be one of {', '.join(choices)}, not {_shown(value)}{hint}")
+        raise ConfigurationError(f"{at(where, key)}: {key} must be one of {', '.join(choices)}, not {_shown(value)}{hint}")
     return choices[value]
 
 
 def exactly(key: str, value: Any, kind: type, where: str) -> Any:
     if type(value) is not kind:
         expected = {bool: "true or false", str: "a text"}[kind]
-        raise ConfigurationError(f"{where}: {key} must be {expected}, not {kind_of(value)}")
+        raise ConfigurationError(f"{at(where, key)}: {key} must be {expected}, not {kind_of(value)}")
     if kind is str and "\0" in str(value):
-        raise ConfigurationError(f"{where}: {key} must not hold a NUL character")
+        raise ConfigurationError(f"{at(where, key)}: {key} must not hold a NUL character")
     return value
 
 
 def _positive(key: str, value: Any, where: str) -> int:
     if type(value) is not int or not 0 < value <= MAX_NUMBER:
-        raise ConfigurationError(f"{where}: {key} must be a positive whole number, not {_shown(value)}")
+        raise ConfigurationError(f"{at(where, key)}: {key} must be a positive whole number, not {_shown(value)}")
     return value
 
 
 def _texts(key: str, value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ConfigurationError(f"{where}: {key} must be a list of texts, not {kind_of(value)}")
+        raise ConfigurationError(f"{at(where, key)}: {key} must be a list of texts, not {kind_of(value)}")
     other = next((item for item in value if not isinstance(item, str)), None)
     if other is not None:
-        raise ConfigurationError(f"{where}: {key} must be a list of texts, and holds {kind_of(other)}")
+        raise ConfigurationError(f"{at(where, key)}: {key} must be a list of texts, and holds {kind_of(other)}")
     if any("\0" in item for item in value):
-        raise ConfigurationError(f"{where}: {key} must not hold a NUL character")
+        raise ConfigurationError(f"{at(where, key)}: {key} must not hold a NUL character")
     return tuple(value)
 
 

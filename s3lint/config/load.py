@@ -17,7 +17,7 @@ from s3lint.config.convert import converted, exactly, kind_of, suggestion
 from s3lint.errors import ConfigurationError
 from s3lint.project.boundary import repository_root
 from s3lint.project.patterns import anchored
-from s3lint.project.toml import tables_of
+from s3lint.project.toml import at, tables_of
 from s3lint.settings import Settings
 
 COMMAND_LINE = "the command line"
@@ -53,9 +53,19 @@ def settings_for(path: Path, fallback: Path, changes: Mapping[str, Any] | None =
 
 @cache
 def _settings_of(file: Path | None, root: Path) -> Settings:
-    return (
-        validated(replace(Settings(**read(file)), root=root, source=file), str(file)) if file is not None else Settings(root=root)
-    )
+    """Return the settings of a file and of those that it extends. Raises `ConfigurationError` with all that is wrong in them."""
+    if file is None:
+        return Settings(root=root)
+    every = layers(file)
+    found = {name: value for layer in reversed(every) for name, value in layer.found.items()}
+    problems = [problem for layer in every for problem in layer.problems]
+    try:
+        settings = validated(replace(Settings(**found), root=root, source=file), str(file))
+    except ConfigurationError as error:
+        problems += error.args
+    if problems:
+        raise ConfigurationError(*dict.fromkeys(problems))
+    return settings
 
 
 def _root_of(folder: Path) -> Path | None:
@@ -107,6 +117,7 @@ class Layer:
 
     file: Path
     found: dict[str, Any]
+    problems: tuple[str, ...] = ()
 
 
 def layers(file: Path, below: tuple[Path, ...] = ()) -> list[Layer]:
@@ -119,7 +130,7 @@ def layers(file: Path, below: tuple[Path, ...] = ()) -> list[Layer]:
     if not isinstance(table, dict):
         raise ConfigurationError(f"{file}: tool.s3lint must be a table")
     extended = table.get("extend")
-    own = Layer(file, fields_of({key: value for key, value in table.items() if key != "extend"}, str(file), file.parent))
+    own = Layer(file, *_fields_of({key: value for key, value in table.items() if key != "extend"}, str(file), file.parent))
     if extended is None:
         return [own]
     if not isinstance(extended, str):
@@ -134,11 +145,6 @@ def layers(file: Path, below: tuple[Path, ...] = ()) -> list[Layer]:
     return [own, *layers(base, (file.resolve(), *below))]
 
 
-def read(file: Path) -> dict[str, Any]:
-    """Return the settings of a file and of the files that it extends, as fields of `Settings`."""
-    return {name: value for layer in reversed(layers(file)) for name, value in layer.found.items()}
-
-
 def keys() -> dict[str, str]:
     """Return the field of `Settings` for each key of the table."""
     return {field.name.replace("_", "-"): field.name for field in fields(Settings) if field.name not in INTERNAL}
@@ -147,28 +153,39 @@ def keys() -> dict[str, str]:
 def fields_of(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, Any]:
     """Return the fields of `Settings` that a table sets. Relative paths in it are relative to `folder`.
 
-    Raises `ConfigurationError` for an unknown key or a wrong type.
+    Raises `ConfigurationError` for unknown keys and wrong types, all of them together.
     """
+    found, problems = _fields_of(table, where, folder)
+    if problems:
+        raise ConfigurationError(*problems)
+    return found
+
+
+def _fields_of(table: Mapping[str, Any], where: str, folder: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the fields that can be read, and a sentence for each key that cannot."""
     hints = get_type_hints(Settings)
     known = keys()
-    found = {}
+    found, problems = dict[str, Any](), list[str]()
     for key, value in table.items():
-        if key not in known:
-            raise ConfigurationError(f"{where}: no setting is called {key}{suggestion(key, (*known, 'extend'))}")
-        made = converted(key, value, hints[known[key]], where)
-        if isinstance(made, Path):
-            made = _placed(made, key, folder, where)
-        elif isinstance(made, tuple) and Path in get_args(hints[known[key]]):
-            made = tuple(_placed(Path(text), key, folder, where) for text in made)
-        found[known[key]] = made
-    return found
+        try:
+            if key not in known:
+                raise ConfigurationError(f"{at(where, key)}: no setting is called {key}{suggestion(key, (*known, 'extend'))}")
+            made = converted(key, value, hints[known[key]], where)
+            if isinstance(made, Path):
+                made = _placed(made, key, folder, where)
+            elif isinstance(made, tuple) and Path in get_args(hints[known[key]]):
+                made = tuple(_placed(Path(text), key, folder, where) for text in made)
+            found[known[key]] = made
+        except ConfigurationError as error:
+            problems += error.args
+    return found, tuple(problems)
 
 
 def _placed(path: Path, key: str, folder: Path, where: str) -> Path:
     """Return a path relative to a folder. A configuration file of a checked project must not name places outside of it to write to."""
     placed = Path(os.path.abspath(folder / _home_expanded(str(path))))
     if where != COMMAND_LINE and not placed.is_relative_to(folder):
-        raise ConfigurationError(f"{where}: {key} must lie below the folder of the file that sets it, not at {placed}")
+        raise ConfigurationError(f"{at(where, key)}: {key} must lie below the folder of the file that sets it, not at {placed}")
     return placed
 
 
@@ -181,20 +198,31 @@ def _home_expanded(text: str) -> Path:
 
 
 def validated(settings: Settings, where: str) -> Settings:
-    """Return the settings. Raises `ConfigurationError` for a selector without a rule or a variable that cannot exist."""
-    for key, variable in _variables(settings):
-        if VARIABLE.fullmatch(variable) is None:
-            raise ConfigurationError(f"{where}: {key}: {variable!r} cannot be the name of an environment variable")
-    settings = replace(settings, **{name: _anchored(getattr(settings, name), name, settings.root, where) for name in PATTERNS})
+    """Return the settings. Raises `ConfigurationError` for selectors without a rule and variables that cannot exist, all together."""
+    problems = [
+        f"{at(where, key)}: {key}: {variable!r} cannot be the name of an environment variable"
+        for key, variable in _variables(settings)
+        if VARIABLE.fullmatch(variable) is None
+    ]
+    made = {}
+    for name in PATTERNS:
+        try:
+            made[name] = _anchored(getattr(settings, name), name, settings.root, where)
+        except ConfigurationError as error:
+            problems += error.args
+    problems += [problem for key, selector in _selectors(settings) if (problem := _selector_problem(selector, key, where))]
+    if problems:
+        raise ConfigurationError(*problems)
+    return replace(settings, **made)
+
+
+def _selectors(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield every selector with the key that names it."""
     for name in SELECTORS:
-        for selector in getattr(settings, name):
-            _check_selector(selector, name.replace("_", "-"), where)
+        yield from ((name.replace("_", "-"), selector) for selector in getattr(settings, name))
     for pattern, listed in settings.per_file_ignores.items():
-        for selector in listed:
-            _check_selector(selector, f"per-file-ignores.{pattern}", where)
-    for selector in settings.severity:
-        _check_selector(selector, "severity", where)
-    return settings
+        yield from ((f"per-file-ignores.{pattern}", selector) for selector in listed)
+    yield from ((f"severity.{selector}", selector) for selector in settings.severity)
 
 
 def _anchored(patterns: Any, name: str, root: Path, where: str) -> Any:
@@ -204,7 +232,8 @@ def _anchored(patterns: Any, name: str, root: Path, where: str) -> Any:
         try:
             made.append(anchored(pattern, root))
         except ValueError as error:
-            raise ConfigurationError(f"{where}: {name.replace('_', '-')}: {pattern!r} {error}") from None
+            key = name.replace("_", "-")
+            raise ConfigurationError(f"{at(where, key)}: {key}: {pattern!r} {error}") from None
     return dict(zip(made, patterns.values(), strict=True)) if isinstance(patterns, dict) else tuple(made)
 
 
@@ -213,10 +242,11 @@ def _variables(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from ((f"bucket-env.{bucket}", variable) for bucket, variable in settings.bucket_env.items())
 
 
-def _check_selector(selector: str, key: str, where: str) -> None:
+def _selector_problem(selector: str, key: str, where: str) -> str | None:
     from s3lint.registry import UnknownRule, select
 
     try:
         select(selector)
     except UnknownRule as error:
-        raise ConfigurationError(f"{where}: {key}: {error}") from None
+        return f"{at(where, key)}: {key}: {error}"
+    return None

@@ -125,7 +125,10 @@ def _yields(finding: Finding, places: set[tuple[str, Path, Location]]) -> bool:
 
 def match_suppressions(findings: Iterable[Finding], suppressions: Sequence[Suppression], selection: Selection) -> list[Match]:
     """Pair each finding of one file with the suppression that covers it today, or with None."""
-    return list(match(findings, suppressions, today=date.today(), require_reason=selection.settings.require_reason))
+    settings = selection.settings
+    if settings.forbid_bare_noqa:
+        suppressions = [each for each in suppressions if each.selectors or not each.is_noqa]
+    return list(match(findings, suppressions, today=date.today(), require_reason=settings.require_reason))
 
 
 def not_in_baseline(findings: Sequence[Finding], baseline: Path, overlay: Mapping[Path, bytes] | None = None) -> Matched:

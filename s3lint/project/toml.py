@@ -23,6 +23,12 @@ QUOTED = re.compile(
 """Texts and comments of TOML, which may hold anything. One without an end counts up to the end of its line, or of the file: a match that
 fails would be tried again at each quote, in quadratic time. tomllib reads nothing behind it."""
 
+PART = re.compile(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
+"""A part of a dotted key."""
+
+HEADER = re.compile(r"[ \t]*\[\[?([^\[\]\n]{1,1000})\]")
+"""The head of a table."""
+
 
 @cache
 def tables_of(file: Path) -> dict[str, Any]:
@@ -67,3 +73,34 @@ def _has_long_key(text: str) -> bool:
         return False
     plain = QUOTED.sub("", text)
     return any(part.count(".") >= MAX_KEY_PARTS for part in re.split(r"[,=\[\]{}\n]", plain))
+
+
+def at(where: str, key: str) -> str:
+    """Return where a key is set: the file and, if the key is found in it, its line; what is no file, as it is."""
+    lines = _lines_of(where)
+    line = lines.get(key) or lines.get(key.partition(".")[0])
+    return f"{where}:{line}" if line else where
+
+
+@cache
+def _lines_of(file: str) -> dict[str, int]:
+    """Return the line of each key of s3lint's table, dotted as in messages. `tomllib` does not tell lines, so they are searched."""
+    try:
+        text = read_bounded(Path(file), MAX_CONFIGURATION_BYTES).decode("utf-8-sig", "replace") if Path(file).is_absolute() else ""
+    except OSError:
+        return {}
+    found: dict[str, int] = {}
+    table: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        header = HEADER.match(line)
+        if header is not None:
+            table = _parts(header[1])
+        name, assigned, _ = line.partition("=")
+        parts = table if header is not None else [*table, *_parts(name)] if assigned else []
+        for length in range(1, min(len(parts), MAX_KEY_PARTS) + 1):
+            found.setdefault(".".join(parts[:length]).removeprefix("tool.s3lint."), number)
+    return found
+
+
+def _parts(key: str) -> list[str]:
+    return [part.strip("\"'") for part in PART.findall(key)]

@@ -5,13 +5,15 @@ They may import what a run returns, and everything below the runner.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from s3lint.finding import Finding, Location
+from s3lint.project.boundary import repository_root
 
 if TYPE_CHECKING:
     from s3lint.linter.policy import AppliedSuppression
@@ -46,6 +48,17 @@ class Report:
     def posix(self, path: Path) -> str:
         """Format a path for other programs: with `/`, relative to the root if it is below."""
         return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
+
+
+WORKSPACES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Variables by which jobs of GitHub and of GitLab name the folder of the checkout."""
+
+
+def in_repository(report: Report) -> Report:
+    """Return the report with paths relative to the repository, as servers know files, from whichever folder of it s3lint runs."""
+    folders = [Path(os.environ[name]) for name in WORKSPACES if os.environ.get(name)]
+    root = next((folder for folder in folders if report.root.is_relative_to(folder)), None)
+    return replace(report, root=root or repository_root(report.root) or report.root)
 
 
 def printable(text: str) -> str:

@@ -5,13 +5,8 @@ Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
-from pathlib import Path
-
 from s3lint.finding import Finding, Severity
-from s3lint.project.boundary import repository_root
-from s3lint.reports import Report, printable
+from s3lint.reports import Report, in_repository, printable
 
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -19,9 +14,8 @@ PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def render(report: Report) -> str:
-    """Render a command for each finding. Paths are relative to the workspace of the job, else to the repository, as GitHub shows files."""
-    workspace = os.environ.get("GITHUB_WORKSPACE")
-    report = replace(report, root=Path(workspace) if workspace else repository_root(report.root) or report.root)
+    """Render a command for each finding. Paths are relative to the repository, as GitHub shows files."""
+    report = in_repository(report)
     return "\n".join(_command(finding, report) for finding in report.findings)
 
 

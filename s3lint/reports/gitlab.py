@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from s3lint.finding import Finding, Location, Severity
-from s3lint.reports import Report, printable
+from s3lint.reports import Report, in_repository, printable
 from s3lint.reports.fingerprints import fingerprints
 
 SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}
 
 
 def render(report: Report) -> str:
-    """Render a JSON array. Paths are relative to the repository, which in a job of GitLab is `CI_PROJECT_DIR`."""
-    report = replace(report, root=Path(os.environ.get("CI_PROJECT_DIR", report.root)))
+    """Render a JSON array. Paths are relative to the repository."""
+    report = in_repository(report)
     marks = fingerprints(report.findings, report)
     entries = [_entry(finding, mark, report) for finding, mark in zip(report.findings, marks, strict=True)]
     return json.dumps(entries, indent=2)

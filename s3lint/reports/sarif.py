@@ -13,7 +13,7 @@ from s3lint.finding import Edit, Finding, Location, Severity
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import clauses
-from s3lint.reports import Report, printable
+from s3lint.reports import Report, in_repository, printable
 from s3lint.reports.excerpts import line_of
 from s3lint.reports.fingerprints import fingerprints
 
@@ -28,7 +28,8 @@ Object = dict[str, Any]
 
 
 def render(report: Report) -> str:
-    """Render one run: open findings, then suppressed ones."""
+    """Render one run: open findings, then suppressed ones. Paths are relative to the repository, which `originalUriBaseIds` names."""
+    report = in_repository(report)
     shown: list[tuple[Finding, str | None]] = [(finding, None) for finding in report.findings]
     shown += [(finding, waiver.suppression.reason) for waiver in report.suppressions for finding in waiver.suppressed]
     used = {code: index for index, code in enumerate(sorted({finding.code for finding, _ in shown}))}

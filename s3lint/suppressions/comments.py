@@ -28,6 +28,8 @@ class Comment:
     """For a comment on a line of its own the lines of the next statement, otherwise those of `line`: what `allow[…]` covers."""
     line: range
     """The physical lines that flake8 joins to one (multi-line strings, backslashes): what `noqa` covers."""
+    statement: range | None = None
+    """The lines of the statement; None for a comment in SQL, which no formatter moves."""
 
 
 def comments_of(text: str) -> Iterator[Comment]:
@@ -36,7 +38,8 @@ def comments_of(text: str) -> Iterator[Comment]:
     above: list[Comment] = []
     for tokens in _logical_lines(text):
         first, last = _rows_of(tokens)
-        yield from _comments_in(tokens, lines, above, first)
+        for comment in _comments_in(tokens, lines, above, first):
+            yield comment if comment.statement is None else replace(comment, statement=range(first, last + 1))
         if not _is_decorator(tokens):
             # Comments above or between decorators cover the header of the decorated function, too.
             yield from (replace(comment, rows=range(comment.rows.start, last + 1)) for comment in above)
@@ -94,7 +97,7 @@ TEXTS = (tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING))
 def _comment(token: tokenize.TokenInfo, text: str, line: range) -> Comment:
     row, column = token.start
     before = text[:column]
-    return Comment(row, column, token.string, len(before.rstrip(" \t\f")), not before.strip(), line, line)
+    return Comment(row, column, token.string, len(before.rstrip(" \t\f")), not before.strip(), line, line, line)
 
 
 def _in_sql(token: tokenize.TokenInfo) -> Iterator[Comment]:

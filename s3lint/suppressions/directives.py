@@ -80,6 +80,9 @@ class Suppression:
     """Whether the directive has its line to itself."""
     undated: bool = False
     """Whether `until=` is followed by something that is not a date."""
+    statement: range | None = None
+    """The lines of the statement that an `allow` ends or is in. It covers them for each code that its own lines do not have, because
+    formatters move a comment within its statement."""
 
     @property
     def shown(self) -> str:
@@ -120,6 +123,12 @@ class Suppression:
             return False
         if not self.selectors:
             return self.is_noqa
+        return any(finding.code in self.codes(selector) for selector in self.selectors)
+
+    def may_have_moved_from(self, finding: Finding) -> bool:
+        """Return whether it names the rule of a finding in another line of its statement."""
+        if self.statement is None or finding.start.row not in self.statement:
+            return False
         return any(finding.code in self.codes(selector) for selector in self.selectors)
 
     def expired(self, today: date) -> bool:
@@ -194,7 +203,7 @@ def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str],
     return Suppression(
         comment.row, comment.column + start, piece, kind, written, selectors, UNTIL.sub("", reason).strip(" -:,"), ends, rows,
         comment.column + before if before else comment.start, comment.alone and piece == comment.text,
-        undated=until is not None and ends is None,
+        undated=until is not None and ends is None, statement=comment.statement if kind == "allow" else None,
     )  # fmt: skip
 
 

@@ -11,14 +11,35 @@ from s3lint.suppressions.directives import EVERY, Suppression
 MAX_INDEXED_ROWS = 100
 """Rows that one suppression adds to the index by row. A longer one is indexed by blocks of as many rows, so that the index stays small."""
 
+MAX_STATEMENT_ROWS = 100
+"""Rows of the longest statement in which a comment may have been moved. Longer ones are tables, in which a comment belongs to its line."""
+
 
 def match(
     findings: Iterable[Finding], found: Sequence[Suppression], *, today: date, require_reason: bool
 ) -> Iterator[tuple[Finding, Suppression | None]]:
-    """Yield each finding of one file with the first suppression that covers it, or None."""
-    index = _Index([suppression for suppression in found if _is_in_force(suppression, today, require_reason=require_reason)])
-    for finding in findings:
-        yield finding, next((each for each in index.near(finding) if each.covers(finding)), None)
+    """Yield each finding of one file with the first suppression that covers it, or None.
+
+    A suppression that covers no finding of a code in its own lines covers those of its statement.
+    """
+    in_force = [suppression for suppression in found if _is_in_force(suppression, today, require_reason=require_reason)]
+    index, asked = _Index(in_force), list(findings)
+    covering = [next((each for each in index.near(finding) if each.covers(finding)), None) for finding in asked]
+    used = {(id(by), finding.code) for finding, by in zip(asked, covering, strict=True) if by is not None}
+    moved = _by_statement(in_force) if None in covering else {}
+    for finding, by in zip(asked, covering, strict=True):
+        near = [each for each in moved.get(finding.start.row, ()) if (id(each), finding.code) not in used] if by is None else []
+        yield finding, by or next((each for each in near if each.may_have_moved_from(finding)), None)
+
+
+def _by_statement(suppressions: Iterable[Suppression]) -> dict[int, list[Suppression]]:
+    """Return the suppressions that a formatter may have moved, by each row of their statement."""
+    moved: dict[int, list[Suppression]] = {}
+    for each in suppressions:
+        if each.statement is not None and 1 < len(each.statement) <= MAX_STATEMENT_ROWS:
+            for row in each.statement:
+                moved.setdefault(row, []).append(each)
+    return moved
 
 
 class _Index:

@@ -16,6 +16,7 @@ from s3lint.project.patterns import is_test
 from s3lint.registry import nearest, rules
 from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.suppressions.directives import Suppression, codes_of
+from s3lint.suppressions.matching import MAX_STATEMENT_ROWS
 
 REMOVE = "remove it"
 
@@ -57,7 +58,8 @@ def _by_row(findings: list[Finding]) -> Callable[[Suppression], list[Finding]]:
     def near(each: Suppression) -> list[Finding]:
         if each.rows is None or len(each.rows) > len(rows):
             return findings
-        return [finding for row in each.rows for finding in rows.get(row, ())]
+        around = each.statement if each.statement is not None and len(each.statement) <= MAX_STATEMENT_ROWS else each.rows
+        return [finding for row in sorted({*each.rows, *around}) for finding in rows.get(row, ())]
 
     return near
 
@@ -77,7 +79,7 @@ def _problems(path: Path, each: Suppression, findings: list[Finding], selection:
         expired = f"expired on {each.until}, so its findings are reported again: {REMOVE}"
         yield _finding(UNUSED, path, each, each.text, suppression=each.shown, problem=expired)
         return
-    covered = {finding.code for finding in findings if each.covers(finding)}
+    covered = {finding.code for finding in findings if each.covers(finding) or each.may_have_moved_from(finding)}
     for selector in dict.fromkeys(each.selectors):
         problem = _problem(selector, each, covered, selection, path)
         if problem is not None:

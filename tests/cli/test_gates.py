@@ -64,7 +64,10 @@ def test_severities_are_the_rules_own_and_set_by_the_most_specific_selector(tmp_
     assert found(tmp_path, "--config", given) == ["save.py:7:26: STO201 error", "save.py:7:107: STO401 warning"]
     for given, message in (
         ("severity={STO4='fatal'}", "severity.STO4 must be one of info, warning, error, not 'fatal'"),
-        ("severity={hardcoded-buckets='info'}", "severity: no rule is called hardcoded-buckets: did you mean hardcoded-bucket?"),
+        (
+            "severity={hardcoded-buckets='info'}",
+            "severity.hardcoded-buckets: no rule is called hardcoded-buckets: did you mean hardcoded-bucket?",
+        ),
     ):
         assert message in s3lint_here("check", "--config", given, cwd=tmp_path).err
 

@@ -188,6 +188,7 @@ def test_waivers_are_listed_with_reason_end_author_and_age(project: Write) -> No
             "reason": "legacy",
             "until": None,
             "expired": False,
+            "owners": [],
             "author": "Ada",
             "date": "2026-01-02",
             "age_days": age,

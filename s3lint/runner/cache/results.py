@@ -29,7 +29,7 @@ SEARCHES = b"searches"
 APPLIED_LATER = frozenset(
     {
         "per_file_ignores", "min_confidence", "force_exclude", "baseline", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes",
-        "require_reason", "severity", "source",
+        "require_reason", "forbid_bare_noqa", "severity", "source",
     }
 )  # fmt: skip
 """Settings that do not influence results: the policy applies them whenever results are reported."""

@@ -84,16 +84,17 @@ def _comment(comment: Suppression) -> list[Any]:
         comment.until.isoformat() if comment.until is not None else None,
         [comment.rows.start, comment.rows.stop] if comment.rows is not None else None,
         comment.start, comment.alone, comment.undated,
+        [comment.statement.start, comment.statement.stop] if comment.statement is not None else None,
     ]  # fmt: skip
 
 
 def _read_comment(made: list[Any]) -> Suppression:
-    row, column, text, kind, as_written, selectors, reason, until, rows, start, alone, undated = made
+    row, column, text, kind, as_written, selectors, reason, until, rows, start, alone, undated, statement = made
     return Suppression(
         row, column, text, kind, tuple(as_written), tuple(selectors), reason,
         date.fromisoformat(until) if until is not None else None,
         range(*rows) if rows is not None else None,
-        start, alone, undated,
+        start, alone, undated, range(*statement) if statement is not None else None,
     )  # fmt: skip
 
 
