@@ -88,6 +88,8 @@ def run(folder: Path, *arguments: str, bare: bool = False) -> subprocess.Complet
             out = process.stdout.read(MAX_OUTPUT_BYTES + 1)
             # One read after the other: should messages ever fill their pipe, git waits, and the timer ends it.
             said = process.stderr.read(MAX_OUTPUT_BYTES) if len(out) <= MAX_OUTPUT_BYTES else b""
+            if len(out) <= MAX_OUTPUT_BYTES:
+                process.wait()  # Killed between its last byte and its end, it would seem to have failed.
             late = timer.finished.is_set()
         finally:
             process.kill()
