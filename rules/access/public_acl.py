@@ -89,7 +89,7 @@ GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantW
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     hop = Hop(fact.site, f"passed to `{fact.operation}` here")
     for name in ACL_NAMES:
-        for acl, confidence in texts(fact.parameters.get(name), fact.confidence):
+        for acl, confidence in texts(fact.parameters.get(name), fact.confidence, _is_public):
             if acl.literal in PUBLIC:
                 plan = _plan(fact, acl, name)
                 yield rule.match(acl.site or fact.site, confidence, (*acl.trace, hop), plan=plan, acl=acl, whom=PUBLIC[acl.literal])
@@ -98,6 +98,10 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
         if group is not None:
             name = group.rpartition("/")[2]
             yield rule.match(grantee.site or fact.site, confidence, (*grantee.trace, hop), acl=name, whom=GROUPS[group])
+
+
+def _is_public(acl: Value) -> bool:
+    return isinstance(acl, Text) and acl.literal in PUBLIC
 
 
 def _plan(fact: ObjectCall, acl: Text, name: str) -> Plan | NoFix:

@@ -70,9 +70,11 @@ rule = Rule(
     in_tests=True,
 )
 
-HOST = re.compile(r"https?://(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)", re.IGNORECASE)
+HOST = re.compile(r"(?:https?://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)", re.IGNORECASE)
 
-LOCAL = re.compile(r"[^.\0]*|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.(?:local|internal|localhost)|.*localstack.*", re.IGNORECASE)
+LOCAL = re.compile(
+    r"[^.\0]*|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.(?:local|internal|localhost|test)|.*localstack.*", re.IGNORECASE
+)
 """Hosts of the own machine, of a container network, and of a test double."""
 
 UNENCRYPTED = "sends objects and keys unencrypted"
@@ -162,7 +164,7 @@ def _is_local(endpoint: Value) -> bool:
 def check_setting(fact: SessionSetting, context: Context) -> Iterator[Match]:
     if fact.key == "fs.s3a.endpoint":
         yield from _endpoint(fact.value, fact)
-    elif fact.key == "fs.s3a.connection.ssl.enabled":
+    elif fact.key == "fs.s3a.connection.ssl.enabled" and not _is_local(fact.endpoint):
         for value, confidence in choices(fact.value, fact.confidence):
             if is_false(value):
                 yield rule.match(

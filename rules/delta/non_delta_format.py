@@ -84,7 +84,7 @@ ADVICE = {
 def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
     from ._rewrites import delta_write
 
-    for value, confidence in choices(fact.format, fact.confidence):
+    for value, confidence in choices(fact.format, fact.confidence, lambda form: _offending(form, context) is not None):
         form = _offending(value, context)
         sure = _reaches_s3(fact, confidence)
         if form is not None and sure is not None:

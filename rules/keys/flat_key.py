@@ -74,13 +74,16 @@ NAMED_LIKE_A_PATH = re.compile(r"prefix|path|dir|folder|key|^sep$", re.IGNORECAS
 
 BARE_NAMES = re.compile(
     r"""^(?:uuid\.uuid[1-8]\(\)(?:\.hex)?|os\.path\.basename\(\)|(?:ntpath|posixpath)\.basename\(\)|pathlib\.Path\(\)\.(?:name|stem)"""
-    r"""|werkzeug\.(?:utils\.)?secure_filename\(\)|(?!zipfile\.).*\.filename)$"""
+    r"""|str\.split\(\)|werkzeug\.(?:utils\.)?secure_filename\(\)|(?!zipfile\.).*\.filename)$"""
 )
+
+DIGESTS = re.compile(r"(?:hashlib|hmac|uuid|zlib|len|hash|os\.stat|os\.path\.get\w+)\b")
+"""Functions of a path whose result holds nothing of it."""
 
 
 @rule.on(KeyTemplate)
 def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
-    for value, confidence in choices(fact.value, fact.confidence):
+    for value, confidence in choices(fact.value, fact.confidence, is_flat):
         if fact.named and not (isinstance(value, Text) and value.holes):
             continue
         if is_flat(value):
@@ -111,7 +114,20 @@ def _is_placeholder(key: Text) -> bool:
 def _may_hold_a_path(hole: Hole) -> bool:
     if _is_bare_name(hole.value):
         return False
-    return NAMED_LIKE_A_PATH.search(hole.name) is not None or any(map(_source_may_hold_a_path, sources(hole.value)))
+    if NAMED_LIKE_A_PATH.search(hole.name) is not None or _is_computed_from_a_path(hole.value):
+        return True
+    return any(map(_source_may_hold_a_path, sources(hole.value)))
+
+
+def _is_computed_from_a_path(value: Value) -> bool:
+    """Return whether a library computes a value from something named like a path, and not a digest or a number of it."""
+    return any(
+        isinstance(choice, Reference)
+        and choice.arguments is not None
+        and DIGESTS.match(choice.path) is None
+        and any(NAMED_LIKE_A_PATH.search(written.name) for written in choice.arguments.positional())
+        for choice in alternatives(value)
+    )
 
 
 def _source_may_hold_a_path(source: Hole) -> bool:

@@ -95,7 +95,7 @@ CLOCK = re.compile(r"%H:%M|%I:%M|%[XcTR]|:%[MS]")
 def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
     if fact.named:
         return
-    for value, confidence in choices(fact.value, fact.confidence):
+    for value, confidence in choices(fact.value, fact.confidence, lambda key: _problem(key) is not None):
         problem = _problem(value)
         if problem is not None:
             site = _culprit(value, problem) or (value.origin if isinstance(value, Text) else value.site)

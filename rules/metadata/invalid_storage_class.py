@@ -42,6 +42,7 @@ from s3lint.api import (
     Plan,
     Rule,
     Text,
+    Value,
     load,
     replacing,
     texts,
@@ -65,8 +66,8 @@ REDUCED = "REDUCED_REDUNDANCY"
 def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     if not fact.writes or not fact.by_boto or not fact.on_aws:
         return
-    for given, confidence in texts(fact.parameters.get("StorageClass"), fact.confidence):
-        if given.literal is not None and (given.literal == REDUCED or given.literal not in CLASSES):
+    for given, confidence in texts(fact.parameters.get("StorageClass"), fact.confidence, _is_invalid):
+        if given.literal is not None and _is_invalid(given):
             hops = (*given.trace, Hop(fact.site, f"passed to `{fact.operation}` here"))
             problem = (
                 "costs more than Standard and keeps less safe"
@@ -82,6 +83,10 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
                 problem=problem,
                 instead=_nearest(given.literal),
             )
+
+
+def _is_invalid(given: Value) -> bool:
+    return isinstance(given, Text) and given.literal is not None and (given.literal == REDUCED or given.literal not in CLASSES)
 
 
 def _plan(fact: ObjectCall, given: Text) -> Plan | NoFix | None:

@@ -326,11 +326,12 @@ class ClientSetup(Fact):
 class SessionSetting(Fact):
     """A setting of Spark, Hadoop or delta-rs: a key of a configuration, a storage option, or an environment variable.
 
-    The key is in lower case and without `spark.hadoop.`.
+    The key is in lower case and without `spark.hadoop.`. `endpoint` is that which statements beside it set for the same store.
     """
 
     key: str
     value: Value
+    endpoint: Value = field(default_factory=Absent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from s3lint.inference.library_values import (
 )
 from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Unknown, Value
+from s3lint.syntax.names import last_name
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -41,9 +42,20 @@ def annotated_value(evaluator: Evaluator, node: cst.BaseExpression, place: Place
             found = instance_of(reference.path)
             if found is not None:
                 return found
-        if isinstance(reference, Class):
+        if isinstance(reference, Class) and not _is_protocol(reference):
             return Instance(reference.scope)
     return None
+
+
+def _is_protocol(kind: Class) -> bool:
+    """Tell whether a class only describes objects of other classes (`typing.Protocol`)."""
+    header = kind.scope.header
+    return header is not None and any(_name_of(arg.value) == "Protocol" for arg in header.bases)
+
+
+def _name_of(node: cst.BaseExpression) -> str:
+    """Return the name of a class without its module and its type arguments."""
+    return last_name(node.value if isinstance(node, cst.Subscript) else node)
 
 
 def _plain_types(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -> list[cst.BaseExpression]:

@@ -38,6 +38,22 @@ def branches_taken(evaluator: Evaluator, step: Step, context: CallContext | None
     return found, True
 
 
+def may_reach(evaluator: Evaluator, step: Step, context: CallContext) -> bool:
+    """Tell whether control may reach a step in a call: no test around it, or before it, is known to be otherwise."""
+    suite: Suite = step.suite
+    while True:
+        for earlier in suite.steps[: step.index]:
+            if isinstance(earlier.node, cst.If) and any(branch.ends for branch in earlier.suites):
+                taken, passes = branches_taken(evaluator, earlier, context)
+                if not passes and all(branch.ends for branch in taken):
+                    return False
+        if suite.owner is None:
+            return True
+        if isinstance(suite.owner.node, cst.If) and suite not in branches_taken(evaluator, suite.owner, context)[0]:
+            return False
+        step, suite = suite.owner, suite.owner.suite
+
+
 def parameter_chooses(step: Step, name: str = "") -> bool:
     """Tell whether a parameter of the function decides which branch of an `if` runs.
 

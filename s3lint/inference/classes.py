@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.arguments import Arguments
+from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Class, Function, Instance
 from s3lint.inference.evaluator import attribute, invocation, unpacking
 from s3lint.inference.functions import MAX_CALL_DEPTH, returned
@@ -23,9 +23,9 @@ from s3lint.inference.values import (
     Sequence,
     Text,
     Unbound,
+    Union,
     Unknown,
     Value,
-    alternatives,
     join_values,
 )
 from s3lint.syntax.flow import Scope, Step
@@ -167,7 +167,7 @@ def class_member(evaluator: Evaluator, scope: Scope, name: str, depth: int = 0) 
     if name in scope.suite.changes:
         value = final(evaluator, scope, name, None)
         if not isinstance(value, Unbound):
-            value = _unwrapped(evaluator, value)
+            value = default_of_field(evaluator, value)
             return _setting(name, value) if is_settings(evaluator, scope) else value
     if depth < MAX_CALL_DEPTH:
         for base in bases(evaluator, scope):
@@ -204,7 +204,7 @@ def is_model(evaluator: Evaluator, scope: Scope) -> bool:
     return decorated or any(_name_of_base(base) in ("BaseModel", "SQLModel") for base in bases(evaluator, scope))
 
 
-def _unwrapped(evaluator: Evaluator, value: Value) -> Value:
+def default_of_field(evaluator: Evaluator, value: Value) -> Value:
     """Return the default in `field(default=…)` and `Field(…)`."""
     if isinstance(value, Reference) and value.arguments is not None and value.path.rpartition(".")[2] in ("field()", "Field()"):
         default = value.arguments.get("default", 0)
@@ -227,7 +227,7 @@ def _set_by_methods(evaluator: Evaluator, owner: Instance, name: str) -> list[Va
         for function in _setting_methods(scope, name):
             value = _set_by(evaluator, function, name, owner)
             if not isinstance(value, (Unbound, Never)):
-                found += alternatives(value)
+                found += value.alternatives if isinstance(value, Union) else (value,)
     return [value for value in found if not isinstance(value, Unbound)]
 
 
@@ -269,11 +269,44 @@ def _set_by(evaluator: Evaluator, function: Scope, name: str, owner: Instance) -
     context = owner.context
     # `self` inside of the method must be this very object, or its other attributes would lose their context.
     if context is not None and context.of(function) is None:
-        context = evaluator.context(function, None, owner, owner.context)
+        passed = _passed_on(evaluator, function, owner, context) if function.name == "__init__" else None
+        context = passed or evaluator.context(function, None, owner, owner.context)
     # A method that always raises or returns at its end: the values at its last statements count.
     if function.suite.ends:
         return final(evaluator, function, dotted, context)
     return at_end(evaluator, function.suite, dotted, context)
+
+
+def _passed_on(evaluator: Evaluator, inherited: Scope, owner: Instance, context: CallContext) -> CallContext | None:
+    """Return the context of an inherited constructor that the constructor of an object calls by `super().__init__(…)`."""
+    for _ in range(MAX_CALL_DEPTH):
+        caller = context.scope
+        call = _super_call(caller, context)
+        if call is None or caller.owner is None:
+            return None
+        parents = _lineage(evaluator, caller.owner)[1:]
+        following = find_method(evaluator, parents[0], "__init__") if parents else None
+        if following is None or context.of(following) is not None:
+            return None
+        context = evaluator.context(following, call, owner, context)
+        if following is inherited:
+            return context
+    return None
+
+
+def _super_call(constructor: Scope, context: CallContext) -> Call | None:
+    """Return the call `super().__init__(…)` in a constructor."""
+    if constructor.block is None or "super().__init__(" not in constructor.block.text:
+        return None
+    for step in constructor.walk():
+        for node, binders in step.calls:
+            if (
+                isinstance(node.func, cst.Attribute)
+                and node.func.attr.value == "__init__"
+                and isinstance(node.func.value, cst.Call)
+            ):
+                return Call.of(node, Place(step, binders, context))
+    return None
 
 
 def _inherited_reference(evaluator: Evaluator, scope: Scope, name: str) -> Value | None:

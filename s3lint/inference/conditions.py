@@ -10,7 +10,19 @@ import libcst as cst
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Class, Function, Instance, ModuleValue
 from s3lint.inference.place import Place
-from s3lint.inference.values import Constant, Data, Fallback, Mapping, Parameter, Sequence, Text, UserInput, Value, alternatives
+from s3lint.inference.values import (
+    Chunk,
+    Constant,
+    Data,
+    Fallback,
+    Mapping,
+    Parameter,
+    Sequence,
+    Text,
+    UserInput,
+    Value,
+    alternatives,
+)
 from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.flow import Scope, Step
 from s3lint.syntax.functions import functions_of
@@ -127,6 +139,14 @@ def _same(one: Value, other: Value) -> bool | None:
         return bool(known[0] == known[1]) and type(known[0]) is type(known[1])
     given = (Text, Data, Mapping, Sequence, Function, Class, Instance)
     pairs = ((one, other), (other, one))
+    for template, text in pairs:
+        if (
+            isinstance(template, Text)
+            and isinstance(text, Text)
+            and text.literal is not None
+            and not may_be(template, text.literal)
+        ):
+            return False
     if any(isinstance(a, Constant) and a.value is None and isinstance(b, given) for a, b in pairs):
         return False
     return None
@@ -161,6 +181,12 @@ def _asked_of_text(evaluator: Evaluator, test: cst.Call, place: Place) -> bool |
         return None
     at_start = test.func.attr.value == "startswith"
     return _agreed([has_affix(choice, affix, at_start) for choice in alternatives(evaluator.evaluate(test.func.value, place))])
+
+
+def may_be(text: Text, literal: str) -> bool:
+    """Tell whether the parts of a text that are known leave it possible that the whole is a literal."""
+    length = sum(len(part.text) for part in text.parts if isinstance(part, Chunk))
+    return length <= len(literal) and literal.startswith(text.head) and literal.endswith(text.tail)
 
 
 def has_affix(value: Value, affix: str, at_start: bool) -> bool | None:

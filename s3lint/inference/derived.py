@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from s3lint.inference.arguments import Arguments
-from s3lint.inference.values import Chunk, Constant, Hole, Sequence, Text, Unknown, Value
+from s3lint.inference.values import Chunk, Constant, Hole, Reference, Sequence, Text, Unknown, Value
 from s3lint.syntax.names import last_name
 
 SPLITS = frozenset({"split", "rsplit", "partition", "rpartition"})
+
+PIECE = "str.split()"
+"""The path of a reference to what stands between two slashes of unknown text."""
 
 
 def derived(value: Value, name: str, reason: str) -> Unknown:
@@ -38,10 +41,8 @@ def pieces(text: Value, method: str, arguments: Arguments) -> Sequence:
     rest = derived(text, receiver_name(arguments), "a piece of a text")
     separator = arguments.get("sep", 0)
     # `path.split("_")[0]` may hold slashes, so it remembers the text.
-    if not isinstance(separator, Text) or separator.literal != "/":
-        piece: Value = rest
-    else:
-        piece = Unknown("a piece between slashes")
+    between_slashes = isinstance(separator, Text) and separator.literal == "/"
+    piece: Value = Reference(PIECE, arguments) if between_slashes else rest
     if method in ("partition", "rpartition"):
         return Sequence((piece, separator, rest) if method == "partition" else (rest, separator, piece))
     limit = arguments.get("maxsplit", 1)

@@ -23,7 +23,7 @@ from s3lint.inference.library_values import (
     Writer,
 )
 from s3lint.inference.place import Place
-from s3lint.inference.values import Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
+from s3lint.inference.values import Fallback, Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
 from s3lint.syntax.names import TEXT_METHODS
 
 if TYPE_CHECKING:
@@ -125,7 +125,19 @@ def shaped_result(owner: Value, name: str, arguments: Arguments) -> Value | None
         return pieces(owner, name, arguments)
     if name in ENTERING:
         return context_value(arguments.get("cm", 0))
+    if name == "get":
+        return _looked_up(arguments)
+    if name == "Object" and arguments.count + len(set(arguments.names)) == 2:
+        return ObjectHandle(arguments.get("bucket_name", 0), arguments.get("key", 1), duck_typed=True)
     return Reference(f"boto3.s3.{name}()", arguments, owner) if name in PRESIGNS else None
+
+
+def _looked_up(arguments: Arguments) -> Value | None:
+    """`settings.get("bucket", "name")`: what the mapping holds is not known, the default is."""
+    default = arguments.get("default", 1)
+    if not isinstance(default, Text) or not isinstance(arguments.get("key", 0), Text):
+        return None
+    return Fallback(Unknown("the mapping is not known"), default)
 
 
 def _of_resource(owner: Value, name: str, arguments: Arguments) -> Value:
@@ -136,8 +148,6 @@ def _of_resource(owner: Value, name: str, arguments: Arguments) -> Value:
         return BucketHandle(arguments.get("name", 0), duck_typed=True)
     if name == "Object" and count == 1 and "bucket" in _name(owner):
         return ObjectHandle(Unknown("the bucket is not known"), arguments.get("key", 0), duck_typed=True)
-    if name == "Object" and count == 2:
-        return ObjectHandle(arguments.get("bucket_name", 0), arguments.get("key", 1), duck_typed=True)
     return Unknown(f"`{name}` of an unknown resource")
 
 

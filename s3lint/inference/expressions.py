@@ -120,6 +120,8 @@ def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
     if known is not None:
         return evaluator.evaluate(node.body if known else node.orelse, place)
     body, orelse = evaluator.evaluate(node.body, place), evaluator.evaluate(node.orelse, place)
+    if _asks_for_key(node.test, node.body):
+        return _fallback(body, orelse)
     tested = {part.value for part in subtree(node.test) if isinstance(part, cst.Name)}
     # `name if name else "default"`, `name if name is not None else …`
     if isinstance(node.body, cst.Name) and node.body.value in tested:
@@ -129,6 +131,14 @@ def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
     # `"a" if flag else "b"` with a parameter `flag`: a caller chooses, so neither is a fact by itself.
     chosen = place.scope.kind == "function" and bool(tested & set(place.scope.parameters) - {"self"})
     return join_values([body, orelse], chosen=chosen)
+
+
+def _asks_for_key(test: cst.BaseExpression, body: cst.BaseExpression) -> bool:
+    """`x["key"] if "key" in x else y`."""
+    if not isinstance(test, cst.Comparison) or not isinstance(body, cst.Subscript) or len(test.comparisons) != 1:
+        return False
+    asked = test.comparisons[0]
+    return isinstance(asked.operator, cst.In) and body.value.deep_equals(asked.comparator)
 
 
 def _asks_whether_given(test: cst.BaseExpression) -> bool:
@@ -142,8 +152,12 @@ def _asks_whether_given(test: cst.BaseExpression) -> bool:
 
 @expression(cst.BooleanOperation)
 def boolean_operation(evaluator: Evaluator, node: cst.BooleanOperation, place: Place) -> Value:
-    left, right = evaluator.evaluate(node.left, place), evaluator.evaluate(node.right, place)
-    if isinstance(node.operator, cst.Or):
+    left = evaluator.evaluate(node.left, place)
+    is_or = isinstance(node.operator, cst.Or)
+    if is_or and place.context is not None and isinstance(node.left, cst.Name) and evaluate_condition(evaluator, node.left, place):
+        return left
+    right = evaluator.evaluate(node.right, place)
+    if is_or:
         return _fallback(left, right)
     # `x and y` is `y`, or an `x` that is empty.
     return join_values([right, Unknown("the left side of an `and`")])

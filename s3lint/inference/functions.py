@@ -8,6 +8,7 @@ import libcst as cst
 
 from s3lint.inference.annotations import annotated_value
 from s3lint.inference.arguments import Arguments
+from s3lint.inference.branches import may_reach, parameter_chooses
 from s3lint.inference.code_values import BoundMethod, Function, ModuleValue, Partial
 from s3lint.inference.duck_typing import is_untyped
 from s3lint.inference.evaluator import attribute, invocation, method
@@ -65,7 +66,10 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
     if isinstance(scope.node, cst.Lambda):
         assert scope.step is not None
         return evaluator.evaluate(scope.node.body, Place(scope.step, (scope.node,), context))
-    values = [_value_of(evaluator, node.value, Place(step, (), context)) for step, node in scope.returns]
+    returns = scope.returns
+    if len(returns) > 1 and context is not None:
+        returns = [(step, node) for step, node in returns if may_reach(evaluator, step, context)]
+    values = [_value_of(evaluator, node.value, Place(step, (), context)) for step, node in returns]
     yielded = [
         evaluator.evaluate(node.value, Place(step, binders, context))
         for step, node, binders in scope.yields
@@ -74,7 +78,9 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
     # A generator; its `return` values are not what a loop over it sees.
     if yielded:
         return Sequence(tuple(yielded), repeated=True)
-    value = join_values(values)
+    if not values and (scope.suite.ends or _is_abstract(scope)):
+        values = [Unknown("a subclass may define it")]
+    value = join_values(values, chosen=len(returns) > 1 and _parameter_chooses(scope))
     if isinstance(value, Never) or is_untyped(value):
         promised = _promised(evaluator, scope, context)
         # `-> Response` says no more than `requests.get()`, which also tells its arguments.
@@ -83,6 +89,16 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
         # No `return` at all, as opposed to one of an unknown value.
         return promised if promised is not None else (value if values else Constant(None))
     return value
+
+
+def _parameter_chooses(scope: Scope) -> bool:
+    """Tell whether a test of a parameter decides by which `return` control leaves a function."""
+    branching = (step for step in scope.walk() if isinstance(step.node, cst.If) and any(suite.ends for suite in step.suites))
+    return any(parameter_chooses(step) for step in branching)
+
+
+def _is_abstract(scope: Scope) -> bool:
+    return any(name.rpartition(".")[2] == "abstractmethod" for name in scope.decorators)
 
 
 def _value_of(evaluator: Evaluator, node: cst.BaseExpression | None, place: Place) -> Value:

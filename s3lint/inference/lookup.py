@@ -14,7 +14,7 @@ from s3lint.inference.mutations import unpacked
 from s3lint.inference.narrowing import narrowed
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.reaching import assigned_by_functions, before, final
+from s3lint.inference.reaching import assigned_by_functions, before, bound_outside
 from s3lint.inference.values import Constant, Reference, Unbound, Unknown, Value, alternatives, join_values
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.names import target_names
@@ -125,17 +125,7 @@ def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
 
 
 def outer_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
-    parent = scope.parent
-    while parent is not None:
-        # Methods do not see the names of their class's body.
-        if parent.kind != "class" and parent.may_bind(name):
-            # The body of a function runs later, so the last assignment around it counts, not the one above it.
-            value = final(evaluator, parent, name, context if parent.kind == "function" else None)
-            known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
-            if known:
-                return value if len(known) == len(list(alternatives(value))) else join_values(known)
-        parent = parent.parent
-    return _global_value(name)
+    return bound_outside(evaluator, scope, name, context) or _global_value(name)
 
 
 def _global_value(name: str) -> Value:

@@ -116,6 +116,8 @@ def _opened(container: Value) -> Value:
 
 def mutated(container: Value, method: str, arguments: Arguments) -> Value:
     """Return a dict or list after one of its own methods."""
+    if method == "update" and isinstance(container, (Unknown, Parameter)):
+        container = Mapping(open=True, rest=(container,), site=container.site)
     if isinstance(container, Mapping):
         return _mutated_mapping(container, method, arguments)
     if not isinstance(container, Sequence):

@@ -11,15 +11,32 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.inference.conditions import has_affix, truth_of
+from s3lint.inference.conditions import has_affix, may_be, truth_of
 from s3lint.inference.derived import derived
-from s3lint.inference.values import Chunk, Constant, Hole, Never, Parameter, Reference, Text, Union, Unknown, Value
+from s3lint.inference.values import (
+    Chunk,
+    Constant,
+    Environment,
+    Hole,
+    Never,
+    Parameter,
+    Reference,
+    Text,
+    Union,
+    Unknown,
+    UserInput,
+    Value,
+)
 from s3lint.support.frozen import frozen
 from s3lint.syntax.guards import Guard
 from s3lint.syntax.names import dotted_name
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
+
+
+UNREAD = (Unknown, Parameter, Reference, UserInput, Environment)
+"""Values of which nothing is known but where they come from."""
 
 
 @frozen()
@@ -72,6 +89,8 @@ def _compared(node: cst.Comparison, name: str) -> Test | None:
     if len(node.comparisons) != 1:
         return None
     operator, other = node.comparisons[0].operator, node.comparisons[0].comparator
+    if isinstance(node.left, cst.Call):
+        return _counted(node.left, operator, _number(other), name)
     positive = not isinstance(operator, (cst.IsNot, cst.NotEqual, cst.NotIn))
     if isinstance(operator, (cst.In, cst.NotIn)):
         if dotted_name(other) == name and isinstance(node.left, cst.SimpleString):
@@ -89,6 +108,26 @@ def _compared(node: cst.Comparison, name: str) -> Test | None:
         return Test("in", literals, positive)
     end = _end_of(node.left, name, literals[0]) if isinstance(node.left, cst.Subscript) else None
     return Test(end, literals, positive) if end is not None else None
+
+
+def _counted(call: cst.Call, operator: cst.BaseCompOp, number: str, name: str) -> Test | None:
+    """`len(name) > 0`: whether there is anything in it."""
+    if dotted_name(call.func) != "len" or len(call.args) != 1 or dotted_name(call.args[0].value) != name:
+        return None
+    sign = _SIGNS.get(type(operator), "")
+    if f"{sign}{number}" in (">0", "!=0", ">=1"):
+        return Test("truth")
+    return Test("truth", (), holds=False) if f"{sign}{number}" in ("==0", "<1", "<=0") else None
+
+
+_SIGNS: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+}
 
 
 def _end_of(node: cst.Subscript, name: str, literal: str) -> str | None:
@@ -125,15 +164,15 @@ def _passing(value: Value, test: Test, name: str, *, refused: bool) -> Value:
     verdict = _verdict(value, test)
     if verdict is not None:
         return value if verdict is test.holds else Never()
+    # `if stage != "prod": raise …`: behind it the name has the one value that is accepted.
+    if test.holds and test.kind == "in" and refused and isinstance(value, UNREAD):
+        return _of(test.literals, value)
     if not isinstance(value, (Unknown, Parameter, Reference)):
         return value
     if not test.holds:
         excluded = test.kind in ("start", "end") and isinstance(value, Reference)
         return derived(value, name, "a condition excludes something of it") if excluded else value
     literal = test.literals[0] if len(test.literals) == 1 else None
-    # `if stage != "prod": raise …`: behind it the name has the one value that is accepted.
-    if test.kind == "in" and refused and not isinstance(value, Reference):
-        return _of(test.literals, value)
     if literal is None:
         return value
     if test.kind in ("start", "end"):
@@ -173,7 +212,9 @@ def _is_certainly_given(value: Value) -> bool | None:
 
 def _agreed_of_text(text: Text, test: Test) -> bool | None:
     if test.kind == "in":
-        return text.literal in test.literals if text.literal is not None else None
+        if text.literal is not None:
+            return text.literal in test.literals
+        return None if any(may_be(text, literal) for literal in test.literals) else False
     if test.kind == "contains":
         if test.literals[0] in text.known:
             return True

@@ -23,6 +23,7 @@ from s3lint.inference.values import (
     Hole,
     Mapping,
     Never,
+    Parameter,
     Reference,
     Sequence,
     Text,
@@ -65,8 +66,10 @@ def combined(sign: cst.CSTNode, left: Value, right: Value) -> Value:
     if isinstance(sign, (cst.Add, cst.AddAssign)):
         return _added(left, right)
     # `defaults | {"a": 1}` of dicts, since Python 3.9.
-    if isinstance(sign, (cst.BitOr, cst.BitOrAssign)) and isinstance(left, Mapping):
-        return merged(left, right)
+    if isinstance(sign, (cst.BitOr, cst.BitOrAssign)):
+        if isinstance(left, (Unknown, Parameter)) and any(isinstance(choice, Mapping) for choice in alternatives(right)):
+            left = Mapping(open=True, rest=(left,))
+        return merged(left, right) if isinstance(left, Mapping) else Unknown("the result is not known", (left, right))
     if isinstance(sign, cst.Divide):
         return _divided(left, right)
     # `b"0" * 500_000` is large: the rules on DynamoDB measure it.

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from s3lint.finding import Confidence
 from s3lint.inference.values import Absent, Constant, Fallback, Hole, Text, Union, Unknown, UserInput, Value, alternatives
 
+Violates = Callable[[Value], bool]
 
-def choices(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Value, Confidence]]:
-    """Yield every value that may stand here. Alternatives between which a parameter chooses are not offered."""
+
+def choices(
+    value: Value, confidence: Confidence = Confidence.HIGH, violates: Violates | None = None
+) -> Iterator[tuple[Value, Confidence]]:
+    """Yield every value that may stand here.
+
+    Alternatives between which a parameter chooses are not offered, unless all of them violate, so that no caller can choose well.
+    """
     if isinstance(value, Union):
-        if not value.chosen:
+        if not value.chosen or (violates is not None and all(map(violates, alternatives(value)))):
             for alternative in value.alternatives:
-                yield from choices(alternative, min(confidence, Confidence.MEDIUM))
+                yield from choices(alternative, min(confidence, Confidence.MEDIUM), violates)
     elif isinstance(value, Fallback):
-        yield from choices(value.primary, confidence)
-        yield from choices(value.default, min(confidence, Confidence.MEDIUM))
+        yield from choices(value.primary, confidence, violates)
+        yield from choices(value.default, min(confidence, Confidence.MEDIUM), violates)
     else:
         yield value, confidence
 
 
-def texts(value: Value, confidence: Confidence = Confidence.HIGH) -> Iterator[tuple[Text, Confidence]]:
+def texts(
+    value: Value, confidence: Confidence = Confidence.HIGH, violates: Violates | None = None
+) -> Iterator[tuple[Text, Confidence]]:
     """Yield the alternatives that are text."""
-    for choice, sure in choices(value, confidence):
+    for choice, sure in choices(value, confidence, violates):
         if isinstance(choice, Text):
             yield choice, sure
 

@@ -19,7 +19,8 @@ from s3lint.inference.mutations import augmented, changed_by_call, deleted, item
 from s3lint.inference.narrowing import narrowed
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.values import Never, Unbound, Unknown, Value, join_values
+from s3lint.inference.values import Mapping, Never, Sequence, Unbound, Unknown, Value, alternatives, join_values
+from s3lint.syntax.bindings import is_filled_by_functions
 from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.functions import functions_of
 from s3lint.syntax.guards import Guard, names_tested
@@ -47,9 +48,28 @@ def at_end(evaluator: Evaluator, suite: Suite, name: str, context: CallContext |
 def final(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
     """Return the value of a name of a scope for code that runs later: functions of a module, closures, methods of a class."""
     value = _at(evaluator, scope.suite, name, END, context)
-    if scope.kind != "module" or name not in scope.module.outline.globals:
+    if scope.kind != "module":
+        return value
+    if isinstance(value, (Mapping, Sequence)) and is_filled_by_functions(scope.module, name):
+        value = value.opened()
+    if name not in scope.module.outline.globals:
         return value
     return join_values([value, *assigned_by_functions(evaluator, scope, name)])
+
+
+def bound_outside(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value | None:
+    """Return the value of a name in the scopes around a scope; None where none of them binds it."""
+    parent = scope.parent
+    while parent is not None:
+        # Methods do not see the names of their class's body.
+        if parent.kind != "class" and parent.may_bind(name):
+            # The body of a function runs later, so the last assignment around it counts, not the one above it.
+            value = final(evaluator, parent, name, context if parent.kind == "function" else None)
+            known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
+            if known:
+                return value if len(known) == len(list(alternatives(value))) else join_values(known)
+        parent = parent.parent
+    return None
 
 
 def assigned_by_functions(evaluator: Evaluator, scope: Scope, name: str) -> list[Value]:
@@ -71,7 +91,7 @@ def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: Call
     value = at_start(evaluator, suite, name, context) if step is None else after(evaluator, step, name, context)
     # A guard counts only for the value that it tested: `if not x: return` before the last assignment says nothing of it.
     since = step.index if step is not None else -1
-    guards = [guard for passed, guard in suite.passed_guards.get(name, ()) if since < passed < index]
+    guards = suite.guards_passed(name, since, index)
     return narrowed(evaluator, value, name, guards) if guards else value
 
 
@@ -99,6 +119,8 @@ def _after_definition(evaluator: Evaluator, step: Step, name: str, context: Call
     scope = step.scope
     if scope is None or scope.name != name:
         return _after_simple(evaluator, step, name, context)
+    if any(decorator in (f"{name}.setter", f"{name}.deleter") for decorator in scope.decorators):
+        return before(evaluator, step, name, context)  # reading the attribute still calls the getter
     return Function(scope, context=context) if scope.kind == "function" else Class(scope)
 
 
@@ -257,7 +279,7 @@ def _after_simple(evaluator: Evaluator, step: Step, name: str, context: CallCont
     walrus = _walrus(evaluator, step, name, context)
     if walrus is not None:
         return walrus
-    earlier = before(evaluator, step, name, context)
+    earlier = _altered(evaluator, place, name)
     if type(node) is cst.AugAssign:
         return augmented(evaluator, node, place, earlier)
     if type(node) is cst.Del:
@@ -267,9 +289,18 @@ def _after_simple(evaluator: Evaluator, step: Step, name: str, context: CallCont
     return earlier
 
 
+def _altered(evaluator: Evaluator, place: Place, name: str) -> Value:
+    """Return the value that a statement alters: one of a scope around it, where no assignment of its own scope reaches."""
+    earlier = before(evaluator, place.step, name, place.context)
+    if not isinstance(earlier, Unbound) or place.scope.kind != "function":
+        return earlier
+    outer = bound_outside(evaluator, place.scope, name, place.context)
+    return outer if outer is not None else earlier
+
+
 def _assigned(evaluator: Evaluator, target: cst.BaseExpression, value: cst.BaseExpression, place: Place, name: str) -> Value:
     if isinstance(target, cst.Subscript):
-        earlier = before(evaluator, place.step, name, place.context)
+        earlier = _altered(evaluator, place, name)
         return item_set(evaluator, target, evaluator.evaluate(value, place), place, earlier, Site(place.block, value))
     return unpacked(evaluator, target, evaluator.evaluate(value, place), name, place)
 

@@ -139,6 +139,27 @@ def tokens_of(text: str) -> Iterator[tokenize.TokenInfo]:
     return tokenize.generate_tokens(io.StringIO(LONE_RETURN.sub("\n", text)).readline)
 
 
+def with_plain_indentation(text: str) -> str:
+    """Return a text with one space for each character of its indentation, so that no column changes.
+
+    Python compares indentation with tabs of 8 and of 1 characters, and refuses lines on which the two disagree; libcst compares the
+    characters, and refuses a line that begins with a tab below one that begins with spaces.
+    """
+    lines = split_lines(text)
+    begins_statement = True
+    try:
+        for token in tokens_of(text):
+            if token.type == tokenize.NEWLINE:
+                begins_statement = True
+            elif begins_statement and token.type not in (tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
+                row, column = token.start
+                lines[row - 1] = " " * column + lines[row - 1][column:]
+                begins_statement = token.type == tokenize.COMMENT
+    except (SyntaxError, tokenize.TokenError):
+        return text
+    return "".join(lines)
+
+
 def between(lines: list[str], start: Location, end: Location) -> str:
     """Return the text from one location to another."""
     if start.row == end.row:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import libcst as cst
 
-from s3lint.syntax.module import Block
+from s3lint.syntax.module import Block, Module
 from s3lint.syntax.names import import_names, target_names
 from s3lint.syntax.outline import CHAINED, MUTATORS
 from s3lint.syntax.walk import expressions, subtree
+
+FILLING = r"^[ \t]+{name}(?:\[.*\][ \t]*=(?!=)|\.(?:add|append|extend|insert|setdefault|update)\()"
+
+
+def is_filled_by_functions(module: Module, name: str) -> bool:
+    """Tell by their text whether functions of a module add to a dict or list that the module itself makes."""
+    blocks = (module.blocks[number] for number in module.blocks_holding(name))
+    filling = re.compile(FILLING.format(name=re.escape(name)), re.MULTILINE)
+    return any(block.part.kind in ("function", "class") and filling.search(block.text) for block in blocks)
 
 
 def changed_names(node: cst.CSTNode, block: Block) -> frozenset[str]:

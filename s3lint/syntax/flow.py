@@ -6,6 +6,7 @@ outline already tells which names it changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,12 +45,17 @@ class Step(OwnNodes):
 
     @property
     def passed_guards(self) -> list[Guard]:
-        """What holds when control passes this `if` or `assert`."""
+        """What holds when control passes this statement, of names that it does not change after the test."""
         if isinstance(self.node, cst.Assert):
             return [Guard(self.node.test, holds=True, refused=True)]
-        if not isinstance(self.node, cst.If):
-            return []
-        return guards_past([(suite.clause, suite.ends, suite.raises) for suite in self.suites])
+        if isinstance(self.node, (cst.If, cst.Match)):
+            return guards_past(self.node, [(suite.clause, suite.ends, suite.raises) for suite in self.suites])
+        if isinstance(self.node, cst.With):
+            return self.suites[0].guards_at_end
+        if isinstance(self.node, (cst.Try, cst.TryStar)):
+            handled = any(suite.role == "handler" and not suite.ends for suite in self.suites)
+            return [] if handled else self.suites[0].guards_at_end
+        return []
 
     @property
     def body(self) -> Suite:
@@ -102,8 +108,11 @@ class Suite:
     def guards(self) -> dict[str, list[Guard]]:
         """For each name in them, the conditions on which control enters the suite."""
         found: dict[str, list[Guard]] = {}
-        branches = self.owner.suites if self.owner is not None and self.role in ("if", "else") else []
-        for guard in guards_of_branch([suite.clause for suite in branches[: branches.index(self) + 1]] if branches else []):
+        owner = self.owner if self.role in ("if", "else", "case") else None
+        if owner is None or isinstance(owner.node, Block):
+            return found
+        branches = owner.suites[: owner.suites.index(self) + 1]
+        for guard in guards_of_branch(owner.node, [suite.clause for suite in branches]):
             for name in names_tested(guard.test):
                 found.setdefault(name, []).append(guard)
         return found
@@ -119,12 +128,33 @@ class Suite:
         return found
 
     @cached_property
+    def refusing_blocks(self) -> list[Step]:
+        """The statements of a module that may end the program, or go on only where a condition holds."""
+        return [step for step in self.steps if isinstance(step.node, Block) and step.scope is None and _may_refuse(step.block)]
+
+    def guards_passed(self, name: str, since: int, until: int) -> list[Guard]:
+        """Return the conditions on a name that control passed between two steps, both left out."""
+        found = [guard for passed, guard in self.passed_guards.get(name, ()) if since < passed < until]
+        if self.owner is None and self.scope.kind == "module":
+            for step in self.refusing_blocks:
+                if since < step.index < until and name in step.block.text:
+                    found += [guard for guard in step.body.guards_at_end if name in names_tested(guard.test)]
+        return found
+
+    @property
+    def guards_at_end(self) -> list[Guard]:
+        """The conditions that still hold when control leaves the suite by its end."""
+        found = [(name, index, guard) for name, passed in self.passed_guards.items() for index, guard in passed]
+        return [guard for name, index, guard in found if not any(changed >= index for changed in self.changes.get(name, ()))]
+
+    @cached_property
     def ends(self) -> bool:
         return any(step.ends for step in self.steps)
 
     @property
     def raises(self) -> bool:
-        return any(isinstance(step.node, cst.Raise) for step in self.steps)
+        """Whether control leaves by an exception, or the program ends."""
+        return any(step.ends and not isinstance(step.node, (cst.Return, cst.Continue, cst.Break)) for step in self.steps)
 
     def last_change(self, name: str, before: int) -> Step | None:
         """Return the last step before an index that changes a name."""
@@ -284,6 +314,15 @@ class Scope:
 
     def walk(self) -> Iterator[Step]:
         return self.suite.walk()
+
+
+REFUSING = re.compile(r"\A(?:assert|if|match|try|with)\b")
+
+
+def _may_refuse(block: Block) -> bool:
+    """Tell whether a block of a module holds a statement after which a condition holds, by its text."""
+    text = block.text
+    return REFUSING.match(text) is not None and ("raise" in text or "assert" in text or "exit(" in text)
 
 
 def _outlined(scope: Scope, blocks: Sequence[Block]) -> Suite:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 
 import libcst as cst
 
@@ -29,26 +30,62 @@ def names_tested(test: cst.BaseExpression) -> set[str]:
     return {name for name in found if name is not None}
 
 
-def guards_of_branch(clauses: Sequence[cst.CSTNode | None]) -> list[Guard]:
-    """Return what holds when control enters the last of the branches of an `if`: its test, and none of those before it."""
-    return [Guard(clause.test, clause is clauses[-1]) for clause in clauses if isinstance(clause, cst.If)]
+def guards_of_branch(owner: cst.CSTNode, clauses: Sequence[cst.CSTNode | None]) -> list[Guard]:
+    """Return what holds when control enters the last of the branches of an `if` or `match`: its test, and none before it."""
+    found: list[Guard] = []
+    for clause in clauses:
+        tests = _tests_of(owner, clause)
+        if clause is clauses[-1]:
+            found += [Guard(test, holds=True) for test in tests]
+        elif len(tests) == 1:
+            found.append(Guard(tests[0], holds=False))
+    return found
 
 
-def guards_past(branches: Sequence[Branch]) -> list[Guard]:
-    """Return what holds when control passes an `if` by a way on which it may go on."""
+def guards_past(owner: cst.CSTNode, branches: Sequence[Branch]) -> list[Guard]:
+    """Return what holds when control passes an `if` or `match` by a way on which it may go on."""
     found: list[Guard] = []
     for clause, ends, refuses in branches:
         # Control may come out of this branch, so nothing is known of the tests behind it.
-        if not ends:
+        tests = _tests_of(owner, clause)
+        if not ends or not tests:
             break
-        if isinstance(clause, cst.If):
-            found.append(Guard(clause.test, holds=False, refused=refuses))
-    # `if test: … else: raise`: whoever passes has taken the first branch.
-    if len(branches) == 2:
-        (first, leaves, _), (_, ends, refuses) = branches
-        if isinstance(first, cst.If) and ends and not leaves:
-            found.append(Guard(first.test, holds=True, refused=refuses))
+        if len(tests) == 1:
+            found.append(Guard(tests[0], holds=False, refused=refuses))
+    passing = [clause for clause, ends, _ in branches if not ends]
+    covers_all = not _tests_of(owner, branches[-1][0])
+    if len(passing) == 1 and covers_all:
+        # All other ways leave, so control came by the one that is left.
+        refused = all(refuses for _, ends, refuses in branches if ends)
+        found += [Guard(test, holds=True, refused=refused) for test in _tests_of(owner, passing[0])]
     return found
+
+
+def _tests_of(owner: cst.CSTNode, clause: cst.CSTNode | None) -> list[cst.BaseExpression]:
+    """Return the conditions that must all hold on the way into a branch; none for `else` and `case _`."""
+    if isinstance(clause, cst.If):
+        return [clause.test]
+    if not isinstance(clause, cst.MatchCase) or not isinstance(owner, cst.Match):
+        return []
+    if isinstance(clause.pattern, cst.MatchAs) and clause.pattern.pattern is None:
+        return [clause.guard] if clause.guard is not None else []
+    return [_matches(owner.subject, clause.pattern), *([clause.guard] if clause.guard is not None else [])]
+
+
+def _matches(subject: cst.BaseExpression, pattern: cst.MatchPattern) -> cst.BaseExpression:
+    """Return the comparison that a pattern of literals makes; for any other pattern a condition that says nothing."""
+    patterns = [part.pattern for part in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
+    values = [part.value for part in patterns if isinstance(part, cst.MatchValue)]
+    tests: list[cst.BaseExpression] = []
+    if values:
+        listed = cst.Tuple([cst.Element(value) for value in values])
+        tests.append(cst.Comparison(subject, [cst.ComparisonTarget(cst.In(), listed)]))
+    for part in patterns:
+        if isinstance(part, cst.MatchSingleton):
+            tests.append(cst.Comparison(subject, [cst.ComparisonTarget(cst.Is(), part.value)]))
+        elif not isinstance(part, cst.MatchValue):
+            tests.append(cst.Call(cst.Name("isinstance"), [cst.Arg(subject)]))
+    return reduce(lambda left, right: cst.BooleanOperation(left, cst.Or(), right), tests)
 
 
 def guards_of_names(nodes: Iterable[cst.CSTNode]) -> dict[int, list[Guard]]:

@@ -12,7 +12,7 @@ from typing import cast
 
 import libcst as cst
 
-from s3lint.source.text import Source, Unreadable, split_lines, without_feeds
+from s3lint.source.text import Source, Unreadable, split_lines, with_plain_indentation, without_feeds
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector
 from s3lint.syntax.names import dotted_name, import_names
@@ -24,14 +24,14 @@ from s3lint.syntax.walk import children, subtree
 
 @dataclass(eq=False, repr=False)
 class Parsed:
-    """The tree of a block, and what is known of it wherever the block stands."""
+    """The tree of a block with the text that libcst read, and what is known of it wherever the block stands."""
 
     tree: cst.Module
     text: str
 
     @cached_property
     def positions(self) -> Positions:
-        return positions_of(self.tree, without_feeds(self.text))
+        return positions_of(self.tree, self.text)
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -51,7 +51,7 @@ class Trees:
     def of(self, text: str) -> Parsed:
         """Raises `Unreadable`."""
         # Popped, since a second block with the same text must get another tree.
-        found = self._offered.pop(text, None) or Parsed(parse_tree(text), text)
+        found = self._offered.pop(text, None) or parse_tree(text)
         self.used[text] = found
         return found
 
@@ -138,19 +138,30 @@ def _indentation(text: str) -> str:
     return first[: len(first) - len(first.lstrip())]
 
 
-def parse_tree(text: str) -> cst.Module:
+def parse_tree(text: str) -> Parsed:
     """Raises `Unreadable` where libcst refuses the text, or where it is nested so deeply that libcst would crash."""
     reason = too_deep(text)
     if reason:
         raise Unreadable(reason)
     try:
         with paused_collector(), CLOCK.stage("parsing"):
-            return cst.parse_module(without_feeds(text))
+            return _parsed_by_libcst(without_feeds(text))
     except cst.ParserSyntaxError as error:
         raise Unreadable("invalid syntax", error.raw_line, error.raw_column + 1) from None
     # libcst raises other errors than `ParserSyntaxError` for some code that `ast` accepts: one file must not end the run.
     except Exception as error:
         raise Unreadable(f"libcst refuses the code: {type(error).__name__}") from None
+
+
+def _parsed_by_libcst(text: str) -> Parsed:
+    """Raises `ParserSyntaxError`; for indentation only where Python refuses it too."""
+    try:
+        return Parsed(cst.parse_module(text), text)
+    except cst.ParserSyntaxError:
+        plain = with_plain_indentation(text) if "\t" in text else text
+        if plain == text:
+            raise
+        return Parsed(cst.parse_module(plain), plain)
 
 
 @dataclass(eq=False, repr=False)
@@ -244,7 +255,7 @@ def whole(source: Source) -> Outline:
 
     Raises `Unreadable` with what `ast` says, which names the place better, where libcst refuses it too.
     """
-    tree = parse_tree(source.text)
+    tree = parse_tree(source.text).tree
     imports = tuple(_imports(tree))
     return Outline([Part(1, max(1, len(source.starts) - 1), "whole", frozenset(), imports)])
 

@@ -22,7 +22,7 @@ def dotted_name(node: cst.CSTNode) -> str | None:
 
 
 def last_name(node: cst.CSTNode) -> str:
-    """Return the name that tells a reader what an expression is: `prefix` in `self.prefix`, `row["prefix"]` and `get(prefix)`."""
+    """Return the name that tells a reader what an expression is: `prefix` in `self.prefix`, `row["prefix"]` and `row.get("prefix")`."""
     while True:
         if isinstance(node, cst.Name):
             return node.value
@@ -31,6 +31,9 @@ def last_name(node: cst.CSTNode) -> str:
         if isinstance(node, (cst.Await, cst.StarredElement)):
             node = node.expression if isinstance(node, cst.Await) else node.value
         elif isinstance(node, cst.Call):
+            looked_up = _looked_up(node)
+            if looked_up is not None:
+                return looked_up
             node = _called_on(node.func)
         elif isinstance(node, cst.Subscript):
             # `row["prefix"]` is called prefix, not row.
@@ -66,6 +69,13 @@ TEXT_METHODS = frozenset(
         "upper",
     ]
 )
+
+
+def _looked_up(call: cst.Call) -> str | None:
+    """Return the key in `row.get("prefix")` and `os.getenv("PREFIX")`."""
+    function = called_name(call.func)
+    key = call.args[0].value if function in ("get", "getenv", "pop", "setdefault") and call.args else None
+    return key.raw_value if isinstance(key, cst.SimpleString) else None
 
 
 def _called_on(function: cst.BaseExpression) -> cst.BaseExpression:

@@ -43,7 +43,7 @@ CASES = {
     ),
     "an unknown resource": (
         'for o in s3.Bucket("a").objects.all():\n    show(o)\nshow(s3.Object("a", "k"), s3.Bucket(self, "a"), s3.Object("a"))',
-        ["unknown: the container is not known", "unknown: what `Object` returns is not known",
+        ["unknown: the container is not known", 'object "k" in "a"',
          "unknown: what `Bucket` returns is not known", "unknown: what `Object` returns is not known"],
     ),
     "tables": (

@@ -36,6 +36,20 @@ NARROWED = {
     "unknown text that begins": ('def f(x):\n    if x.startswith("/"):\n        show(x)', ['"/{x}"']),
     "unknown text of which one is accepted": ('def f(x):\n    if x != "a":\n        raise ValueError\n    show(x)', ['"a"']),
     "unknown text of which one is tested": ('def f(x):\n    if x == "a":\n        show(x)', ["parameter x"]),
+    "a length": ('x = "a" if p() else ""\nif len(x) > 0:\n    show(x)\nif len(x) == 0:\n    pass\nelse:\n    show(x)', ['"a"', '"a"']),
+    "a template that is longer": ('def f(y):\n    x = f"{y}.a" if p() else ""\n    if x == "":\n        show(x)', ['""']),
+    "a case": (f'{EITHER}match x:\n    case "b" | "c":\n        show(x)\n    case _:\n        show(x)', ['"b"', '"/a"']),
+    "a case of none": ('x = "a" if p() else None\nmatch x:\n    case None:\n        show(x)\n    case _:\n        show(x)', ["None", '"a"']),
+    "after a case that raises": (
+        f'def f():\n    {EITHER.strip()}\n    match x:\n        case "b":\n            pass\n        case _:\n            raise ValueError\n    show(x)', ['"b"']),
+    "after a with": (f'def f():\n    {EITHER.strip()}\n    with l:\n        if x != "b":\n            raise ValueError\n    show(x)', ['"b"']),
+    "after a try": (
+        f'def f():\n    {EITHER.strip()}\n    try:\n        assert x == "b"\n    finally:\n        pass\n    show(x)', ['"b"']),
+    "after a try that goes on": (
+        f'def f():\n    {EITHER.strip()}\n    try:\n        assert x == "b"\n    except OSError:\n        pass\n    show(x)', ['"/a" | "b"']),
+    "after an exit of the module": (f'{EITHER}if x != "b":\n    sys.exit(1)\nshow(x)', ['"b"']),
+    "input of which one is accepted": ('import sys\nx = sys.argv[1]\nif x != "a":\n    raise SystemExit\nshow(x)', ['"a"']),
+    "input of which one is tested": ('import sys\nx = sys.argv[1]\nif x == "a":\n    show(x)', ["sys.argv[1]"]),
     "a name that is changed since": (f'{EITHER}if x == "b":\n    x = "c"\n    show(x)', ['"c"']),
     "another name": (f'{EITHER}if y == "b":\n    show(x)', ['"/a" | "b"']),
 }  # fmt: skip
@@ -52,6 +66,9 @@ DERIVED = {
     "a slice of a template": ('show(f"a/{x}.csv"[:-4], f"a/{x}"[1:], f"a/{x}"[5:])', ['"a/{x}"', '"/{x}"', "unknown: a slice"]),
     "a stem": ('import os\nshow(os.path.splitext("a/b.c")[0], os.path.splitext("a/b.c")[1])', ['"a/b"', '".c"']),
     "a join of any number": ('show("/".join(p for p in x), "".join(p for p in x))', ['"{join}/{join}"', "unknown: joined texts"]),
+    "a key that is looked up": ('show(c.get("prefix") + x + ".a")', ['"{prefix}{x}.a"']),
+    "a default that is looked up": ('show(c.get("a", "b"))', ['unknown: the mapping is not known or "b"']),
+    "a key that is asked for": ('show(c["a"] if "a" in c else "b")', ["unknown: what `['a']` holds is not known or \"b\""]),
     "a Jinja expression": ('w = "a"\nshow(f\'{{{{ x("{w}") }}}}\')', ['"{{ x("a") }}"']),
 }  # fmt: skip
 
@@ -70,6 +87,13 @@ SETTINGS = {
     "an inherited class": (
         "from pydantic_settings import BaseSettings\nclass B(BaseSettings):\n    pass\nclass S(B):\n    a: str = 'b'\nshow(S().a, S.a)"
     ),
+    "django-environ's scheme": 'import environ\ne = environ.Env(A=(str, "b"))\nshow(e("A"), e("A", str))',
+    "a lookup by get": (
+        'from starlette.config import Config\nfrom decouple import Config as D, RepositoryEnv\n'
+        'show(Config(".env").get("A", default="b"), D(RepositoryEnv(".env")).get("A", default="b"))'
+    ),
+    "a variable of Airflow": 'from airflow.models import Variable as V\nshow(V.get("A", default_var="b"), V.get("A", "b"))',
+    "an attribute": 'import os\nX = os.getenv("A", "b")\nclass F:\n    def __init__(self):\n        self.x = X\nshow(F().x, X)',
     "os": 'import os\nshow(os.environ.setdefault("A", "b"), os.getenv("A", "b"))',
 }  # fmt: skip
 

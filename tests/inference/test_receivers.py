@@ -49,6 +49,34 @@ FROM_OUTSIDE = {
         "import boto3\ndef f(b, n, d, more):\n    more['ACL'] = 'public-read'\n"
         "    boto3.client('s3').upload_fileobj(d, b, n, ExtraArgs=more)"
     ),
+    "an object of an imported resource": (
+        "from common import storage\ndef f(b, n, d):\n"
+        "    storage.connection.Object(b, n).put(Body=d, ContentType='a/b', ACL='public-read')"
+    ),
+    "a protocol": (
+        f"from typing import Protocol\nclass P(Protocol):\n    def put_object(self, **k): ...\ndef f(c: P, b, n, d):\n    c.{PUT}"
+    ),
+    "the result of an abstract method": (
+        "from abc import ABC, abstractmethod\nclass A(ABC):\n    @abstractmethod\n    def client(self): ...\n"
+        f"    def f(self, b, n, d):\n        self.client().{PUT}"
+    ),
+    "an item of a dict that functions fill": (
+        "import boto3\nCLIENTS = {}\ndef client(name):\n    if name not in CLIENTS:\n        CLIENTS[name] = boto3.client(name)\n"
+        f"    return CLIENTS[name]\ndef f(b, n, d):\n    client('s3').{PUT}"
+    ),
+    "a property with a setter": (
+        "class S:\n    def __init__(self, c):\n        self.s3 = c\n    @property\n    def s3(self):\n        return self._s3\n"
+        f"    @s3.setter\n    def s3(self, c):\n        self._s3 = c\n    def f(self, b, n, d):\n        self.s3.{PUT}"
+    ),
+    "an update of an unknown mapping": (
+        "import boto3\ndef f(b, n, d, more):\n    more = more | {'Metadata': {}}\n    more.update(ACL='public-read')\n"
+        "    boto3.client('s3').upload_fileobj(d, b, n, ExtraArgs=more)"
+    ),
+    "what a constructor passes on": (
+        "import boto3\nclass A:\n    def __init__(self, more):\n        self.more = more\n    def f(self, b, n, d):\n"
+        "        more = {'ContentType': 'a/b', **self.more}\n        boto3.client('s3').upload_fileobj(d, b, n, ExtraArgs=more)\n"
+        "class B(A):\n    def __init__(self):\n        super().__init__({'ACL': 'public-read'})\nB().f(1, 2, 3)"
+    ),
     "the object of an untyped bucket": "def f(bucket, n, d):\n    bucket.Object(n).put(Body=d, ContentType='a/b', ACL='public-read')",
 }
 

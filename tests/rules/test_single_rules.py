@@ -201,3 +201,33 @@ def test_a_url_of_a_client_that_nobody_knows_is_less_sure(client: str, sure: str
     )
     (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO103",)))
     assert finding.confidence.name.lower() == sure
+
+
+CHOSEN = {
+    ("STO211", '"a.txt"', '"b.txt"', '"a/b.txt"'): "s3.put_object(Bucket=b, Key=x, Body=d)",
+    ("STO212", 'f"/a/{n}"', 'f"/b/{n}"', 'f"b/{n}"'): "s3.put_object(Bucket=b, Key=x, Body=d)",
+    ("STO401", '"public-read"', '"authenticated-read"', '"private"'): "s3.put_object(Bucket=b, Key=k, Body=d, ACL=x)",
+    ("STO311", '"COLD"', '"REDUCED_REDUNDANCY"', '"STANDARD"'): "s3.put_object(Bucket=b, Key=k, Body=d, StorageClass=x)",
+    ("STO501", '"csv"', '"json"', '"delta"'): "d.write.format(x).save('s3://' + b)",
+}
+
+
+@pytest.mark.parametrize(("given", "use"), CHOSEN.items(), ids=[given[0] for given in CHOSEN])
+def test_a_parameter_that_chooses_leaves_no_good_choice(given: tuple[str, str, str, str], use: str) -> None:
+    code, one, other, good = given
+    program = "import boto3\ns3 = boto3.client('s3')\ndef f(flag, b, k, n, d):\n    x = {} if flag else {}\n    {}\n"
+    assert messages(program.format(one, other, use), code)
+    assert not messages(program.format(one, good, use), code)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fires"), [("http://localhost:9000", False), ("minio:9000", False), ("http://s3.test", False), ("s3.x.com", True)]
+)
+def test_a_connection_within_a_machine_needs_no_tls(endpoint: str, fires: bool) -> None:
+    for join in ("", "c = SparkConf()\nc"):
+        method = "set" if join else ".config"
+        program = (
+            f"from pyspark import SparkConf\n{join or 'b'}.{method.strip('.')}('spark.hadoop.fs.s3a.endpoint', '{endpoint}')"
+            f"{chr(10) + 'c' if join else ''}.{method.strip('.')}('spark.hadoop.fs.s3a.connection.ssl.enabled', 'false')\n"
+        )
+        assert bool(messages(program, "STO412")) is fires

@@ -13,7 +13,7 @@ from s3lint.facts.api_names import S3_LIBRARIES
 from s3lint.facts.extractor import from_steps
 from s3lint.finding import Confidence
 from s3lint.inference.annotations import STUBS
-from s3lint.inference.classes import is_settings
+from s3lint.inference.classes import default_of_field, is_settings
 from s3lint.inference.place import Place
 from s3lint.inference.values import Environment, Fallback, Text, Value
 from s3lint.syntax.flow import Step
@@ -61,6 +61,8 @@ def _bucket(name: str, node: cst.BaseExpression, place: Place, context: Context)
 def setting_of(name: str, value: Value, place: Place, context: Context) -> Value:
     """Return the value of a field, which in a class of settings is only a fallback for a variable of the environment."""
     scope = place.step.suite.scope
+    if scope.kind == "class":
+        value = default_of_field(context.evaluator, value)
     if scope.kind == "class" and isinstance(value, Text) and is_settings(context.evaluator, scope):
         return Fallback(Environment(name.upper()), value)
     return value

@@ -12,7 +12,9 @@ from s3lint.facts.api_names import SPARK_SETTINGS, STORAGE_OPTIONS
 from s3lint.facts.extractor import from_steps
 from s3lint.finding import Confidence
 from s3lint.inference.place import Place
+from s3lint.inference.values import Absent, Value
 from s3lint.syntax.flow import Step
+from s3lint.syntax.module import Block
 from s3lint.syntax.names import called_name, subscript_key
 from s3lint.syntax.site import Site
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from s3lint.facts.context import Context
 
 SETTERS = frozenset({"config", "set", "setIfMissing", "setdefault"})
+
+TLS, ENDPOINT = "fs.s3a.connection.ssl.enabled", "fs.s3a.endpoint"
 
 OF_ONE_TABLE = frozenset({"spark_conf"})
 """Arguments whose settings apply to one table of a pipeline, not to the session."""
@@ -43,7 +47,29 @@ def session_settings(step: Step, context: Context) -> Iterator[Fact]:
 
 def _setting(key: str, node: cst.BaseExpression, place: Place, context: Context) -> SessionSetting:
     value = context.callers.evaluate(node, place)
-    return SessionSetting(Site(place.block, node), place, Confidence.HIGH, key, value)
+    endpoint = _endpoint_beside(place.step, context) if key == TLS else Absent()
+    return SessionSetting(Site(place.block, node), place, Confidence.HIGH, key, value, endpoint)
+
+
+def _endpoint_beside(step: Step, context: Context) -> Value:
+    """Return the endpoint that statements of the same suite set: the settings of one session are written together."""
+    for beside in _statements_beside(step):
+        for key, node, place in _pairs(beside):
+            name = context.evaluator.text(key, place)
+            if name is not None and normal(name) == ENDPOINT:
+                return context.callers.evaluate(node, place)
+    return Absent()
+
+
+def _statements_beside(step: Step) -> Iterator[Step]:
+    """Yield the statements of the same suite, or, at the top of a module, those whose text names the endpoint."""
+    if not isinstance(step.suite.owner.node if step.suite.owner is not None else None, Block):
+        yield from step.suite.steps
+        return
+    assert step.suite.owner is not None
+    for other in step.suite.owner.suite.steps:
+        if other.scope is None and ENDPOINT in other.block.text.lower():
+            yield from other.body.steps
 
 
 def normal(key: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.place import Place
-from s3lint.inference.values import Absent, Constant, Environment, Fallback, Reference, Text, Value
+from s3lint.inference.values import Absent, Constant, Environment, Fallback, Reference, Sequence, Text, Value
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -50,10 +50,12 @@ def looked_up(arguments: Arguments, name: str | None, default_position: int | No
     "os.environ.pop",
     "decouple.config",
     "decouple.Config()",
+    "decouple.Config().get",
     "decouple.AutoConfig()",
     "prettyconf.config",
     "environs.Env()",
     "environs.env",
+    "starlette.config.Config().get",
     "dynaconf.Dynaconf().get",
     "dynaconf.LazySettings().get",
     "dynaconf.settings.get",
@@ -67,7 +69,29 @@ def environment(evaluator: Evaluator, arguments: Arguments, place: Place, refere
 @function("starlette.config.Config()", "environ.Env()", "environ.FileAwareEnv()")
 def environment_cast(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
     """Lookups whose second parameter is the type."""
-    return looked_up(arguments, "key", 2)
+    found = looked_up(arguments, "key", 2)
+    declared = _declared(reference, found) if isinstance(found, Environment) else None
+    return Fallback(found, declared) if declared is not None else found
+
+
+def _declared(reference: Reference, variable: Environment) -> Value | None:
+    """Return the default that the reader was made with: `Env(NAME=(str, "default"))`."""
+    scheme = reference.arguments.get(variable.name) if reference.arguments is not None and variable.name else Absent()
+    return scheme.items[1] if isinstance(scheme, Sequence) and len(scheme.items) == 2 else None
+
+
+@function("airflow.models.Variable.get", "airflow.models.variable.Variable.get", "airflow.sdk.Variable.get")
+def airflow_variable(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    default = arguments.get("default_var", 1)
+    found = looked_up(arguments, "key", None)
+    return found if isinstance(default, Absent) or isinstance(found, Fallback) else Fallback(found, default)
+
+
+@function("omegaconf.OmegaConf.select")
+def selected_setting(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    default = arguments.get("default")
+    found = Reference(f"{reference.path}()", arguments)
+    return found if isinstance(default, Absent) else Fallback(found, default)
 
 
 @function("environs.Env().*", "environs.env.*", "environ.Env().*", "environ.FileAwareEnv().*")

@@ -185,6 +185,11 @@ def local_path(evaluator: Evaluator, arguments: Arguments, place: Place, referen
     return Reference("pathlib.Path()", arguments, operands=_operands(evaluator, arguments))
 
 
+@function("pathlib.Path.home", "pathlib.Path.cwd")
+def known_folder(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
+    return Reference("pathlib.Path()", arguments, operands=(Unknown("a folder of this machine"),))
+
+
 @function("pathlib.PurePosixPath")
 def posix_path(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
     return slash_joined(_operands(evaluator, arguments), arguments)
