@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.finding import Edit, Location
 from s3lint.project.discovery import is_notebook
-from s3lint.source.notebooks import DATABRICKS
+from s3lint.source.script_cells import DATABRICKS
 from s3lint.syntax.ast_scopes import Frame, bindings_of, imported_by
 from s3lint.syntax.module import syntax_of
 from s3lint.syntax.site import locate

@@ -7,7 +7,8 @@ import builtins
 from pathlib import Path
 
 from s3lint.project.discovery import is_notebook
-from s3lint.source.notebooks import plain, read
+from s3lint.source.notebooks import read
+from s3lint.source.script_cells import plain
 from s3lint.source.text import Source, Unreadable
 from s3lint.support.interpreter import without_parser_warnings
 from s3lint.syntax.ast_scopes import names_bound

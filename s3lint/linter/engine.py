@@ -28,7 +28,8 @@ from s3lint.project.import_graph import ImportGraph
 from s3lint.project.loader import Loader
 from s3lint.project.searches import STORES
 from s3lint.settings import Settings
-from s3lint.source.notebooks import DATABRICKS, masked_rows, plain, read
+from s3lint.source.notebooks import read
+from s3lint.source.script_cells import broken_cells, masked_rows, plain
 from s3lint.source.text import Source, Unreadable, is_wide
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector, without_parser_warnings
@@ -143,18 +144,24 @@ class Engine:
     def _analyze(self, path: Path, data: bytes) -> Result:
         if is_notebook(path.name):
             return self._analyze_notebook(path, data)
-        return replace(self._analyze_source(path, plain(data)), masks=masked_rows(data))
+        return self._with_cells(self._analyze_source(path, plain(data)), data)
+
+    def _with_cells(self, result: Result, data: bytes) -> Result:
+        """Add what was masked in a source that consists of cells, and findings for the cells that do not parse."""
+        broken = [unreadable(result.path, error) for error in broken_cells(data)]
+        findings = (*broken, *result.findings) if broken and self.prefilter.mentions(data) else result.findings
+        return replace(result, findings=findings, masks=masked_rows(data))
 
     def _analyze_standalone(self, path: Path, data: bytes, tree: ast.Module | None) -> Result:
         if is_notebook(path.name):
             return self._analyze_notebook(path, data)
-        masks = masked_rows(data)
-        # The caller's tree is of the bytes as they are; those of a Databricks source are masked first, which changes the tree.
-        data, tree = plain(data), tree if not data.startswith(DATABRICKS) else None
-        own = self._analyze_source(path, data, tree)
-        results = [own, *(self._analyze_dependent(dependent) for dependent in self._dependents_of(path, data, tree))]
+        source = plain(data)
+        # The caller's tree is of the bytes as they are; what is masked changes the tree.
+        tree = tree if source == data else None
+        own = self._analyze_source(path, source, tree)
+        results = [own, *(self._analyze_dependent(dependent) for dependent in self._dependents_of(path, source, tree))]
         findings = merged(finding for result in results for finding in result.findings if finding.path == path)
-        return replace(own, findings=tuple(findings), masks=masks)
+        return self._with_cells(replace(own, findings=tuple(findings)), data)
 
     def _with_dependencies(self, result: Result) -> Result:
         """Add what the result depends on: the dependencies and the new searches since `_safely` began."""

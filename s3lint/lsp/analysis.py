@@ -26,7 +26,8 @@ from s3lint.project.files import MAX_READ_BYTES
 from s3lint.project.targets import targets
 from s3lint.registry.codes import UNREADABLE
 from s3lint.settings import Settings
-from s3lint.source.notebooks import plain, read
+from s3lint.source.notebooks import read
+from s3lint.source.script_cells import plain
 from s3lint.source.text import Unreadable
 from s3lint.support.bounded_read import read_bounded
 

@@ -12,7 +12,7 @@ from s3lint.linter.fix import decided, may_be_decided
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.settings import Settings
-from s3lint.source.notebooks import plain
+from s3lint.source.script_cells import plain
 from s3lint.source.text import Source, Unreadable
 
 

@@ -35,7 +35,7 @@ class ProjectFiles:
 
     def read(self, path: Path) -> bytes | None:
         """Return the bytes of a file; None if it cannot be read, exceeds `MAX_SOURCE_BYTES`, or lies behind a link out of the project."""
-        from s3lint.source.notebooks import plain
+        from s3lint.source.script_cells import plain
 
         if path in self.overlay:
             return self.overlay[path]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.settings import Settings
-from s3lint.source.notebooks import plain
+from s3lint.source.script_cells import plain
 
 
 class StoredFiles(ProjectFiles):

@@ -1,4 +1,4 @@
-"""Turn notebooks into one Python text: Jupyter's `.ipynb`, and Databricks' `.py` sources with their `# MAGIC` lines.
+"""Turn Jupyter's notebooks into one Python text.
 
 Every line stays in its row, so that a row of the text is a row of a cell. Magics and shell lines are replaced (masked), and `%sql`
 cells become a call of `spark.sql` around the same lines.
@@ -18,12 +18,6 @@ from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.source.text import Unreadable
 from s3lint.support.interpreter import without_parser_warnings
 
-DATABRICKS = b"# Databricks notebook source"
-"""The first line of a notebook that Databricks exports as Python."""
-
-COMMAND = re.compile(r"# COMMAND -{10}")
-MAGIC = "# MAGIC "
-BARE_MAGIC = re.compile(rb"^\s*[%!]", re.MULTILINE)
 SQL_CELL = re.compile(r"%{1,2}sql\s*(?:$|(?=[^\s:]))(?!.*://)", re.IGNORECASE)
 PYTHON_CELL = re.compile(r"%%(?:time|timeit|capture|prun|python3?|local|pyspark|spark)\b")
 OTHER_CELL = re.compile(r"%%\w|%(?:md|sh|scala|r|fs|html|bash)\b|#!(?!.*\bpython)[a-z]+\s*$")
@@ -41,6 +35,8 @@ CELL_LANGUAGES = (
 
 LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
 ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*[\w., ]+=\s*)[%!].*$")
+
+OTHERS_CHECKED = "the other cells are checked"
 
 OPEN, CLOSE = 'spark.sql("""', ' """)'
 """Put around SQL to make it a call. The opening is as long as `# MAGIC %sql `, so that columns stay the same; the space of the end keeps
@@ -119,59 +115,7 @@ def masks(written: Iterable[str], made: Iterable[str], shifts: dict[int, int] | 
     return Masks({row: (text, line, (shifts or {}).get(row, 0)) for row, (text, line) in rows if text != line})
 
 
-def masked_rows(data: bytes) -> Masks:
-    """Return the rows that `plain` changes in a Databricks source."""
-    made = plain(data)
-    if made == data:
-        return Masks()
-    written, text = (each.decode("utf-8", "surrogateescape").split("\n") for each in (data, made))
-    return masks(written, text)
-
-
-def plain(data: bytes) -> bytes:
-    """Return a Databricks source with its SQL cells as Python and its bare magics masked; any other bytes as they are."""
-    if not data.startswith(DATABRICKS) or not (b"%sql" in data or BARE_MAGIC.search(data)):
-        return data
-    lines = data.decode("utf-8", "surrogateescape").split("\n")
-    found: list[str] = []
-    for cell in _databricks_cells(lines):
-        first = next((line for line in cell if line.startswith("# MAGIC")), "")
-        found += _databricks_sql(cell) if first.startswith(f"{MAGIC}%sql") else _without_bare_magics(cell)
-    return "\n".join(found).encode("utf-8", "surrogateescape")
-
-
-def _databricks_cells(lines: list[str]) -> Iterator[list[str]]:
-    cell: list[str] = []
-    for line in lines:
-        if COMMAND.match(line) and cell:
-            yield cell
-            cell = []
-        cell.append(line)
-    yield cell
-
-
-def _without_bare_magics(cell: list[str]) -> list[str]:
-    """Return the lines of a cell, with those masked that are magics without `# MAGIC`; a cell of another language as a whole."""
-    first = next((index for index, line in enumerate(cell) if line.strip() and not line.startswith("#")), len(cell))
-    if first == len(cell) or not any(BARE_MAGIC.match(line.encode("utf-8", "replace")) for line in cell):
-        return cell
-    return [*cell[:first], *_masked(cell[first:])]
-
-
-def _databricks_sql(cell: list[str]) -> list[str]:
-    """Return the lines of a `# MAGIC %sql` cell as a call of `spark.sql`, with the SQL in the same rows and columns."""
-    rows = [index for index, line in enumerate(cell) if line.startswith("# MAGIC")]
-    made = list(cell)
-    for index in rows:
-        made[index] = _quoted(cell[index].removeprefix("# MAGIC").removeprefix(" "))
-        if index != rows[0]:
-            made[index] = f"{' ' * len(MAGIC)}{made[index]}"
-    made[rows[0]] = OPEN + re.sub(r"^%sql ?", "", made[rows[0]])
-    made[rows[-1]] = made[rows[-1]].rstrip("\r") + CLOSE + ("\r" if cell[rows[-1]].endswith("\r") else "")
-    return made
-
-
-def _quoted(sql: str) -> str:
+def quoted(sql: str) -> str:
     """Return SQL that is valid inside triple quotes: quotes and backslashes are replaced by characters of the same length."""
     return sql.replace('"""', "'''").replace("\\", "/")
 
@@ -192,14 +136,14 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
     for number, cell in enumerate(document["cells"], 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             written = _source(cell)
-            source = ["" for _ in written] if _is_other_language(cell) else _masked(written)
+            source = ["" for _ in written] if _is_other_language(cell) else masked(written)
             shifts |= {
                 len(lines) + row: shift_of(line, made) for row, (line, made) in enumerate(zip(written, source, strict=True), 1)
             }
-            refusal = _refusal(source)
+            refusal = refusal_of(source)
             if refusal is not None:
                 # The lines of a broken cell are emptied, so that the other cells can be checked.
-                broken.append(Unreadable(refusal.message, len(lines) + refusal.row, refusal.column))
+                broken.append(Unreadable(f"{refusal.message}; {OTHERS_CHECKED}", len(lines) + refusal.row, refusal.column))
                 source = ["" for _ in source]
             numbers.append(number)
             starts.append(len(lines) + 1)
@@ -268,21 +212,21 @@ def _source(cell: dict[str, Any]) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _masked(lines: list[str]) -> list[str]:
+def masked(lines: list[str]) -> list[str]:
     """Return the lines of a cell with its magics replaced; all empty for a cell of another language."""
     first = next((index for index, line in enumerate(lines) if line.strip()), 0)
     head = lines[first].strip()
     if SQL_CELL.match(head):
-        body = [_quoted(line) for line in lines[first + 1 :]]
-        made = [*lines[:first], OPEN + _quoted(re.sub(r"^%{1,2}sql ?", "", head, flags=re.IGNORECASE)), *body]
+        body = [quoted(line) for line in lines[first + 1 :]]
+        made = [*lines[:first], OPEN + quoted(re.sub(r"^%{1,2}sql ?", "", head, flags=re.IGNORECASE)), *body]
         return [*made[:-1], made[-1] + CLOSE]
     if PYTHON_CELL.match(head):
         # `%%time` and the like run the rest of the cell as Python, which may begin with a magic again.
-        return _masked(["" if index == first else line for index, line in enumerate(lines)])
+        return masked(["" if index == first else line for index, line in enumerate(lines)])
     if OTHER_CELL.match(head):
         return ["" for _ in lines]
     # Only cells that do not parse are searched for magics: `%` at the start of a line may be an operator.
-    return lines if _refusal(lines) is None else list(_without_magics(_dedented(lines)))
+    return lines if refusal_of(lines) is None else list(_without_magics(_dedented(lines)))
 
 
 def _dedented(lines: list[str]) -> list[str]:
@@ -308,7 +252,7 @@ def _without_magics(lines: Iterable[str]) -> Iterator[str]:
             yield line
 
 
-def _refusal(lines: list[str]) -> Unreadable | None:
+def refusal_of(lines: list[str]) -> Unreadable | None:
     """Return why Python does not parse the lines of a cell; None if it does."""
     try:
         ast.parse("\n".join(lines))

@@ -16,7 +16,8 @@ from s3lint.fixes.soundness import unparsable
 from s3lint.project.discovery import is_notebook
 from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
 from s3lint.source.notebook_edits import cell_source
-from s3lint.source.notebooks import OPEN, plain, read, shift_of
+from s3lint.source.notebooks import OPEN, read, shift_of
+from s3lint.source.script_cells import plain
 from s3lint.source.text import Source, Unreadable, split_lines, tokens_of
 from s3lint.suppressions.comments import BETWEEN_STATEMENTS
 from s3lint.suppressions.directives import Suppression, suppressions

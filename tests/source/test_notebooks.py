@@ -13,7 +13,8 @@ from conftest import Write, run, s3lint_here
 from s3lint.linter.engine import Engine
 from s3lint.settings import Settings
 from s3lint.source.notebook_edits import cell_source, with_cells
-from s3lint.source.notebooks import plain, read
+from s3lint.source.notebooks import read
+from s3lint.source.script_cells import plain
 from s3lint.source.text import Unreadable, split_lines
 from support.notebooks import notebook
 

@@ -59,7 +59,7 @@ class Contents:
             data = read_bounded(path, MAX_READ_BYTES)
         except OSError:
             return None
-        from s3lint.source.notebooks import plain
+        from s3lint.source.script_cells import plain
 
         source = plain(data)
         content = Content(digest(data), digest(source), len(data))

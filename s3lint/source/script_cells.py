@@ -1,0 +1,115 @@
+"""Mask what is not Python in `.py` files that consist of cells: Databricks' sources with `# MAGIC` lines, and `# %%` cells.
+
+Every line stays in its row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from s3lint.source.notebooks import CLOSE, OPEN, OTHERS_CHECKED, Masks, masked, masks, quoted, refusal_of
+from s3lint.source.text import Unreadable, is_encodable
+from s3lint.support.interpreter import without_parser_warnings
+
+DATABRICKS = b"# Databricks notebook source"
+"""The first line of a notebook that Databricks exports as Python."""
+
+COMMAND = re.compile(r"# COMMAND -{10}")
+MAGIC = "# MAGIC "
+BARE_MAGIC = re.compile(rb"^\s*[%!]", re.MULTILINE)
+
+PERCENT = re.compile(rb"^# ?%%", re.MULTILINE)
+"""What begins a cell for VS Code, Spyder, PyCharm and Jupytext."""
+
+PERCENT_CELL = re.compile(r"# ?%%")
+
+MAX_CELLS_CHARACTERS = 1 << 20
+"""Characters of a source whose cells are parsed one by one."""
+
+
+def masked_rows(data: bytes) -> Masks:
+    """Return the rows that `plain` changes."""
+    made = plain(data)
+    if made == data:
+        return Masks()
+    written, text = (each.decode("utf-8", "surrogateescape").split("\n") for each in (data, made))
+    return masks(written, text)
+
+
+def plain(data: bytes) -> bytes:
+    """Return a source of cells with its SQL cells as Python, its magics masked and its broken cells emptied; other bytes as they are."""
+    return _read(data)[0]
+
+
+def broken_cells(data: bytes) -> tuple[Unreadable, ...]:
+    """Return the errors of the cells that do not parse, in rows of the file."""
+    return _read(data)[1]
+
+
+@lru_cache(maxsize=4)
+def _read(data: bytes) -> tuple[bytes, tuple[Unreadable, ...]]:
+    is_databricks = data.startswith(DATABRICKS)
+    if not is_databricks and PERCENT.search(data) is None:
+        return data, ()
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    made = lines
+    if is_databricks and (b"%sql" in data or BARE_MAGIC.search(data)):
+        made = [line for cell in _cells(lines, COMMAND) for line in _databricks_cell(cell)]
+    made, broken = _without_broken_cells(made, COMMAND if is_databricks else PERCENT_CELL)
+    return ("\n".join(made).encode("utf-8", "surrogateescape") if made != lines else data), broken
+
+
+@without_parser_warnings()
+def _without_broken_cells(lines: list[str], beginning: re.Pattern[str]) -> tuple[list[str], tuple[Unreadable, ...]]:
+    """Return the lines with every cell emptied that does not parse, and its error, where the lines do not parse as a whole."""
+    text = "\n".join(lines)
+    if len(text) > MAX_CELLS_CHARACTERS or not is_encodable(text) or refusal_of(lines) is None:
+        return lines, ()
+    found: list[str] = []
+    broken: list[Unreadable] = []
+    for cell in _cells(lines, beginning):
+        made = cell if refusal_of(cell) is None else _without_bare_magics(cell)
+        refusal = refusal_of(made)
+        if refusal is not None:
+            broken.append(Unreadable(f"{refusal.message}; {OTHERS_CHECKED}", len(found) + refusal.row, refusal.column))
+            made = ["" for _ in made]
+        found += made
+    return found, tuple(broken)
+
+
+def _cells(lines: list[str], beginning: re.Pattern[str]) -> Iterator[list[str]]:
+    cell: list[str] = []
+    for line in lines:
+        if beginning.match(line) and cell:
+            yield cell
+            cell = []
+        cell.append(line)
+    yield cell
+
+
+def _databricks_cell(cell: list[str]) -> list[str]:
+    first = next((line for line in cell if line.startswith("# MAGIC")), "")
+    return _databricks_sql(cell) if first.startswith(f"{MAGIC}%sql") else _without_bare_magics(cell)
+
+
+def _without_bare_magics(cell: list[str]) -> list[str]:
+    """Return the lines of a cell, with those masked that are magics without `# MAGIC`; a cell of another language as a whole."""
+    first = next((index for index, line in enumerate(cell) if line.strip() and not line.startswith("#")), len(cell))
+    if first == len(cell) or not any(BARE_MAGIC.match(line.encode("utf-8", "replace")) for line in cell):
+        return cell
+    return [*cell[:first], *masked(cell[first:])]
+
+
+def _databricks_sql(cell: list[str]) -> list[str]:
+    """Return the lines of a `# MAGIC %sql` cell as a call of `spark.sql`, with the SQL in the same rows and columns."""
+    rows = [index for index, line in enumerate(cell) if line.startswith("# MAGIC")]
+    made = list(cell)
+    for index in rows:
+        made[index] = quoted(cell[index].removeprefix("# MAGIC").removeprefix(" "))
+        if index != rows[0]:
+            made[index] = f"{' ' * len(MAGIC)}{made[index]}"
+    made[rows[0]] = OPEN + re.sub(r"^%sql ?", "", made[rows[0]])
+    made[rows[-1]] = made[rows[-1]].rstrip("\r") + CLOSE + ("\r" if cell[rows[-1]].endswith("\r") else "")
+    return made
