@@ -34,6 +34,12 @@ CELL_LANGUAGES = (
 """Where the metadata of a cell name its language."""
 
 LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
+ESCAPED_CALL = re.compile(r"^(?P<indent>\s*)[,;/]\w[\w.]*(?:\s|$)")
+"""IPython's `,f a b`, `;f a b` and `/f a`, which call a function. The first two may also begin a line of Python inside of brackets."""
+
+TIMED = re.compile(r"^%(?:time|timeit|prun)\s+(?=[^-\s])")
+"""Line magics that run the rest of the line as Python."""
+
 ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*[\w., ]+=\s*)[%!].*$")
 
 OTHERS_CHECKED = "the other cells are checked"
@@ -226,7 +232,10 @@ def masked(lines: list[str]) -> list[str]:
     if OTHER_CELL.match(head):
         return ["" for _ in lines]
     # Only cells that do not parse are searched for magics: `%` at the start of a line may be an operator.
-    return lines if refusal_of(lines) is None else list(_without_magics(_dedented(lines)))
+    if refusal_of(lines) is None:
+        return lines
+    made = list(_without_magics(_dedented(lines)))
+    return made if refusal_of(made) is None else [ESCAPED_CALL.sub(r"\g<indent>pass #", line) for line in made]
 
 
 def _dedented(lines: list[str]) -> list[str]:
@@ -246,6 +255,8 @@ def _without_magics(lines: Iterable[str]) -> Iterator[str]:
             yield ""
         elif assigned is not None:
             yield f"{assigned['target']}None"
+        elif TIMED.match(line):
+            yield TIMED.sub("", line)
         elif magic is not None:
             yield f"{magic['indent']}pass"
         else:

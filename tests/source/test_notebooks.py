@@ -16,6 +16,7 @@ from s3lint.source.notebook_edits import cell_source, with_cells
 from s3lint.source.notebooks import read
 from s3lint.source.script_cells import plain
 from s3lint.source.text import Unreadable, split_lines
+from s3lint.testing import check
 from support.notebooks import notebook
 
 UPLOAD = "s3.upload_file('a', 'acme-docs', f'reports/{day}.pdf', ExtraArgs={'ContentType': 'application/pdf'})"
@@ -295,3 +296,25 @@ def test_any_cell_can_be_written_back(sources: list[str], indent: int | None, as
     changed = with_cells(data, {1: sources[0] + "ü"})
     assert json.loads(changed)["cells"][1:] == json.loads(data)["cells"][1:]
     assert cell_source(changed, 1) == sources[0] + "ü"
+
+
+BROKEN = 'boto3.client("s3").put_object(Bucket="acme-raw", Key="a/b", Body=b"x", ContentType="a/b")'
+
+
+@pytest.mark.parametrize(
+    ("first", "mark"),
+    [("# Databricks notebook source", "# COMMAND ----------"), ("# %%", "# %% a title"), ("#%%", "#%%")],
+    ids=["Databricks", "VS Code", "Spyder"],
+)
+@pytest.mark.parametrize("broken", ["this is not (", "SELECT 1 FROM x;", "x = [1,\n"])
+def test_a_broken_cell_of_a_python_source_costs_itself_alone(first: str, mark: str, broken: str) -> None:
+    text = f"{first}\nimport boto3\n\n{mark}\n{broken}\n\n{mark}\n%pip install x\n\n{mark}\n{BROKEN}\n"
+    found = check(text)
+    assert [finding.code for finding in found] == ["STO900", "STO201"]
+    assert "the other cells are checked" in found[0].message
+    assert [finding.start.row for finding in found if finding.code == "STO201"] == [text.split("\n").index(BROKEN) + 1]
+
+
+def test_cells_that_parse_together_are_one_program() -> None:
+    text = f"import boto3\nif x:\n    pass\n# %%\n    {BROKEN}\n"
+    assert [(finding.code, finding.start.row) for finding in check(text)] == [("STO201", 5)]

@@ -62,7 +62,8 @@ def _endpoint_beside(step: Step, context: Context) -> Value:
 
 
 def _statements_beside(step: Step) -> Iterator[Step]:
-    """Yield the statements of the same suite, or, at the top of a module, those whose text names the endpoint."""
+    """Yield the statement, then those of its suite, or, at the top of a module, those whose text names the endpoint."""
+    yield step
     if not isinstance(step.suite.owner.node if step.suite.owner is not None else None, Block):
         yield from step.suite.steps
         return
