@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from s3lint.runtime.clients import imported, reason
 from s3lint.runtime.errors import SchemaError
@@ -27,8 +27,10 @@ def stored_schema(schema: Any, partition_by: Iterable[str] = ()) -> pa.Schema:
     pyarrow = imported("pyarrow", "delta")
     if not isinstance(schema, pyarrow.Schema):
         raise SchemaError(f"The declared schema is of type {type(schema).__name__}: declare a pyarrow.Schema.")
-    if not schema.names or len(set(schema.names)) < len(schema.names) or "" in schema.names:
-        raise SchemaError("The declared schema has no column, one without a name, or two of one name: declare each by its own.")
+    if not schema.names or len({name.lower() for name in schema.names}) < len(schema.names) or "" in schema.names:
+        raise SchemaError(
+            "The declared schema has no column, one without a name, or two whose names differ in case at most: declare each by its own."
+        )
     names = tuple(partition_by)
     if set(names) - set(schema.names) or len(set(names)) < len(names) or len(names) == len(schema.names):
         raise SchemaError(
@@ -101,6 +103,7 @@ def _unsigned() -> tuple[pa.DataType, ...]:
 def exact(column: pa.ChunkedArray, declared: pa.Field) -> pa.ChunkedArray:
     """Returns a column under its declared type. Raises `SchemaError` where a value would change, by column, value and row."""
     pyarrow = imported("pyarrow", "delta")
+    _check_valid(column, declared.name)
     column = _plain(column)
     if column.type != declared.type and column.type != pyarrow.null() and not _is_kin(column.type, declared.type):
         raise SchemaError(
@@ -114,13 +117,42 @@ def exact(column: pa.ChunkedArray, declared: pa.Field) -> pa.ChunkedArray:
             f"of row {row:,} unchanged: convert it where it is read."
         )
     fitted = column.cast(declared.type)
-    if _has_null(fitted, declared):
-        row = _first(fitted, lambda part: _has_null(part, declared))
+    if _anywhere(fitted, declared, _is_null):
+        row = _first(fitted, lambda part: _anywhere(part, declared, _is_null))
         raise SchemaError(
             f"The column {declared.name!r} is declared without nulls, and its value {_shown(fitted[row])} of row {row:,} is or holds one: "
             "fill it."
         )
+    if _anywhere(fitted, declared, _is_of_no_year):
+        row = _first(fitted, lambda part: _anywhere(part, declared, _is_of_no_year))
+        raise SchemaError(
+            f"The column {declared.name!r} has a date outside of the years 1 to 9999, which most readers lack, in row {row:,}: correct it."
+        )
     return fitted
+
+
+def _check_valid(column: pa.ChunkedArray, name: str) -> None:
+    """Raises `SchemaError` for what Arrow would write as it is: text that is no UTF-8, a decimal of more digits than its type has."""
+    if column.type == imported("pyarrow", "delta").date64():
+        return  # a time of day is refused with its value later
+
+    def is_invalid(part: pa.ChunkedArray) -> bool:
+        return _invalid(part) is not None
+
+    error = _invalid(column)
+    if error is not None:
+        raise SchemaError(
+            f"The column {name!r} has a value in row {_first(column, is_invalid):,} that is none of its type {column.type}: correct it."
+        ) from error
+
+
+def _invalid(column: pa.ChunkedArray) -> Exception | None:
+    """Returns what Arrow finds wrong with the values of a column."""
+    try:
+        column.validate(full=True)
+    except imported("pyarrow", "delta").ArrowException as error:
+        return cast("Exception", error)
+    return None
 
 
 def check_no_empty_text(column: pa.ChunkedArray, name: str) -> None:
@@ -139,10 +171,20 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if isinstance(column.type, pyarrow.BaseExtensionType):
         column = pyarrow.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
     if pyarrow.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+        chunks = [_decoded(chunk) for chunk in column.chunks]
+        column = pyarrow.chunked_array(
+            chunks, pyarrow.large_string() if _kind(column.type.value_type) == "text" else column.type.value_type
+        )
     if pyarrow.types.is_fixed_size_list(column.type):
         column = column.cast(pyarrow.list_(column.type.value_field))
     return column
+
+
+def _decoded(array: Any) -> Any:
+    """Returns the values of a dictionary's array; Arrow decodes no dictionary of views, as polars makes them."""
+    pyarrow = imported("pyarrow", "delta")
+    values = array.dictionary.cast(pyarrow.large_string()) if _kind(array.type.value_type) == "text" else array.dictionary
+    return values.take(array.indices)
 
 
 def _fitting(declared: pa.DataType) -> Callable[[pa.ChunkedArray], bool]:
@@ -181,30 +223,45 @@ def _first(column: pa.ChunkedArray, is_wrong: Callable[[pa.ChunkedArray], bool])
     return start
 
 
-def _has_null(column: Any, declared: pa.Field) -> bool:
-    """Whether a value is null that may not be, at any depth."""
+def _anywhere(column: Any, declared: pa.Field, is_wrong: Callable[[Any, pa.Field], bool]) -> bool:
+    """Returns whether values are wrong at any depth, which are asked for level by level with what is declared of them."""
     pyarrow = imported("pyarrow", "delta")
-    if column.null_count and not declared.nullable:
+    if is_wrong(column, declared):
         return True
-    kind = _kind(declared.type)
-    if kind not in ("list", "map", "struct"):
-        return False
     chunks = column.chunks if isinstance(column, pyarrow.ChunkedArray) else [column]
-    for array in (chunk.drop_null() for chunk in chunks):
-        if kind == "struct":
-            inner = [(array.field(index), declared.type.field(index)) for index in range(declared.type.num_fields)]
-        elif kind == "map":
-            start = array.offsets[0].as_py()  # `keys` and `items` are those of the whole array, of which this may be a slice
-            length = array.offsets[-1].as_py() - start
-            inner = [
-                (array.keys.slice(start, length), declared.type.key_field),
-                (array.items.slice(start, length), declared.type.item_field),
-            ]
-        else:
-            inner = [(array.flatten(), declared.type.value_field)]
-        if any(_has_null(child, one) for child, one in inner):
-            return True
-    return False
+    parts = (part for chunk in chunks for part in _parts(chunk.drop_null(), declared.type))
+    return any(_anywhere(part, one, is_wrong) for part, one in parts)
+
+
+def _parts(array: pa.Array, declared: pa.DataType) -> list[tuple[pa.Array, pa.Field]]:
+    """Returns the values inside of lists, maps and structs, with what is declared of them."""
+    kind = _kind(declared)
+    if kind == "struct":
+        return [(array.field(index), declared.field(index)) for index in range(declared.num_fields)]
+    if kind == "map":
+        start = array.offsets[0].as_py()  # `keys` and `items` are those of the whole array, of which this may be a slice
+        length = array.offsets[-1].as_py() - start
+        return [(array.keys.slice(start, length), declared.key_field), (array.items.slice(start, length), declared.item_field)]
+    return [(array.flatten(), declared.value_field)] if kind == "list" else []
+
+
+def _is_null(column: Any, declared: pa.Field) -> bool:
+    return bool(column.null_count and not declared.nullable)
+
+
+YEARS = {"date": ("int32", -719_162, 2_932_896), "timestamp": ("int64", -62_135_596_800_000_000, 253_402_300_799_999_999)}
+"""The days, and the microseconds, from 1970 to the first and the last of the years 1 to 9999, which Python, Spark and SQL know."""
+
+
+def _is_of_no_year(column: Any, declared: pa.Field) -> bool:
+    pyarrow = imported("pyarrow", "delta")
+    compute = imported("pyarrow.compute", "delta")
+    kind = _kind(declared.type)
+    if kind not in ("date", "timestamp", "instant"):
+        return False
+    whole, first, last = YEARS["date" if kind == "date" else "timestamp"]
+    found = compute.min_max(column.cast(getattr(pyarrow, whole)()))
+    return found["min"].is_valid and not first <= found["min"].as_py() <= found["max"].as_py() <= last
 
 
 def _is_kin(given: pa.DataType, declared: pa.DataType) -> bool:
@@ -241,10 +298,6 @@ def _kind(arrow_type: Any) -> str:
         if any(getattr(types, f"is_{name}", lambda _: False)(arrow_type) for name in of_kind):
             return kind
     return str(arrow_type.id)
-
-
-def _written(column: Any) -> str:
-    return "".join(map(_repr, column))
 
 
 def _repr(value: Any) -> str:

@@ -41,7 +41,7 @@ def check_unique(rows: pa.Table, keys: Sequence[str]) -> None:
                 f"The key {key!r} is null in {rows.column(key).null_count:,} rows, which no merge can match: fill it."
             )
     try:
-        counted = rows.group_by(list(keys)).aggregate([([], "count_all")])
+        counted = _without_signs_of_zero(rows.select(list(keys))).group_by(list(keys)).aggregate([([], "count_all")])
     except imported("pyarrow", "delta").ArrowException as error:
         raise SchemaError(f"Rows cannot be compared by {', '.join(keys)}: {reason(error)}.") from error
     doubled = counted.num_rows - sum(count.as_py() == 1 for count in counted.column("count_all"))
@@ -49,6 +49,16 @@ def check_unique(rows: pa.Table, keys: Sequence[str]) -> None:
         raise SchemaError(
             f"{doubled:,} of the keys {', '.join(keys)} stand in several rows, and a merge needs one of each: drop the others."
         )
+
+
+def _without_signs_of_zero(rows: pa.Table) -> pa.Table:
+    """Returns rows whose numbers are the same where a merge takes them to be: it matches 0.0 with -0.0."""
+    pyarrow = imported("pyarrow", "delta")
+    compute = imported("pyarrow.compute", "delta")
+    for index, field in enumerate(rows.schema):
+        if pyarrow.types.is_floating(field.type):
+            rows = rows.set_column(index, field, compute.add(rows.column(index), pyarrow.scalar(0.0, field.type)))
+    return rows
 
 
 def check_within(rows: pa.Table, where: Mapping[str, Scalar], partition_by: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import deltalake
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -127,6 +128,44 @@ def test_a_value_that_would_change_is_named(value: Any, given_type: pa.DataType,
     column = pa.chunked_array([pa.array([None] * row, given_type), pa.array([value] + [None] * (7 - row), given_type)])
     with pytest.raises(SchemaError, match=rf"'c'.* of row {row}\b"):
         fitted(pa.table({"c": column}), pa.schema([("c", declared)]))
+
+
+INVALID: list[tuple[pa.Array, pa.DataType]] = [
+    (pa.array([b"\xff"]).view(pa.string()), pa.string()),
+    (pa.array([(99_999).to_bytes(16, "little")], pa.binary(16)).view(pa.decimal128(3, 2)), pa.decimal128(3, 2)),
+    (pa.array([10**7], pa.int32()).cast(pa.date32()), pa.date32()),
+    (pa.array([-(2**62)]).cast(pa.timestamp("us")), pa.timestamp("us")),
+    (pa.ListArray.from_arrays([0, 1], pa.array([2**62]).cast(pa.timestamp("us", "UTC"))), pa.list_(pa.timestamp("us", "UTC"))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("array", "declared"), INVALID, ids=lambda part: str(getattr(part, "type", "")))
+def test_a_value_that_no_reader_takes_is_named(array: pa.Array, declared: pa.DataType) -> None:
+    """Arrow keeps bytes that are no value of their type, and years that Python, Spark and the names of partitions lack."""
+    column = pa.chunked_array([pa.nulls(2, array.type), array])
+    with pytest.raises(SchemaError, match=r"'c' has a .* row 2"):
+        fitted(pa.table({"c": column}), pa.schema([("c", declared)]))
+
+
+def test_a_dictionary_of_views_is_decoded() -> None:
+    frame = pl.DataFrame({"c": ["a", None]}, schema={"c": pl.Categorical})
+    assert fitted(frame, pa.schema([("c", pa.string())])).to_pylist() == [{"c": "a"}, {"c": None}]
+
+
+def test_zeros_of_both_signs_are_one_key(tmp_path: Path) -> None:
+    table = Table(str(tmp_path / "table"), pa.schema([("k", pa.float64()), ("row", pa.int64())]), Evolution.FIXED)
+    with pytest.raises(SchemaError, match="several rows"):
+        merge(table, pa.table({"k": [0.0, -0.0], "row": [1, 2]}), keys=["k"])
+    for row in (1, 2):
+        merge(table, pa.table({"k": [0.0 / (-1) ** row], "row": [row]}), keys=["k"])
+    assert rows_of(table) == [{"k": 0.0, "row": 2}]
+
+
+def test_names_that_differ_in_case_are_refused(tmp_path: Path) -> None:
+    """Delta Lake's are not told apart by case."""
+    table = Table(tmp_path / "table", pa.schema([("a", pa.int8()), ("A", pa.int8())]), Evolution.FIXED)
+    with pytest.raises(SchemaError, match="differ in case"):
+        append(table, None)
 
 
 OTHERS: list[tuple[pa.DataType, pa.DataType]] = [
