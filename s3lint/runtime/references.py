@@ -10,19 +10,21 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from s3lint.runtime.accounts import Account, Place, accounted
-from s3lint.runtime.arguments import checked, having, optional, table_name
+from s3lint.runtime.arguments import checked, having, optional, table_name, text, whole
 from s3lint.runtime.clients import code, default_dynamodb, default_s3, reason, store_errors, was_refused
 from s3lint.runtime.errors import ArgumentError, ConflictError, IntegrityError, MissingError, StorageError
 from s3lint.runtime.items import AN_ITEM, KeyValue, check_item, deserialised, primary_key, serialised
-from s3lint.runtime.keys import a_bucket, a_key
+from s3lint.runtime.keys import a_bucket, a_key, any_key
 from s3lint.runtime.objects import (
     AN_S3_CLIENT,
     DETAILS,
+    LARGEST_OBJECT,
     AccessPattern,
     Reading,
     StoredObject,
@@ -278,15 +280,18 @@ def _get(dynamodb: Any, table: str, key: Mapping[str, KeyValue]) -> Steps[Docume
 
 
 def _document(table: str, key: Mapping[str, KeyValue], item: Mapping[str, Any]) -> Document:
-    """Returns the document of an item. Raises `MissingError` where it points to no object."""
+    """Returns the document of an item. Raises `MissingError` where it points to nothing that can be an object."""
     try:
-        texts = [item[name] for name in ("s3_bucket", "s3_key", "sha256")]
-        size = int(item["file_size"])
-    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+        found = a_bucket("s3_bucket", item["s3_bucket"]), any_key("s3_key", item["s3_key"])
+        size, sha256 = whole(0, LARGEST_OBJECT)("file_size", _whole(item["file_size"])), text("sha256", item["sha256"])
+    except (ArgumentError, KeyError) as error:
         raise _pointless(table, key) from error
-    if not all(isinstance(text, str) and text for text in texts):
-        raise _pointless(table, key)
-    return Document(table, dict(key), texts[0], texts[1], size, texts[2], item)
+    return Document(table, dict(key), *found, size, sha256, item)
+
+
+def _whole(value: Any) -> Any:
+    """Returns a Decimal without a fraction as an int, and everything else as it is."""
+    return int(value) if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value() else value
 
 
 def _pointless(table: str, key: Mapping[str, KeyValue]) -> MissingError:

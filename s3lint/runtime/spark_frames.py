@@ -111,7 +111,7 @@ def fitted(frame: DataFrame, schema: StructType, partition_by: Sequence[str], na
         if found is None and not field.nullable:
             raise SchemaError(f"The column {field.name!r} is missing from the data and declared without nulls: add it.")
         _check_type(field.name, found.dataType if found is not None else field.dataType, field.dataType)
-        source = frame[field.name] if found is not None else functions.lit(None)
+        source = frame[quoted(field.name)] if found is not None else functions.lit(None)
         columns.append(source.cast(field.dataType).alias(field.name))
     rows = frame.select(*columns)
     nullable = [one for one in schema.names if one in given and given[one].nullable and not schema[one].nullable]

@@ -288,6 +288,22 @@ def test_the_limits_themselves_are_allowed() -> None:
         check_batch([{"a": "x"}] * 26)
 
 
+@pytest.mark.parametrize(
+    "odd", [{"s3_bucket": "No Bucket"}, {"s3_key": "x" * 1_025}, {"s3_key": {"x"}}, {"file_size": Decimal("1.5")}, {"file_size": True}, {"file_size": "1"}]
+)  # fmt: skip
+def test_an_item_that_can_point_to_no_object_is_left_alone(arguments: dict[str, Any], odd: dict[str, Any]) -> None:
+    finding = {"table": TABLE, "key": arguments["key"]}
+    written = store_document(b"x", **arguments).attributes
+    dynamodb_client().put_item(TableName=TABLE, Item=serialised({**written, **odd}))
+    with pytest.raises(MissingError, match="points to no object"):
+        delete_document(**finding)
+    with pytest.raises(MissingError, match="points to no object"):
+        replace_document(b"y", **{**arguments, "object_key": f"{arguments['object_key']}-2"})
+    assert exists(arguments["object_key"])
+    assert not exists(f"{arguments['object_key']}-2")
+    assert "Item" in dynamodb_client().get_item(TableName=TABLE, Key=serialised(arguments["key"]))
+
+
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**20), max_value=10**20) | st.integers(
     -(10**20), 10**20
 )

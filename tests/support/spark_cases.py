@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from pyspark.sql import functions
+from pyspark.sql.types import IntegerType, StructField, StructType
 
 from s3lint.runtime import SchemaError, StoreError
 from s3lint.runtime.spark import Evolution, Table, append, merge, overwrite_partition, read_with_schema
@@ -26,8 +27,6 @@ DAY = date(2026, 1, 1)
 
 
 def struct(text: str) -> Any:
-    from pyspark.sql.types import StructType
-
     return StructType.fromDDL(text)
 
 
@@ -77,6 +76,16 @@ def test_a_merge_leaves_the_other_rows_of_a_file_as_they_are(spark: Any, tmp_pat
         append(table, spark.createDataFrame([(double, 1), (double, 2)], schema).coalesce(1))
         merge(table, spark.createDataFrame([(1.0, 1)], schema), keys=["row"])
         assert sorted(map(tuple, spark.read.format("delta").load(table.path).collect())) == sorted([(1.0, 1), (double, 2)])
+
+
+def test_names_of_columns_are_names_and_no_paths(spark: Any, tmp_path: Path) -> None:
+    names = ["a.b", "a", "`", "é"]
+    schema = StructType([StructField(name, IntegerType()) for name in names])
+    table = Table(str(tmp_path / "table"), schema, Evolution.FIXED)
+    for value in (1, 2):
+        merge(table, spark.createDataFrame([(1, value, value, value)], schema), keys=["a.b"])
+    overwrite_partition(table, spark.createDataFrame([(1, 3, 3, 3)], schema), where={"a.b": 1})
+    assert list(map(tuple, spark.read.format("delta").load(table.path).collect())) == [(1, 3, 3, 3)]
 
 
 @pytest.mark.parametrize("kind", REFUSED)
