@@ -298,7 +298,16 @@ def _rule(made: argparse.ArgumentParser) -> None:
 
 
 def _standard(made: argparse.ArgumentParser) -> None:
-    made.add_argument("--output-format", choices=("text", "json"), default="text", help="the format of the output (default: text)")
+    made.add_argument(
+        "path", nargs="?", metavar="PATH", default=".", help="the file or folder whose rules and settings are shown (default: .)"
+    )
+    _configuration(made)
+    made.add_argument(
+        "--output-format",
+        choices=("text", "markdown", "mdc", "json"),
+        default="text",
+        help="text; markdown or mdc (a rule file of Cursor) with the rules and settings of the project, for whoever writes code; json",
+    )
 
 
 def _observe(made: argparse.ArgumentParser) -> None:

@@ -16,9 +16,10 @@ from s3lint.config.load import is_project, isolated, settings_for
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Unsettled, fix_text
-from s3lint.linter.explain import explain, rows_of
+from s3lint.linter.explain import explain
 from s3lint.lsp.diagnostics import ByUri, Translator
 from s3lint.lsp.documents import Document, DocumentPart
+from s3lint.lsp.hover_text import hover_text
 from s3lint.lsp.session import ProjectSession, UnsavedTexts, real_path
 from s3lint.lsp.text_edits import edits_between
 from s3lint.project.discovery import is_excluded, is_notebook
@@ -181,15 +182,21 @@ class Analysis:
         except (Unsettled, ConfigurationError) as error:
             return str(error)
 
-    def explain(self, path: Path, cell: int, row: int) -> list[str]:
-        """The inferred values of the storage calls on a row of a document, one text for each call."""
+    def explain(self, path: Path, cell: int, row: int) -> str:
+        """Summarize what was inferred of the storage calls on a row of a document; empty without any."""
         document = self.opened[path]
         try:
-            data, row = _python(document, cell, row)
-            found = explain(self.session(path).engine, path, data, row)
+            data, row_in_text = _python(document, cell, row)
+            session = self.session(path)
+            found = explain(session.engine, path, data, row_in_text)
         except (Unreadable, ConfigurationError):
-            return []
-        return ["\n".join(rows_of(each)) for each in found]
+            return ""
+        here = [
+            finding
+            for finding in session.check(path, document.data)[0]
+            if finding.start.row <= row <= finding.end.row and (finding.cell is None or finding.cell == cell + 1)
+        ]
+        return hover_text(found, here, f"{path.name}:{row}")
 
 
 def _python(document: Document, cell: int, row: int) -> tuple[bytes, int]:

@@ -38,7 +38,7 @@ async def hover(server: Server, params: types.HoverParams) -> types.Hover | None
             explained = await server.worker.ask(Urgency.REQUEST, Analysis.explain, document.path, index, place.row)
         except (AnalysisError, WorkerDied):
             return None
-        text = "\n\n".join(f"```text\n{each}\n```" for each in explained)
+        text = f"```text\n{explained}\n```" if explained else ""
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
 
 

@@ -263,7 +263,7 @@ def test_rule_lists_all(project: Write) -> None:
 def test_standard_shows_each_sentence_with_its_rules(project: Write) -> None:
     out = s3lint_here("standard", cwd=project({})).out
     assert "- Do not hardcode bucket names in code (use environment variables)\n    STO201 hardcoded-bucket, STO202" in out
-    assert len(json.loads(s3lint_here("standard", "--output-format", "json", cwd=project({})).out)) == 29
+    assert len(json.loads(s3lint_here("standard", "--output-format", "json", cwd=project({})).out)["clauses"]) == 29
 
 
 def test_version(project: Write) -> None:

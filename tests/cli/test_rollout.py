@@ -150,3 +150,25 @@ def test_reviewdog_gets_columns_in_bytes_and_suggestions(tmp_path: Path) -> None
     line = text.splitlines()[3].encode()
     at = suggestion["range"]["start"]["column"] - 1
     assert line[:at].endswith(b"Body=b")
+
+
+def test_the_standard_is_written_for_assistants(tmp_path: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    text = "bucket-env-var = 'ACME_BUCKET'\nignore = ['STO201']\nseverity = {STO211 = 'error'}\n"
+    root = write(tmp_path, {"s3lint.toml": text})
+    written = s3lint_here("standard", "--output-format", "mdc", cwd=root).out
+    _, front, body = written.split("---\n", 2)
+    assert yaml.safe_load(front) == {
+        "description": "The storage standard for S3, DynamoDB and Delta Lake, which s3lint checks",
+        "globs": ["**/*.py", "**/*.pyi", "**/*.ipynb"],
+        "alwaysApply": False,
+    }
+    assert s3lint_here("standard", "--output-format", "markdown", cwd=root).out == body.lstrip("\n")
+    assert "- Organize objects using hierarchical key prefixes (STO211, STO213)\n" in body
+    assert "- STO211 flat-key (error): " in body
+    assert "STO201" not in body
+    assert '- `bucket-env-var`: `"ACME_BUCKET"`\n' in body
+    document = json.loads(s3lint_here("standard", "--output-format", "json", cwd=root).out)
+    assert document["settings"]["bucket-env-var"] == "ACME_BUCKET"
+    assert "STO201" not in {rule["code"] for rule in document["rules"]}
+    assert s3lint_here("standard", "missing", "--output-format", "mdc", cwd=root).code == 2

@@ -211,6 +211,8 @@ async def test_hovers(editor: Editor, project: Path) -> None:
     assert "No rule is called STO9999" in await editor.hover(uri, 3, row.index("STO9999") + 1)
     believed = await editor.hover(uri, 3, 5)
     assert 'Bucket: "acme-raw"' in believed
+    assert "More: s3lint check --explain app.py:4" in believed
+    assert "silent" not in believed
     assert await editor.hover(uri, 1, 0) == ""
 
 
