@@ -88,7 +88,21 @@ def ini(block: Block) -> None:
     assert read.sections()
 
 
-PROGRAMS = {"code", "git", "make", "pytest", "python", "pip", "pre-commit", ".venv/bin/python", "s3lint", "cd", "export"}
+PROGRAMS = {
+    "code",
+    "git",
+    "make",
+    "mkdir",
+    "pytest",
+    "python",
+    "pip",
+    "pre-commit",
+    ".venv/bin/python",
+    "reviewdog",
+    "s3lint",
+    "cd",
+    "export",
+}
 
 TARGETS = re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -99,7 +113,7 @@ def console(block: Block) -> None:
     for line in block.text.splitlines():
         if not shown or line.startswith("$ "):
             for part in re.split(r"\s(?:&&|\|)\s", line.removeprefix("$ ")):
-                command(shlex.split(part, comments=True))
+                command(shlex.split(part.partition(" > ")[0], comments=True))
 
 
 def command(words: list[str]) -> None:
