@@ -45,10 +45,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: Sequence[str]) -> int:
+    named = _file_named_as_option(given)
+    if named is not None:
+        from s3lint.cli.output import print_error
+
+        print_error(f"{named} is an option, and a file has that name: put -- before the paths, or name the file ./{named}")
+        return FAILED
     options = parser(given).parse_args(given)
     code: int = options.run(options)
     sys.stdout.flush()
     return code
+
+
+def _file_named_as_option(given: Sequence[str]) -> str | None:
+    """Return the first argument that is read as an option although there is a file of that name, if any. `--` tells them apart.
+
+    pre-commit, xargs and `*` put names of files among the options: a file called `--exit-zero` would hide every finding.
+    """
+    import os
+
+    if "--" in given and not os.path.lexists("--"):
+        return None
+    return next((each for each in given if each.startswith("-") and os.path.lexists(each)), None)
 
 
 def _report_bug(error: Exception, *, debug: bool) -> int:

@@ -252,6 +252,10 @@ def _git_lines(data: bytes) -> list[bytes]:
 
 
 def _quoted(name: str) -> bytes:
-    """A file's name as git reads it: in quotes where it holds what would end it."""
-    escaped = "".join(QUOTED.get(character, character) for character in name)
-    return (f'"{escaped}"' if escaped != name else name).encode("utf-8", "surrogateescape")
+    """A file's name as git reads it: in quotes where it holds what would end it, or could drive a terminal."""
+    escaped = "".join(QUOTED.get(each) or (each if each.isprintable() else _octal(each)) for each in name)
+    return (f'"{escaped}"' if escaped != name else name).encode()
+
+
+def _octal(character: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape"))

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import threading
+from functools import cache
 from pathlib import Path
 
 MAX_SECONDS = 120
@@ -56,14 +57,25 @@ PROGRAMS = ("GIT_ASKPASS", "GIT_EXTERNAL_DIFF", "GIT_PROXY_COMMAND", "GIT_SSH", 
 
 
 def command(folder: Path, *arguments: str, bare: bool = False) -> list[str]:
-    """Return the command line that runs git in a folder.
+    """Return the command line that runs git in a folder. Raises `OSError` where git is missing.
 
     Only with `bare` may the folder be a bare repository itself. A folder of a project may look like one: its `config` and `info/exclude` are
     committed as any file, and git believes them unless told not to (https://git-scm.com/docs/git-config, `safe.bareRepository`).
     """
     settings = {**OVERRIDES, "safe.bareRepository": "all" if bare else "explicit"}
     options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-    return ["git", "-C", str(folder), *options, *arguments]
+    return [_program(), "-C", str(folder), *options, *arguments]
+
+
+@cache
+def _program() -> str:
+    """Return the path of git. Windows would look for it in the current folder first, where a project may have a `git.exe`."""
+    name = "git.exe" if os.name == "nt" else "git"
+    places = (Path(folder) / name for folder in os.get_exec_path() if Path(folder).is_absolute())
+    found = next((place for place in places if os.access(place, os.X_OK) and place.is_file()), None)
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, "git is not installed", name)
+    return str(found)
 
 
 def environment() -> dict[str, str]:

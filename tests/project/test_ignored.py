@@ -97,12 +97,14 @@ def test_a_git_that_does_not_end_is_ended(project: Write, monkeypatch: pytest.Mo
     git(root, "init", "--quiet")
     (root / "programs" / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{root / 'programs'}:{os.environ['PATH']}")
+    hardened._program.cache_clear()
     monkeypatch.setattr(hardened, "MAX_SECONDS", 0.2 if program == "sleep 60" else 60)
     monkeypatch.setattr(hardened, "MAX_OUTPUT_BYTES", 1_000)
     done = s3lint_here("check", "--show-files", cwd=root)
     assert (done.code, done.out.splitlines()[0]) == (0, "b.py")
     assert reason in done.out
     assert threading.active_count() == 1
+    hardened._program.cache_clear()
 
 
 def test_git_is_asked_once_in_a_run(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,3 +130,17 @@ def test_a_folder_that_looks_like_a_bare_repository_hides_nothing(project: Write
     root = project({"app.py": "", **{f"src/{name}": text for name, text in inner.items()}, "src/b.py": ""})
     commit_all(root)
     assert [path.name for path in python_files(root / "src", Settings(root=root))] == ["b.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_no_git_of_the_project_is_run(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative folders of PATH lead into it, as the current folder does on Windows."""
+    root = project({"a.py": "", "git": "#!/bin/sh\ntouch snapped\n", "bin/git": "#!/bin/sh\ntouch ../snapped\n"})
+    for name in ("git", "bin/git"):
+        (root / name).chmod(0o755)
+    git(root, "init", "--quiet")
+    monkeypatch.chdir(root)
+    hardened._program.cache_clear()
+    monkeypatch.setenv("PATH", f".::bin:{os.environ['PATH']}")
+    assert found(root) == ["a.py"]
+    assert not (root / "snapped").exists()

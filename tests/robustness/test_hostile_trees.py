@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -231,3 +232,29 @@ def test_a_formatters_settings_are_read_within_bounds(project: Write) -> None:
     done = s3lint_here("check", "--isolated", "--no-cache", "--fix", "--output-format", "concise", cwd=root)
     assert "ContentType" in (root / "a.py").read_text()
     assert done.err.count("\n") <= 1
+
+
+@pytest.mark.parametrize("name", ["--exit-zero", "--output-file=x.py", "--config=select=[]", "-q", "--", "-"])
+def test_a_file_named_as_an_option_is_none(project: Write, name: str) -> None:
+    """pre-commit passes the names of changed files behind its own options."""
+    root = project({"s3lint.toml": "", "bad.py": BUCKET_BY_NAME, name: "#!/usr/bin/env python\n"})
+    done = s3lint_here("check", "--no-cache", name, "bad.py", cwd=root)
+    assert done.code == 2
+    assert f"s3lint: {name} is an option" in done.err
+    (root / "--").unlink(missing_ok=True)
+    assert s3lint_here("check", "--no-cache", "--exit-zero", "--", "bad.py", cwd=root).code == 0
+    assert sorted(root.glob("x.py")) == []
+
+
+def test_names_in_a_diff_drive_nothing_and_apply(project: Write) -> None:
+    """A log shows what was written to a pipe: escape sequences, C1 characters, directions of text and bytes of no encoding are octal."""
+    name = 'a\x1b[2J\x85\u202eyp.\r\n\udcff".py'
+    root = project({"s3lint.toml": ""})
+    (root / name).write_text(FIXABLE)
+    done = subprocess.run(
+        [sys.executable, "-m", "s3lint", "check", "--no-cache", "--diff", "."], cwd=root, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert all(32 <= byte < 127 for byte in done.stdout.replace(b"\n", b""))
+    subprocess.run(["git", "apply", "-"], input=done.stdout, cwd=root, check=True)
+    assert "ContentType" in (root / name).read_text()
