@@ -11,6 +11,12 @@ from s3lint.finding import Confidence, Severity
 TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "conftest.py")
 """Patterns of tests with the syntax of `.gitignore`: names of folders and of files."""
 
+EXCLUDE = (
+    ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".s3lint_cache", "__pycache__",
+    "__pypackages__", "node_modules", "site-packages", ".eggs",
+)  # fmt: skip
+"""What `exclude` is by default. Only with this default are folders skipped that a build has made (`project.build_folders`)."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -29,10 +35,9 @@ class Settings:
     severity: Annotated[dict[str, Severity], "`error`, `warning` or `info` by rule: codes, beginnings of codes, names"] = field(
         default_factory=dict
     )
-    exclude: Annotated[tuple[str, ...], "patterns of files and folders to skip"] = (
-        ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".s3lint_cache", "__pycache__",
-        "__pypackages__", "node_modules", "site-packages", "build", "dist", ".eggs",
-    )  # fmt: skip
+    exclude: Annotated[
+        tuple[str, ...], "patterns of files and folders to skip, in place of these and of folders made by a build"
+    ] = EXCLUDE
     extend_exclude: Annotated[tuple[str, ...], "more patterns of files and folders to skip"] = ()
     force_exclude: Annotated[bool, "apply `exclude` also to files that are named on the command line"] = False
     test_paths: Annotated[tuple[str, ...], "patterns of tests; only rules that also check tests apply to them"] = TEST_PATHS

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s3lint.project.boundary import leads_out
+from s3lint.project.build_folders import NAMES, in_build_folder, is_build_folder
 from s3lint.project.ignored import Ignores, ignores_of
 from s3lint.project.patterns import spec_of, split
-from s3lint.settings import Settings
+from s3lint.settings import EXCLUDE, Settings
 
 NOTEBOOK = ".ipynb"
 
@@ -19,6 +20,8 @@ SUFFIXES = (".py", ".pyi", NOTEBOOK)
 EXCLUDED = "excluded by the settings"
 
 IGNORED = "ignored by git"
+
+BUILT = "made by a build: beside the project's file, and not tracked by git"
 
 PassedOver = Callable[[Path, str], None]
 """Is told of each Python file and folder that a walk leaves out, and why."""
@@ -106,6 +109,8 @@ class Walk:
         """Return why a folder, or a file with the name of a Python file, is passed over; None if it is not."""
         if self.excludes(entry.name, path):
             return EXCLUDED
+        if entry.name in NAMES and self.settings.exclude == EXCLUDE and is_build_folder(found):
+            return BUILT
         if ignores.ignore(found, is_folder=path.endswith("/")):
             return IGNORED
         if path.endswith("/"):
@@ -130,6 +135,8 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> bool:
-    """Tell whether `exclude` or `extend-exclude` match a path; their patterns are those of `.gitignore`."""
+    """Tell whether `exclude` or `extend-exclude` match a path, or a build made it; the patterns are those of `.gitignore`."""
     relative = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.name
+    if settings.exclude == EXCLUDE and in_build_folder(path, settings.root):
+        return True
     return spec_of((*settings.exclude, *settings.extend_exclude)).match_file(relative + ("/" if is_folder else ""))

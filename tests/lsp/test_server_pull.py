@@ -28,8 +28,8 @@ def roots(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         (root / "s3lint.toml").write_text(table)
         (root / "app.py").write_text(TEXT)
         (root / "broken.py").write_text(TEXT + "def broken(:\n")
-        (root / "build").mkdir()
-        (root / "build" / "app.py").write_text(TEXT)
+        (root / "venv").mkdir()
+        (root / "venv" / "app.py").write_text(TEXT)
     return found
 
 
@@ -61,7 +61,7 @@ async def found(editor: Editor, uri: str) -> list[types.Diagnostic]:
 async def test_each_project_has_its_own_configuration(editor: Editor, roots: list[Path]) -> None:
     uris = [editor.open((root / "app.py").as_uri(), TEXT) for root in roots]
     assert [[each.code for each in await found(editor, uri)] for uri in uris] == [["STO201"], []]
-    assert await found(editor, editor.open((roots[0] / "build" / "app.py").as_uri(), TEXT)) == []
+    assert await found(editor, editor.open((roots[0] / "venv" / "app.py").as_uri(), TEXT)) == []
 
 
 async def test_columns_count_bytes(editor: Editor, roots: list[Path]) -> None:

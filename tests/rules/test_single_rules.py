@@ -231,3 +231,9 @@ def test_a_connection_within_a_machine_needs_no_tls(endpoint: str, fires: bool) 
             f"{chr(10) + 'c' if join else ''}.{method.strip('.')}('spark.hadoop.fs.s3a.connection.ssl.enabled', 'false')\n"
         )
         assert bool(messages(program, "STO412")) is fires
+
+
+def test_a_bucket_in_many_addresses_is_one_finding() -> None:
+    uses = ['f"s3://{b}/x"', '"s3://{}/x".format(b)', '"s3://%s/x" % b', '"s3://" + b + "/x"', 'f"arn:aws:s3:::{b}"']
+    program = "b = 'acme-exports'\n" + "".join(f"read({use})\n" for use in uses)
+    assert messages(program, "STO202").keys() == {1}

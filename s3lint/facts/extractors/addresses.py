@@ -98,10 +98,9 @@ def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iter
             found = [(bucket, _named(bucket))] if bucket is not None else _in_sql(value)
             for name, written in found:
                 literal = _whole(written) if written is not None else site
-                # Reported where the name is written, in this text or at a constant of another file, or else at the whole text.
+                # Reported where the name is written: in this text, or once for all texts at the constant.
                 inside = written is not None and any(part is written.node for part in subtree(node))
-                elsewhere = literal.module is not site.module
-                at = written if inside and written is not None else literal if elsewhere else site
+                at = written if inside and written is not None else literal
                 yield BucketAddress(at, place, confidence, name, literal)
 
 

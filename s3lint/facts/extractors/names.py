@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 BUCKET_NAME = re.compile(r"bucket(_?name)?$", re.IGNORECASE)
 OTHER_STORES = re.compile(r"(?:^|_)(?:gcs|gs|gcp|google|azure|oss|minio|r2|b2)(?:_|$)", re.IGNORECASE)
 OTHER_BUCKETS = re.compile(
-    r"(?:^|_)(?:bitbucket|token|leaky|rate|limit(?:er)?|hash|time|latency|histogram|counter|age|score)(?:_|$)", re.IGNORECASE
+    r"(?:^|_)(?:bitbucket|token|leaky|rate|limit(?:er)?|hash|time|latency|histogram|counter|age|score|size|price|duration|range|bin|quantile)(?:_|$)",
+    re.IGNORECASE,
 )
 """Names of buckets that count or group something, and of another product."""
 HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
