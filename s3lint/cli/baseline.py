@@ -30,14 +30,28 @@ class BaselineUpdate:
     new: list[Finding]
 
     @property
-    def removed(self) -> int:
-        """The number of entries that were removed."""
-        return (self.before.entries - self.after.entries).total() if self.before is not None else 0
+    def changes(self) -> str:
+        """The number of entries that were removed and added, or the renamed files alone; empty for a file that was written anew."""
+        if self.before is None:
+            return ""
+        before, after = _without_files(self.before.entries), _without_files(self.after.entries)
+        removed, added = (before - after).total(), (after - before).total()
+        parts = [f"{counted(removed, 'entry', 'entries')} removed"] if removed else []
+        parts += [f"{counted(added, 'entry', 'entries')} added"] if added else []
+        return ", ".join(parts) or "entries moved to renamed files"
 
     @property
     def is_needed(self) -> bool:
         """Whether the file must be written."""
         return self.before is None or self.before.written() != self.after.written()
+
+
+def _without_files(entries: Counter[Entry]) -> Counter[tuple[str, str]]:
+    """Count entries by what a rename leaves as it is: their rules and contents."""
+    found = Counter[tuple[str, str]]()
+    for entry, count in entries.items():
+        found[entry.code, entry.content] += count
+    return found
 
 
 def run(options: argparse.Namespace) -> int:
@@ -119,7 +133,9 @@ def _lines(update: BaselineUpdate, *, checked: bool) -> Iterator[str]:
         files = len({entry.file for entry in update.after.entries})
         yield f"{name} {'does not exist yet' if checked else 'written'}: {counted(total, 'finding')} in {counted(files, 'file')}."
     elif update.is_needed:
-        yield f"{name}: {counted(update.removed, 'entry', 'entries')} {'to remove' if checked else 'removed'}, {total} in all."
+        yield f"{name}: {'needs an update: ' if checked else ''}{update.changes}, {counted(total, 'finding')} in all."
+    elif update.new:
+        yield f"{name} lists {counted(total, 'finding')}, all of them in the code."
     else:
         yield f"{name} is up to date: {counted(total, 'finding')}."
     if update.new:

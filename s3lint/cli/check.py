@@ -242,7 +242,8 @@ def _explain(options: argparse.Namespace) -> int:
 def _rendered(outcome: RunResult, options: argparse.Namespace) -> RenderedReport:
     """Render what a run found in the format asked for."""
     findings, suppressions, errors = outcome.findings, tuple(outcome.suppressions), tuple(outcome.errors)
-    report = Report(findings, Path.cwd(), in_color(options), width_of(options), suppressions, errors)
+    baselined = tuple(outcome.baselined) if outcome.stale else None  # a run has an entry of `stale` for each baseline
+    report = Report(findings, Path.cwd(), in_color(options), width_of(options), suppressions, errors, baselined)
     if options.statistics:
         text = statistics_as_json(findings) if options.output_format in ("json", "jsonl") else statistics(findings)
     else:

@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from s3lint.cli.output import print_error, write_file
+from s3lint.cli.output import counted, print_error, write_file
 from s3lint.cli.progress import with_progress
 from s3lint.cli.request import RunRequest, job_count, run_request
 from s3lint.config.selection import Selection
@@ -42,7 +42,7 @@ def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult,
         write_file(Path(options.json), dumped(outcome.findings, outcome.baselined, today))
     if options.html is None:
         return
-    history = sorted([*past, snapshot(outcome.findings, today)], key=lambda each: each.date)
+    history = sorted([*past, snapshot(outcome.unsuppressed, today)], key=lambda each: each.date)
     overview = Overview(
         title=request.paths[0].name if len(request.paths) == 1 else Path.cwd().name,
         root=Path.cwd(),
@@ -54,7 +54,8 @@ def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult,
     )
     write_file(Path(options.html), render(overview))
     if not options.quiet:
-        print(f"{len(outcome.findings)} findings in {len(request.files)} files: {options.html}")
+        known = f" ({len(outcome.baselined)} more in the baseline)" if outcome.baselined else ""
+        print(f"{counted(len(outcome.findings), 'finding')}{known} in {counted(len(request.files), 'file')}: {options.html}")
 
 
 def _enabled_codes(files: list[Target]) -> frozenset[str]:

@@ -35,6 +35,8 @@ class Report:
     width: int = WIDTH
     suppressions: tuple[AppliedSuppression, ...] = ()
     errors: tuple[str, ...] = ()
+    baselined: tuple[Finding, ...] | None = None
+    """The findings that a baseline lists; None for a run without one."""
 
     def place(self, path: Path, location: Location, cell: int | None) -> str:
         """Format a place as `path:row:column`, in a notebook as `path:cell 3:row:column`."""

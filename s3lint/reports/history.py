@@ -28,7 +28,7 @@ class NoReport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The number of findings of each rule on a day. `date` is in ISO 8601."""
+    """The number of findings of each rule on a day, with those of the baseline. `date` is in ISO 8601."""
 
     date: str
     counts: dict[str, int]
@@ -55,7 +55,7 @@ def earlier(path: Path) -> Snapshot:
         document = json.loads(read_bounded(path, MAX_REPORT_BYTES))
         found = document["findings"] if isinstance(document, dict) else document
         day = document["date"] if isinstance(document, dict) else _day(path)
-        counts = Counter(_code(finding) for finding in found if finding.get("state") != "baselined")
+        counts = Counter(_code(finding) for finding in found)
         return Snapshot(date.fromisoformat(day).isoformat(), dict(counts))
     except IsADirectoryError:
         raise NoReport(f"{path}: a folder is no earlier report: give the paths to check before --earlier") from None

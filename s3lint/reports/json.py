@@ -16,7 +16,11 @@ def render(report: Report) -> str:
     return json.dumps([as_dict(finding) for finding in report.findings], indent=2)
 
 
-def as_dict(finding: Finding, state: Literal["open", "baselined"] = "open") -> dict[str, Any]:
+State = Literal["open", "baselined", "suppressed"]
+"""Where a finding stands: reported, listed in the baseline, or under a suppression."""
+
+
+def as_dict(finding: Finding, state: State = "open") -> dict[str, Any]:
     """Convert a finding to JSON. Rows and columns start at 1; columns count characters."""
     clause = clauses().get(finding.clause) if finding.clause is not None else None
     return {

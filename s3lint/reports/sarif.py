@@ -28,20 +28,31 @@ Object = dict[str, Any]
 
 
 def render(report: Report) -> str:
-    """Render one run: open findings, then suppressed ones. Paths are relative to the repository, which `originalUriBaseIds` names."""
+    """Render one run: findings, with those of the baseline, then suppressed ones.
+
+    Paths are relative to the repository, which `originalUriBaseIds` names.
+    """
     report = in_repository(report)
-    shown: list[tuple[Finding, str | None]] = [(finding, None) for finding in report.findings]
+    # Sorted together, so that identical lines keep their fingerprints when the baseline changes.
+    found = sorted([*report.findings, *(report.baselined or ())], key=lambda finding: finding.order)
+    shown: list[tuple[Finding, str | None]] = [(finding, None) for finding in found]
     shown += [(finding, waiver.suppression.reason) for waiver in report.suppressions for finding in waiver.suppressed]
     used = {code: index for index, code in enumerate(sorted({finding.code for finding, _ in shown}))}
     marks = list(fingerprints([finding for finding, _ in shown], report))
+    results = [
+        _result(finding, reason, used[finding.code], mark, report) for (finding, reason), mark in zip(shown, marks, strict=True)
+    ]
+    if report.baselined is not None:
+        # All results of a run have the property, or none has.
+        listed = {id(finding) for finding in report.baselined}
+        for result, (finding, _) in zip(results, shown, strict=True):
+            result["baselineState"] = "unchanged" if id(finding) in listed else "new"
     run = {
         "tool": {"driver": _driver([rules()[code] for code in used])},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"uri": f"{_file_uri(report.root)}/"}},
         "invocations": [_invocation(report.errors)],
-        "results": [
-            _result(finding, reason, used[finding.code], mark, report) for (finding, reason), mark in zip(shown, marks, strict=True)
-        ],
+        "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 

@@ -60,6 +60,11 @@ class RunResult:
     stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
+    @property
+    def unsuppressed(self) -> list[Finding]:
+        """Return what breaks the standard: the findings that are reported and those that a baseline lists, sorted."""
+        return sorted([*self.findings, *self.baselined], key=lambda finding: finding.order)
+
 
 Progress = Callable[[Iterator[Result], int], Iterator[Result]]
 """Progress callback: wraps the iterator of results, and gets their total."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,26 @@ def test_sentences_are_kept_broken_off_or_beyond_programs(project: Write) -> Non
     assert found["Do not hardcode bucket names in code (use environment variables)"] == "broken"
     assert found["Do not use flat key structures (use hierarchical prefixes)"] == "kept"
     assert set(states("--select", "STO2").values()) == {"broken", "kept", "off"}
+
+
+def test_a_baseline_hides_nothing_from_the_report(project: Write) -> None:
+    root = project({"s3lint.toml": 'baseline = "known.json"\n', "old.py": BAD, "clean.py": "x = 1\n"})
+    _, bare = report(root, "--baseline", "")
+    assert s3lint_here("baseline", cwd=root).code == 0
+    project({"new.py": BAD})
+    done = s3lint_here("report", "--html", "report.html", "--json", "new.json", cwd=root)
+    assert done.out == "2 findings (2 more in the baseline) in 3 files: report.html\n"
+    data = json.loads(Page((root / "report.html").read_text(encoding="utf-8")).text)
+    assert Counter(each["state"] for each in data["findings"]) == {"open": 2, "baselined": 2}
+    assert (data["open"], data["baselined"], data["clean"], data["files"]) == (2, 2, 1, 3)
+    assert [each["total"] for each in data["trend"]] == [4]
+    assert sum(data["folders"][0]["counts"]) == 4
+    (root / "new.py").unlink()
+    _, data = report(root, "--earlier", "new.json")
+    assert (data["open"], data["baselined"]) == (0, 2)
+    assert [each["total"] for each in data["trend"]] == [4, 2]
+    for key in ("standard", "folders"):
+        assert data[key] == bare[key]
 
 
 def test_folders_add_up(project: Write) -> None:

@@ -91,6 +91,20 @@ def test_sarif_keeps_suppressed_findings_with_their_reason(project: Write) -> No
     assert [result["suppressions"][0]["justification"] for result in results] == ["the vendor's bucket"] * 2
 
 
+def test_sarif_tells_baselined_findings_from_new_ones(project: Write) -> None:
+    root = project({"s3lint.toml": 'baseline = "known.json"\n', "old.py": BAD})
+    assert not any("baselineState" in each for each in json.loads(rendered("sarif", root))["runs"][0]["results"])
+    assert s3lint_here("baseline", cwd=root).code == 0
+    project({"new.py": BAD, "waived.py": WAIVED})
+    log = sarif(root)
+    found = {(_file(each), each["baselineState"], "suppressions" in each) for each in log["runs"][0]["results"]}
+    assert found == {("new.py", "new", False), ("old.py", "unchanged", False), ("waived.py", "new", True)}
+
+
+def _file(result: dict) -> str:
+    return result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+
+
 def test_sarif_names_the_cell_of_a_notebook_and_offers_no_fix_in_its_json(project: Write) -> None:
     result = sarif(project({"n.ipynb": NOTEBOOK}))["runs"][0]["results"][0]
     location = result["locations"][0]

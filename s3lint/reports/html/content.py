@@ -20,6 +20,7 @@ from s3lint.reports.excerpts import line_of, lines_of
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.folders import folders
 from s3lint.reports.html.organisation import Organisation, teams
+from s3lint.reports.json import State
 from s3lint.runner.run import RunResult
 
 CONTEXT_LINES = 2
@@ -46,9 +47,9 @@ class Overview:
 
     @property
     def counts(self) -> Counter[str]:
-        """The number of open findings of each rule, including findings that are not listed."""
+        """The number of findings of each rule, with those of the baseline and those that are not listed, without suppressed ones."""
         if self.organisation is None:
-            return Counter(finding.code for finding in self.outcome.findings)
+            return Counter(finding.code for finding in self.outcome.unsuppressed)
         found = Counter[str]()
         for (_, code), count in self.organisation.by_repository.items():
             found[code] += count
@@ -59,22 +60,24 @@ def content(overview: Overview) -> Object:
     """Convert a run to the data of the page."""
     made = _Content(overview)
     outcome = overview.outcome
-    waived = [(finding, index) for index, waiver in enumerate(outcome.suppressions) for finding in waiver.suppressed]
-    found = [made.finding(finding, None) for finding in outcome.findings]
+    found = [made.finding(finding, "open") for finding in outcome.findings]
+    found += [made.finding(finding, "baselined") for finding in outcome.baselined]
+    for index, waiver in enumerate(outcome.suppressions):
+        found += [made.finding(finding, "suppressed", index) for finding in waiver.suppressed]
     shown = sorted({rule.chapter for rule in rules().values() if rule.code in overview.checked})
     return {
         "version": __version__,
         "date": overview.today.isoformat(),
         **_extent(overview),
-        "open": overview.counts.total(),
-        "known": len(outcome.baselined),
+        "open": overview.counts.total() - len(outcome.baselined),
+        "baselined": len(outcome.baselined),
         "standard": _standard(overview.counts, overview.checked),
         "chapters": shown,
         "folders": _folders(overview, made, shown),
         "rules": {rule.code: _rule(rule) for rule in rules().values()},
         "trend": [{"date": each.date, "counts": each.counts, "total": sum(each.counts.values())} for each in overview.history],
         "waivers": [made.waiver(waiver) for waiver in outcome.suppressions],
-        "findings": found + [made.finding(finding, index) for finding, index in waived],
+        "findings": found,
         "paths": list(made.paths),
     }
 
@@ -83,7 +86,7 @@ def _extent(overview: Overview) -> Object:
     """The number of files, how many have no findings, and the teams of an organisation."""
     whole = overview.organisation
     if whole is None:
-        clean = set(overview.paths) - {finding.path for finding in overview.outcome.findings}
+        clean = set(overview.paths) - {finding.path for finding in overview.outcome.unsuppressed}
         return {"files": len(overview.paths), "clean": len(clean), "teams": None}
     return {"files": sum(whole.repositories.values()), "clean": whole.clean, "teams": teams(whole.counts)}
 
@@ -92,7 +95,7 @@ def _folders(overview: Overview, made: _Content, shown: list[str]) -> list[Objec
     """The tree of folders; for an organisation the tree of repositories."""
     whole = overview.organisation
     if whole is None:
-        places = [(made.shown(each.path), each.code) for each in overview.outcome.findings]
+        places = [(made.shown(each.path), each.code) for each in overview.outcome.unsuppressed]
         return folders(map(made.shown, overview.paths), places, shown)
     found = [(printable(repository), code) for repository, code in whole.by_repository.elements()]
     return folders(map(printable, whole.repositories), found, shown)
@@ -158,10 +161,12 @@ class _Content:
             "hidden": len(waiver.suppressed),
         }
 
-    def finding(self, finding: Finding, waiver: int | None) -> Object:
+    def finding(self, finding: Finding, state: State, waiver: int | None = None) -> Object:
+        """Convert a finding. `waiver` is the index of the suppression that covers it."""
         lines, mark = _excerpt(finding)
         return {
             "code": finding.code,
+            "state": state,
             "place": self.place(finding.path, finding.start, finding.cell),
             "message": printable(finding.message),
             "confidence": str(finding.confidence),

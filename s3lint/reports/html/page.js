@@ -37,33 +37,34 @@ function line(values, name, label) {
 }
 
 /* Overview */
+const TREND = data.baselined ? "Open and baselined findings" : "Open findings";
 function card(value, text, tone) {
   return make("div", { class: "card" }, make("strong", { class: tone || "" }, value), text);
 }
 function overview() {
   $("about").textContent = `${plural(data.files, "file")} checked on ${data.date} by s3lint ${data.version}`;
-  const open = data.open, listed = data.findings.filter((each) => each.waiver === null).length;
+  const open = data.open, listed = data.findings.filter((each) => each.state === "open").length;
   const expired = data.waivers.filter((each) => each.left !== null && each.left < 0).length;
   const kept = data.standard.flatMap((chapter) => chapter.sentences);
   const checked = kept.filter((each) => each.state === "kept" || each.state === "broken");
   const good = checked.filter((each) => each.state === "kept").length;
   $("overview").append(
     card(number(open), open === 1 ? "open finding" : "open findings", open ? "broken" : "kept"),
+    data.baselined ? card(number(data.baselined), `${data.baselined === 1 ? "finding" : "findings"} in the baseline`) : [],
     card(`${data.files ? Math.round((100 * data.clean) / data.files) : 100}\u202f%`, `of the files without findings (${number(data.clean)} of ${number(data.files)})`),
     card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
     card(number(data.waivers.length), `${data.waivers.length === 1 ? "suppression" : "suppressions"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
   );
   if (listed < open) $("overview").append(card(number(listed), "of them are listed below; all are in the table of findings"));
-  if (data.known) $("overview").append(card(number(data.known), `more ${data.known === 1 ? "finding" : "findings"} in the baseline, not shown`));
   if (data.trend.length > 1) {
     const totals = data.trend.map((each) => each.total);
     const rows = data.trend.map((each) => make("tr", {}, make("td", {}, each.date), make("td", { class: "n" }, number(each.total))));
     $("overview").append(
       make("div", { class: "card trend" },
-        `Open findings from ${data.trend[0].date} to ${data.trend.at(-1).date}: ${number(totals[0])} \u2192 ${number(totals.at(-1))}`,
-        line(totals, "chart", `Open findings: ${totals.join(", ")}`),
+        `${TREND} from ${data.trend[0].date} to ${data.trend.at(-1).date}: ${number(totals[0])} \u2192 ${number(totals.at(-1))}`,
+        line(totals, "chart", `${TREND}: ${totals.join(", ")}`),
         make("details", {}, make("summary", {}, "As a table"),
-          make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Date"), make("th", { scope: "col", class: "n" }, "Open findings"))), make("tbody", {}, rows)))),
+          make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Date"), make("th", { scope: "col", class: "n" }, TREND))), make("tbody", {}, rows)))),
     );
   }
 }
@@ -174,7 +175,7 @@ function until(each) {
 function waivers() {
   const rows = data.waivers.map((each, index) => make("tr", {}, make("th", { scope: "row" }, place(each.place)), make("td", {}, each.shown),
     make("td", {}, each.reason || make("span", { class: "broken" }, "no reason")), make("td", {}, until(each)),
-    make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} suppressed by the comment in ${place(each.place)}`, onclick: () => show({ state: "waived", waiver: index }) }, number(each.hidden)) : "0")));
+    make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} suppressed by the comment in ${place(each.place)}`, onclick: () => show({ state: "suppressed", waiver: index }) }, number(each.hidden)) : "0")));
   $("waived").append(
     make("caption", {}, rows.length ? "Suppressions in the code" : "Nothing is suppressed."),
     make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Suppresses"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
@@ -200,7 +201,7 @@ function step([where, message, source]) {
 }
 function item(each) {
   const rule = data.rules[each.code], waiver = each.waiver === null ? null : data.waivers[each.waiver];
-  const tags = [each.confidence === "high" ? null : `${each.confidence} confidence`, each.fix ? (each.fix[0] ? "safe fix" : "unsafe fix") : null, waiver ? "suppressed" : null];
+  const tags = [each.confidence === "high" ? null : `${each.confidence} confidence`, each.fix ? (each.fix[0] ? "safe fix" : "unsafe fix") : null, each.state === "open" ? null : each.state];
   return make("li", {}, make("article", { class: "card" },
     make("h3", {}, place(each.place), " ", make("span", { class: "broken" }, each.code), " ", link(rule), tags.filter(Boolean).map((tag) => make("span", { class: "tag" }, tag))),
     make("p", { class: "message" }, each.message),
@@ -215,6 +216,13 @@ function haystack(index) {
   haystacks ||= data.findings.map((each) => [place(each.place), each.code, data.rules[each.code].name, each.message, ...each.lines.slice(1), ...each.related.map((one) => one[1])].join("\n").toLowerCase());
   return haystacks[index];
 }
+const STATE_SHOWS = {
+  unsuppressed: (state) => state !== "suppressed",
+  open: (state) => state === "open",
+  baselined: (state) => state === "baselined",
+  suppressed: (state) => state === "suppressed",
+  all: () => true,
+};
 const FIELDS = ["rule", "chapter", "folder", "confidence", "state"];
 let chosenWaiver = null, matching = [], shown = 0;
 function within(path, folder) {
@@ -224,7 +232,7 @@ function select() {
   const wanted = Object.fromEntries(FIELDS.map((name) => [name, $(name).value])), words = $("q").value.toLowerCase().split(/\s+/).filter(Boolean);
   matching = [];
   data.findings.forEach((each, index) => {
-    if (wanted.state !== "all" && (each.waiver === null) !== (wanted.state === "open")) return;
+    if (!STATE_SHOWS[wanted.state](each.state)) return;
     if (chosenWaiver !== null && each.waiver !== chosenWaiver) return;
     if (wanted.rule && each.code !== wanted.rule) return;
     if (wanted.chapter && data.rules[each.code].chapter !== wanted.chapter) return;
@@ -261,7 +269,7 @@ function filters() {
   options("chapter", "all chapters", chapters.map((name) => [name, name]));
   options("folder", "all folders", data.folders.map((each) => [each.path, each.path]));
   options("confidence", "any", ["high", "medium", "low"].map((name) => [name, name]));
-  $("state").append(make("option", { value: "open" }, "open"), make("option", { value: "waived" }, "suppressed"), make("option", { value: "all" }, "open and suppressed"));
+  $("state").append(...[["unsuppressed", "open and baselined"], ["open", "open"], ["baselined", "baselined"], ["suppressed", "suppressed"], ["all", "all"]].map(([value, text]) => make("option", { value }, text)));
   let timer = 0;
   const again = () => { chosenWaiver = null; select(); };
   $("q").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(again, 80); });
