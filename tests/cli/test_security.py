@@ -49,7 +49,7 @@ def planted(project: Write, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         pytest.param(("check",), marks=pytest.mark.extended),
         ("check", "--jobs", "2"),
         ("check", "--fix", "--unsafe-fixes"),
-        ("report", "--html", "report.html"),
+        pytest.param(("report", "--html", "report.html"), marks=pytest.mark.extended),
         pytest.param(("baseline",), marks=pytest.mark.extended),
         pytest.param(("waivers",), marks=pytest.mark.extended),
         pytest.param(("config",), marks=pytest.mark.extended),
@@ -63,6 +63,7 @@ def test_nothing_in_a_checked_project_is_executed(planted: tuple[Path, Path], ar
     assert not marker.exists()
 
 
+@pytest.mark.extended
 def test_flake8_executes_nothing_either(planted: tuple[Path, Path]) -> None:
     root, marker = planted
     done = run(Path(sys.executable).with_name("flake8"), "--isolated", "--select=STO", cwd=root)

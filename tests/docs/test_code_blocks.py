@@ -186,6 +186,7 @@ def test_the_first_page_shows_what_is_printed(project: Write) -> None:
     assert [line for line in wanted[1:] if line != "…" and line not in real] == []
 
 
+@pytest.mark.extended
 def test_the_walk_makes_a_rule_that_stands(project: Write) -> None:
     """The files of the page, written where it says, are a rule pack whose own test passes."""
     files = {block.title: block.text for block in blocks_of(CHECKOUT / "docs" / "writing-a-rule.md") if block.title}

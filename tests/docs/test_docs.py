@@ -105,6 +105,7 @@ def test_files_linked_to_exist() -> None:
             assert target.startswith("https://") or (path.parent / target).exists(), f"{path.name}: {target}"
 
 
+@pytest.mark.extended
 def test_the_site_is_whole(tmp_path: Path) -> None:
     """MkDocs is strict: a link that leads nowhere, or a page that nothing leads to, fails."""
     done = run(

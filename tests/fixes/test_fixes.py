@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Write, run, s3lint_here
@@ -366,6 +366,7 @@ LINES = sorted({line.strip() for line in bad_lines()})
 IMPORTS = "import boto3\nimport polars as pl\nimport awswrangler as wr\ns3 = boto3.client('s3')\nresource = boto3.resource('s3')\n"
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=8, unique=True), st.booleans())
 def test_fixed_programs_parse_settle_and_keep_their_comments(lines: list[str], unsafe: bool) -> None:
     text = f"{IMPORTS}def program(bucket, key, body, path, name, df):\n" + "".join(f"    {line}\n" for line in lines)

@@ -154,7 +154,7 @@ SAME = ("trailing comma", "parentheses", "two on a line", "only statement")
 
 FIXING = [fixture for fixture in FIXTURES if fixture.rule.fix != "none" and fixture.rule.code != "STO902"]
 
-EACH = 5
+EACH = 10
 """Of so many pairs of a fixture and a shape the default suite tries one, every fixture and every shape among them."""
 
 PAIRS = [
