@@ -237,3 +237,37 @@ def test_a_bucket_in_many_addresses_is_one_finding() -> None:
     uses = ['f"s3://{b}/x"', '"s3://{}/x".format(b)', '"s3://%s/x" % b', '"s3://" + b + "/x"', 'f"arn:aws:s3:::{b}"']
     program = "b = 'acme-exports'\n" + "".join(f"read({use})\n" for use in uses)
     assert messages(program, "STO202").keys() == {1}
+
+
+FILES = {
+    "a text": ("", '"/tmp/x.csv"', '"/tmp/x.csv"', '"/tmp/y.csv"'),
+    "a joined path": ("p, q = os.path.join(f, n), os.path.join(f, n)", "p", "p", "q"),
+    "a path of pathlib": ('p, q = Path(f) / "x", Path(f) / "x"', "p", "str(p)", "str(q)"),
+    "a parameter": ("", "f", "f", "n"),
+    "a temporary file": ("p, q = tempfile.NamedTemporaryFile(), tempfile.NamedTemporaryFile()", "p.name", "p.name", "q.name"),
+    "a handle of a temporary file": (
+        "p, q = tempfile.NamedTemporaryFile(), tempfile.NamedTemporaryFile()",
+        "p",
+        "p.name",
+        "q.name",
+    ),
+    "a temporary path": ("_, p = tempfile.mkstemp()\n    _, q = tempfile.mkstemp()", "p", "p", "q"),
+    "an attribute": ("self.p = f\n    self.q = n", "self.p", "self.p", "self.q"),
+}
+
+
+@pytest.mark.parametrize(("made", "written", "uploaded", "other"), FILES.values(), ids=FILES)
+def test_a_table_in_a_file_is_found_by_the_path_of_the_file(made: str, written: str, uploaded: str, other: str) -> None:
+    uploads = (
+        "s3.upload_file({}, b, 'a/b')",
+        "with open({}, 'rb') as h: s3.put_object(Bucket=b, Key='a/b', Body=h)",
+        "send({}, b)",
+    )
+    for upload in uploads:
+        for path, fires in ((uploaded, True), (other, False)):
+            program = (
+                "import boto3, os, tempfile\nfrom pathlib import Path\nimport pandas as pd\ns3 = boto3.client('s3')\n"
+                "def send(path, b):\n    s3.upload_file(path, b, 'a/b')\n"
+                f"def f(self, b, f, n):\n    {made or 'pass'}\n    pd.read_csv('x').to_csv({written})\n    {upload.format(path)}\n"
+            )
+            assert bool(messages(program, "STO501")) is fires, program

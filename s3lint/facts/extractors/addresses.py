@@ -18,7 +18,7 @@ from s3lint.inference.queries import choices
 from s3lint.inference.values import Chunk, Text
 from s3lint.storage.uris import bucket_of
 from s3lint.syntax.flow import Step
-from s3lint.syntax.names import called_name
+from s3lint.syntax.names import called_name, last_name
 from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
 
@@ -98,10 +98,19 @@ def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iter
             found = [(bucket, _named(bucket))] if bucket is not None else _in_sql(value)
             for name, written in found:
                 literal = _whole(written) if written is not None else site
-                # Reported where the name is written: in this text, or once for all texts at the constant.
+                # Reported where the name is written in this text, or once for all texts at a constant that they share.
                 inside = written is not None and any(part is written.node for part in subtree(node))
-                at = written if inside and written is not None else literal
+                shared = literal.module is not site.module or _is_used_again(literal)
+                at = written if inside and written is not None else literal if shared else site
                 yield BucketAddress(at, place, confidence, name, literal)
+
+
+def _is_used_again(literal: Site) -> bool:
+    """Tell whether the name that a literal is assigned to is mentioned more than once after that."""
+    holder = literal.block.parents.get(literal.node)
+    target = holder.targets[0].target if isinstance(holder, cst.Assign) else getattr(holder, "target", None)
+    name = last_name(target) if isinstance(target, cst.BaseExpression) else ""
+    return bool(name) and len(re.findall(rf"\b{re.escape(name)}\b", literal.module.source.text)) > 2
 
 
 def _whole(written: Site) -> Site:

@@ -12,8 +12,9 @@ from s3lint.facts import ObjectCall, TableWrite
 from s3lint.facts.context import Context
 from s3lint.facts.queries.reach import facts_within
 from s3lint.inference.callers import MAX_CALLERS
+from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Buffer
-from s3lint.inference.values import Absent, Reference, Text, Value, alternatives
+from s3lint.inference.values import Absent, Parameter, Reference, Text, Value, alternatives
 from s3lint.storage.table_formats import written_format
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.site import Site
@@ -48,12 +49,13 @@ def _made_of(value: Value, fact: ObjectCall, context: Context) -> Iterator[Seria
         yield from _into_buffer(value, fact, context)
     elif isinstance(value, Reference):
         yield from _into_text(value)
+        yield from _into_file(value, fact.scope, context)
         receiver = value.receiver
         if isinstance(receiver, (Buffer, Reference)):
             yield from _made_of(receiver, fact, context)
         for operand in value.operands:
             yield from _made_of(operand, fact, context)
-    elif isinstance(value, Text) and value.known.strip("\0"):
+    elif not isinstance(value, Text) or value.known.strip("\0"):
         yield from _into_file(value, fact.scope, context)
 
 
@@ -69,9 +71,7 @@ def _into_text(value: Reference) -> Iterator[Serialised]:
 def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator[Serialised]:
     """Yield the writes into a buffer in the function that made it and in the uploading one; for a file handle those to its path."""
     for path in alternatives(buffer.path):
-        if isinstance(path, Text):
-            yield from _into_file(path, fact.scope, context)
-        elif isinstance(path, Reference):
+        if not isinstance(path, Absent):
             yield from _made_of(path, fact, context)
     scopes = dict.fromkeys(scope for scope in (buffer.scope, fact.scope) if scope is not None)
     for scope in scopes:
@@ -81,13 +81,27 @@ def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator
                     yield Serialised(write.method, write.operation, written_format(write.operation))
 
 
-def _into_file(path: Text, scope: Scope, context: Context) -> Iterator[Serialised]:
+def _into_file(path: Value, scope: Scope, context: Context) -> Iterator[Serialised]:
     """Yield the writes to a local file, by its path or by a handle of it, in the function that uploads it, or in those that hand its path over."""
     for handing in [scope, *(_callers(scope, context) if path.trace else ())]:
         for write in _writes(handing, context):
             for target in alternatives(write.destination):
-                if target == path or (isinstance(target, Buffer) and target.path == path):
+                if _is_same_file(target, path) or (isinstance(target, Buffer) and _is_same_file(target.path, path)):
                     yield Serialised(write.method, write.operation, written_format(write.operation))
+
+
+def _is_same_file(one: Value, other: Value) -> bool:
+    """Tell whether two paths, or a path and a handle, are of one file: equal texts or parameters, or made by the same expression."""
+    if isinstance(one, Parameter | Text) or isinstance(other, Parameter | Text):
+        return one == other
+    if isinstance(one, Reference) and isinstance(other, Reference) and one == other and one.receiver and other.receiver:
+        return _same_node(one.receiver, other.receiver)  # `_, path = mkstemp()`
+    return _same_node(_handle_of(one), _handle_of(other))
+
+
+def _handle_of(value: Value) -> Value:
+    """Return the file itself for its `.name`."""
+    return value.receiver if isinstance(value, BoundMethod) and value.name == "name" else value
 
 
 def _callers(scope: Scope, context: Context) -> list[Scope]:
