@@ -15,6 +15,9 @@ from s3lint.support import git
 REGULAR = ("100644", "100755", "100664")
 """Git's modes of regular files. Links and submodules are left out."""
 
+PIECE = 1_000_000
+"""Bytes that are read from git at once."""
+
 ENDINGS = tuple(suffix.encode() for suffix in SUFFIXES)
 
 
@@ -43,7 +46,7 @@ class CommitFiles(Mapping[Path, bytes]):
         weakref.finalize(self, _end, self._process)
 
     def __getitem__(self, path: Path) -> bytes:
-        """Return the content of a file. Raises `KeyError` for one that the commit or, in a partial clone, this machine does not have."""
+        """Return the content of a file. Raises `KeyError` for one that is too large, or that this machine lacks: a clone may be partial."""
         identity = self._identities[path]
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -52,9 +55,16 @@ class CommitFiles(Mapping[Path, bytes]):
         header = self._process.stdout.readline().split()
         if len(header) != 3 or header[1] != b"blob":
             raise KeyError(path)
-        data = self._process.stdout.read(int(header[2]))
+        left, parts = int(header[2]), list[bytes]()
+        is_too_large = left > MAX_READ_BYTES
+        while left > 0 and (part := self._process.stdout.read(min(left, PIECE))):
+            left -= len(part)
+            if not is_too_large:
+                parts.append(part)
         self._process.stdout.read(1)
-        return data
+        if is_too_large:
+            raise KeyError(path)
+        return b"".join(parts)
 
     def __contains__(self, path: object) -> bool:
         return path in self._identities
@@ -72,14 +82,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _listed(repository: Path, commit: str) -> Iterator[tuple[Path, bytes]]:
-    """Yield the path and the object of each file that is not too large. Raises `UsageError`."""
-    listed = _git(repository, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+    """Yield the path and the object of each file. Raises `UsageError`."""
+    listed = _git(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
     if listed is None:
         raise UsageError(f"--since: git cannot list the files of {commit}: fetch it again")
     for entry in filter(None, listed.split(b"\0")):
         about, _, path = entry.partition(b"\t")
-        mode, _, identity, size = about.split()
-        if mode.decode() in REGULAR and path.endswith(ENDINGS) and int(size) <= MAX_READ_BYTES:
+        mode, _, identity = about.split()
+        if mode.decode() in REGULAR and path.endswith(ENDINGS):
             yield repository / path.decode("utf-8", "surrogateescape"), identity
 
 

@@ -95,8 +95,11 @@ class Since:
 
 
 def _read(files: CommitFiles, paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
-    """Yield the contents that can be read; a partial clone may lack some."""
+    """Yield the contents. Raises `UsageError` for one that cannot be read, as in a partial clone: without it, old findings would seem new."""
     for path in paths:
         data = files.get(path)
-        if data is not None:
-            yield path, data
+        if data is None:
+            raise UsageError(
+                f"--since: git has no content of {path} at the revision: fetch it first, or exclude a file that is too large"
+            )
+        yield path, data

@@ -19,6 +19,9 @@ import boto3
 boto3.client("s3").upload_file("a.pdf", "acme-documents", "a.pdf")  # s3lint: allow[STO201, STO211, STO301] vendor
 """
 
+NEW = '\nboto3.client("s3").upload_file("x.pdf", "acme-new", "a/x.pdf")\n'
+"""A call that the last commit does not have."""
+
 CONFIGURATION = """\
 [core]
     fsmonitor = {program}
@@ -117,6 +120,16 @@ def test_waivers_run_nothing(trap: tuple[Path, Path]) -> None:
     assert "by Ada" in done.out
 
 
+def test_comparing_with_a_revision_runs_nothing(trap: tuple[Path, Path]) -> None:
+    root, snapped = trap
+    (root / "app.py").write_text(PROGRAM + NEW)
+    done = s3lint_here("check", "--since", "HEAD", "--no-cache", "--output-format", "concise", "--quiet", cwd=root)
+    assert not snapped.exists()
+    assert (done.code, done.err) == (1, "")
+    assert "app.py:4:" not in done.out
+    assert "acme-new" in done.out
+
+
 def test_mirrors_run_nothing(trap: tuple[Path, Path]) -> None:
     root, snapped = trap
     folder, name = root / ".git" / "..", ".git"
@@ -133,4 +146,7 @@ def test_a_missing_object_is_fetched_from_nowhere(trap: tuple[Path, Path]) -> No
     snapped.unlink(missing_ok=True)
     assert hardened.run(root, "cat-file", "blob", blob).returncode != 0
     assert s3lint_here("waivers", cwd=root).code == 0
+    (root / "app.py").write_text(PROGRAM + NEW)
+    done = s3lint_here("check", "--since", "HEAD", "--no-cache", cwd=root)
+    assert (done.code, "fetch it first" in done.err) == (2, True)
     assert not snapped.exists()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from conftest import CHECKOUT
 from s3lint.settings import Settings
+from s3lint.suppressions.insert import allow_in_file
 from s3lint.testing import check
 
 HEAD = "import boto3\n\ns3 = boto3.client('s3')\n\n\ndef save(body, document_id, table):\n"
@@ -32,19 +34,18 @@ STATEMENTS = (
     ),
 )
 
+FORMATTERS = [
+    ("ruff", "format", "--isolated", "--no-cache"),
+    ("ruff", "format", "--isolated", "--no-cache", "--line-length", "60"),
+    ("black", "--quiet"),
+]
+
 RULES = Settings(root=Path("/nowhere"), select=("STO201", "STO901", "STO902"))
 
 ALLOW = "s3lint: allow[STO201] the archive's bucket, which never moves until=2099-01-01"
 
 
-@pytest.mark.parametrize(
-    "formatter",
-    [
-        ("ruff", "format", "--isolated", "--no-cache"),
-        ("ruff", "format", "--isolated", "--no-cache", "--line-length", "60"),
-        ("black", "--quiet"),
-    ],
-)
+@pytest.mark.parametrize("formatter", FORMATTERS)
 def test_a_formatter_does_not_detach_a_suppression(tmp_path: Path, formatter: tuple[str, ...]) -> None:
     pytest.importorskip(formatter[0])
     names = [f"case_{number}.py" for number in range(len(STATEMENTS))]
@@ -56,6 +57,26 @@ def test_a_formatter_does_not_detach_a_suppression(tmp_path: Path, formatter: tu
         text = (tmp_path / name).read_text()
         assert text.count("s3lint: allow") == 1
         assert check(text, RULES) == [], text
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("formatter", FORMATTERS)
+def test_no_waiver_of_the_fixtures_is_detached(tmp_path: Path, formatter: tuple[str, ...]) -> None:
+    pytest.importorskip(formatter[0])
+    settings = Settings(root=Path("/nowhere"), profile="strict", ignore=("STO9",))
+    left, texts = dict[str, int](), dict[str, str]()
+    for path in sorted((CHECKOUT / "fixtures").glob("*/*/bad.py")):
+        if path.parent.parent.name != "linter":
+            made = allow_in_file(
+                path, path.read_bytes(), check(path.read_bytes(), settings), "a reason that is long enough to matter"
+            )
+            name = f"{path.parent.name}.py"
+            (tmp_path / name).write_bytes(made.after)
+            left[name], texts[name] = len(check(made.after, settings)), made.after.decode()
+    subprocess.run([sys.executable, "-m", *formatter, *left], cwd=tmp_path, check=True, capture_output=True)
+    after = {name: (tmp_path / name).read_text() for name in left}
+    assert {name: len(check(text, settings)) for name, text in after.items()} == left
+    assert len([name for name in left if after[name] != texts[name]]) > 20
 
 
 def test_a_comment_in_a_table_belongs_to_its_line() -> None:
