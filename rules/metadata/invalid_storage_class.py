@@ -90,7 +90,7 @@ def _is_invalid(given: Value) -> bool:
 
 
 def _plan(fact: ObjectCall, given: Text) -> Plan | NoFix | None:
-    """Reduced redundancy becomes Standard; what another wrong name was meant to be, somebody must say."""
+    """Reduced redundancy becomes Standard; only the author knows what another wrong name was meant to be."""
     return replacing(fact, "StorageClass", given, "STANDARD", safe=not fact.presigned) if given.literal == REDUCED else None
 
 

@@ -33,7 +33,7 @@ The type is replaced where the call or a variable of one use says it, and its pa
 type is a signed header, and uploads that send the old one would fail: unsafe. A type that other code passes or sets is not replaced.
 
 ## When it stays silent
-Extensions with no type or with several, types and keys that are not known, keys of callers of which one fits, compressed files whose
+Extensions with no type or with several, types and keys that are not known, keys of several callers where one fits, compressed files whose
 type is that of their content, what stands in where a type is not known (`… or "text/plain"`), and guesses that the function tests before it uses them.
 
 ## References

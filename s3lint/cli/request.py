@@ -87,7 +87,7 @@ def add_listed_paths(options: argparse.Namespace) -> None:
 
 
 def _cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: SettingsOf) -> Cache | None:
-    """Open the cache of a run; None with `--no-cache`, or where it cannot be written, of which the user is told."""
+    """Open the cache of a run; None with `--no-cache`, or where it cannot be written, which a warning tells."""
     if options.no_cache:
         return None
     return cache_for(cache_folder(options), settings_of(paths[0]).root, paths, quiet=getattr(options, "quiet", False))

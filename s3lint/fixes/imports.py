@@ -1,6 +1,6 @@
 """Under which name the code at a place can use a module or a name of one, and where a new import goes.
 
-libcst's own `AddImportsVisitor` is not used: it writes a whole file anew, of which only blocks are parsed here, knows no scopes (a name
+libcst's own `AddImportsVisitor` is not used: it writes a whole file anew, and here only blocks of it are parsed, knows no scopes (a name
 that a function or an `except` binds is imported all the same), and puts imports in front of a `__future__` import that shares its line.
 """
 

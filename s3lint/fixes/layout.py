@@ -135,7 +135,7 @@ def _limit(module: Module) -> int | None:
         settings = tools.get(name) if isinstance(tools, dict) else None
         if isinstance(settings, dict):
             limit = settings.get("line-length", DEFAULT_LENGTH)
-            # A file with longer lines is not formatted by the tool, whatever its settings.
+            # A file with longer lines is not formatted by the tool, even if the settings say so.
             kept = isinstance(limit, int) and all(len(line.rstrip("\r\n")) <= limit for line in module.source.lines)
             return limit if kept else None
     return None

@@ -189,7 +189,7 @@ class Evaluator:
     def _solve_outermost(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
         """Compute a query that no other waits for.
 
-        The bound on work must cut at the same place in every run, whatever was asked before. So a query that might be past it is
+        The bound on work must cut at the same place in every run, in any order of queries. So a query that might be past it is
         computed again with nothing memoised.
         """
         result = self._compute_outermost(key, compute)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class CallContext:
     """A call that a function is evaluated for; `outer` is the context of the calls around it.
 
-    With no call (`call` is None) only the receiver is known. A scope without a context is evaluated for nobody in particular: its
+    With no call (`call` is None) only the receiver is known. A scope without a context is evaluated for no caller in particular: its
     parameters stay parameters.
     """
 

@@ -85,7 +85,7 @@ class Checker:
                 yield from self.steps(step.scope.suite, found)
 
     def _step(self, step: Step, context: Context, found: Mentions) -> Iterator[Match]:
-        # A test against moto touches no store: only rules that apply in tests apply to it, whatever its file is called.
+        # A test against moto touches no store: only rules that apply in tests apply to it, also in a file that is not called a test.
         mocked = _is_mocked(step.suite.scope)
         for fact in self.facts(step, context, found):
             for check, rule in self.checks.get(type(fact), ()):

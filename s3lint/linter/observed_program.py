@@ -135,7 +135,7 @@ def _keywords(parameters: Mapping[str, Any]) -> str:
 def _value(value: Any, depth: int = MAX_DEPTH) -> str:
     """Return the expression of a reduced value."""
     if isinstance(value, str) and value != "…":
-        return ascii(value)  # a recording may hold any character; on one line, whatever line ends Python knows
+        return ascii(value)  # a recording may hold any character; escaped, so that it stays on one line
     if value is None or isinstance(value, (bool, int)):
         return repr(value)
     if isinstance(value, float):
@@ -150,7 +150,7 @@ def _value(value: Any, depth: int = MAX_DEPTH) -> str:
 
 
 def _content(value: Mapping[str, Any]) -> str:
-    """Return content of the recorded compression, or of a file with the recorded extension, whatever else it is."""
+    """Return content of the recorded compression, or of a file with the recorded extension."""
     coding, extension = value.get("coding"), value.get("extension")
     if coding in {"gzip", "bz2", "lzma"}:
         return f"{coding}.compress(given())"

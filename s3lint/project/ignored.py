@@ -21,7 +21,7 @@ MAX_IGNORE_BYTES = 1_000_000
 """Bytes of a file of patterns that is read."""
 
 LIST_IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
-"""Lists untracked files that are ignored, and folders in which all are. A tracked file is never ignored, whatever a pattern names."""
+"""Lists untracked files that are ignored, and folders in which all are. A tracked file is never ignored, even if a pattern matches it."""
 
 
 class Ignores(Protocol):
@@ -51,7 +51,7 @@ class Listed:
     without_git: str = ""
 
     def inside(self, folder: Path, names: AbstractSet[str]) -> Ignores:
-        """Return the same, or the answer for a repository of its own, such as a submodule, of which git tells nothing here."""
+        """Return the same, or the answer for a repository of its own, such as a submodule, about which git tells nothing here."""
         return ignores_of(folder).inside(folder, names) if ".git" in names and folder != self.folder else self
 
     def ignore(self, path: Path, *, is_folder: bool) -> bool:  # noqa: ARG002 - as `Ignores` has it

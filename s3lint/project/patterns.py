@@ -2,7 +2,7 @@
 
 `pathspec` translates a pattern to a regular expression. Its stars are tried in all combinations when the rest does not match: ten stars and a
 name of 120 characters take years. `linear` makes each star but the last take the first place that fits and keep it, which changes no
-answer: what follows begins with a star, and can skip whatever a later place would have skipped.
+answer: what follows begins with a star, and can skip all that a later place would have skipped.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Place:
         return f"the object {self.object_key!r} in the bucket {self.bucket!r}"
 
     def orphan(self, what: str, error: BaseException) -> OrphanError:
-        """Returns the error that names both addresses, whatever the error behind it says."""
+        """Returns the error that names both addresses."""
         message = f"{what}: {reason(error)}; look at {self.object} and {self.item}, and delete what is not wanted."
         return OrphanError(message, bucket=self.bucket, key=self.object_key, table=self.table, item=self.key)
 
@@ -60,7 +60,7 @@ class Account:
 
 @contextmanager
 def accounted() -> Iterator[Account]:
-    """Gives an account; whatever ends the block, an interruption too, is an `OrphanError` where the account says that something is left."""
+    """Gives an account. If the block ends with an exception or an interruption, and the account says that something is left, raises `OrphanError`."""
     account = Account()
     try:
         yield account

@@ -185,7 +185,7 @@ def _settled(wanted: tuple[Upload, ...], bodies: _Bodies, write: Write, workers:
 def _round(
     wanted: tuple[Upload, ...], pending: list[int], bodies: _Bodies, write: Write, number: int, workers: int
 ) -> Iterator[tuple[int, Outcome]]:
-    """One try of each, as they end. Whatever stops the caller stops those that have not begun."""
+    """Tries each once and yields the outcomes as they end. An exception in the caller stops those that have not begun."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
         try:
             futures = {pool.submit(_attempt, wanted[index], partial(bodies.of, index), write, number): index for index in pending}

@@ -95,7 +95,7 @@ def imported(module: str, extra: str) -> Any:
 
 @contextmanager
 def store_errors(doing: str) -> Iterator[None]:
-    """Turns whatever a client raises into a `StoreError`, or an `IntegrityError` for bytes that are not what their checksum says.
+    """Turns each exception of a client into a `StoreError`, or an `IntegrityError` for bytes that are not what their checksum says.
 
     `doing` begins the sentence. What a client raises is not known beforehand: it lets through what its libraries raise.
     """

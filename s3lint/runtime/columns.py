@@ -239,7 +239,7 @@ def _parts(array: pa.Array, declared: pa.DataType) -> list[tuple[pa.Array, pa.Fi
     if kind == "struct":
         return [(array.field(index), declared.field(index)) for index in range(declared.num_fields)]
     if kind == "map":
-        start = array.offsets[0].as_py()  # `keys` and `items` are those of the whole array, of which this may be a slice
+        start = array.offsets[0].as_py()  # `keys` and `items` are those of the whole array, and this may be a slice of it
         length = array.offsets[-1].as_py() - start
         return [(array.keys.slice(start, length), declared.key_field), (array.items.slice(start, length), declared.item_field)]
     return [(array.flatten(), declared.value_field)] if kind == "list" else []

@@ -325,7 +325,7 @@ def _rewrite(table: Table, handle: deltalake.DeltaTable) -> None:
 
 @contextmanager
 def _delta_errors(doing: str, table: Table) -> Iterator[None]:
-    """Turns whatever delta-rs and pyarrow raise into the hierarchy of this package; a panic of Rust is no `Exception`."""
+    """Turns exceptions of delta-rs and pyarrow into those of this package; a panic of Rust is no `Exception`."""
     exceptions = imported("deltalake.exceptions", "delta")
     try:
         yield

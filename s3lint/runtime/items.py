@@ -63,7 +63,7 @@ def check_item(item: Mapping[str, Any]) -> int:
     Rule: large-object-in-dynamodb (STO101).
 
     Raises `LimitError` for an item over 409 600 bytes, a number of over 38 digits or out of range, a float, a set that is empty or of
-    several types, maps and lists nested over 32 levels, and whatever DynamoDB has no type for; its message names the attribute.
+    several types, maps and lists nested over 32 levels, and values that DynamoDB has no type for; its message names the attribute.
     """
     sizes = {name: _name_size(name) + _size(value, name, 1) for name, value in item.items()}
     total = sum(sizes.values())

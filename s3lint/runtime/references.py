@@ -1,7 +1,7 @@
 """Items of DynamoDB that point to objects of S3, step by step, and what is left when a step fails or is interrupted.
 
 The object is written before its item and deleted after it, so an item never points to nothing. What may be left is an object that no item
-points to; each step that can leave one says so in an `OrphanError`, whatever ends it.
+points to; each step that can leave one says so in an `OrphanError`, after any exception.
 """
 
 from __future__ import annotations

@@ -219,7 +219,7 @@ def type_name(data_type: DataType) -> str:
 
 @contextmanager
 def spark_errors(doing: str, name: str) -> Iterator[None]:
-    """Turns whatever Spark raises, and what its workers raised, into the hierarchy of this package."""
+    """Turns exceptions of Spark and of its workers into those of this package."""
     try:
         yield
     except StorageError:

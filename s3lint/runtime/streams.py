@@ -39,7 +39,7 @@ class Content:
 
 
 class Unchanged(io.RawIOBase):
-    """A stream of so many bytes with a digest; the read that would complete other bytes fails, so that nobody is sent them.
+    """A stream of so many bytes with a digest; the read that would complete other bytes fails, so that they are never sent.
 
     A file may grow, shrink or change while it is sent. `changed` tells that this was why sending failed.
     """

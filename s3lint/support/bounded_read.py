@@ -19,7 +19,7 @@ _FLAGS = sum({getattr(os, name, 0) for name in _OPTIONAL_FLAGS}, os.O_RDONLY)
 def read_bounded(path: Path, limit: int) -> bytes:
     """The bytes of a regular file of at most `limit` bytes.
 
-    Raises `OSError`, also for pipes, devices and larger files, of which nothing is read. A sparse file counts with its full size.
+    Raises `OSError`, also for pipes, devices and larger files, before it reads anything. A sparse file counts with its full size.
     """
     try:
         handle = os.open(path, _FLAGS)

@@ -37,7 +37,7 @@ s3lint runs read committed objects and the index, never the content of the work 
 """
 
 ENVIRONMENT = {
-    "GIT_ALLOW_PROTOCOL": "",  # no transport at all: a partial clone fetches nothing, whatever it names as its remote
+    "GIT_ALLOW_PROTOCOL": "",  # no transport at all: a partial clone fetches nothing from the remote that it names
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",

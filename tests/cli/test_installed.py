@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a clean environment: the wheel, the flake8 of these tests, and a package `rules` that somebody else published."""
+    """The programs of a clean environment: the wheel, the flake8 of these tests, and another project's package `rules`."""
     folder = tmp_path_factory.mktemp("environment")
     assert run(sys.executable, "-m", "venv", folder, cwd=folder).code == 0
     same = f"flake8=={version('flake8')}"

@@ -100,7 +100,7 @@ def talking(root: Path) -> Iterator[tuple[psutil.Popen, Callable[[dict[str, obje
 
 
 def received(process: psutil.Popen) -> dict[str, Any]:
-    """The next answer; what the server tells besides is passed over."""
+    """Return the next answer; other messages of the server are passed over."""
     while True:
         length = 0
         while line := process.stdout.readline().strip():

@@ -1,4 +1,4 @@
-"""The tutorial, typed by somebody who believes every word: its files are written, its commands run, its output is compared."""
+"""The tutorial, typed word by word: its files are written, its commands run, its output is compared."""
 
 from __future__ import annotations
 

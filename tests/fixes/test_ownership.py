@@ -1,4 +1,4 @@
-"""What other code sets reaches the store after every fix: callers that nobody sees, subclasses, filled dicts."""
+"""What other code sets reaches the store after every fix: callers outside of the project, subclasses, filled dicts."""
 
 from __future__ import annotations
 

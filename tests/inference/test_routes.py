@@ -1,6 +1,6 @@
 """Programs with a known answer: a bucket's name is routed through a random chain of shapes to an S3 call.
 
-The literal must be found where it is written, whatever the chain; overwritten on the way by what nobody knows, it must not.
+The literal must be found where it is written through any chain, but not where an unknown value overwrites it on the way.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What holds for every file, whatever stands in it."""
+"""Properties that hold for every file."""
 
 from __future__ import annotations
 

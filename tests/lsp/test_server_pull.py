@@ -22,7 +22,7 @@ CAN = capabilities(types.PositionEncodingKind.Utf8, types.PositionEncodingKind.U
 
 @pytest.fixture(scope="module")
 def roots(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two projects, the second of which ignores what the first reports."""
+    """Two projects; the second ignores what the first reports."""
     found = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
     for root, table in zip(found, ("", 'ignore = ["STO201"]\n'), strict=True):
         (root / "s3lint.toml").write_text(table)

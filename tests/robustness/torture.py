@@ -69,7 +69,7 @@ class Measured:
 
 
 LIMITS = f'ulimit -t {2 * SLOWEST:.0f}; ulimit -v {8 << 20}; exec "$@"'
-"""Limits of the measured process: seconds of CPU time, and kilobytes of address space, of which it reserves more than it uses."""
+"""Limits of the measured process: seconds of CPU time, and kilobytes of address space; it reserves more than it uses."""
 
 
 def _command(file: Path, *options: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What must hold of every rule, whatever it finds."""
+"""Properties of every rule."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from s3lint.runtime.delta import Application, Evolution, Table
 
 
 class Unreachable:
-    """A client of which any use fails."""
+    """A client that fails at any use."""
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"{name} was used")

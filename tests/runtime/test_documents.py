@@ -1,4 +1,4 @@
-"""Documents: an object in S3 and its reference in DynamoDB, whatever fails in between."""
+"""Documents: an object in S3 and its reference in DynamoDB, with failures at each step."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_what_is_there_already_is_left_alone(arguments: dict[str, Any]) -> None:
 
 
 class Failing:
-    """A client of which one operation fails, before or after it was carried out."""
+    """A client one operation of which fails, before or after it was carried out."""
 
     def __init__(self, client: Any, operation: str, error: BaseException, *, carried_out: bool = False) -> None:
         self._client, self._operation, self._error, self._carried_out = client, operation, error, carried_out

@@ -1,4 +1,4 @@
-"""Bytes on their way: whatever a stream, a file or a sink does, the object is what was given, or nothing is written."""
+"""Bytes on their way: for any behaviour of a stream, a file or a sink the object is what was given, or nothing is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No value changes silently: each type of a declared schema, through each way into a table, with whatever values there are."""
+"""No value changes silently: each type of a declared schema, through each way into a table, with any value."""
 
 from __future__ import annotations
 

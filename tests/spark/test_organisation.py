@@ -276,7 +276,7 @@ UNUSUAL = ("x" * 300, "téam/sérvice", "a b/c:d", "con", "%2E%2E/x", "-rf")
 
 
 def test_no_name_of_a_repository_ends_the_run(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hostile name is a row with an error, without a patch; whatever is written stays below its folder."""
+    """A hostile name is a row with an error, without a patch; all that is written stays below its folder."""
     names = (*HOSTILE, *UNUSUAL, "search/index")
     rows = [row for name in names for row in rows_of(name, {"bad.py": BUCKET_BY_NAME})]
     spark.createDataFrame(rows, SOURCE).write.mode("append").parquet(str(tmp_path / "files"))

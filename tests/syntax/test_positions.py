@@ -21,7 +21,7 @@ NEWLINES = ["\n", "\r\n", "\r"]
 
 
 def differing(text: str) -> list[str]:
-    """The code of the nodes of which the two tell different places."""
+    """Return the code of the nodes that the two place differently."""
     text = LEADING_FEED.sub("", text)
     tree = cst.parse_module(text)
     expected = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)

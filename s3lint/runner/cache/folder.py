@@ -1,4 +1,4 @@
-"""Where the cache lies, and whether it can be trusted. A checked project cannot be: somebody may have committed a cache that hides findings.
+"""Where the cache lies, and whether it can be trusted. A checked project cannot be: a commit may bring a cache that hides findings.
 
 The cache belongs to the user: one folder for each project in the platform's cache folder, for its owner alone. With `--cache-dir` it may lie
 anywhere, also in the project, where git must not track it. Every row is authenticated with a key that never lies in the project.

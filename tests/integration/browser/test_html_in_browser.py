@@ -49,7 +49,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Open]:
-    """Opens the report of a project; whatever the browser complains about fails the test."""
+    """Opens the report of a project; any complaint of the browser fails the test."""
 
     def open_report(root: Path, *arguments: str) -> Any:
         done = s3lint("report", "--html", "report.html", "--profile", "strict", *arguments, cwd=root)

@@ -1,4 +1,4 @@
-"""Whatever fails on the way: what was acknowledged is there, once, and what is not there was not acknowledged."""
+"""After every failure what was acknowledged is there, once, and what is not there was not acknowledged."""
 
 from __future__ import annotations
 
