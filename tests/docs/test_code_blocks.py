@@ -90,6 +90,7 @@ def ini(block: Block) -> None:
 
 PROGRAMS = {
     "code",
+    "docker",
     "git",
     "make",
     "mkdir",
