@@ -43,7 +43,9 @@ from s3lint.api import (
     Severity,
     SqlStatement,
     TableWrite,
+    is_compaction,
     is_missing,
+    is_of_iceberg_catalog,
     literals,
     may_be_delta,
     may_be_storage,
@@ -71,7 +73,7 @@ SQL = {
 
 @rule.on(TableWrite)
 def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
-    if not may_be_delta(fact) or _is_bounded(fact, context) or not may_be_storage(fact):
+    if not may_be_delta(fact) or is_compaction(fact) or _is_bounded(fact, context) or not may_be_storage(fact):
         return
     for mode, confidence in texts(fact.mode, fact.confidence):
         if (mode.literal or "").lower() == "overwrite":
@@ -83,7 +85,8 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
 @rule.on(SqlStatement)
 def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
     action = fact.action
-    if action.kind in SQL and not action.guarded and fact.engine in ("spark", "databricks"):
+    in_delta = fact.engine in ("spark", "databricks") and not is_of_iceberg_catalog(action.target, context.module)
+    if action.kind in SQL and not action.guarded and in_delta:
         what, does, guard = SQL[action.kind]
         yield rule.match(fact.site, fact.confidence, what=what, does=does, guard=guard)
 

@@ -61,6 +61,7 @@ from s3lint.api import (
     Text,
     Value,
     choices,
+    is_compaction,
     is_false,
     may_be_delta,
     says_delta,
@@ -152,7 +153,7 @@ def check_write(fact: TableWrite, context: Context) -> Iterator[Match]:
     if not may_be_delta(fact):
         return
     for value, confidence in choices(fact.options.get("datachange"), fact.confidence):
-        if is_false(value):
+        if is_false(value) and not is_compaction(fact):
             hops = (*value.trace, Hop(fact.site, "written here"))
             yield rule.match(
                 value.site or fact.method,

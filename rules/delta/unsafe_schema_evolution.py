@@ -47,6 +47,7 @@ from s3lint.api import (
     Value,
     choices,
     is_delta,
+    is_of_iceberg_catalog,
     is_true,
     may_be_delta,
     may_be_storage,
@@ -130,7 +131,7 @@ def check_setting(fact: SessionSetting, context: Context) -> Iterator[Match]:
 def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
     action = fact.action
     delta = fact.engine in ("spark", "databricks") and (action.format is None or is_delta(action.format))
-    if action.kind in SQL and delta:
+    if action.kind in SQL and delta and not is_of_iceberg_catalog(action.target, context.module):
         what, consequence, remedy = SQL[action.kind]
         yield rule.match(fact.site, fact.confidence, what=what, consequence=consequence, remedy=remedy)
 

@@ -271,3 +271,62 @@ def test_a_table_in_a_file_is_found_by_the_path_of_the_file(made: str, written: 
                 f"def f(self, b, f, n):\n    {made or 'pass'}\n    pd.read_csv('x').to_csv({written})\n    {upload.format(path)}\n"
             )
             assert bool(messages(program, "STO501")) is fires, program
+
+
+DELTA = 'w = {frame}.write.option("dataChange", "false").format("delta").mode("overwrite").{save}\n'
+ICEBERG = 's.config("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog")\n'
+ALIKE = {
+    "a compaction by path": (
+        ("STO503", "STO506"),
+        DELTA.format(frame='spark.read.format("delta").load(p).repartition(4)', save="save(p)"),
+        DELTA.format(frame='spark.read.format("delta").load(q).repartition(4)', save="save(p)"),
+    ),
+    "a compaction by name": (
+        ("STO503", "STO506"),
+        DELTA.format(frame='spark.read.table("a.b").coalesce(4)', save='saveAsTable("a.b")'),
+        DELTA.format(frame='spark.read.table("a.c").coalesce(4)', save='saveAsTable("a.b")'),
+    ),
+    "a table of an Iceberg catalog": (
+        ("STO503",),
+        ICEBERG + 'spark.sql("TRUNCATE TABLE lake.a.b")\n',
+        ICEBERG + 'spark.sql("TRUNCATE TABLE other.a.b")\n',
+    ),
+    "a column of a table of an Iceberg catalog": (
+        ("STO504",),
+        f'{ICEBERG}spark.sql("ALTER TABLE lake.a.b DROP COLUMN c")\n',
+        f'{ICEBERG}spark.sql("ALTER TABLE a.b DROP COLUMN c")\n',
+    ),
+    "a read of the header": (
+        ("STO502",),
+        "n = spark.read.csv(u, header=True).limit(0).columns\n",
+        "spark.read.csv(u).limit(9).show()\n",
+    ),
+    "a frame of which only the header counts": (
+        ("STO502",),
+        "def f(u):\n    d = spark.read.csv(u, header=True)\n    return d.columns, d.dtypes\n",
+        "def f(u):\n    d = spark.read.csv(u, header=True)\n    return d.columns, d\n",
+    ),
+    "local paths that a loop collects": (
+        ("STO502",),
+        'l = []\nfor n in m:\n    l.append(f"hdfs://x/{n}")\nspark.read.json(l).count()\n',
+        'l = []\nfor n in m:\n    l.append(f"s3://x/{n}")\nspark.read.json(l).count()\n',
+    ),
+    "rows that are no file": (("STO502",), "spark.read.json(c.parallelize(x)).count()\n", "spark.read.json(c.places(x)).count()\n"),
+}
+
+
+@pytest.mark.parametrize(("codes", "silent", "fires"), ALIKE.values(), ids=ALIKE)
+def test_of_two_that_look_alike_one_fires(codes: tuple[str, ...], silent: str, fires: str) -> None:
+    head = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\np = 's3://x/t'\nq = 's3://x/u'\n"
+    for code in codes:
+        assert not messages(head + silent, code)
+        assert messages(head + fires, code)
+
+
+def test_a_frozen_mapping_keeps_its_entries() -> None:
+    for make in ("MappingProxyType", "dict", "OrderedDict"):
+        program = (
+            "import boto3, c\nfrom types import MappingProxyType\nfrom collections import OrderedDict\n"
+            f'E = {make}({{"ACL": "public-read", **c.more}})\nboto3.client("s3").upload_file(p, b, k, ExtraArgs={{**E}})\n'
+        )
+        assert messages(program, "STO401").keys() == {4}

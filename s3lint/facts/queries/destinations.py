@@ -74,7 +74,8 @@ def _of_several(paths: Sequence, file_system: Value | None) -> Destination:
     kinds = {destination_of(choice, file_system) for item in paths.items for choice in alternatives(item)}
     if Destination.S3 in kinds:
         return Destination.S3
-    return Destination.ELSEWHERE if kinds == {Destination.ELSEWHERE} and not paths.open else Destination.UNKNOWN
+    # A list that a loop fills may hold more paths than are known, but of the same kind.
+    return Destination.ELSEWHERE if kinds == {Destination.ELSEWHERE} else Destination.UNKNOWN
 
 
 OPENED_ON_S3 = frozenset({"s3fs.S3FileSystem().open()", "s3fs.S3FileSystem().open_output_stream()"})

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from s3lint.facts import TableWrite
 from s3lint.facts.queries.destinations import Destination, destination_of
-from s3lint.inference.queries import choices
+from s3lint.inference.library_values import Frame
+from s3lint.inference.queries import choices, is_false
 from s3lint.inference.values import Absent, Text, alternatives
 from s3lint.storage.table_formats import is_delta
+
+if TYPE_CHECKING:
+    from s3lint.syntax.module import Module
 
 
 def may_be_delta(write: TableWrite) -> bool:
@@ -30,3 +36,20 @@ def may_be_storage(write: TableWrite) -> bool:
         return True
     kinds = {destination_of(path) for path, _ in choices(write.destination)}
     return Destination.S3 in kinds or Destination.UNKNOWN in kinds
+
+
+def is_compaction(write: TableWrite) -> bool:
+    """Tell whether a write only lays a Delta table out anew: it reads the table, overwrites it, and says that no data change.
+
+    So Delta documents it (docs.delta.io/best-practices, *Compact files*).
+    """
+    frames = [frame for frame in alternatives(write.frame) if isinstance(frame, Frame)]
+    read = [source.path for frame in frames for source in frame.sources]
+    return is_false(write.options.get("datachange")) and write.destination in read
+
+
+def is_of_iceberg_catalog(table: str | None, module: Module) -> bool:
+    """Tell whether a table named in SQL belongs to an Iceberg catalog that the module configures."""
+    catalog, _, rest = (table or "").partition(".")
+    text = module.source.text
+    return "." in rest and "org.apache.iceberg" in text and f"spark.sql.catalog.{catalog}" in text

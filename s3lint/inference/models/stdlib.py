@@ -54,7 +54,7 @@ def number_of(evaluator: Evaluator, arguments: Arguments, place: Place, referenc
     return value if isinstance(value, (Constant, Fallback)) else Unknown("a number")
 
 
-@function("dict")
+@function("dict", "types.MappingProxyType", "collections.OrderedDict", "frozendict.frozendict", "immutabledict.immutabledict")
 def dict_of(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
     result: Value = Mapping()
     if arguments.count:
