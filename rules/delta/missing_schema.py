@@ -114,10 +114,14 @@ def _counts(fact: TableRead, context: Context) -> Confidence | None:
         return fact.confidence
     if fact.from_rdd:
         return None
-    kinds = [destination_of(path) for path, _ in choices(fact.source)]
+    kinds = [destination_of(path) for path, _ in choices(fact.source, violates=_may_be_s3)]
     if Destination.S3 in kinds:
         return fact.confidence
     return min(fact.confidence, Confidence.MEDIUM) if Destination.UNKNOWN in kinds else None
+
+
+def _may_be_s3(path: Value) -> bool:
+    return destination_of(path) in (Destination.S3, Destination.UNKNOWN)
 
 
 def _is_s3(path: Value) -> bool:

@@ -152,13 +152,17 @@ def _offends(form: str, context: Context) -> bool:
     return form in FILE_FORMATS | TABLE_FORMATS and form not in context.settings.lakehouse_formats
 
 
+def _may_be_s3(path: Value, fact: TableWrite) -> bool:
+    return destination_of(path, fact.file_system) in (Destination.S3, Destination.UNKNOWN)
+
+
 def _reaches_s3(fact: TableWrite, confidence: Confidence) -> Confidence | None:
     """Return how sure the write reaches S3; None for another destination and, outside Spark, for an unknown one."""
     spark = fact.library in ("spark", "rdd", "pyspark.pandas")
     if fact.table:
         return min(confidence, Confidence.MEDIUM)
     best: Confidence | None = None
-    for path, sure in choices(fact.destination, confidence):
+    for path, sure in choices(fact.destination, confidence, lambda each: _may_be_s3(each, fact)):
         kind = destination_of(path, fact.file_system)
         if kind is Destination.S3:
             best = max(best or sure, sure)

@@ -330,3 +330,15 @@ def test_a_frozen_mapping_keeps_its_entries() -> None:
             f'E = {make}({{"ACL": "public-read", **c.more}})\nboto3.client("s3").upload_file(p, b, k, ExtraArgs={{**E}})\n'
         )
         assert messages(program, "STO401").keys() == {4}
+
+
+@pytest.mark.parametrize("code", ["STO501", "STO502", "STO503"])
+def test_a_parameter_that_chooses_between_unknown_places_leaves_the_place_unknown(code: str) -> None:
+    uses = {
+        "STO501": "d.write.parquet(x)",
+        "STO502": "spark.read.csv(x).show()",
+        "STO503": "d.write.format('delta').mode('overwrite').save(x)",
+    }
+    program = "def f(d, spark, p, flag):\n    x = {} if flag else f'{{p}}/b'\n    {}\n"
+    assert messages(program.format("f'{p}/a'", uses[code]), code)
+    assert not messages(program.format("'/tmp/a'", uses[code]), code)

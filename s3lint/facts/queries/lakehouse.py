@@ -8,7 +8,7 @@ from s3lint.facts import TableWrite
 from s3lint.facts.queries.destinations import Destination, destination_of
 from s3lint.inference.library_values import Frame
 from s3lint.inference.queries import choices, is_false
-from s3lint.inference.values import Absent, Text, alternatives
+from s3lint.inference.values import Absent, Text, Value, alternatives
 from s3lint.storage.table_formats import is_delta
 
 if TYPE_CHECKING:
@@ -34,8 +34,11 @@ def may_be_storage(write: TableWrite) -> bool:
     """Tell whether the destination is a table, on S3, or unknown."""
     if write.table:
         return True
-    kinds = {destination_of(path) for path, _ in choices(write.destination)}
-    return Destination.S3 in kinds or Destination.UNKNOWN in kinds
+    return any(_may_be_s3(path) for path, _ in choices(write.destination, violates=_may_be_s3))
+
+
+def _may_be_s3(path: Value) -> bool:
+    return destination_of(path) in (Destination.S3, Destination.UNKNOWN)
 
 
 def is_compaction(write: TableWrite) -> bool:
