@@ -63,7 +63,7 @@ def empty_results_with_sums(root: Path) -> None:
     with closing(sqlite3.connect(root / "cache" / RESULTS)) as database:
         database.create_function("sum_", 4, store._sum)
         database.execute("UPDATE entries SET value = ?", (zlib.compress(b""),))
-        database.execute("UPDATE entries SET sum = sum_(key, digest, reads, value)")
+        database.execute("UPDATE entries SET sum = sum_(key, digest, dependencies, value)")
         database.commit()
 
 
@@ -72,7 +72,7 @@ def codes_of_another_key(root: Path) -> None:
     with closing(sqlite3.connect(root / "cache" / RESULTS)) as database:
         database.create_function("code", 5, lambda variant, *row: mac.of(variant, store._sum(*row)))
         database.execute("UPDATE entries SET value = ?", (zlib.compress(REPORT),))
-        database.execute("UPDATE entries SET sum = code(variant, key, digest, reads, value)")
+        database.execute("UPDATE entries SET sum = code(variant, key, digest, dependencies, value)")
         database.commit()
 
 
@@ -85,11 +85,11 @@ def a_bomb(root: Path) -> None:
 
 
 def no_rows(root: Path) -> None:
-    rows(root, "DELETE FROM reads")
+    rows(root, "DELETE FROM dependencies")
 
 
 def other_types(root: Path) -> None:
-    rows(root, "UPDATE entries SET digest = 1, reads = 'x', value = NULL, sum = 2.5")
+    rows(root, "UPDATE entries SET digest = 1, dependencies = 'x', value = NULL, sum = 2.5")
 
 
 FORGERIES = (empty_results, empty_results_with_sums, codes_of_another_key, a_text, a_bomb, no_rows, other_types)
@@ -112,7 +112,7 @@ def test_a_row_of_other_settings_does_not_answer(filled: Path) -> None:
         variants = [variant for (variant,) in database.execute("SELECT DISTINCT variant FROM entries ORDER BY rowid")]
         for variant in variants:
             database.execute(
-                "INSERT OR REPLACE INTO entries SELECT ?, key, day, digest, reads, value, sum FROM entries WHERE variant != ?",
+                "INSERT OR REPLACE INTO entries SELECT ?, key, day, digest, dependencies, value, sum FROM entries WHERE variant != ?",
                 (variant, variant),
             )
         database.commit()
