@@ -42,9 +42,18 @@ def write_file(path: Path, text: str) -> None:
     if is_behind_link(path, [Path.cwd()]):
         raise UsageError(f"{path}: the report is not written through a link that leads out of the project")
     try:
-        path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", opener=_opened) as file:
+            file.write(text + "\n")
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from None
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open a file. A pipe that nobody reads is refused, where opening it would wait for a reader."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(handle, True)
+    return handle
 
 
 def is_behind_link(path: Path, roots: Iterable[Path]) -> bool:

@@ -258,3 +258,12 @@ def test_names_in_a_diff_drive_nothing_and_apply(project: Write) -> None:
     assert all(32 <= byte < 127 for byte in done.stdout.replace(b"\n", b""))
     subprocess.run(["git", "apply", "-"], input=done.stdout, cwd=root, check=True)
     assert "ContentType" in (root / name).read_text()
+
+
+def test_a_pipe_that_nobody_reads_is_no_output(project: Write) -> None:
+    root = project({"s3lint.toml": "", "bad.py": BUCKET_BY_NAME})
+    os.mkfifo(root / "pipe")
+    for arguments in (("check", "--output-file", "pipe"), ("report", "--json", "pipe"), ("report", "--html", "pipe")):
+        done = s3lint_here(*arguments, "--no-cache", cwd=root)
+        assert done.code == 2
+        assert "pipe: the report cannot be written" in done.err
