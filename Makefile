@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench torture faults fuzz audit coverage mutants latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults fuzz audit coverage mutants latency peers vscode clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -79,6 +79,9 @@ fixes-corpus: $(READY)  ## every fix applied to copies of published packages: wh
 
 bench: $(READY)  ## the cost beside other linters, how it grows, and which targets are met; WITH="--docs" writes docs/performance.md
 	@$(BIN)/python -m benchmarks.speed $(WITH)
+
+accuracy: $(READY)  ## recall and precision by rule, from a reader's judgements; WITH="--docs" writes the table of docs/accuracy.md
+	@$(BIN)/python -m benchmarks.accuracy $(WITH)
 
 peers: $(READY)  ## what other linters report of seeded violations
 	@$(BIN)/python -m benchmarks.detection
