@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults fuzz audit coverage mutants latency peers vscode clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults fuzz audit coverage mutants latency peers vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -17,6 +17,8 @@ $(READY): pyproject.toml
 
 demo: $(READY)  ## lint the standard's own examples
 	@$(BIN)/s3lint check --isolated --exit-zero fixtures/standard
+	@echo "Files called good show one sentence of the standard and may break another: the uploads of"
+	@echo "good_batch_operations_with_s3.py set no ContentType (s3lint rule STO301)."
 
 test: $(READY)  ## the whole default suite
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
@@ -136,6 +138,11 @@ vscode: $(READY)  ## test the extension for VS Code, and package it
 	@cd editors/vscode && npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@cd editors/vscode && S3LINT="$(abspath $(BIN)/python) -m s3lint" npm test
 	@cd editors/vscode && npm run package
+
+address: $(READY)  ## replace the addresses of the project wherever they are written: REPOSITORY=https://… SITE=https://…/
+	@git grep -lIzF -e "$(call own,REPOSITORY)" -e "$(call own,SITE)" | xargs -0 perl -pi -e 's|\Q$(call own,REPOSITORY)\E|$(REPOSITORY)|g; s|\Q$(call own,SITE)\E|$(SITE)|g'
+
+own = $(shell $(BIN)/python -c 'import s3lint; print(s3lint.$(1))')
 
 clean:
 	@rm -rf $(VENV) .venv-stores tests/integration/stores/.cache build dist site .mypy_cache .pytest_cache .ruff_cache .s3lint_cache

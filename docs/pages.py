@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File, Files
 
 from docs.figures import figures
+from s3lint import REPOSITORY
 from s3lint.config import schema
 from s3lint.registry import rules
+from s3lint.registry.chapters import CHAPTERS
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import Clause, clauses, rules_of
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-CHAPTERS = {
-    "placement": "What is stored where",
-    "keys": "Buckets and keys",
-    "metadata": "Metadata and storage classes",
-    "access": "Access and encryption",
-    "delta": "Delta Lake",
-    "linter": "The linter itself",
-}
+LINK = re.compile(r"(?<=\]\()(?!https?:|#)([^)]+)")
+"""The target of a link to a file of the repository."""
+
+ROOT_PAGES = {"changelog.md": "CHANGELOG.md", "contributing.md": "CONTRIBUTING.md", "security.md": "SECURITY.md"}
+"""Pages of the site that are files at the root of the repository."""
 
 
 def on_config(config: MkDocsConfig) -> None:
@@ -47,8 +48,17 @@ def generated() -> Iterator[tuple[str, str]]:
     """The path and the text of each page."""
     yield "rules/index.md", _index()
     yield "standard.md", _standard()
+    for name, source in ROOT_PAGES.items():
+        yield name, _root_page((Path(__file__).parents[1] / source).read_text(encoding="utf-8"))
     for rule in rules().values():
         yield f"rules/{rule.name}.md", page(rule)
+
+
+def _root_page(text: str) -> str:
+    """Return a page of the root with links that work in the site: to its pages, else to the repository."""
+    return LINK.sub(
+        lambda found: found[1].removeprefix("docs/") if found[1].startswith("docs/") else f"{REPOSITORY}/blob/main/{found[1]}", text
+    )
 
 
 def page(rule: Rule) -> str:
@@ -62,8 +72,8 @@ def page(rule: Rule) -> str:
         "Fix": {"none": "none", "sometimes": "safe or unsafe, by the case"}.get(rule.fix, rule.fix),
         "Helper": f"`{rule.helper}`" if rule.helper is not None else "–",
     }
-    rows = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
-    return f"# {rule.code} {rule.name}\n\n{_finds(first)}\n\n| | |\n|---|---|\n{rows}\n{rest}\n"
+    rows = "\n".join(f"- **{name}:** {value}" for name, value in facts.items())
+    return f"# {rule.code} {rule.name}\n\n{_finds(first)}\n\n{rows}\n{rest}\n"
 
 
 def _finds(first: str) -> str:

@@ -6,6 +6,7 @@ import gc
 import io
 import sys
 
+from s3lint import REPOSITORY
 from s3lint.cli.parser import parser
 
 TYPE_CHECKING = False  # importing `typing` would take a third of the start-up
@@ -21,7 +22,7 @@ ESCAPES = "s3lint.escapes"
 """The name of `_escaped` among Python's handlers of encoding errors."""
 
 
-ISSUES = "https://github.com/s3lint/s3lint/issues"
+ISSUES = f"{REPOSITORY}/issues"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,12 +10,13 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from s3lint import SITE
 from s3lint.config.load import SELECTORS, keys
 from s3lint.finding import Confidence, Severity
 from s3lint.registry import OWN, rules
 from s3lint.settings import Settings
 
-URL = "https://s3lint.github.io/s3lint/schema.json"
+URL = f"{SITE}schema.json"
 
 EXTEND = "another configuration file, whose settings apply unless this one sets them"
 """The description of `extend`, which is no field of `Settings`."""

@@ -7,7 +7,9 @@ from enum import EnumMeta
 from importlib import import_module
 from typing import Any
 
-SITE = "https://s3lint.github.io/s3lint/runtime"
+from s3lint import SITE
+
+PAGE = f"{SITE}runtime"
 
 
 class _Plain(str):
@@ -35,7 +37,7 @@ def signature(path: str) -> str:
 
 def url(path: str) -> str:
     """Return the address of a helper's documentation."""
-    return f"{SITE}/#{anchor(path)}"
+    return f"{PAGE}/#{anchor(path)}"
 
 
 def anchor(path: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from s3lint import SITE
 from s3lint.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from s3lint.settings import Settings
     from s3lint.syntax.site import Site
 
-PAGES = "https://s3lint.github.io/s3lint/rules"
+PAGES = f"{SITE}rules"
 """Where the pages of s3lint's own rules are published."""
 
 FixLevel = Literal["none", "safe", "unsafe", "sometimes"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from s3lint import __version__
+from s3lint import SITE, __version__
 from s3lint.finding import Edit, Finding, Location, Severity
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
@@ -18,7 +18,6 @@ from s3lint.reports.excerpts import line_of
 from s3lint.reports.fingerprints import fingerprints
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-SITE = "https://s3lint.github.io/s3lint/"
 ROOT = "SRCROOT"
 FINGERPRINT = "s3lint/v1"
 

@@ -79,7 +79,7 @@ def python(block: Block) -> None:
 def toml(block: Block) -> None:
     table = tomllib.loads(block.text)
     own = table.get("tool", {}).get("s3lint", table if block.text.startswith("#:schema") else {})
-    fields_of(own, str(block), block.path.parent)
+    fields_of({key: value for key, value in own.items() if key != "extend"}, str(block), block.path.parent)
 
 
 def ini(block: Block) -> None:

@@ -15,6 +15,7 @@ import pytest
 from conftest import CHECKOUT, run, s3lint
 from docs.figures import layers, table
 from docs.generate import PAGE, generated
+from s3lint import REPOSITORY, SITE
 from s3lint.config import schema
 from s3lint.config.load import INTERNAL
 from s3lint.registry import rules
@@ -24,8 +25,6 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-SITE = "https://s3lint.github.io/s3lint/"
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
@@ -97,6 +96,16 @@ def test_the_layers_described_are_those_of_the_contract() -> None:
     described = [name for row in layers(page("architecture")) for name in row]
     assert set(described) == level.keys() - {"__main__"}
     assert sorted(described, key=level.__getitem__) == described
+
+
+def test_the_project_has_one_address() -> None:
+    listed = run(
+        "git", "grep", "-IhoE", r"(github\.com/|uses: )[[:alnum:]-]+/s3lint\b|[[:alnum:].-]+\.io/s3lint/", cwd=CHECKOUT
+    ).out
+    owner = REPOSITORY.removeprefix("https://")
+    assert set(listed.split("\n")) - {""} == {owner, SITE.removeprefix("https://"), f"uses: {owner.partition('/')[2]}"}
+    urls = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    assert (urls["Homepage"], urls["Documentation"]) == (REPOSITORY, SITE)
 
 
 def test_files_linked_to_exist() -> None:
