@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,9 @@ from s3lint.runtime.streams import chunks_of, file_errors
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+NULL = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|\})[ \t\r]*null", re.MULTILINE)
+"""Where a `null` may stand in place of an object."""
 
 
 def read(source: Any, schema: pa.Schema, layout: str, rest: str | None = None, *, empty_is_null: bool = False) -> pa.Table:
@@ -62,6 +67,8 @@ def _read_csv(data: bytes | Path, schema: pa.Schema, rest: str | None, empty_is_
     if rest is None:
         return rows
     extra = _undeclared(rows.column_names, schema)
+    if len(set(extra)) < len(extra):
+        raise SchemaError("Two columns of the csv data that are not declared have one name: rename one.")
     return _with_rest(rows.drop_columns(extra), rest, rows.select(extra).to_pylist())
 
 
@@ -69,6 +76,7 @@ def _read_json(data: bytes | Path, schema: pa.Schema, rest: str | None) -> pa.Ta
     """Returns the rows of JSON lines. JSON has no dates and times: they are read as text, which must be theirs."""
     reader, pyarrow = imported("pyarrow.json", "delta"), imported("pyarrow", "delta")
     types = pyarrow.types
+    _check_objects(data)
     texts = [one for one in schema if types.is_temporal(one.type)]
     narrow = [one for one in schema if types.is_floating(one.type) and one.type != pyarrow.float64()]
     read_as = {**{one.name: pyarrow.string() for one in texts}, **{one.name: pyarrow.float64() for one in narrow}}
@@ -86,7 +94,24 @@ def _read_json(data: bytes | Path, schema: pa.Schema, rest: str | None) -> pa.Ta
     for one in narrow:
         if one.name in rows.column_names:
             rows = _with(rows, one, _narrowed(rows.column(one.name), one))
-    return rows if rest is None else _with_rest(rows, rest, _rests(data, schema))
+    return rows if rest is None else _with_rest(rows, rest, _rests(data, schema, rest))
+
+
+def _check_objects(data: bytes | Path) -> None:
+    """Raises `SchemaError` for a `null` in place of an object, at which Arrow's reader ends the process."""
+    found = _opened(data).read()
+    if NULL.search(found) is None:
+        return
+    text, place = found.decode("utf-8-sig", "replace").strip(), 0
+    while place < len(text):
+        try:
+            value, place = json.JSONDecoder().raw_decode(text, place)
+        except (ValueError, RecursionError) as error:
+            raise SchemaError(f"The json data does not fit the declared schema: {reason(error)}.") from error
+        if not isinstance(value, dict):
+            raise SchemaError(f"The json data has {json.dumps(value)[:60]} in place of an object: write an object on each line.")
+        while place < len(text) and text[place].isspace():
+            place += 1
 
 
 def _parsed(column: pa.ChunkedArray, declared: pa.Field) -> pa.ChunkedArray:
@@ -126,11 +151,30 @@ def _with_rest(rows: pa.Table, rest: str, extra: list[dict[str, Any]]) -> pa.Tab
     return rows.append_column(rest, pyarrow.array(texts, pyarrow.string()))
 
 
-def _rests(data: bytes | Path, schema: pa.Schema) -> list[dict[str, Any]]:
-    """Returns the fields of each line that are not declared."""
+def _rests(data: bytes | Path, schema: pa.Schema, rest: str) -> list[dict[str, Any]]:
+    """Returns the fields of each line that are not declared. Raises `SchemaError` for one that would not be kept as it is."""
     declared = set(schema.names)
     lines = _opened(data).read().splitlines()
-    return [{name: value for name, value in json.loads(line).items() if name not in declared} for line in lines if line.strip()]
+    rows = [json.loads(line, object_pairs_hook=_object, parse_float=_float) for line in lines if line.strip()]
+    if any(rest in row for row in rows):
+        raise SchemaError(f"The field {rest!r} of the data has the name of the column for what is not declared: rename the column.")
+    return [{name: value for name, value in row.items() if name not in declared} for row in rows]
+
+
+def _object(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(fields)
+    if len(found) < len(fields):
+        raise SchemaError(f"An object of the data has two fields of one name, among {', '.join(found)[:60]!r}: rename one.")
+    return found
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if Decimal(repr(number)) != Decimal(text):
+        raise SchemaError(
+            f"The number {text[:60]} of a field that is not declared has too many digits to be kept: declare the field."
+        )
+    return number
 
 
 def _undeclared(names: list[str], schema: pa.Schema) -> list[str]:

@@ -256,3 +256,36 @@ def test_what_is_not_declared_is_refused_or_kept(layout: str, text: str, kept: l
     with pytest.raises(SchemaError):
         read(text.encode(), schema, layout)
     assert read(text.encode(), schema, layout, "rest").to_pylist() == [{"n": 1, "rest": kept[0]}, {"n": 2, "rest": kept[1]}]
+
+
+@pytest.mark.parametrize(
+    "text", ["null", '{"n":1}\n null\n', '{"n":1} null', "\ufeffnull", '{"n":1}\n{"n":null}\n\tnull\n{"n":2}\n', '{"n":1}null{"n":'], ids=repr
+)  # fmt: skip
+def test_a_null_in_place_of_an_object_is_refused(text: str) -> None:
+    """Arrow's reader ends the process at it."""
+    with pytest.raises(SchemaError, match="json data"):
+        read(text.encode(), pa.schema([("n", pa.int8())]), "json")
+
+
+def test_a_text_with_null_behind_a_brace_is_a_text() -> None:
+    assert read(b'{"s":"} null"}\n{"s":null}\n', pa.schema([("s", pa.string())]), "json").to_pylist() == [
+        {"s": "} null"},
+        {"s": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layout", "text"),
+    [
+        ("json", '{"n":1,"rest":"x"}'),
+        ("json", '{"n":1,"z":1,"z":2}'),
+        ("json", '{"n":1,"z":{"a":1,"a":2}}'),
+        ("json", '{"n":1,"z":0.12345678901234567890}'),
+        ("json", '{"n":1,"z":1e400}'),
+        ("csv", "n,z,z\n1,2,3\n"),
+        ("csv", "n,rest\n1,x\n"),
+    ],
+)
+def test_what_is_not_declared_and_would_not_be_kept_as_it_is_is_refused(layout: str, text: str) -> None:
+    with pytest.raises(SchemaError):
+        read(text.encode(), pa.schema([("n", pa.int8()), ("rest", pa.string())]), layout, "rest")
