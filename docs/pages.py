@@ -69,11 +69,15 @@ def page(rule: Rule) -> str:
         "Standard": clause.text if clause is not None else "–",
         "Profile": f"`{rule.profile}`",
         "Severity": f"`{rule.severity}`",
-        "Fix": {"none": "none", "sometimes": "safe or unsafe, by the case"}.get(rule.fix, rule.fix),
+        "Fix": {"none": "none", "sometimes": "safe or unsafe, by the case"}.get(rule.fix, rule.fix) + _lossless(rule),
         "Helper": f"`{rule.helper}`" if rule.helper is not None else "–",
     }
     rows = "\n".join(f"- **{name}:** {value}" for name, value in facts.items())
     return f"# {rule.code} {rule.name}\n\n{_finds(first)}\n\n{rows}\n{rest}\n"
+
+
+def _lossless(rule: Rule) -> str:
+    return "; not offered where it would lose a comment" if rule.fix != "none" else ""
 
 
 def _finds(first: str) -> str:

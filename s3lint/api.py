@@ -80,6 +80,7 @@ from s3lint.syntax.site import Site, source_of
 
 if TYPE_CHECKING:
     from s3lint.facts.extractors.sql import parsable
+    from s3lint.facts.queries.path_readers import reader_of
     from s3lint.facts.queries.pointers import own_writes, points_to, uploaded_after, writes_around
     from s3lint.facts.queries.serialised import Serialised, serialised_bodies
     from s3lint.fixes.enclosing import begins_text, elements_about, enclosing_call, is_default
@@ -105,12 +106,13 @@ __all__ = [
     "inner_extension_of", "is_bucket_name", "is_compaction", "is_default", "is_delta", "is_false", "is_missing", "is_of_iceberg_catalog", "is_private",
     "is_public_bucket", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load", "lookup", "made_at",
     "may_be_delta", "may_be_storage", "metadata_plan", "own_types", "own_value", "own_writes", "parsable", "points_to",
-    "primary_choices", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",
+    "primary_choices", "reader_of", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",
     "split_uri", "stands_in", "texts", "uploaded_after", "usable", "variable_of", "with_metadata", "without_fallback",
     "words_in", "writes_around",
 ]  # fmt: skip
 
 NEED_LIBCST = {
+    "s3lint.facts.queries.path_readers": ("reader_of",),
     "s3lint.facts.queries.pointers": ("own_writes", "points_to", "uploaded_after", "writes_around"),
     "s3lint.facts.queries.serialised": ("Serialised", "serialised_bodies"),
     "s3lint.facts.extractors.sql": ("parsable",),

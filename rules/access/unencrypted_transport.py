@@ -84,7 +84,7 @@ UNENCRYPTED = "sends objects and keys unencrypted"
 def check_client(fact: ClientSetup, context: Context) -> Iterator[Match]:
     if _is_local(fact.endpoint):
         return
-    yield from _endpoint(fact.endpoint, fact)
+    yield from _endpoint(fact.endpoint, fact, context)
     for name, consequence in (("use_ssl", UNENCRYPTED), ("verify", "accepts whoever answers in the place of AWS")):
         if name == "use_ssl" and not isinstance(fact.endpoint, Absent) and _scheme_known(fact.endpoint):
             continue
@@ -113,7 +113,7 @@ def _scheme_known(endpoint: Value) -> bool:
     return all(isinstance(choice, Text) and "://" in choice.head for choice in alternatives(endpoint))
 
 
-def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting) -> Iterator[Match]:
+def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting, context: Context) -> Iterator[Match]:
     for url, confidence in texts(endpoint, fact.confidence):
         if url.head.lower().startswith("http://") and not _is_local(url):
             sure = confidence if _host(url).replace("\0", "") else Confidence.LOW
@@ -121,7 +121,7 @@ def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting) -> Iterator[M
                 url.site or fact.site,
                 sure,
                 (*url.trace, Hop(fact.site, "used as the endpoint here")),
-                plan=_with_tls(url.site, fact),
+                plan=_with_tls(url.site, fact, context),
                 what=f"Endpoint `{url}`",
                 consequence=UNENCRYPTED,
                 remedy="use `https://`",
@@ -136,12 +136,12 @@ def _dropped(fact: ClientSetup, name: str, site: Site | None) -> Plan | NoFix:
     return Plan(f"Drop {name}=False", (Drop(site),))
 
 
-def _with_tls(site: Site | None, fact: ClientSetup | SessionSetting) -> Plan | NoFix:
+def _with_tls(site: Site | None, fact: ClientSetup | SessionSetting, context: Context) -> Plan | NoFix:
     from s3lint.api import is_private
 
     if site is None or type(site.node).__name__ not in ("SimpleString", "FormattedString"):
         return NoFix("the address is not written out")
-    if not is_private(site, fact.site):
+    if not is_private(site, fact.site, context.evaluator.project):
         return NoFix("other code reads the address too")
     text = re.sub("http://", "https://", source_of(site), count=1, flags=re.IGNORECASE)
     return Plan("Use https://; the host must answer there", (Replace(site, text),))
@@ -163,7 +163,7 @@ def _is_local(endpoint: Value) -> bool:
 @rule.on(SessionSetting)
 def check_setting(fact: SessionSetting, context: Context) -> Iterator[Match]:
     if fact.key == "fs.s3a.endpoint":
-        yield from _endpoint(fact.value, fact)
+        yield from _endpoint(fact.value, fact, context)
     elif fact.key == "fs.s3a.connection.ssl.enabled" and not _is_local(fact.endpoint):
         for value, confidence in choices(fact.value, fact.confidence):
             if is_false(value):

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from s3lint.api import FILE_FORMATS, Context, Site, TableWrite, Text, called_name, format_name, source_of
+from s3lint.api import FILE_FORMATS, Context, Site, TableWrite, Value, called_name, format_name, source_of
 
 UNKNOWN_TO_DELTA = frozenset({"bucketBy", "sortBy"})
 """Methods of Spark's writer that Delta refuses (`saveAsTable` raises)."""
 
 PART_FILES = re.compile(r"part-|\*\.\w+|_SUCCESS")
 """What names the files of a folder that Spark has written."""
+
+TEXT_FORMATS = frozenset({"csv", "json", "text", "xml"})
 
 READERS = frozenset({"load", "read_parquet", "read_csv", "read_json", "scan_parquet", "scan_csv", *FILE_FORMATS})
 
@@ -24,12 +26,22 @@ def wanted_format(fact: TableWrite, form: str, context: Context) -> str | None:
     if UNKNOWN_TO_DELTA & chain:
         return "Delta knows no bucketed tables"
     if _is_asked_for(fact.site, form):
-        return "a branch asks for this format by name"
+        return "the code around it asks for this format by name"
+    if form in TEXT_FORMATS and any(_makes_one_file(node) for node in _within(fact.site.node)):
+        return "it asks for one file, which other programs read"
     if any(PART_FILES.search(text) for text in _texts(fact.site.block.tree)):
         return "the files that it leaves are used by their names"
-    if _is_read_back(fact, context):
+    if _is_read_back(fact):
         return "code here reads the same path as files"
-    return None
+    return read_as_files(fact.destination, fact.site, context) if not fact.table else None
+
+
+def _makes_one_file(node: cst.CSTNode) -> bool:
+    """Whether a call is `coalesce(1)` or `repartition(1)`."""
+    if not isinstance(node, cst.Call) or called_name(node.func) not in ("coalesce", "repartition") or len(node.args) != 1:
+        return False
+    count = node.args[0].value
+    return isinstance(count, cst.Integer) and count.value == "1"
 
 
 def _within(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -45,7 +57,7 @@ def _texts(node: cst.CSTNode) -> Iterator[str]:
 
 
 def _is_asked_for(site: Site, form: str) -> bool:
-    """Whether a test, or a key of a table of functions, around a write names its format."""
+    """Whether a test, a key of a table of functions, or the name of a function around a write names its format."""
     node = site.block.parents.get(site.node)
     while node is not None:
         tests: tuple[cst.CSTNode | None, ...] = ()
@@ -53,8 +65,12 @@ def _is_asked_for(site: Site, form: str) -> bool:
             tests = (node.test,)
         elif isinstance(node, cst.MatchCase):
             tests = (node.pattern, node.guard)
+        elif isinstance(node, cst.Match):
+            tests = tuple(case.pattern for case in node.cases)
         elif isinstance(node, cst.DictElement):
             tests = (node.key,)
+        elif isinstance(node, cst.FunctionDef) and form in node.name.value.lower().split("_"):
+            return True
         if any(test is not None and _names(test, form) for test in tests):
             return True
         node = site.block.parents.get(node)
@@ -67,12 +83,24 @@ def _names(test: cst.CSTNode, form: str) -> bool:
     return form in named or bool(named & FILE_FORMATS)
 
 
-def _is_read_back(fact: TableWrite, context: Context) -> bool:
-    """Whether the file reads the path of a write as files of some format."""
-    path = fact.destination
-    known = path.literal if isinstance(path, Text) else None
+def read_as_files(path: Value, used: Site, context: Context) -> str | None:
+    """Say where code of the project reads a path as files, in words that end a sentence; None where none does."""
+    from s3lint.api import reader_of
+
+    reader = reader_of(path, used, context)
+    if reader is None:
+        return None
+    if reader.module is used.module:
+        return "code here reads the same path as files"
+    root, file = context.settings.root, reader.module.path
+    shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
+    return f"`{shown}` reads the same path as files"
+
+
+def _is_read_back(fact: TableWrite) -> bool:
+    """Whether the file reads, as files of some format, what the same code names as a path."""
     written = _path_code(fact)
-    for block in fact.site.module.blocks:
+    for block in fact.site.module.blocks if written is not None else ():
         if not any(word in block.text for word in ("read", "load", "scan_")):
             continue
         for node in _within(block.tree):
@@ -81,9 +109,7 @@ def _is_read_back(fact: TableWrite, context: Context) -> bool:
             chain = source_of(Site(block, node.func))
             if ("read" not in chain and "scan_" not in chain) or "delta" in chain or "write" in chain:
                 continue
-            read = node.args[0].value
-            same = isinstance(read, cst.SimpleString) and read.evaluated_value == known if known is not None else False
-            if same or (written is not None and source_of(Site(block, read)) == written):
+            if source_of(Site(block, node.args[0].value)) == written:
                 return True
     return False
 

@@ -31,7 +31,7 @@ from s3lint.api import (
     usable,
 )
 
-from ._neighbours import wanted_format
+from ._neighbours import read_as_files, wanted_format
 
 FOLLOW = "readers must read Delta, and what is there already needs CONVERT TO DELTA"
 
@@ -55,9 +55,14 @@ def delta_write(fact: TableWrite, context: Context) -> Plan | NoFix:
     form = fact.format.literal if isinstance(fact.format, Text) else None
     if form is None or format_name(form) in TABLE_FORMATS:
         return NoFix(FROM_TABLE_FORMAT if form is not None else "the format is computed")
-    reason = wanted_format(fact, format_name(form), context)
-    if reason is not None:
-        return NoFix(reason)
+    made = _rewritten(fact)
+    # Whether the project reads the files is asked last: it is the dearest question.
+    reason = wanted_format(fact, format_name(form), context) if isinstance(made, Plan) else None
+    return made if reason is None else NoFix(reason)
+
+
+def _rewritten(fact: TableWrite) -> Plan | NoFix:
+    """The Delta call that does the same as a write, or why there is none."""
     if fact.library == "spark":
         return _spark(fact)
     direct = isinstance(fact.site.node, cst.Call) and fact.method.node is getattr(fact.site.node.func, "attr", None)
@@ -143,9 +148,12 @@ def _pandas(fact: TableWrite, call: cst.Call) -> Plan | None:
     if path is None or writer is None or not isinstance(call.func, cst.Attribute):
         return None
     frame = source_of(replace(fact.site, node=call.func.value))
+    if index is not None:
+        # `write_deltalake` makes columns of an index; one of plain numbers is none.
+        frame = f"{frame}.reset_index(drop=True)"
     written = f"{writer.code}({_code(fact.site, path)}, {frame}, mode={literal(fact.site, 'overwrite')})"
-    dropped = "the pandas index is dropped, and timestamps without a time zone are rejected"
-    return _plan(Replace(fact.site, written), imports=writer.imports, also=f"; {dropped}")
+    times = "; timestamps without a time zone become `timestamp_ntz`, which old readers refuse"
+    return _plan(Replace(fact.site, written), imports=writer.imports, also=times)
 
 
 def _only_path(call: cst.Call, allowed: frozenset[str]) -> cst.Arg | None:
@@ -161,17 +169,30 @@ def _code(site: Site, arg: cst.Arg) -> str:
     return source_of(replace(site, node=arg.value))
 
 
-def delta_sql(fact: SqlStatement) -> Plan | NoFix | None:
+NO_TABLE = {
+    "insert-directory": "Delta has no `INSERT OVERWRITE DIRECTORY`: write a table",
+    "copy": "`COPY` writes no Delta table",
+    "unload": "`UNLOAD` writes no Delta table",
+}
+
+
+def delta_sql(fact: SqlStatement, context: Context) -> Plan | NoFix | None:
     """`USING parquet` as `USING delta`, inside the literal that holds it."""
-    if fact.engine not in ("spark", "databricks") or fact.action.kind != "create" or not isinstance(fact.text, Text):
+    if fact.action.kind in NO_TABLE:
+        return NoFix(NO_TABLE[fact.action.kind])
+    if fact.action.kind != "create" or not isinstance(fact.text, Text):
         return None
+    if fact.engine not in ("spark", "databricks"):
+        return NoFix("only Spark creates Delta tables by SQL")
     if format_name(fact.action.format or "") in TABLE_FORMATS:
         return NoFix(FROM_TABLE_FORMAT)
     edit = as_delta(parsable(fact.text), fact.engine, fact.action.target)
     site = _within_text(fact.text, edit.start, edit.end) if edit is not None else None
     if edit is None or site is None:
         return NoFix("the statement has clauses that Delta refuses, or its format is computed")
-    return _plan(Replace(site, edit.text))
+    location = Text((Chunk(fact.action.location or ""),))
+    reason = read_as_files(location, fact.site, context) if fact.action.location else None
+    return _plan(Replace(site, edit.text)) if reason is None else NoFix(reason)
 
 
 def _within_text(text: Text, start: int, end: int) -> Site | None:

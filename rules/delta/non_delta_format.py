@@ -21,7 +21,7 @@ df.write.format("delta").mode("append").save("s3://lakehouse/raw/events/")
 
 ## Fix safety
 Readers and existing data must follow: unsafe. A write is not changed where the code wants its format: in a branch that asks for it by name,
-where its part files are used, where the same file reads the path back, for bucketed tables, streams with their checkpoints, Iceberg and
+where its part files are used, where code of the project reads the path as files, for bucketed tables, streams with their checkpoints, Iceberg and
 Hudi, and SQL whose clauses Delta refuses.
 
 ## When it stays silent
@@ -121,7 +121,9 @@ def check_sql(fact: SqlStatement, context: Context) -> Iterator[Match]:
             return
         from ._rewrites import delta_sql
 
-        yield rule.match(fact.site, fact.confidence, plan=delta_sql(fact), what="The SQL", format=form, advice=ADVICE["sql"])
+        yield rule.match(
+            fact.site, fact.confidence, plan=delta_sql(fact, context), what="The SQL", format=form, advice=ADVICE["sql"]
+        )
 
 
 def _uploaded(found: "Serialised", fact: ObjectCall) -> Match:

@@ -69,7 +69,7 @@ rule = Rule(
     __name__,
     code="STO201",
     clause="do-not.hardcoded-buckets",
-    summary='Bucket `{bucket}` is hardcoded: read its name from the environment, e.g. `os.environ["{variable}"]`.',
+    summary="Bucket `{bucket}` is hardcoded: read its name from an environment variable.",
     fix="unsafe",
     helper="s3lint.runtime.bucket_from_env",
 )
@@ -89,7 +89,7 @@ def check(fact: BucketName, context: Context) -> Iterator[Match]:
         variable = variable_of(value.literal or "", context.settings, alone=True)
         plan = _plan(value, variable)
         subject = value.literal or str(value)
-        yield rule.match(value.origin or fact.site, confidence, hops, subject=subject, plan=plan, bucket=value, variable=variable)
+        yield rule.match(value.origin or fact.site, confidence, hops, subject=subject, plan=plan, bucket=value)
 
 
 def _plan(value: Text, variable: str) -> Plan | NoFix:
@@ -140,4 +140,4 @@ def _with_own_variable(finding: Finding, settings: Settings) -> Finding:
     if fix is not None:
         edits = tuple(replace(edit, content=renamed(edit.content)) for edit in fix.edits)
         fix = replace(fix, message=renamed(fix.message), edits=edits)
-    return replace(finding, message=renamed(finding.message), fix=fix)
+    return replace(finding, fix=fix)

@@ -106,40 +106,53 @@ def _plan(fact: BucketAddress, settings: Settings) -> Plan | NoFix:
     )
     if isinstance(found, NoFix):
         return found
-    change, imports = found
-    return Plan(f"Read the bucket from the environment; set {variable} wherever the program runs", (change,), imports=imports)
+    changes, imports = found
+    return Plan(f"Read the bucket from the environment; set {variable} wherever the program runs", tuple(changes), imports=imports)
 
 
-def _in_text(site: Site, bucket: str, variable: str) -> tuple[Replace, tuple[str, ...]] | NoFix:
+def _in_text(site: Site, bucket: str, variable: str) -> tuple[list[Replace], tuple[str, ...]] | NoFix:
     from s3lint.api import lookup
 
     literal = LITERAL.fullmatch(getattr(site.node, "value", ""))
-    place = re.match(rf"{ADDRESS}({re.escape(bucket)})(?=[/*]|$)", literal["text"]) if literal is not None else None
-    if literal is None or place is None or "\\N{" in literal["text"]:
+    places = _places(literal["text"], bucket) if literal is not None else []
+    if literal is None or not places or "\\N{" in literal["text"]:
         return NoFix("the text does not begin with the address of a bucket")
     found = lookup(site, variable, inside=literal["quote"])
     if found is None:
         return NoFix("the name `os` means something else there")
-    before, after = (_escaped(part) for part in (literal["text"][: place.start(1)], literal["text"][place.end(1) :]))
-    prefix = f"{literal['prefix'].strip('uU')}f"
-    quote = literal["quote"]
-    return Replace(site, f"{prefix}{quote}{before}{{{found.code}}}{after}{quote}"), found.imports
+    text, pieces, end = literal["text"], list[str](), 0
+    for start, stop in places:
+        pieces += [_escaped(text[end:start]), f"{{{found.code}}}"]
+        end = stop
+    prefix, quote = f"{literal['prefix'].strip('uU')}f", literal["quote"]
+    return [Replace(site, f"{prefix}{quote}{''.join(pieces)}{_escaped(text[end:])}{quote}")], found.imports
+
+
+def _names(text: str, bucket: str) -> list[tuple[int, int]]:
+    """Return where the addresses in a text name a bucket."""
+    pattern = rf"{ADDRESS}({re.escape(bucket)})(?=[/*,;\s]|$)"
+    return [match.span(1) for match in re.finditer(pattern, text)]
+
+
+def _places(text: str, bucket: str) -> list[tuple[int, int]]:
+    """Return where the addresses in a text name a bucket; empty where the text does not begin with one."""
+    return _names(text, bucket) if re.match(rf"{ADDRESS}{re.escape(bucket)}(?=[/*,;\s]|$)", text) else []
 
 
 def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _in_template(site: Site, bucket: str, variable: str) -> tuple[Replace, tuple[str, ...]] | NoFix:
+def _in_template(site: Site, bucket: str, variable: str) -> tuple[list[Replace], tuple[str, ...]] | NoFix:
     from s3lint.api import lookup
 
     template = site.node if type(site.node).__name__ == "FormattedString" else site.block.parents.get(site.node)
-    parts = getattr(template, "parts", ())
-    first = parts[0] if parts and type(parts[0]).__name__ == "FormattedStringText" else None
-    place = re.match(rf"{ADDRESS}({re.escape(bucket)})(?=[/*]|$)", first.value) if first is not None else None
-    if first is None or place is None:
+    every = list(getattr(template, "parts", ()))
+    parts = [part for part in every if type(part).__name__ == "FormattedStringText"]
+    if not parts or parts[0] is not every[0] or not _places(parts[0].value, bucket):
         return NoFix("the text does not begin with the address of a bucket")
     found = lookup(site, variable, inside=str(getattr(template, "end", "")))
     if found is None:
         return NoFix("the name `os` means something else there")
-    return Replace(replace(site, node=first, span=place.span(1)), f"{{{found.code}}}"), found.imports
+    places = [(part, span) for part in parts for span in _names(part.value, bucket)]
+    return [Replace(replace(site, node=part, span=span), f"{{{found.code}}}") for part, span in places], found.imports

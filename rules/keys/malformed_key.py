@@ -104,7 +104,7 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
                 site or fact.site,
                 confidence,
                 hops,
-                plan=_plan(fact, value),
+                plan=_plan(fact, value, context),
                 key=_shown(value),
                 problem=(_when(value, fact.value) or " ") + problem,
             )
@@ -136,14 +136,14 @@ def _culprit(value: Value, problem: str) -> Site | None:
     return None
 
 
-def _plan(fact: KeyTemplate, value: Value) -> Plan | NoFix | None:
+def _plan(fact: KeyTemplate, value: Value, context: Context) -> Plan | NoFix | None:
     """Slashes too many are taken out of the literal that holds them."""
     from s3lint.api import begins_text, is_private
 
     site = value.origin if isinstance(value, Text) else None
     if site is None or site.span is not None or "/" not in str(value):
         return None
-    if not is_private(site, fact.site):
+    if not is_private(site, fact.site, context.evaluator.project):
         return NoFix("other code uses the key too")
     parts = getattr(site.node, "parts", (site.node,))
     changes = []

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from s3lint.cli.decisions import with_decisions
 from s3lint.cli.output import FOR_PEOPLE, RenderedReport, in_color, print_error, width_of, write_report
 from s3lint.cli.progress import with_progress, write_timing
 from s3lint.cli.request import (
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     with CLOCK.stage("finding files"):
         request = _request(options)
-    outcome = _check(options, request)
+    outcome = _check(options, request, decide=True)
     with CLOCK.stage("report"):
         write_report(_rendered(outcome, options), options)
     _print_stale_baselines(outcome, options)
@@ -111,7 +112,8 @@ def _request(options: argparse.Namespace) -> RunRequest | None:
     return run_request(options) if options.paths != [STDIN] else None
 
 
-def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult:
+def _check(options: argparse.Namespace, request: RunRequest | None, *, decide: bool = False) -> RunResult:
+    """Check the files of a run, or standard input. `decide`: the fixes of a part of a project are those that `--fix` makes."""
     if request is None:
         path, settings = _stdin_target(options)
         if settings.force_exclude and is_excluded(path, settings):
@@ -125,6 +127,8 @@ def _check(options: argparse.Namespace, request: RunRequest | None) -> RunResult
         print_error("warning: No Python files found under the given paths (--show-files tells what was passed over)")
     watch = no_progress if options.quiet else with_progress
     outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
+    if decide:
+        outcome = with_decisions(outcome, request, job_count(options.jobs))
     own = {target.path: target.settings for target in request.files}
     return _since(options, outcome, own.__getitem__)
 

@@ -17,6 +17,7 @@ from s3lint.fixes.unused_imports import unused_imports
 from s3lint.project.discovery import is_notebook
 from s3lint.source.notebook_edits import cell_source, with_cells
 from s3lint.source.notebooks import read
+from s3lint.source.script_cells import DATABRICKS
 from s3lint.source.text import UTF8_BOM, Source, Unreadable, split_lines
 
 MAX_ROUNDS = 10
@@ -123,7 +124,9 @@ def _without_unused_imports(path: Path, before: bytes, after: bytes) -> bytes:
     """Return a fixed text without the imports that only the replaced code used."""
     try:
         edits = (
-            _unused_in_notebook(path, before, after) if is_notebook(path.name) else unused_imports(*_sources(path, before, after))
+            _unused_in_notebook(path, before, after)
+            if is_notebook(path.name)
+            else unused_imports(*_sources(path, before, after), cells=after if after.startswith(DATABRICKS) else b"")
         )
     except Unreadable:
         return after
@@ -131,8 +134,8 @@ def _without_unused_imports(path: Path, before: bytes, after: bytes) -> bytes:
     return cleaned if cleaned == after or damage(path, after, cleaned) is None else after
 
 
-def _sources(path: Path, *texts: bytes) -> list[Source]:
-    return [Source.decode(path, text) for text in texts]
+def _sources(path: Path, before: bytes, after: bytes) -> tuple[Source, Source]:
+    return Source.decode(path, before), Source.decode(path, after)
 
 
 def _unused_in_notebook(path: Path, before: bytes, after: bytes) -> list[Edit]:
@@ -141,7 +144,7 @@ def _unused_in_notebook(path: Path, before: bytes, after: bytes) -> list[Edit]:
         return []
     cells = opened[1][1]
     edits = []
-    for edit in unused_imports(*_sources(path, opened[0][0], opened[1][0])):
+    for edit in unused_imports(*_sources(path, opened[0][0], opened[1][0]), cells=after):
         cell, start = cells.place(edit.start)
         edits.append(Edit(start, Location(start.row + edit.end.row - edit.start.row, edit.end.column), edit.content, cell))
     return edits

@@ -15,6 +15,7 @@ from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Pl
 from s3lint.fixes.enclosing import enclosing_call, item_of
 from s3lint.fixes.imports import added_imports
 from s3lint.fixes.layout import added_item, dropped_item, first_item, quote_of
+from s3lint.fixes.wrapping import wrapped
 from s3lint.source.text import between
 from s3lint.syntax.site import locate
 
@@ -36,7 +37,8 @@ def fix_of(plan: Plan, module: Module) -> Fix:
         edits += added_imports(module, plan.imports, used)
     if any(_drops_comment(module, edit) for edit in edits):
         raise Unfixable("it would drop a comment")
-    return Fix(plan.message, tuple(sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end))), plan.safe)
+    edits = wrapped(module, list(dict.fromkeys(edits)))
+    return Fix(plan.message, tuple(sorted(edits, key=lambda edit: (edit.start, edit.end))), plan.safe)
 
 
 def _joined(edits: Iterable[Edit]) -> list[Edit]:

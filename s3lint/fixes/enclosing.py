@@ -12,6 +12,7 @@ from s3lint.syntax.names import called_name
 from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
+    from s3lint.syntax.module import Block
     from s3lint.syntax.site import Site
 
 ITEMS = (cst.Arg, cst.DictElement, cst.StarredDictElement, cst.Element)
@@ -76,23 +77,27 @@ def begins_text(site: Site) -> bool:
                 return False
         if isinstance(node, cst.Assign):
             target = node.targets[0].target
-            uses = [name for name in _names(site, target) if site.block.parents.get(name) is not node.targets[0]]
-            return len(uses) == 1 and begins_text(replace(site, node=uses[0], span=None))
+            uses = [use for use in _names(site, target) if use.block.parents.get(use.node) is not node.targets[0]]
+            return len(uses) == 1 and begins_text(uses[0])
         child, node = node, site.block.parents.get(node)
     return isinstance(node, cst.DictElement | cst.Return) or (isinstance(node, cst.Arg) and not _is_joined(node, site))
 
 
-def _names(site: Site, target: cst.BaseExpression) -> list[cst.Name]:
-    name = target.value if isinstance(target, cst.Name) else None
+def _names(site: Site, target: cst.BaseExpression) -> list[Site]:
+    """Where a name stands: in the function or statement of a site, or in the module where the site is a constant of it."""
+    name = target.value if isinstance(target, cst.Name) else ""
+    nested = any(isinstance(node, cst.FunctionDef | cst.ClassDef) for node in around(site))
+    blocks = [site.block] if nested else [block for block in site.module.blocks if name in block.text]
     return [
-        node
-        for node in subtree(site.block.tree)
-        if isinstance(node, cst.Name) and node.value == name and not _is_keyword(node, site)
+        replace(site, block=block, node=node, span=None)
+        for block in blocks
+        for node in subtree(block.tree)
+        if isinstance(node, cst.Name) and node.value == name and not _is_keyword(node, block)
     ]
 
 
-def _is_keyword(node: cst.Name, site: Site) -> bool:
-    parent = site.block.parents.get(node)
+def _is_keyword(node: cst.Name, block: Block) -> bool:
+    parent = block.parents.get(node)
     return isinstance(parent, cst.Arg) and parent.keyword is node
 
 

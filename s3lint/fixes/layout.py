@@ -7,16 +7,13 @@ import tokenize
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.errors import ConfigurationError
 from s3lint.finding import Edit, Location
 from s3lint.fixes.enclosing import around
 from s3lint.fixes.imports import newline_of
-from s3lint.project.toml import tables_of
 from s3lint.source.text import between, tokens_of
 from s3lint.syntax.site import locate
 
@@ -25,9 +22,6 @@ if TYPE_CHECKING:
     from s3lint.syntax.site import Site
 
 Item = cst.Arg | cst.BaseDictElement | cst.BaseElement
-
-DEFAULT_LENGTH = 88
-"""Characters of a line that ruff and black allow unless they are told otherwise."""
 
 OPENED = re.compile(r"[A-Za-z]*(\"\"\"|'''|\"|')")
 
@@ -82,63 +76,11 @@ def added_item(site: Site, items: Sequence[Item], written: str) -> list[Edit]:
         if not behind.strip():
             return [Edit(place, place, f",{newline}")]
         return [Edit(place, place, ","), Edit(row_end, row_end, newline)]
-    return _over_lines(site, items, written) or [Edit(place, place, f", {written}")]
-
-
-def _over_lines(site: Site, items: Sequence[Item], written: str) -> list[Edit] | None:
-    """The edits that break a call of one line, as black breaks it; None where the line stays short enough, or was not.
-
-    All arguments go on one line of their own, or each on one with a comma behind it. A line with a comment is not broken, since many
-    comments are about their line.
-    """
-    lines, (start, end) = site.module.source.lines, locate(site)
-    line, limit = lines[start.row - 1].rstrip("\r\n"), _limit(site.module)
-    inside_text = any(isinstance(node, cst.FormattedString) for node in around(site))
-    if limit is None or start.row != end.row or len(line) + len(written) + 2 <= limit or inside_text or "#" in line:
-        return None
-    if not isinstance(site.node, cst.Call):
-        return None
-    places = [locate(within(site, item)) for item in items]
-    gaps = [(left[1], right[0]) for left, right in pairwise(places)]
-    closing = Location(end.row, end.column - 1)
-    # From the first argument to the left: the function itself may have brackets, as in `client()(a)`.
-    opening = Location(start.row, line.rindex("(", 0, places[0][0].column - 1) + 2)
-    if any(between(lines, *gap).strip() != "," for gap in gaps) or between(lines, places[-1][1], closing).strip(" ,"):
-        return None
-    indent = line[: len(line) - len(line.lstrip())]
-    newline = newline_of(site.module)
-    inner = f"{newline}{indent}    "
-    codes = [*(between(lines, *place) for place in places), written]
-    room = limit - len(indent) - 4
-    if len(", ".join(codes)) <= room:
-        behind = [Edit(places[-1][1], closing, f", {written}{newline}{indent}")]
-    elif max(map(len, codes)) < room:
-        behind = [*(Edit(*gap, f",{inner}") for gap in gaps), Edit(places[-1][1], closing, f",{inner}{written},{newline}{indent}")]
-    else:
-        return None
-    return [Edit(opening, places[0][0], inner), *behind]
-
-
-@lru_cache(maxsize=4)
-def _limit(module: Module) -> int | None:
-    """The line length of the formatter that the project uses, if it uses one and the file has kept it."""
-    folders = module.path.parents
-    top = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), len(folders))
-    file = next((folder / "pyproject.toml" for folder in folders[: top + 1] if (folder / "pyproject.toml").is_file()), None)
-    try:
-        if file is None or file.is_symlink():
-            return None
-        tools = tables_of(file).get("tool", {})
-    except ConfigurationError:
-        return None
-    for name in ("ruff", "black"):
-        settings = tools.get(name) if isinstance(tools, dict) else None
-        if isinstance(settings, dict):
-            limit = settings.get("line-length", DEFAULT_LENGTH)
-            # A file with longer lines is not formatted by the tool, even if the settings say so.
-            kept = isinstance(limit, int) and all(len(line.rstrip("\r\n")) <= limit for line in module.source.lines)
-            return limit if kept else None
-    return None
+    alone = len(items) == 1 or locate(within(site, items[-2]))[1].row < begin.row
+    if own_line and alone and not comma and "\f" not in indent and end == Location(place.row, place.column + 1):
+        # The brackets close behind the last item, on its line.
+        return [Edit(place, place, f",{newline_of(site.module)}{indent}{written}")]
+    return [Edit(place, place, f", {written}")]
 
 
 def first_item(site: Site, items: Sequence[Item], written: str) -> list[Edit]:

@@ -13,11 +13,13 @@ import libcst as cst
 from s3lint.fixes.changes import NoFix
 from s3lint.fixes.enclosing import around, is_default
 from s3lint.inference.values import Chunk, Constant, Mapping, Text, alternatives
+from s3lint.project.searches import Search
 from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
     from s3lint.inference.arguments import Arguments, Written
     from s3lint.inference.values import Value
+    from s3lint.project.modules import Project
     from s3lint.syntax.site import Site
 
 SHARED = "other code sets or reads the value too"
@@ -83,8 +85,9 @@ def replaceable(used: Site, arguments: Arguments, written: Written | None, value
     site = value.site
     passed = any(hop.site.node is site.node for hop in value.trace) if site is not None else False
     own = own_value(arguments, written) if written is not None else None
+    project = getattr(getattr(arguments.evaluator, "evaluator", arguments.evaluator), "project", None)
     closed = written is not None and site is not None and written.node is site.node and isinstance(own, Text | Constant)
-    if site is not None and site.span is None and (closed or _is_literal(site)) and (passed or is_private(site, used)):
+    if site is not None and site.span is None and (closed or _is_literal(site)) and (passed or is_private(site, used, project)):
         return site
     if written is None or written.site.block is not used.block or not isinstance(written.node, cst.Name):
         return NoFix(SHARED)
@@ -100,19 +103,35 @@ def _is_literal(site: Site) -> bool:
     return isinstance(site.node, LITERALS) and not any(names)
 
 
-def is_private(site: Site | None, used: Site) -> bool:
-    """Whether a literal is read by one call alone: it is a part of the call, or the value of a variable or parameter of one use."""
+def is_private(site: Site | None, used: Site, project: Project | None = None) -> bool:
+    """Whether a literal is read by one call alone: it is a part of the call, or the value of a variable or parameter of one use.
+
+    With a project also a constant of the module that no other code of the project names.
+    """
     if is_within(site, used):
         return True
     if site is None:
         return False
     if is_default(site):
         return _reaches_once(site)
+    if project is not None and _is_used_once(site, used, project):
+        return True
     parent = site.block.parents.get(site.node)
     if site.block is not used.block or not isinstance(parent, cst.Assign) or len(parent.targets) != 1:
         return False
     target = parent.targets[0].target
     return isinstance(target, cst.Name) and _mentions(site, target.value) == 2 and _is_local(site)
+
+
+def _is_used_once(site: Site, used: Site, project: Project) -> bool:
+    """Whether a literal is a constant of its module that only one place of the project names."""
+    parent = site.block.parents.get(site.node)
+    target = parent.targets[0].target if isinstance(parent, cst.Assign) and len(parent.targets) == 1 else None
+    if not isinstance(target, cst.Name) or not _is_constant(site) or site.module is not used.module:
+        return False
+    words = re.findall(rf"\b{re.escape(target.value)}\b", site.module.source.text)
+    others = (module for module in project.holding(Search("words", target.value)) if module is not site.module)
+    return len(words) == 2 and next(others, None) is None
 
 
 def _reaches_once(site: Site) -> bool:

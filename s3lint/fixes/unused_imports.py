@@ -15,10 +15,11 @@ WORD = re.compile(r"\w+")
 Import = ast.Import | ast.ImportFrom
 
 
-def unused_imports(before: Source, after: Source) -> list[Edit]:
+def unused_imports(before: Source, after: Source, cells: bytes = b"") -> list[Edit]:
     """Return the edits of `after` that remove the imports that `before` uses and `after` does not.
 
-    What a package exports, a star import may export, or a comment on the line keeps, stays.
+    What a package exports, a star import may export, or a comment on the line keeps, stays. `cells` are the bytes of a notebook: magics
+    and shell commands, which no parser reads, may use names too.
     """
     if after.path.name == "__init__.py":
         return []
@@ -26,7 +27,7 @@ def unused_imports(before: Source, after: Source) -> list[Edit]:
         old, new = parse(before.text), parse(after.text)
     except Unreadable:
         return []
-    lost = _words(old) - _words(new)
+    lost = {name for name in _words(old) - _words(new) if not cells or len(re.findall(rb"\b%s\b" % name.encode(), cells)) == 1}
     if not lost:
         return []
     found: list[Edit] = []

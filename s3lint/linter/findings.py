@@ -71,9 +71,15 @@ def _fix_of(match: Match) -> tuple[Fix | None, str]:
 
 
 def fixed_together(findings: list[Finding]) -> list[Finding]:
-    """Return the findings of a file without the fixes of a subject that its rule could fix only in a part of its places."""
-    together = {code for code in {finding.code for finding in findings} if rules()[code].fixes_together}
-    partly = {(finding.code, finding.subject) for finding in findings if finding.fix is None and finding.code in together}
+    """Return the findings of a file without the fixes of a subject that its rule could fix only in a part of its places.
+
+    Rules that such a rule yields to find the same subjects in other spellings, which change with it or stay with it.
+    """
+    partly: set[tuple[str, str]] = set()
+    for code in {finding.code for finding in findings if rules()[finding.code].fixes_together}:
+        codes, subjects = (code, *rules()[code].yields_to), {finding.subject for finding in findings if finding.code == code}
+        same = [finding for finding in findings if finding.code in codes and finding.subject in subjects]
+        partly |= {(each, finding.subject) for finding in same if finding.fix is None for each in codes}
     return [
         replace(finding, fix=None, unfixed="the file names it in other ways too, which cannot be fixed")
         if finding.fix is not None and (finding.code, finding.subject) in partly

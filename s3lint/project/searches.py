@@ -1,6 +1,6 @@
 """Search the bytes of a project's files for callers of a function, importers of a module, and names of stores.
 
-A search may find too much, since it reads text and not syntax: inference checks each hit. Imports nothing of s3lint.
+A search may find too much, since it reads text and not syntax: inference checks each hit. Imports only `word_index`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, AnyStr, Literal
 
+from s3lint.project.word_index import words_of
+
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
-Kind = Literal["calls", "constructions", "imports", "stores"]
+Kind = Literal["calls", "constructions", "imports", "stores", "words"]
 
 IMPORTING = r"^[ \t]*(?:from|import)\b[^\n]*\b%s\b|\bimport[ \t]*\([^)]*\b%s\b"
 """A statement that may import a module with a name; `Project.find` resolves what it imports."""
@@ -41,7 +43,8 @@ IN_BYTES = {kind: re.compile(after.encode()) for kind, after in USED.items()}
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search for text that may call a function or pass it as an argument, construct a class, import a module, or name a store.
+    """A search for text that may call a function or pass it as an argument, construct a class, import a module, name a store, or
+    hold any word.
 
     The name of a module may be preceded by its folder's, `folder.module`: then a file must contain both.
     """
@@ -59,6 +62,8 @@ class Search:
         if self.kind == "stores":
             return _names_store(data)
         word = self.word
+        if self.kind == "words":
+            return word in words_of(data)
         if self.kind == "imports":
             package = self.name.rpartition(".")[0].encode("utf-8", "surrogateescape")
             return package in data and word in data and _importing(word).search(data) is not None

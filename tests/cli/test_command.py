@@ -29,7 +29,7 @@ def test_findings_are_shown_with_where_why_and_what_to_do(project: Write) -> Non
     assert "bad.py:4:30 STO201 hardcoded-bucket" in done.out
     assert '   4 | s3.upload_file("report.pdf", "acme-documents", "reports/2026/report.pdf")' in done.out
     assert "     |                              ^^^^^^^^^^^^^^^^\n" in done.out
-    assert 'os.environ["S3_BUCKET_NAME"]' in done.out
+    assert "set S3_BUCKET_NAME" in done.out
     assert "help: s3lint rule hardcoded-bucket" in done.out
     assert "2 findings in 1 file." in done.out
     assert done.err == ""

@@ -48,3 +48,12 @@ def test_there_is_one_for_each_rule_that_fixes() -> None:
                 getattr(codemod, codemod.class_name(rule))
         else:
             assert getattr(codemod, codemod.class_name(rule)).code == rule.code
+
+
+def test_libcst_lists_them(project: Write) -> None:
+    names = {codemod.class_name(rule) for rule in rules().values() if rule.fix != "none"}
+    assert names <= set(dir(codemod))
+    root = project({".libcst.codemod.yaml": "modules: [s3lint]\n"})
+    done = run(sys.executable, "-m", "libcst.tool", "list", cwd=root)
+    assert done.code == 0, done.err
+    assert {f"codemod.{name}" for name in names} <= {line.partition(" ")[0] for line in done.out.splitlines()}

@@ -26,7 +26,7 @@ from s3lint.support.atomic_write import Changed, replace_file
 from s3lint.testing import check, fixed
 from support.notebooks import notebook
 
-HEAD = 'import boto3\n\ns3 = boto3.client("s3")\n'
+HEAD = f'import boto3\n\ns3 = boto3.client("s3")\n# {"A line so long that the file keeps no length, and none of its lines is broken.":100}.\n'
 
 CALL = 's3.upload_file("a.pdf", bucket, "reports/2026/a.pdf")\n'
 
@@ -402,9 +402,10 @@ def test_bytes_that_would_be_written_in_another_way_are_left_alone(tmp_path: Pat
     ],
 )
 def test_a_line_stays_as_short_as_the_project_asks(project: Write, limit: int, expected: str) -> None:
-    root = project({"a.py": HEAD + CALL, "pyproject.toml": f"[tool.ruff]\nline-length = {limit}\n"})
+    head = 'import boto3\n\ns3 = boto3.client("s3")\n'
+    root = project({"a.py": head + CALL, "pyproject.toml": f"[tool.ruff]\nline-length = {limit}\n"})
     assert s3lint_here("check", "--fix", "--select", "STO301", "a.py", cwd=root).code == 0
-    made = (root / "a.py").read_text().removeprefix(HEAD)
+    made = (root / "a.py").read_text().removeprefix(head)
     assert made == expected
 
 
@@ -415,3 +416,14 @@ def test_an_import_that_a_fix_leaves_unused_is_removed_from_its_cell(project: Wr
     made = (root / "a.ipynb").read_text()
     assert "import os" not in made
     assert "posixpath.join" in made
+
+
+def test_a_report_on_one_file_names_the_variable_that_its_fix_writes(project: Write) -> None:
+    code = 'import boto3\n\nboto3.client("s3").list_objects_v2(Bucket="{}")\n'
+    files = {f"{name}.py": code.format(name) for name in ("acme-raw", "acme-cold")}
+    root = project({"pyproject.toml": "[project]\nname = 'acme'\n", **files})
+    reported = s3lint_here("check", "--select", "STO201", "--output-format", "json", "acme-raw.py", cwd=root).out
+    fixed_file = s3lint_here("check", "--select", "STO201", "--unsafe-fixes", "--diff", "acme-raw.py", cwd=root).out
+    for text in (reported, fixed_file):
+        assert "ACME_RAW_BUCKET" in text
+        assert "S3_BUCKET_NAME" not in text

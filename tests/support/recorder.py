@@ -10,8 +10,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-LIBRARIES = ("boto3", "pandas", "deltalake", "botocore", "botocore.config")
-NAMES = ("client", "resource", "DataFrame", "write_deltalake", "Config", "config")
+LIBRARIES = (
+    *("boto3", "botocore", "botocore.config", "pandas", "polars", "awswrangler", "deltalake"),
+    *("delta", "delta.tables", "pyspark", "pyspark.sql"),
+)
+NAMES = (
+    *(
+        "client",
+        "resource",
+        "Config",
+        "config",
+        "s3",
+        "DataFrame",
+        "write_deltalake",
+        "DeltaTable",
+        "SparkSession",
+        "sql",
+        "tables",
+    ),
+)
 
 Calls = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 

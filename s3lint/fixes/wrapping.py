@@ -1,0 +1,218 @@
+"""Break the lines that a fix makes too long, as black and ruff break them, where the file has kept the project's line length."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import io
+import keyword
+import tokenize
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s3lint.errors import ConfigurationError
+from s3lint.finding import Edit, Location
+from s3lint.fixes.imports import newline_of
+from s3lint.project.toml import MAX_CONFIGURATION_BYTES, tables_of
+from s3lint.support.bounded_read import read_bounded
+from s3lint.syntax.module import syntax_of
+
+if TYPE_CHECKING:
+    from s3lint.syntax.module import Module
+
+DEFAULT_LENGTH = 88
+"""Characters of a line that ruff and black allow unless they are told otherwise."""
+
+FLAKE8_LENGTH = 79
+
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+
+
+def wrapped(module: Module, edits: list[Edit]) -> list[Edit]:
+    """Return the edits of a fix, with those of a line that becomes too long as one that breaks the line."""
+    limit = line_length(module)
+    if limit is None:
+        return edits
+    several = {row for edit in edits if edit.start.row != edit.end.row for row in range(edit.start.row, edit.end.row + 1)}
+    by_row: dict[int, list[Edit]] = {}
+    for edit in edits:
+        if edit.start.row == edit.end.row and edit.start.row not in several:
+            by_row.setdefault(edit.start.row, []).append(edit)
+    made = list(edits)
+    for row, own in by_row.items():
+        line = module.source.lines[row - 1].rstrip("\r\n")
+        new = _edited(line, own)
+        if len(new) <= limit or "\n" in new or "\r" in new or "#" in line or row in _rows_in_texts(module):
+            continue
+        pieces = _broken(new, limit, inside=_is_inside(module, row))
+        if pieces is not None:
+            made = [edit for edit in made if edit not in own]
+            made.append(Edit(Location(row, 1), Location(row, len(line) + 1), newline_of(module).join(pieces)))
+    return made
+
+
+def _edited(line: str, edits: Iterable[Edit]) -> str:
+    pieces, place = [], 0
+    for edit in sorted(edits, key=lambda one: (one.start, one.end)):
+        pieces += [line[place : edit.start.column - 1], edit.content]
+        place = edit.end.column - 1
+    return "".join([*pieces, line[place:]])
+
+
+@lru_cache(maxsize=4)
+def _rows_in_texts(module: Module) -> frozenset[int]:
+    """Return the rows into which texts of several rows reach."""
+    texts = (node for node in ast.walk(syntax_of(module)) if isinstance(node, (ast.Constant, ast.JoinedStr)))
+    several = ((node.lineno, node.end_lineno or node.lineno) for node in texts if node.lineno != node.end_lineno)
+    return frozenset(row for first, last in several for row in range(first, last + 1))
+
+
+def _is_inside(module: Module, row: int) -> bool:
+    """Whether a row is one line of several items, each row a part of brackets that open above it and close below it."""
+    lines = module.source.lines
+    before, after = (lines[index].strip() if 0 <= index < len(lines) else "" for index in (row - 2, row))
+    return before[-1:] in CLOSING and after[:1] in CLOSING.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A pair of brackets outside of all others in a line: its columns, those of the commas and the `for` in it.
+
+    `may_end_with_comma`: a comma behind the last item changes nothing.
+    """
+
+    start: int
+    end: int
+    commas: tuple[int, ...]
+    loops: tuple[int, ...]
+    may_end_with_comma: bool
+
+
+def _broken(line: str, limit: int, *, inside: bool) -> list[str] | None:
+    """Return the lines in place of one, each short enough; None where it cannot be broken."""
+    try:
+        brackets, commas = _brackets(line)
+    except (tokenize.TokenError, SyntaxError, IndexError):
+        return None
+    indent = line[: len(line) - len(line.lstrip())]
+    if inside and " for " not in line and any(line[comma + 1 :].strip() for comma in commas):
+        return _fitting([f"{indent}{item}," for item in _items(line, 0, len(line), commas)], limit)
+    if not brackets or (commas and line[commas[0] + 1 :].strip()):
+        return None
+    last = brackets[-1]
+    head, tail, inner = line[: last.start + 1], indent + line[last.end :], f"{indent}    "
+    content = line[last.start + 1 : last.end].strip()
+    if not content:
+        return None
+    whole = _fitting([head, inner + content, tail], limit) if not content.endswith(",") else None
+    if whole is not None:
+        return whole
+    if last.loops:
+        places = (last.start + 1, *last.loops, last.end)
+        return _fitting([head, *(f"{inner}{line[left:right].strip()}" for left, right in pairwise(places)), tail], limit)
+    if not last.may_end_with_comma:
+        return None
+    items = _items(line, last.start + 1, last.end, last.commas)
+    return _fitting([head, *(f"{inner}{item}," for item in items), tail], limit)
+
+
+def _fitting(lines: list[str], limit: int) -> list[str] | None:
+    return lines if all(len(line) <= limit for line in lines) else None
+
+
+def _items(line: str, start: int, end: int, commas: Iterable[int]) -> list[str]:
+    places = [start, *(comma + 1 for comma in commas)]
+    ends = [*commas, end]
+    return [item for item in (line[left:right].strip() for left, right in zip(places, ends, strict=True)) if item]
+
+
+def _brackets(line: str) -> tuple[list[Bracket], list[int]]:
+    """Return the outermost pairs of brackets that a line may be broken at, and its commas outside of all brackets."""
+    shift = len(line) - len(line.lstrip())
+    found: list[Bracket] = []
+    outer: list[int] = []
+    commas: list[int] = []
+    opened: list[str] = []
+    loops: list[int] = []
+    start, before, is_call, texts = 0, "", False, 0
+    for token in tokenize.generate_tokens(io.StringIO(line.strip()).readline):
+        kind, column = tokenize.tok_name[token.type], token.start[1] + shift
+        texts += (kind in ("FSTRING_START", "TSTRING_START")) - (kind in ("FSTRING_END", "TSTRING_END"))
+        if texts or kind != "OP":
+            if len(opened) == 1 and token.string == "for" and before != "async" and not texts:
+                loops.append(column)
+        elif token.string in CLOSING:
+            if not opened:
+                start, commas, loops = column, [], []
+                is_call = (before.isidentifier() and not keyword.iskeyword(before)) or before in (")", "]")
+            opened.append(token.string)
+        elif token.string in CLOSING.values():
+            if CLOSING[opened.pop()] != token.string:
+                raise SyntaxError("brackets that do not match")
+            if not opened and not (token.string == "]" and is_call):
+                is_display = token.string != ")" or bool(commas)
+                found.append(Bracket(start, column, tuple(commas), tuple(loops), is_call or is_display))
+        elif token.string == "," and len(opened) <= 1:
+            (commas if opened else outer).append(column)
+        if token.string.strip():
+            before = token.string
+    if opened:
+        raise SyntaxError("brackets that do not close")
+    return found, outer
+
+
+@lru_cache(maxsize=4)
+def line_length(module: Module) -> int | None:
+    """Return the characters of a line that the project allows, by default 88; None where the file has longer lines already."""
+    folders = module.path.parents
+    top = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), len(folders))
+    limit = next((length for folder in folders[: top + 1] for length in _configured(folder)), DEFAULT_LENGTH)
+    return limit if all(len(line.rstrip("\r\n")) <= limit for line in module.source.lines) else None
+
+
+def _configured(folder: Path) -> Iterator[int]:
+    """Yield the line lengths that the configuration files of a folder set, those of formatters first."""
+    for name in ("ruff.toml", ".ruff.toml"):
+        settings = _toml(folder / name)
+        if settings is not None:
+            yield _length(settings, "line-length", DEFAULT_LENGTH)
+    tools = (_toml(folder / "pyproject.toml") or {}).get("tool")
+    for name in ("ruff", "black"):
+        settings = tools.get(name) if isinstance(tools, dict) else None
+        if isinstance(settings, dict):
+            yield _length(settings, "line-length", DEFAULT_LENGTH)
+    for name in (".flake8", "setup.cfg", "tox.ini"):
+        parser = configparser.RawConfigParser(strict=False)
+        with suppress(configparser.Error):
+            parser.read_string(_text(folder / name) or "")
+        for section in ("flake8", "pycodestyle"):
+            if parser.has_section(section):
+                yield _length(dict(parser.items(section)), "max-line-length", FLAKE8_LENGTH)
+
+
+def _length(settings: dict[str, Any], name: str, default: int) -> int:
+    length = settings.get(name, settings.get(name.replace("-", "_"), default))
+    return int(length) if str(length).isdecimal() and len(str(length)) < 5 else default
+
+
+def _toml(file: Path) -> dict[str, Any] | None:
+    """Return the tables of a TOML file; None for a link and for a file that is not there or cannot be read."""
+    try:
+        return tables_of(file) if file.is_file() and not file.is_symlink() else None
+    except (ConfigurationError, OSError):
+        return None
+
+
+def _text(file: Path) -> str | None:
+    """Return the text of a configuration file; None for a link and for a file that is not there, too large, or not in UTF-8."""
+    try:
+        if not file.is_file() or file.is_symlink():
+            return None
+        return read_bounded(file, MAX_CONFIGURATION_BYTES).decode("utf-8")
+    except (OSError, ValueError):
+        return None
