@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults fuzz audit coverage mutants latency peers vscode address clean
+.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -95,6 +95,9 @@ TIMES ?= 200
 
 faults: $(READY)  ## kills, interrupts, full disks and dead workers
 	@PYTHONPATH=tests $(BIN)/python -m robustness.faults --times $(TIMES)
+
+attacks: $(READY)  ## what a pull request of a stranger could try, counted by kind; WITH=--docs writes docs/reliability.md
+	@PYTHONPATH=tests $(BIN)/python -m robustness.attacks $(WITH)
 
 SECONDS ?= 600
 
