@@ -259,7 +259,10 @@ def _report(made: argparse.ArgumentParser) -> None:
     output = made.add_argument_group("output")
     output.add_argument("--html", metavar="FILE", help="write the report as one self-contained page for a browser")
     output.add_argument("--json", metavar="FILE", help="write the findings and the date, for the trend of later reports")
-    output.add_argument("--earlier", metavar="FILE", nargs="+", default=[], help="earlier reports in JSON, for a trend")
+    output.add_argument("--csv", metavar="FILE", help="write a table of all findings with state and owners, for spreadsheets")
+    output.add_argument(
+        "--earlier", metavar="FILE", nargs="+", default=[], help="earlier reports in JSON, for a trend and what is new"
+    )
     output.add_argument("--quiet", "-q", action="store_true", help="print nothing")
     _files(made)
 

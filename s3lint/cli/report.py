@@ -1,4 +1,4 @@
-"""`s3lint report`: write a report for people as HTML, or findings for the trend of later reports as JSON."""
+"""`s3lint report`: write a report for people as HTML or CSV, or findings for the trend of later reports as JSON."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from s3lint.cli.request import RunRequest, job_count, run_request
 from s3lint.config.selection import Selection
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.project.targets import Target
+from s3lint.reports import Report, renderer
+from s3lint.reports.fingerprints import fingerprints
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
@@ -21,8 +23,8 @@ from s3lint.runner.run import RunResult, check_all, no_progress
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code: 0, or 2 with errors. Findings do not fail it."""
     try:
-        if options.html is None and options.json is None:
-            raise ConfigurationError("the command line: no output: give --html FILE, --json FILE, or both")
+        if options.html is None and options.json is None and options.csv is None:
+            raise ConfigurationError("the command line: no output: give --html FILE, --json FILE or --csv FILE")
         past = [earlier(Path(file)) for file in options.earlier]
         request, watch = run_request(options), no_progress if options.quiet else with_progress
         outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
@@ -38,8 +40,12 @@ def run(options: argparse.Namespace) -> int:
 def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult, past: list[Snapshot]) -> None:
     """Write the files asked for. Raises `UsageError` for one that cannot be written."""
     today = date.today()
+    report = Report(outcome.findings, Path.cwd(), suppressions=tuple(outcome.suppressions), baselined=tuple(outcome.baselined))
+    marks = tuple(fingerprints(outcome.unsuppressed, report))
     if options.json is not None:
-        write_file(Path(options.json), dumped(outcome.findings, outcome.baselined, today))
+        write_file(Path(options.json), dumped(outcome, marks, today))
+    if options.csv is not None:
+        write_file(Path(options.csv), renderer("csv")(report))
     if options.html is None:
         return
     history = sorted([*past, snapshot(outcome.unsuppressed, today)], key=lambda each: each.date)
@@ -51,6 +57,8 @@ def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult,
         outcome=outcome,
         checked=_enabled_codes(request.files),
         history=history,
+        fingerprints=marks,
+        before=max((each for each in past if each.fingerprints is not None), key=lambda each: each.date, default=None),
     )
     write_file(Path(options.html), render(overview))
     if not options.quiet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from s3lint import __version__
 from s3lint.finding import Finding
 from s3lint.reports.json import as_dict
+from s3lint.runner.run import RunResult
 from s3lint.support.bounded_read import read_bounded
 
 MAX_REPORT_BYTES = 100_000_000
@@ -32,6 +33,8 @@ class Snapshot:
 
     date: str
     counts: dict[str, int]
+    fingerprints: frozenset[str] | None = None
+    """Of its findings; None for an earlier report without them."""
 
 
 def snapshot(findings: Iterable[Finding], today: date) -> Snapshot:
@@ -39,9 +42,13 @@ def snapshot(findings: Iterable[Finding], today: date) -> Snapshot:
     return Snapshot(today.isoformat(), dict(Counter(finding.code for finding in findings)))
 
 
-def dumped(findings: Iterable[Finding], baselined: Iterable[Finding], today: date) -> str:
-    """Write a run as the JSON that `earlier` reads: open findings, then those of the baseline, each with its state."""
-    listed = [*(as_dict(finding) for finding in findings), *(as_dict(finding, "baselined") for finding in baselined)]
+def dumped(outcome: RunResult, fingerprints: Sequence[str], today: date) -> str:
+    """Write a run as the JSON that `earlier` reads: each finding with its state and its fingerprint, those of `outcome.unsuppressed`."""
+    baselined = set(map(id, outcome.baselined))
+    listed = [
+        as_dict(finding, "baselined" if id(finding) in baselined else "open") | {"fingerprint": mark}
+        for finding, mark in zip(outcome.unsuppressed, fingerprints, strict=True)
+    ]
     document = {"s3lint": __version__, "date": today.isoformat(), "findings": listed}
     return json.dumps(document, indent=2)
 
@@ -56,7 +63,9 @@ def earlier(path: Path) -> Snapshot:
         found = document["findings"] if isinstance(document, dict) else document
         day = document["date"] if isinstance(document, dict) else _day(path)
         counts = Counter(_code(finding) for finding in found)
-        return Snapshot(date.fromisoformat(day).isoformat(), dict(counts))
+        marks = [finding.get("fingerprint") for finding in found]
+        whole = isinstance(document, dict) and all(isinstance(mark, str) for mark in marks)
+        return Snapshot(date.fromisoformat(day).isoformat(), dict(counts), frozenset(marks) if whole else None)
     except IsADirectoryError:
         raise NoReport(f"{path}: a folder is no earlier report: give the paths to check before --earlier") from None
     except OSError as error:

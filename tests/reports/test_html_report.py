@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
@@ -113,6 +114,29 @@ def test_a_baseline_hides_nothing_from_the_report(project: Write) -> None:
         assert data[key] == bare[key]
 
 
+def test_owners_and_what_changed_since_the_last_report(project: Write) -> None:
+    root = project({".git/HEAD": "ref: refs/heads/main\n", "CODEOWNERS": "/src/ @acme/lake\n", "src/a.py": BAD, "b.py": BAD})
+    assert s3lint_here("report", "--json", "old.json", "--quiet", cwd=root).code == 0
+    (root / "b.py").unlink()
+    twice = BAD.replace("acme-documents", "acme-other")
+    project({"src/c.py": f"# moved\n{twice}", "src/a.py": f"# moved\n{BAD}"})
+    _, data = report(root, "--earlier", "old.json", "--csv", "all.csv")
+    assert (data["since"]["new"], data["since"]["fixed"]) == (2, 2)
+    assert {data["paths"][each["place"][0]] for each in data["findings"] if each["new"]} == {"src/c.py"}
+    assert {tuple(each["owners"]) for each in data["findings"]} == {("@acme/lake",)}
+    with (root / "all.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["path"], row["state"], row["owners"]) for row in rows if row["code"] == "STO201"] == [
+        ("src/a.py", "open", "'@acme/lake"), ("src/c.py", "open", "'@acme/lake"),
+    ]  # fmt: skip
+
+
+def test_no_cell_of_a_table_is_a_formula(project: Write) -> None:
+    root = project({"=cmd|calc.py": BAD})
+    assert s3lint_here("report", "--csv", "all.csv", "--quiet", cwd=root).code == 0
+    assert all(line.startswith("'=cmd|calc.py,") for line in (root / "all.csv").read_text().splitlines()[1:])
+
+
 def test_folders_add_up(project: Write) -> None:
     root = project({"src/app/a.py": BAD, "src/app/deep/b.py": BAD, "src/lib/c.py": "x = 1\n", "top.py": BAD})
     _, data = report(root)
@@ -149,7 +173,7 @@ def test_earlier_reports_make_a_trend(project: Write) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "no output: give --html FILE, --json FILE, or both"),
+        ((), "no output: give --html FILE, --json FILE or --csv FILE"),
         (("--html", "no/where.html"), "the report cannot be written"),
         (("--html", "out.html", "--earlier", "none.json"), "none.json: the earlier report cannot be read"),
         (

@@ -14,7 +14,7 @@ from s3lint.reports.html.content import Overview, content
 
 def render(overview: Overview) -> str:
     """Render the page. Its content security policy allows its own style and script by their hashes, and nothing else."""
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _part("page.css"), _part("page.js") + _part("findings.js")
     return Template(_part("page.html")).substitute(
         title=html.escape(f"Storage standard: {overview.title}"),
         style=style,

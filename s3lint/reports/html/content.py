@@ -1,9 +1,9 @@
-"""The data of the page. Its script, page.js, reads these keys."""
+"""The data of the page. Its scripts, page.js and findings.js, read these keys."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 from s3lint import __version__
 from s3lint.finding import Finding, Location, Related
 from s3lint.linter.policy import AppliedSuppression
+from s3lint.project.owners import owners_of
 from s3lint.registry import rules
+from s3lint.registry.chapters import CHAPTERS
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import Clause, clauses, rules_of
 from s3lint.reports import Report, printable
@@ -34,7 +36,10 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A run to show. `checked` are the codes of enabled rules; `history` the earlier runs and this one, oldest first."""
+    """A run to show. `checked` are the codes of enabled rules; `history` the earlier runs and this one, oldest first.
+
+    `fingerprints` are those of `outcome.unsuppressed`; `before` is the last earlier run whose findings are known by theirs.
+    """
 
     title: str
     root: Path
@@ -44,6 +49,8 @@ class Overview:
     checked: frozenset[str]
     history: list[Snapshot]
     organisation: Organisation | None = None
+    fingerprints: Sequence[str] = ()
+    before: Snapshot | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -73,6 +80,8 @@ def content(overview: Overview) -> Object:
         "baselined": len(outcome.baselined),
         "standard": _standard(overview.counts, overview.checked),
         "chapters": shown,
+        "titles": CHAPTERS,
+        "since": _since(overview),
         "folders": _folders(overview, made, shown),
         "rules": {rule.code: _rule(rule) for rule in rules().values()},
         "trend": [{"date": each.date, "counts": each.counts, "total": sum(each.counts.values())} for each in overview.history],
@@ -80,6 +89,15 @@ def content(overview: Overview) -> Object:
         "findings": found,
         "paths": list(made.paths),
     }
+
+
+def _since(overview: Overview) -> Object | None:
+    """The date of the run before, and the number of findings that are new and fixed since then."""
+    before = overview.before
+    if before is None or before.fingerprints is None:
+        return None
+    now = frozenset(overview.fingerprints)
+    return {"date": before.date, "new": len(now - before.fingerprints), "fixed": len(before.fingerprints - now)}
 
 
 def _extent(overview: Overview) -> Object:
@@ -141,6 +159,10 @@ class _Content:
     def __init__(self, overview: Overview) -> None:
         self._report = Report([], overview.root)
         self._today = overview.today
+        self._owned = overview.organisation is None  # paths of an organisation are no files here
+        before = overview.before.fingerprints if overview.before is not None else None
+        marked = zip(overview.outcome.unsuppressed, overview.fingerprints, strict=False)
+        self._new = {id(finding) for finding, mark in marked if before is not None and mark not in before}
         self.paths: dict[str, int] = {}
 
     def shown(self, path: Path) -> str:
@@ -170,6 +192,9 @@ class _Content:
             "place": self.place(finding.path, finding.start, finding.cell),
             "message": printable(finding.message),
             "confidence": str(finding.confidence),
+            "severity": str(finding.severity),
+            "owners": list(map(printable, owners_of(finding.path))) if self._owned else [],
+            "new": id(finding) in self._new,
             "lines": lines,
             "mark": mark,
             "related": [self._step(related) for related in finding.related],

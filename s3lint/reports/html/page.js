@@ -55,6 +55,7 @@ function overview() {
     card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
     card(number(data.waivers.length), `${data.waivers.length === 1 ? "suppression" : "suppressions"}${expired ? `, ${expired} expired` : ""}`, expired ? "broken" : ""),
   );
+  if (data.since) $("overview").append(card(`${number(data.since.new)} new, ${number(data.since.fixed)} fixed`, `since the report of ${data.since.date}`));
   if (listed < open) $("overview").append(card(number(listed), "of them are listed below; all are in the table of findings"));
   if (data.trend.length > 1) {
     const totals = data.trend.map((each) => each.total);
@@ -116,6 +117,7 @@ function standard() {
 
 /* Folders */
 const chapters = data.chapters;
+const title = (chapter) => data.titles[chapter] || chapter;
 const level = (count, most) => (count ? 1 + Math.min(3, Math.floor((3.999 * Math.log1p(count)) / Math.log1p(most))) : 0);
 function folders() {
   const most = Math.max(1, ...data.folders.flatMap((each) => each.counts));
@@ -131,7 +133,7 @@ function folders() {
     const button = folder.children ? make("button", { type: "button", class: "expand", "data-folder": index, "aria-expanded": String(open.has(index)), "aria-label": `${folder.label}: subfolders`, onclick: toggle }, open.has(index) ? "\u2212" : "+") : null;
     const total = folder.counts.reduce((sum, count) => sum + count, 0);
     return make("tr", {}, make("th", { scope: "row", class: `d${Math.min(folder.depth, 4)}` }, button, folder.label), make("td", { class: "n" }, number(folder.files)),
-      folder.counts.map((count, at) => cell(folder, count, chapters[at], chapters[at])), cell(folder, total, "", "all chapters"));
+      folder.counts.map((count, at) => cell(folder, count, chapters[at], title(chapters[at]))), cell(folder, total, "", "all chapters"));
   }
   function draw() {
     body.replaceChildren(...data.folders.map((folder, index) => (visible(folder.parent) ? row(folder, index) : null)).filter(Boolean));
@@ -139,7 +141,35 @@ function folders() {
   draw();
   $("heat").append(
     make("caption", {}, "Findings by folder and chapter"),
-    make("thead", {}, make("tr", {}, ["Folder", data.teams ? "Repositories" : "Files", ...chapters, "all"].map((name, at) => make("th", { scope: "col", class: at ? "n" : "" }, name)))), body);
+    make("thead", {}, make("tr", {}, ["Folder", data.teams ? "Repositories" : "Files", ...chapters.map(title), "all"].map((name, at) => make("th", { scope: "col", class: at ? "n" : "" }, name)))), body);
+}
+
+/* Files and owners */
+const NOBODY = "(no owner)";
+const MOST_FILES = 10;
+const ownersOf = (each) => (each.owners.length ? each.owners : [NOBODY]);
+function tally(keysOf) {
+  const found = new Map();
+  for (const each of data.findings) for (const key of keysOf(each)) {
+    const row = found.get(key) || { open: 0, baselined: 0, suppressed: 0 };
+    row[each.state] += 1;
+    found.set(key, row);
+  }
+  return [...found].sort(([, one], [, other]) => other.open + other.baselined - one.open - one.baselined);
+}
+function table(id, caption, first, rows, filterOf) {
+  const count = (key, name, value) => make("td", { class: "n" }, value ? make("button", { type: "button", "aria-label": `${plural(value, "finding")}, ${name}: ${key}`, onclick: () => show({ ...filterOf(key), state: name }) }, number(value)) : "0");
+  $(id).append(
+    make("caption", {}, caption),
+    make("thead", {}, make("tr", {}, [first, "Open", "Baselined", "Suppressed"].map((name, at) => make("th", { scope: "col", class: at ? "n" : "" }, name)))),
+    make("tbody", {}, rows.map(([key, row]) => make("tr", {}, make("th", { scope: "row" }, key), ["open", "baselined", "suppressed"].map((name) => count(key, name, row[name]))))));
+}
+function filesAndOwners() {
+  const files = tally((each) => [pathOf(each.place[0])]).filter(([, row]) => row.open + row.baselined);
+  table("by-file", files.length > MOST_FILES ? `The first ${MOST_FILES} of ${number(files.length)} files with findings` : files.length ? "Files with findings" : "No file has findings.", "File", files.slice(0, MOST_FILES), (path) => ({ folder: path }));
+  const owned = data.findings.some((each) => each.owners.length);
+  $("owner").parentElement.hidden = $("owners").hidden = document.querySelector('nav a[href="#owners"]').hidden = !owned;
+  table("by-owner", "Findings by owner", "Owner", tally(ownersOf), (owner) => ({ owner }));
 }
 
 /* Rules */
@@ -180,124 +210,3 @@ function waivers() {
     make("caption", {}, rows.length ? "Suppressions in the code" : "Nothing is suppressed."),
     make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Suppresses"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
 }
-
-/* Findings */
-function excerpt(each) {
-  const pre = make("pre", { tabIndex: 0, "aria-label": "Source" });
-  const width = String(each.lines[0] + each.lines.length).length;
-  each.lines.slice(1).forEach((text, at) => {
-    const row = each.lines[0] + at;
-    pre.append(make("span", { class: "row" }, `${String(row).padStart(width)} \u2502 `));
-    if (row === each.place[2]) {
-      const [start, end] = each.mark;
-      pre.append(text.slice(0, start), make("mark", {}, text.slice(start, end) || " "), text.slice(end));
-    } else pre.append(text);
-    pre.append("\n");
-  });
-  return pre;
-}
-function step([where, message, source]) {
-  return make("li", {}, place(where), ": ", message, source ? [make("br"), make("code", {}, source)] : null);
-}
-function item(each) {
-  const rule = data.rules[each.code], waiver = each.waiver === null ? null : data.waivers[each.waiver];
-  const tags = [each.confidence === "high" ? null : `${each.confidence} confidence`, each.fix ? (each.fix[0] ? "safe fix" : "unsafe fix") : null, each.state === "open" ? null : each.state];
-  return make("li", {}, make("article", { class: "card" },
-    make("h3", {}, place(each.place), " ", make("span", { class: "broken" }, each.code), " ", link(rule), tags.filter(Boolean).map((tag) => make("span", { class: "tag" }, tag))),
-    make("p", { class: "message" }, each.message),
-    each.lines.length > 1 ? excerpt(each) : null,
-    each.related.length ? make("details", {}, make("summary", {}, `Data flow (${plural(each.related.length, "step")})`), make("ol", { class: "trace" }, each.related.map(step))) : null,
-    each.fix ? make("p", { class: "soft" }, `Fix: ${each.fix[1]}`) : null,
-    waiver ? make("p", { class: "soft" }, `Suppressed by ${waiver.shown}: ${waiver.reason || "no reason"}`) : null,
-    rule.clause ? make("p", { class: "soft" }, `The standard: ${rule.clause}`) : null));
-}
-let haystacks = null;
-function haystack(index) {
-  haystacks ||= data.findings.map((each) => [place(each.place), each.code, data.rules[each.code].name, each.message, ...each.lines.slice(1), ...each.related.map((one) => one[1])].join("\n").toLowerCase());
-  return haystacks[index];
-}
-const STATE_SHOWS = {
-  unsuppressed: (state) => state !== "suppressed",
-  open: (state) => state === "open",
-  baselined: (state) => state === "baselined",
-  suppressed: (state) => state === "suppressed",
-  all: () => true,
-};
-const FIELDS = ["rule", "chapter", "folder", "confidence", "state"];
-let chosenWaiver = null, matching = [], shown = 0;
-function within(path, folder) {
-  return folder === "" || path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
-}
-function select() {
-  const wanted = Object.fromEntries(FIELDS.map((name) => [name, $(name).value])), words = $("q").value.toLowerCase().split(/\s+/).filter(Boolean);
-  matching = [];
-  data.findings.forEach((each, index) => {
-    if (!STATE_SHOWS[wanted.state](each.state)) return;
-    if (chosenWaiver !== null && each.waiver !== chosenWaiver) return;
-    if (wanted.rule && each.code !== wanted.rule) return;
-    if (wanted.chapter && data.rules[each.code].chapter !== wanted.chapter) return;
-    if (wanted.confidence && each.confidence !== wanted.confidence) return;
-    if (wanted.folder && !within(pathOf(each.place[0]), wanted.folder)) return;
-    if (words.length && !words.every((word) => haystack(index).includes(word))) return;
-    matching.push(each);
-  });
-  shown = 0;
-  $("list").replaceChildren();
-  extend();
-}
-function extend() {
-  const next = matching.slice(shown, shown + PAGE);
-  shown += next.length;
-  $("list").append(...next.map(item));
-  $("more").hidden = shown >= matching.length;
-  $("count").textContent = matching.length ? `${plural(matching.length, "finding")} of ${number(data.findings.length)}, ${number(shown)} shown` : data.findings.length ? "Nothing matches the filter." : "No findings.";
-}
-function show(filter) {
-  chosenWaiver = filter.waiver ?? null;
-  $("q").value = "";
-  for (const name of FIELDS) filter[name] ? ($(name).value = filter[name]) : ($(name).selectedIndex = 0);
-  select();
-  $("findings").focus({ preventScroll: true });
-  $("findings").scrollIntoView();
-}
-function options(id, all, entries) {
-  $(id).append(make("option", { value: "" }, all), ...entries.map(([value, text]) => make("option", { value }, text)));
-}
-function filters() {
-  const codes = Object.keys(data.rules).filter((code) => data.findings.some((each) => each.code === code));
-  options("rule", "all rules", codes.map((code) => [code, `${code} ${data.rules[code].name}`]));
-  options("chapter", "all chapters", chapters.map((name) => [name, name]));
-  options("folder", "all folders", data.folders.map((each) => [each.path, each.path]));
-  options("confidence", "any", ["high", "medium", "low"].map((name) => [name, name]));
-  $("state").append(...[["unsuppressed", "open and baselined"], ["open", "open"], ["baselined", "baselined"], ["suppressed", "suppressed"], ["all", "all"]].map(([value, text]) => make("option", { value }, text)));
-  let timer = 0;
-  const again = () => { chosenWaiver = null; select(); };
-  $("q").addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(again, 80); });
-  for (const name of FIELDS) $(name).addEventListener("change", again);
-  $("filters").addEventListener("submit", (event) => event.preventDefault());
-  $("filters").addEventListener("reset", () => setTimeout(again));
-  $("more").addEventListener("click", extend);
-  new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) extend(); }, { rootMargin: "800px" }).observe($("more"));
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.target.closest("input, select, textarea")) { event.preventDefault(); $("q").focus(); }
-  });
-}
-
-/* Theme */
-const THEMES = { system: "light dark", light: "light", dark: "dark" };
-let theme = "system";
-$("theme").addEventListener("click", () => {
-  const names = Object.keys(THEMES);
-  theme = names[(names.indexOf(theme) + 1) % names.length];
-  document.documentElement.style.colorScheme = THEMES[theme];
-  $("theme").textContent = `Theme: ${theme}`;
-});
-
-overview();
-teams();
-standard();
-folders();
-byRule();
-waivers();
-filters();
-select();

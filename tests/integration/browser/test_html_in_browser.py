@@ -115,9 +115,26 @@ def test_filters_and_search_narrow_the_list(project: Write, opened: Open) -> Non
     chosen(page, "folder", "src/lib")
     assert matching(page).startswith("1 finding of")
     assert [text.split(":")[0] for text in texts(page, "#list h3")] == ["src/lib/b.py"]
-    page.execute_script("document.querySelector('#heat button[aria-label*=\"in src/app, keys\"]').click()")
+    page.execute_script("document.querySelector('#heat button[aria-label*=\"in src/app, Buckets and keys\"]').click()")
     assert {text.split(":")[0] for text in texts(page, "#list h3")} == {"src/app/a.py"}
     assert page.execute_script("return document.getElementById('chapter').value") == "keys"
+
+
+def test_a_view_has_an_address_and_filters_count(project: Write, opened: Open) -> None:
+    files = {"CODEOWNERS": "/src/app/ @acme/app\n", ".git/HEAD": "ref: refs/heads/main\n"}
+    page = opened(project({**files, "src/app/a.py": HOSTILE, "src/lib/b.py": HOSTILE}))
+    assert texts(page, "#by-owner th[scope=row]") == ["@acme/app", "(no owner)"]
+    chosen(page, "owner", "@acme/app")
+    chosen(page, "rule", "STO201")
+    assert matching(page).startswith("1 finding of")
+    assert "STO201 hardcoded-bucket (1)" in texts(page, "#rule option")
+    assert "(no owner) (1)" in texts(page, "#owner option")
+    address = page.current_url
+    page.get("about:blank")
+    page.get(address)
+    assert [text.split(":")[0] for text in texts(page, "#list h3")] == ["src/app/a.py"]
+    page.execute_script("document.querySelector('#by-file tbody tr:nth-child(2) button').click()")
+    assert {text.split(":")[0] for text in texts(page, "#list h3")} == {texts(page, "#by-file th[scope=row]")[1]}
 
 
 def test_a_waiver_leads_to_what_it_hides(project: Write, opened: Open) -> None:
