@@ -41,18 +41,23 @@ MOCKS = frozenset({"mock_aws", "moto.mock_aws", "mock_s3", "mock_dynamodb", "moc
 
 
 class Checker:
-    """Checks one file by the rules of a selection. `refused` are the errors of blocks that libcst cannot parse."""
+    """Checks one file by the rules of a selection."""
 
     def __init__(self, analysis: Analysis, settings: Settings, selection: Selection) -> None:
         self.analysis = analysis
         self.settings = settings
         self.selection = selection
-        self.refused: list[Unreadable] = []
+        self._blocks: list[Block] = []
         dispatch = _dispatch(selection.codes)
         self.checks = dispatch.checks
         self._dispatch = dispatch
         self._views = Views(dispatch.names, analysis.callers, settings)
         self._errors: list[str] = []
+
+    @property
+    def refused(self) -> list[Unreadable]:
+        """The errors of blocks that libcst cannot parse, of those whose layout was asked for until now."""
+        return [block.refused for block in self._blocks if block.refused is not None]
 
     def matches(self, module: Module, found: Mentions) -> tuple[list[Match], list[str]]:
         """Return the matches in blocks with hits of the prefilter, and one line for each failure of a rule or an extractor."""
@@ -75,8 +80,7 @@ class Checker:
                 # A block of plain statements, or a function; a class opens a scope of its own and is split into members below.
                 if step.scope is None:
                     yield from self.steps(step.body, found)
-                    if step.block.refused is not None:
-                        self.refused.append(step.block.refused)
+                    self._blocks.append(step.block)
                     continue
             yield step
             for inner in step.suites:
@@ -99,6 +103,7 @@ class Checker:
                 yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
         for node, binders in _nodes(step, found):
             if type(node) in self.checks:
+                _ = step.block.tree  # A rule that asks for nodes may read their layout.
                 yield node
             if type(node) is cst.Call:
                 for view in self._views.of(node, Place(step, binders)):

@@ -245,9 +245,10 @@ class Engine:
         checker = Checker(self.analysis, self.settings, self.selection)
         with CLOCK.stage("walk"):
             matches, errors = checker.matches(module, found)
-        refused = [unreadable(module.path, error) for error in checker.refused]
         with CLOCK.stage("findings and fixes"):
-            found_here = merged([*refused, *(finding for match in matches for finding in _findings_of(match, errors))])
+            findings_here = [finding for match in matches for finding in _findings_of(match, errors)]
+            refused = [unreadable(module.path, error) for error in checker.refused]
+            found_here = merged([*refused, *findings_here])
             findings = fixed_together(found_here)
         return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
 
@@ -260,6 +261,8 @@ def suppressions_of(data: bytes) -> tuple[Suppression, ...]:
 def _findings_of(match: Match, errors: list[str]) -> Iterator[Finding]:
     """Yield the finding of a match. Its fix is rendered here, and a failure of that costs this finding alone."""
     try:
-        yield finding_of(match)
+        finding = finding_of(match)
+        if match.site.block.refused is None:  # Otherwise its place is unknown; the refusal is reported.
+            yield finding
     except Exception as error:
         errors.append(failure(match.rule.name, error, match.site.module.path))

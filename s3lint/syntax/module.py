@@ -15,23 +15,44 @@ import libcst as cst
 from s3lint.source.text import Source, Unreadable, split_lines, with_plain_indentation, without_feeds
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector
+from s3lint.syntax.layout import add_layout
 from s3lint.syntax.names import dotted_name, import_names
 from s3lint.syntax.nesting import too_deep
 from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.syntax.positions import Positions, positions_of
+from s3lint.syntax.skeleton import skeleton
 from s3lint.syntax.walk import children, subtree
 
 
 @dataclass(eq=False, repr=False)
 class Parsed:
-    """The tree of a block with the text that libcst read, and what is known of it wherever the block stands."""
+    """The nodes of a block, and what is known of them wherever the block stands. Raises `Unreadable` where libcst refuses the text."""
 
-    tree: cst.Module
     text: str
+    _read: str = ""
+    """What libcst read, once it has: some of the white space is not as in the text."""
+
+    @cached_property
+    def statements(self) -> Sequence[cst.CSTNode]:
+        """The statements. They get their layout when `tree` is asked for."""
+        made = None
+        if "tree" not in self.__dict__ and too_deep(self.text) is None:
+            with CLOCK.stage("skeletons"):
+                made = skeleton(self.text)
+        return made if made is not None else self.tree.body
+
+    @cached_property
+    def tree(self) -> cst.Module:
+        """What libcst makes of the text, with the statements that were made before in the place of its own."""
+        tree, self._read = parse_tree(self.text)
+        made = self.__dict__.get("statements")
+        if made is not None and add_layout(made, tree.body):
+            object.__setattr__(tree, "body", made)
+        return tree
 
     @cached_property
     def positions(self) -> Positions:
-        return positions_of(self.tree, self.text)
+        return positions_of(self.tree, self._read)
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -49,9 +70,8 @@ class Trees:
         self._offered = dict(before.used) if before is not None else {}
 
     def of(self, text: str) -> Parsed:
-        """Raises `Unreadable`."""
         # Popped, since a second block with the same text must get another tree.
-        found = self._offered.pop(text, None) or parse_tree(text)
+        found = self._offered.pop(text, None) or Parsed(text)
         self.used[text] = found
         return found
 
@@ -94,39 +114,42 @@ class Block:
 
     @cached_property
     def parsed(self) -> Parsed:
-        """An empty module where libcst refuses the block; `refused` then says why."""
+        """The nodes, shared with the version of the module before this one where the text is the same."""
         end = self.part.header if self.part.kind == "class" else self.part.end
         text = self.module.source.rows(self.part.start, end)
         if self.part.kind == "class":
             # The header alone, with a body that any indentation fits: the members are blocks of their own.
             text += f"{_newline(text)}{_indentation(text)} pass\n"
-        if self.member:
-            text = MEMBER_HEADER + text
+        return self.module.trees.of(MEMBER_HEADER + text if self.member else text)
+
+    @cached_property
+    def tree(self) -> cst.Module:
+        """What libcst makes of the block, layout included; an empty module where it refuses the text, `refused` then says why."""
         try:
-            return self.module.trees.of(text)
+            return self.parsed.tree
         except Unreadable as error:
             self.refused = Unreadable(error.message, error.row + self.offset, error.column)
-            return Parsed(cst.Module(body=()), "")
-
-    @property
-    def tree(self) -> cst.Module:
-        return self.parsed.tree
+            return cst.Module(body=())
 
     @cached_property
     def statements(self) -> Sequence[cst.BaseStatement]:
-        body = cast("Sequence[cst.BaseStatement]", self.tree.body)
+        """The statements, most often without layout, which `tree`, `positions` or `parents` give to the same nodes."""
+        try:
+            body = cast("Sequence[cst.BaseStatement]", self.parsed.statements)
+        except Unreadable:
+            body = cast("Sequence[cst.BaseStatement]", self.tree.body)
         if not self.member or not body:
             return body
         holder = cast("cst.ClassDef", body[0])
         return cast("Sequence[cst.BaseStatement]", holder.body.body)
 
-    @property
+    @cached_property
     def positions(self) -> Positions:
-        return self.parsed.positions
+        return self.parsed.positions if self.tree.body else positions_of(self.tree, "")
 
-    @property
+    @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return self.parsed.parents
+        return self.parsed.parents if self.tree.body else {}
 
 
 def _newline(text: str) -> str:
@@ -138,8 +161,8 @@ def _indentation(text: str) -> str:
     return first[: len(first) - len(first.lstrip())]
 
 
-def parse_tree(text: str) -> Parsed:
-    """Raises `Unreadable` where libcst refuses the text, or where it is nested so deeply that libcst would crash."""
+def parse_tree(text: str) -> tuple[cst.Module, str]:
+    """Return the tree of a text, and the text that libcst read for it. Raises `Unreadable` where libcst refuses the text, or where it is nested so deeply that libcst would crash."""
     reason = too_deep(text)
     if reason:
         raise Unreadable(reason)
@@ -153,15 +176,15 @@ def parse_tree(text: str) -> Parsed:
         raise Unreadable(f"libcst refuses the code: {type(error).__name__}") from None
 
 
-def _parsed_by_libcst(text: str) -> Parsed:
+def _parsed_by_libcst(text: str) -> tuple[cst.Module, str]:
     """Raises `ParserSyntaxError`; for indentation only where Python refuses it too."""
     try:
-        return Parsed(cst.parse_module(text), text)
+        return cst.parse_module(text), text
     except cst.ParserSyntaxError:
         plain = with_plain_indentation(text) if "\t" in text else text
         if plain == text:
             raise
-        return Parsed(cst.parse_module(plain), plain)
+        return cst.parse_module(plain), plain
 
 
 @dataclass(eq=False, repr=False)
@@ -255,7 +278,7 @@ def whole(source: Source) -> Outline:
 
     Raises `Unreadable` with what `ast` says, which names the place better, where libcst refuses it too.
     """
-    tree = parse_tree(source.text).tree
+    tree, _ = parse_tree(source.text)
     imports = tuple(_imports(tree))
     return Outline([Part(1, max(1, len(source.starts) - 1), "whole", frozenset(), imports)])
 

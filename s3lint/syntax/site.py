@@ -72,6 +72,7 @@ def _advanced(site: Site, start: Location, text: str) -> Location:
 
 def source_of(site: Site) -> str:
     """Return the code of a node as it is written, with the parentheses around it."""
+    _ = site.block.tree  # Gives the node its parentheses.
     opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
     start = locate(replace(site, node=opening[0]) if opening else site)[0]
     end = locate(replace(site, node=closing[-1]) if closing else site)[1]

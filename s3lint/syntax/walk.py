@@ -51,7 +51,7 @@ def _child_fields(kind: type) -> tuple[str, ...]:
         field.name
         for field in fields(kind)
         # libcst keeps white space and punctuation as nodes, more than half of a tree: the walks leave them out.
-        if field.name not in TRIVIA and not field.name.startswith("whitespace") and field.type not in (str, bool)
+        if field.name not in TRIVIA and "whitespace" not in field.name and field.type not in (str, bool)
     )
 
 

@@ -1,0 +1,130 @@
+"""Nodes made without libcst are those that libcst makes: with their layout added, every field of every node is the same."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from pathlib import Path
+
+import hypothesmith
+import libcst as cst
+import pytest
+from hypothesis import given, settings
+
+from conftest import CHECKOUT, fixture_files
+from s3lint.linter.engine import Engine
+from s3lint.settings import Settings
+from s3lint.syntax import module
+from s3lint.syntax.layout import add_layout
+from s3lint.syntax.skeleton import COMPOUND, EXPRESSIONS, SIMPLE, skeleton
+
+EXAMPLES = int(os.environ.get("S3LINT_EXAMPLES", "12"))
+
+OTHERWISE_MADE = {"FormattedValue", "Slice", "Starred"}
+"""Expressions that are made with the node around them."""
+
+LEFT_TO_LIBCST = {"Match", "TypeAlias", "TemplateStr", "Interpolation"}
+
+CODE = [
+    "x = y = (a, *b)\nx: int\nx: list[int] = []\nx **= -1 @ ~2 // +3\ndel x, (y)\ndel (x, y)\ndel [x]\ndel x\n",
+    "import a, b.c as d\nfrom . import a\nfrom ...b.c import (d as e, f,)\nfrom a import *\n",
+    "global_ = 1; x = 2;\nif x: a; b; c\nwhile (x): pass\nelse: ...\n",
+    "if a:\n    pass\nelif b:\n    pass\nelse:\n    if c:\n        pass\n    else:\n        pass\n",
+    "@a.b\n@c(1)\nasync def f(a, /, b: int = 1, *args: str, c, d=2, **kw) -> None:\n    global x, y\n    return\ndef g(*, a): return a\n",
+    "def f():\n    nonlocal_ = yield\n    x = yield from (a)\n    await b\n    return *a, b\nf = lambda a, *b, c=1, **d: (yield)\n",
+    "class A: pass\nclass B(A, *C, metaclass=M, **kw):\n    'doc'\n    x = 1\nclass C():\n    def f(self): ...\n",
+    "for a, *b in c, d:\n    continue\nelse:\n    break\nasync def f():\n    async for a in b: pass\n    async with a as b, c: pass\n",
+    "try:\n    raise A from b\nexcept (A, B) as e: raise\nexcept C:\n    pass\nexcept:\n    assert x, y\nelse:\n    assert x\nfinally:\n    pass\n",
+    "with (open(a) as b, c as (d, e)):\n    pass\nwith (a, b): pass\nwith (a): pass\nwith (a, b) as c: pass\nwith (yield): pass\n",
+    "a < b <= c is not d not in e == (f) != g\nnot a and b or (c and d) and not (e or f)\n(a and b) and c\na if b else c if d else e\n",
+    "x[1]\nx[1, 2]\nx[(1, 2)]\nx[(1), 2]\nx[()]\nx[a:b, ::c, :]\nx[a,]\nx[:]\nx[lambda: 1]\n",
+    "f(a, *b, c, d=1, *e, **g, h=2)\nf(*a, k=1, *b)\nf(x for x in y)\nf((yield))\nf()\nf(a)(b)[c].d\n",
+    "[a for b in c if d if e for f in g]\n{a: b for a, b in c}\n{a for a in b}\n(a for a in b)\n{**a, 'b': 1}\n{1, *a}\n{}\n[]\n()\n(a,)\n",
+    "'a' 'b'\n('a'\n 'b')\nr'''a\\\\'''\nb'a'\nf'{a!r:>{w}}' 'b'\n'' \"\"\nu'ü'\nx = '''a\r\nb'''\n\"\\\"\"\n'\\\\'\nf('über', ä)\n",
+    "1\n1_000\n0xFF\n1.5e3\n2j\n-1\nTrue\nNone\n...\n(a := 1)\n",
+    "if x:\n\ty = (  # why\n\t\t1  # one\n\t)\n\n\t# below\n# end\n",
+    "if a: \\\n  b\nx = \\\n  1\na; \\\n  b\nwith a: \\\n  pass\n",
+    "x = 'ﬁ'\nﬁ = 1\n",
+    "del a,\n",
+    "async def f():\n    return [a async for a in b]\n",
+]
+
+
+def made(text: str) -> bool:
+    """Whether nodes were made; those are libcst's own, and with their layout they write the text."""
+    bare, tree, expected = skeleton(text), cst.parse_module(text), cst.parse_module(text)
+    if bare is None:
+        return False
+    nodes = list(map(id, bare))
+    assert add_layout(bare, tree.body), text
+    object.__setattr__(tree, "body", bare)
+    assert tree.code == text
+    assert tree.deep_equals(expected), text
+    assert nodes == list(map(id, bare))
+    return True
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=repr)
+def test_every_kind_of_code_is_made_as_libcst_makes_it(newline: str) -> None:
+    refused = [text for text in CODE if not made(text.replace("\r\n", "\n").replace("\n", newline))]
+    assert [text[:9] for text in refused] == ["if a: \\\n ", "x = 'ﬁ'\nﬁ", "del a,\n"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="syntax of Python 3.11")
+def test_code_of_python_3_11_is_made_as_libcst_makes_it() -> None:
+    assert made("try: pass\nexcept* A as e: pass\n")
+    assert made("x[*a]\nx[*a, b]\n")
+
+
+def test_every_node_of_the_grammar_is_made_or_left_to_libcst() -> None:
+    known = {kind.__name__ for kind in (*SIMPLE, *COMPOUND, *EXPRESSIONS)} | OTHERWISE_MADE | LEFT_TO_LIBCST
+    grammar = {kind.__name__ for base in (ast.stmt, ast.expr) for kind in base.__subclasses__()}
+    assert grammar <= known
+
+
+@pytest.mark.extended
+@settings(max_examples=20 * EXAMPLES)
+@given(hypothesmith.from_grammar())
+def test_any_program_is_made_as_libcst_makes_it(program: str) -> None:
+    try:
+        cst.parse_module(program)
+    except Exception:
+        return
+    made(program)
+
+
+def test_other_code_gets_no_layout() -> None:
+    bare = skeleton("f(a)\n")
+    assert bare is not None
+    assert not add_layout(bare, cst.parse_module("f(b)\n").body)
+    assert not add_layout(bare, cst.parse_module("f(a, a)\n").body)
+    assert cst.Module(bare).code == "f(a)\n"
+
+
+@pytest.mark.extended
+def test_the_code_of_the_project_is_made_as_libcst_makes_it() -> None:
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in CHECKOUT.rglob("*.py")
+        if ".venv" not in path.parts and ".cache" not in path.parts
+    ]
+    left = [text for text in texts if "\f" not in text and "except*" not in text and _parses(text) and not made(text)]
+    assert len(left) < len(texts) / 20
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+@pytest.mark.extended
+@pytest.mark.parametrize("path", fixture_files(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_findings_are_those_in_libcst_own_nodes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    strict, data = Settings(root=path.parent, profile="strict"), path.read_bytes()
+    expected = Engine(strict).check(path, data)
+    monkeypatch.setattr(module, "skeleton", lambda _: None)
+    assert Engine(strict).check(path, data) == expected
