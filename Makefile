@@ -77,7 +77,7 @@ corpus: $(READY)  ## findings and crashes over published packages
 	@$(BIN)/python -m benchmarks.corpus
 
 fixes-corpus: $(READY)  ## every fix applied to copies of published packages: what fixes break; FOLDERS="…" takes other code
-	@$(BIN)/python -m benchmarks.fixes_corpus $(FOLDERS)
+	@$(BIN)/python -m benchmarks.fixes_corpus $(FOLDERS) $(WITH)
 
 bench: $(READY)  ## the cost beside other linters, how it grows, and which targets are met; WITH="--docs" writes docs/performance.md
 	@$(BIN)/python -m benchmarks.speed $(WITH)
