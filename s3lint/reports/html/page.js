@@ -165,6 +165,8 @@ function table(id, caption, first, rows, filterOf) {
     make("tbody", {}, rows.map(([key, row]) => make("tr", {}, make("th", { scope: "row" }, key), ["open", "baselined", "suppressed"].map((name) => count(key, name, row[name]))))));
 }
 function filesAndOwners() {
+  /* The page of an organisation lists only some findings: files would be ranked by chance. */
+  $("files").hidden = document.querySelector('nav a[href="#files"]').hidden = Boolean(data.teams);
   const files = tally((each) => [pathOf(each.place[0])]).filter(([, row]) => row.open + row.baselined);
   table("by-file", files.length > MOST_FILES ? `The first ${MOST_FILES} of ${number(files.length)} files with findings` : files.length ? "Files with findings" : "No file has findings.", "File", files.slice(0, MOST_FILES), (path) => ({ folder: path }));
   const owned = data.findings.some((each) => each.owners.length);
