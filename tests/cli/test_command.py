@@ -191,7 +191,8 @@ def test_ignored_and_excluded_files_are_passed_over(project: Write) -> None:
         "x_generated.py": BAD,
         "kept_generated.py": BAD,
         ".venv/bad.py": BAD,
-        "build/bad.py": BAD,
+        "built/setup.py": "",
+        "built/build/lib/bad.py": BAD,
         "mine/bad.py": BAD,
         "s3lint.toml": "extend-exclude = ['mine']\n",
     }

@@ -25,7 +25,7 @@ def test_all_spellings_of_a_pattern_exclude(project: Write, pattern: str) -> Non
 @pytest.mark.parametrize("pattern", ["../gen", "a/../../gen", "./", "."])
 def test_a_pattern_that_can_match_nothing_is_refused(project: Write, key: str, pattern: str) -> None:
     root = project({"s3lint.toml": f"{key} = ['{pattern}']\n"})
-    with pytest.raises(ConfigurationError, match=f"s3lint.toml: {key}: '"):
+    with pytest.raises(ConfigurationError, match=f"s3lint.toml:1: {key}: '"):
         settings_for(root, root)
 
 

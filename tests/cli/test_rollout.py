@@ -140,13 +140,13 @@ def test_servers_get_paths_from_the_repository(tmp_path: Path, form: str) -> Non
 
 
 def test_reviewdog_gets_columns_in_bytes_and_suggestions(tmp_path: Path) -> None:
-    text = 'import boto3\n\ns3 = boto3.client("s3")\n"é"; s3.put_object(Bucket=name, Key=f"a/{b}.json", Body=b)\n'
+    text = 'import boto3\n\ns3 = boto3.client("s3")\n"é"; s3.put_object(Bucket=name, Key=f"a/{b}.csv", Body=b)\n'
     write(tmp_path, {"a.py": text})
     [found] = json.loads(s3lint_here("check", "--output-format", "rdjson", cwd=tmp_path).out)["diagnostics"]
     assert (found["severity"], found["code"]["value"], found["location"]["path"]) == ("WARNING", "STO301", "a.py")
     assert found["location"]["range"]["start"] == {"line": 4, "column": 7}
     [suggestion] = found["suggestions"]
-    assert suggestion["text"] == ', ContentType="application/json"'
+    assert suggestion["text"] == ', ContentType="text/csv"'
     line = text.splitlines()[3].encode()
     at = suggestion["range"]["start"]["column"] - 1
     assert line[:at].endswith(b"Body=b")

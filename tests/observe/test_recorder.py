@@ -15,10 +15,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from s3lint.observe import observing
 from s3lint.observe.values import masked
+from support.servers import BUCKET, TABLE
+
+pytestmark = [pytest.mark.xdist_group("runtime"), pytest.mark.usefixtures("store")]
 
 CONTENT = "never-to-be-written"
 
@@ -37,32 +39,26 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-@mock_aws
 def test_calls_of_boto3_are_recorded_without_their_content(app: ModuleType, tmp_path: Path) -> None:
     sent = tmp_path / "a.pdf"
     sent.write_text(CONTENT)
     with observing(tmp_path / "out.jsonl", tmp_path):
         session = boto3.Session(region_name="us-east-1")
         s3 = session.client("s3")
-        s3.create_bucket(Bucket="documents")  # from a test, which lies outside of the root
+        s3.put_object(Bucket=BUCKET, Key="a/b", Body=b"")  # from a test, which lies outside of the root
         for _ in range(3):
             app.call(
                 s3.put_object,
-                Bucket="documents",
+                Bucket=BUCKET,
                 Key="a.pdf",
                 Body=CONTENT,
                 SSECustomerKey=CONTENT * 2,
                 SSECustomerAlgorithm="AES256",
             )
-        app.call(s3.upload_file, str(sent), "documents", "b/a.pdf", ExtraArgs={"ACL": "public-read", "Metadata": {"a": "b"}})
-        url = app.call(s3.generate_presigned_url, "get_object", {"Bucket": "documents", "Key": "a"}, 99)
-        table = session.resource("dynamodb").create_table(
-            TableName="t",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        app.call(table.put_item, Item={"id": CONTENT, "url": url, "blob": CONTENT.encode()})
+        app.call(s3.upload_file, str(sent), BUCKET, "b/a.pdf", ExtraArgs={"ACL": "public-read", "Metadata": {"a": "b"}})
+        url = app.call(s3.generate_presigned_url, "get_object", {"Bucket": BUCKET, "Key": "a"}, 99)
+        table = session.resource("dynamodb").Table(TABLE)
+        app.call(table.put_item, Item={"document_id": CONTENT, "url": url, "blob": CONTENT.encode()})
     text = (tmp_path / "out.jsonl").read_text()
     assert CONTENT not in text
     first, *rest = lines(tmp_path / "out.jsonl")
@@ -82,25 +78,21 @@ def test_calls_of_boto3_are_recorded_without_their_content(app: ModuleType, tmp_
     assert rest[2]["parameters"]["Item"]["url"]["presigned"] is True
 
 
-@mock_aws
 def test_redacted_keys_keep_their_shape(app: ModuleType, tmp_path: Path) -> None:
     with observing(tmp_path / "out.jsonl", tmp_path, redact=True):
         s3 = boto3.Session(region_name="us-east-1").client("s3")
-        s3.create_bucket(Bucket="documents")
-        app.call(s3.put_object, Bucket="documents", Key="users/Ann-7//x.pdf")
+        app.call(s3.put_object, Bucket=BUCKET, Key="users/Ann-7//x.pdf")
     assert lines(tmp_path / "out.jsonl")[0]["parameters"]["Key"] == "xxxxx/Xxx-0//x.pdf" == masked("users/Ann-7//x.pdf")
 
 
-@mock_aws
 def test_a_failure_of_the_recorder_is_one_warning(app: ModuleType, tmp_path: Path) -> None:
     with observing(tmp_path / "out.jsonl", tmp_path) as recorder:
         recorder.path = tmp_path / "gone" / "out.jsonl"
         s3 = boto3.Session(region_name="us-east-1").client("s3")
-        s3.create_bucket(Bucket="documents")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", RuntimeWarning)
             for _ in range(2):
-                app.call(s3.put_object, Bucket="documents", Key="a/b", Body=b"")
+                app.call(s3.put_object, Bucket=BUCKET, Key="a/b", Body=b"")
     assert [str(warning.message) for warning in caught if "s3lint" in str(warning.message)] == [
         f"s3lint stopped recording storage calls: FileNotFoundError: [Errno 2] No such file or directory: {str(recorder.path)!r}"
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,26 +11,21 @@ import boto3
 import botocore.session
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from moto import mock_aws
 
 from s3lint.runtime import ArgumentError, PolicyError, guard
 from s3lint.runtime.guard import RULES
+from support.servers import BUCKET, TABLE
 
-GOOD: dict[str, Any] = {"Bucket": "documents", "Key": "a/b.pdf", "ContentType": "application/pdf", "Body": b""}
+pytestmark = [pytest.mark.xdist_group("runtime"), pytest.mark.usefixtures("store")]
 
-
-@pytest.fixture(autouse=True)
-def store() -> Iterator[None]:
-    with mock_aws():
-        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="documents")
-        yield
+GOOD: dict[str, Any] = {"Bucket": BUCKET, "Key": "guarded/b.pdf", "ContentType": "application/pdf", "Body": b""}
 
 
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("put_object", "public-acl", GOOD | {"ACL": "public-read"}),
     ("put_object", "public-acl", GOOD | {"GrantRead": 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'}),
-    ("put_object", "missing-content-type", {"Bucket": "documents", "Key": "a/b.pdf", "Body": b""}),
-    ("create_multipart_upload", "missing-content-type", {"Bucket": "documents", "Key": "a/b.pdf"}),
+    ("put_object", "missing-content-type", {"Bucket": BUCKET, "Key": "guarded/b.pdf", "Body": b""}),
+    ("create_multipart_upload", "missing-content-type", {"Bucket": BUCKET, "Key": "guarded/b.pdf"}),
     ("put_object", "flat-key", GOOD | {"Key": "b.pdf"}),
     ("put_object", "malformed-key", GOOD | {"Key": "/a//b.pdf"}),
     ("put_object", "malformed-key", GOOD | {"Key": "a/../b.pdf"}),
@@ -45,26 +39,24 @@ def test_a_request_is_refused_before_it_is_sent(method: str, rule: str, argument
     with pytest.raises(PolicyError, match=rule) as refused:
         getattr(s3, method)(**arguments)
     assert refused.value.rule == rule
-    assert s3.list_objects_v2(Bucket="documents")["KeyCount"] == 0
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=arguments["Key"])
 
 
 def test_good_requests_pass() -> None:
     s3 = guard(boto3.client("s3", region_name="us-east-1"))
     s3.put_object(**GOOD)
     s3.put_object(**GOOD | {"Key": "patients/a.pdf", "ServerSideEncryption": "aws:kms"})
-    s3.copy_object(Bucket="documents", Key="a/c.pdf", CopySource={"Bucket": "documents", "Key": "a/b.pdf"})
-    assert s3.generate_presigned_url("get_object", {"Bucket": "documents", "Key": "a/b.pdf"}, 60)
-    table = guard(boto3.resource("dynamodb", region_name="us-east-1")).create_table(
-        TableName="t",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    table.put_item(Item={"id": "a", "text": "x" * 1000})
+    s3.copy_object(Bucket=BUCKET, Key="guarded/c.pdf", CopySource={"Bucket": BUCKET, "Key": GOOD["Key"]})
+    for key in ("guarded/b.pdf", "guarded/c.pdf", "patients/a.pdf"):
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    assert s3.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "guarded/b.pdf"}, 60)
+    table = guard(boto3.resource("dynamodb", region_name="us-east-1")).Table(TABLE)
+    table.put_item(Item={"document_id": "guarded", "text": "x" * 1000})
+    table.delete_item(Key={"document_id": "guarded"})
     with pytest.raises(PolicyError, match="large-object-in-dynamodb"):
-        table.put_item(Item={"id": "a", "text": "x" * 500_000})
+        table.put_item(Item={"document_id": "a", "text": "x" * 500_000})
     with pytest.raises(PolicyError, match="large-object-in-dynamodb"), table.batch_writer() as batch:
-        batch.put_item(Item={"id": "b", "text": "é" * 250_000})
+        batch.put_item(Item={"document_id": "b", "text": "é" * 250_000})
 
 
 @pytest.mark.parametrize("expires", [(86_401,), ()], ids=["by place", "by name"])
@@ -90,20 +82,21 @@ def test_a_session_guards_the_clients_that_it_makes() -> None:
 def test_http_is_refused_but_to_this_machine() -> None:
     far = guard(boto3.client("s3", endpoint_url="http://s3.example.com", region_name="us-east-1"))
     with pytest.raises(PolicyError, match="unencrypted-transport"):
-        far.list_objects_v2(Bucket="documents")
+        far.list_objects_v2(Bucket=BUCKET)
     near = guard(boto3.client("s3", endpoint_url="http://127.0.0.1:9", region_name="us-east-1"))
     with pytest.raises(EndpointConnectionError):
-        near.list_objects_v2(Bucket="documents")
+        near.list_objects_v2(Bucket=BUCKET)
 
 
 def test_a_warning_is_one_line_of_json(caplog: pytest.LogCaptureFixture) -> None:
     s3 = guard(boto3.client("s3", region_name="us-east-1"), refuse=(), warn=["flat-key"])
     with caplog.at_level(logging.WARNING, "s3lint.runtime.guard"):
-        s3.put_object(**GOOD | {"Key": "flat\n.pdf"})
+        s3.put_object(**GOOD | {"Key": "flat.pdf"})
+    s3.delete_object(Bucket=BUCKET, Key="flat.pdf")
     (message,) = [record.getMessage() for record in caplog.records if record.name == "s3lint.runtime.guard"]
     assert "\n" not in message
     assert json.loads(message) | {"problem": "", "remedy": ""} == {
-        "rule": "flat-key", "operation": "PutObject", "bucket": "documents", "key": "flat\n.pdf", "problem": "", "remedy": "",
+        "rule": "flat-key", "operation": "PutObject", "bucket": BUCKET, "key": "flat.pdf", "problem": "", "remedy": "",
     }  # fmt: skip
 
 
