@@ -100,10 +100,11 @@ def test_a_git_that_does_not_end_is_ended(project: Write, monkeypatch: pytest.Mo
     hardened._program.cache_clear()
     monkeypatch.setattr(hardened, "MAX_SECONDS", 0.2 if program == "sleep 60" else 60)
     monkeypatch.setattr(hardened, "MAX_OUTPUT_BYTES", 1_000)
+    before = threading.active_count()  # a server of other tests may run in this process
     done = s3lint_here("check", "--show-files", cwd=root)
     assert (done.code, done.out.splitlines()[0]) == (0, "b.py")
     assert reason in done.out
-    assert threading.active_count() == 1
+    assert threading.active_count() == before
     hardened._program.cache_clear()
 
 

@@ -218,6 +218,6 @@ def test_each_wrong_argument_is_refused_in_one_sentence(called: str) -> None:
 
 
 def test_every_function_is_here() -> None:
-    """What is not: `spark`, which needs an engine, and the twins that share their steps with a function that is here."""
+    """What is not: `spark`, which needs an engine, `guard`, whose client may be of many kinds, and the twins of functions that are here."""
     functions = {name for name in runtime.__all__ if name.islower()} - {"delta", "spark"}
-    assert functions - {*CALLS} == {"find_orphans_async", "open_document_async"}
+    assert functions - {*CALLS} == {"find_orphans_async", "guard", "open_document_async"}
