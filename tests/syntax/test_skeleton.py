@@ -104,11 +104,10 @@ def test_other_code_gets_no_layout() -> None:
 
 @pytest.mark.extended
 def test_the_code_of_the_project_is_made_as_libcst_makes_it() -> None:
-    texts = [
-        path.read_text(encoding="utf-8")
-        for path in CHECKOUT.rglob("*.py")
-        if ".venv" not in path.parts and ".cache" not in path.parts
-    ]
+    paths = sorted(
+        path for path in CHECKOUT.rglob("*.py") if not any(part.startswith(".") for part in path.relative_to(CHECKOUT).parts)
+    )
+    texts = [path.read_text(encoding="utf-8") for path in paths[::5]]
     left = [text for text in texts if "\f" not in text and "except*" not in text and _parses(text) and not made(text)]
     assert len(left) < len(texts) / 20
 
