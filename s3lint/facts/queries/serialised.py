@@ -83,7 +83,7 @@ def _into_buffer(buffer: Buffer, fact: ObjectCall, context: Context) -> Iterator
 
 def _into_file(path: Value, scope: Scope, context: Context) -> Iterator[Serialised]:
     """Yield the writes to a local file, by its path or by a handle of it, in the function that uploads it, or in those that hand its path over."""
-    for handing in [scope, *(_callers(scope, context) if path.trace else ())]:
+    for handing in [scope, *(_callers(scope, path, context) if path.trace else ())]:
         for write in _writes(handing, context):
             for target in alternatives(write.destination):
                 if _is_same_file(target, path) or (isinstance(target, Buffer) and _is_same_file(target.path, path)):
@@ -104,13 +104,18 @@ def _handle_of(value: Value) -> Value:
     return value.receiver if isinstance(value, BoundMethod) and value.name == "name" else value
 
 
-def _callers(scope: Scope, context: Context) -> list[Scope]:
-    """Return the functions that call a function, and those that call these."""
+def _callers(scope: Scope, path: Value, context: Context) -> list[Scope]:
+    """Return the functions that hand a path over to a function, by way of one other at most.
+
+    The trace of a path names the places that it came through. Searching callers is dear, so no others are searched.
+    """
+    modules = {hop.site.module for hop in path.trace if hop.site.block is not scope.block}
+    if not modules:
+        return []
     found = dict.fromkeys(site.place.scope for site in context.callers.of(scope)[:MAX_CALLERS])
-    for caller in list(found):
-        if caller.kind == "function":
-            found |= dict.fromkeys(site.place.scope for site in context.callers.of(caller)[:MAX_CALLERS])
-    return [caller for caller in found if caller is not scope]
+    for caller in [each for each in found if each.kind == "function" and each.module in modules]:
+        found |= dict.fromkeys(site.place.scope for site in context.callers.of(caller)[:MAX_CALLERS])
+    return [caller for caller in found if caller is not scope and caller.module in modules]
 
 
 def _writes(scope: Scope, context: Context) -> Iterator[TableWrite]:
