@@ -146,7 +146,9 @@ def with_observed(result: Result, settings: Settings, analyze: Analyze) -> Resul
     located = [(call, row) for call in calls if (row := _row(call.place, lines))]
     if len(located) < len(calls):
         recordings.problems[result.path] = _stale(result.path, len(calls) - len(located))
-    observed = [_at(finding, call, result.path, row, lines[row - 1]) for call, row, finding in _judged(located, settings, analyze)]
+    observed = [
+        _at(finding, call, result.path, row, lines[row - 1]) for call, row, finding in _found_in_program(located, settings, analyze)
+    ]
     confirmed, left = _confirmed(result.findings, _joined(observed))
     # A file that mentions no storage was not parsed, so its suppressions were not read.
     return replace(result, findings=(*confirmed, *left), suppressions=result.suppressions or tuple(suppressions(text)))
@@ -182,7 +184,9 @@ def _digest(lines: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(line.rstrip() for line in lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _judged(located: Sequence[tuple[Call, int]], settings: Settings, analyze: Analyze) -> Iterator[tuple[Call, int, Finding]]:
+def _found_in_program(
+    located: Sequence[tuple[Call, int]], settings: Settings, analyze: Analyze
+) -> Iterator[tuple[Call, int, Finding]]:
     """Yield the findings in the program that makes these calls, each with the call that it is about and its row."""
     statements: list[str] = []
     made: list[tuple[Call, int]] = []

@@ -69,7 +69,7 @@ class Skeleton:
         raw = self.raw(node)
         try:
             return cst.parse_expression(f"({raw})" if "\n" in raw or "\r" in raw else raw)
-        except Exception:
+        except Exception:  # libcst then gets the block as a whole, and what it refuses there is reported.
             raise Unsupported from None
 
     # Statements
