@@ -65,7 +65,7 @@ class Plugin:
         add(
             "--s3lint-since",
             metavar="REVISION",
-            help="report only findings of s3lint that the change since this revision of git brings",
+            help="report only findings of s3lint that the change since this git revision introduces",
         )
         add("--s3lint-no-cache", action="store_true", help="neither read nor write cached results of s3lint")
 

@@ -135,7 +135,7 @@ def _check(made: argparse.ArgumentParser) -> None:
         help="check the files that this file lists, one a line (-: standard input); none if it is empty",
     )
     files.add_argument(
-        "--since", "--diff-base", metavar="REVISION", help="report only findings that the change since this revision of git brings"
+        "--since", "--diff-base", metavar="REVISION", help="report only findings that the change since this git revision introduces"
     )
     files.add_argument(
         "--observed", metavar="FILE", action="append", default=[], help="judge the storage calls that `s3lint observe` recorded too"

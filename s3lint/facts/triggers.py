@@ -113,6 +113,7 @@ TRIGGERS: dict[str, Extractor] = {
     "objects": Extractor(
         makes=(ObjectCall, BucketName, KeyTemplate, Presign),
         triggers=(
+            # `copy` is a method of dicts and frames too: it has triggers of its own below.
             Trigger(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
             Trigger(S3_OPERATIONS, frozenset({"Bucket"})),
             Trigger(S3_OPERATIONS, shape=OBJECT_ACTION),
@@ -123,6 +124,7 @@ TRIGGERS: dict[str, Extractor] = {
             Trigger(frozenset({"copy"}), shape=COPIED),
             Trigger(frozenset({"BucketAcl", "ObjectAcl", "BucketPolicy", "initiate_multipart_upload"})),
             Trigger(frozenset({"upload"}), frozenset({"TransferManager"}), METHOD),
+            # Any library may have an `upload`; it matters where some file of the project names a store.
             Trigger(frozenset({"upload"}), shape=METHOD, requires_store=True),
         ),
     ),

@@ -59,6 +59,7 @@ def lacks(arguments: Arguments, name: str, used: Site) -> bool:
     """Whether what `**` spreads into a call is known not to hold a name, on every way to it."""
     for written in arguments.call.splats:
         for choice in alternatives(own_value(arguments, written)):
+            # An open mapping may have been given the name by code that is not seen.
             held = isinstance(choice, Mapping) and not choice.open and name not in choice.names
             if not held or choice.site is None:
                 return False
@@ -83,6 +84,7 @@ def _is_only_read(written: Written) -> bool:
 def replaceable(used: Site, arguments: Arguments, written: Written | None, value: Value) -> Site | NoFix:
     """Where a value that a call gets can be replaced: where it is written, if nothing else reads it there, else at the call."""
     site = value.site
+    # A hop at the literal itself is a call that passes it: the literal is an argument there, which only that call reads.
     passed = any(hop.site.node is site.node for hop in value.trace) if site is not None else False
     own = own_value(arguments, written) if written is not None else None
     project = getattr(getattr(arguments.evaluator, "evaluator", arguments.evaluator), "project", None)
@@ -129,6 +131,7 @@ def _is_used_once(site: Site, used: Site, project: Project) -> bool:
     target = parent.targets[0].target if isinstance(parent, cst.Assign) and len(parent.targets) == 1 else None
     if not isinstance(target, cst.Name) or not _is_constant(site) or site.module is not used.module:
         return False
+    # Two words: the assignment and the use. A name in a comment or text counts as a use, which errs on the safe side.
     words = re.findall(rf"\b{re.escape(target.value)}\b", site.module.source.text)
     others = (module for module in project.holding(Search("words", target.value)) if module is not site.module)
     return len(words) == 2 and next(others, None) is None

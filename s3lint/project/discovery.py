@@ -83,6 +83,7 @@ class Walk:
     def _listed(self, folder: Path, inner: str, ignores: Ignores) -> Iterator[Path | tuple[Path, str, Ignores]]:
         """Yield the files of a folder, and the arguments of this method for each folder in it, sorted by name."""
         try:
+            # Sorted: the order in which a file system lists names must not decide the order of findings.
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             self.passed_over(folder, f"cannot be read: {error.strerror}")
@@ -94,6 +95,7 @@ class Walk:
             )
         for entry in entries:
             is_folder = _is_folder(entry)
+            # The suffix comes first, since it costs nothing, and most files of a repository are not Python's.
             if not is_folder and not entry.name.endswith(SUFFIXES):
                 continue
             found, path = folder / entry.name, f"{inner}{entry.name}{'/' if is_folder else ''}"
@@ -109,6 +111,7 @@ class Walk:
         """Return why a folder, or a file with the name of a Python file, is passed over; None if it is not."""
         if self.excludes(entry.name, path):
             return EXCLUDED
+        # A configured `exclude` is the user's decision about build folders too.
         if entry.name in NAMES and self.settings.exclude == EXCLUDE and is_build_folder(found):
             return BUILT
         if ignores.ignore(found, is_folder=path.endswith("/")):

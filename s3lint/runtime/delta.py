@@ -190,7 +190,7 @@ def evolve(table: Table) -> Commit:
     `MissingError` where there is no table, `ConflictError` and `StoreError`.
     """
     handle = _opened(table, create=False)
-    declared, stored = _columns(table.schema), _stored(handle)
+    declared, stored = _columns(_declared(table)), _columns(handle.schema())
     check_no_drops(declared, stored, _name(table))
     found = change(declared, stored, _name(table))
     check_evolution(found, table.evolution, _name(table))
@@ -198,7 +198,8 @@ def evolve(table: Table) -> Commit:
         if found.widened:
             _rewrite(table, handle)
         elif found.added:
-            handle.alter.add_columns([_delta_field(table, column.name) for column in found.added])
+            added = {column.name for column in found.added}
+            handle.alter.add_columns([one for one in _declared(table).fields if one.name in added])
     return Commit(handle.version(), written=bool(found))
 
 
@@ -256,40 +257,33 @@ def _opened(table: Table, *, create: bool) -> deltalake.DeltaTable:
 
 
 def _difference(table: Table, handle: deltalake.DeltaTable) -> Change:
-    stored = _stored(handle)
+    declared, stored = _columns(_declared(table)), _columns(handle.schema())
     partitions = tuple(handle.metadata().partition_columns)
     if table.partition_by != partitions:
         raise SchemaError(
             f"{_name(table)} is partitioned by {partitions} and declared by {table.partition_by}: declare what it is."
         )
-    declared = {column.name for column in _columns(table.schema)}
     for column in stored:
-        if column.name not in declared and not column.nullable:
+        if column.name not in table.schema.names and not column.nullable:
             raise SchemaError(f"The column {column.name!r} of {_name(table)} may not be null and is not declared: declare it.")
-    return change(_columns(table.schema), stored, _name(table))
+    return change(declared, stored, _name(table))
 
 
 def _schema_mode(table: Table, handle: deltalake.DeltaTable) -> Literal["merge"] | None:
     """Merging is how delta-rs takes rows with other columns than the table's: more of them, or fewer, whose rest is null."""
-    return "merge" if set(table.schema.names) != {column.name for column in _stored(handle)} else None
+    return "merge" if set(table.schema.names) != {one.name for one in handle.schema().fields} else None
 
 
-def _columns(schema: Any) -> tuple[Column, ...]:
-    fields = imported("deltalake", "delta").Schema.from_arrow(schema).fields
-    return tuple(Column(one.name, _type_name(one.type), one.nullable) for one in fields)
+def _declared(table: Table) -> deltalake.Schema:
+    return imported("deltalake", "delta").Schema.from_arrow(table.schema)  # type: ignore[no-any-return]
 
 
-def _stored(handle: deltalake.DeltaTable) -> tuple[Column, ...]:
-    return tuple(Column(one.name, _type_name(one.type), one.nullable) for one in handle.schema().fields)
+def _columns(schema: deltalake.Schema) -> tuple[Column, ...]:
+    return tuple(Column(one.name, _type_name(one.type), one.nullable) for one in schema.fields)
 
 
 def _type_name(delta_type: Any) -> str:
     return str(getattr(delta_type, "type", "")) if type(delta_type).__name__ == "PrimitiveType" else delta_type.to_json()
-
-
-def _delta_field(table: Table, name: str) -> Any:
-    fields = imported("deltalake", "delta").Schema.from_arrow(table.schema).fields
-    return next(one for one in fields if one.name == name)
 
 
 def _is_known(handle: deltalake.DeltaTable, application: Application | None) -> bool:

@@ -48,6 +48,7 @@ class SqlAction:
 
 def actions(text: str, engine: str) -> list[SqlAction]:
     """Return the actions of a text of one or more statements. `engine` is a key of `DIALECTS`."""
+    # A word in a comment must not trigger anything, and spaces keep every position.
     text = without_comments(text)
     if not MATTERS.search(text):
         return []
@@ -154,6 +155,7 @@ def _overwritten(tree: exp.Insert) -> Iterator[SqlAction]:
     """Yield an `INSERT OVERWRITE` of a table or directory."""
     from sqlglot import exp
 
+    # The pattern for directories reads the statement as sqlglot writes it, in which clauses have one order.
     if isinstance(tree.this, exp.Directory):
         yield from _of_text(tree.sql(dialect="hive"))
         return

@@ -56,6 +56,7 @@ def _by_row(findings: list[Finding]) -> Callable[[Suppression], list[Finding]]:
             rows.setdefault(row, []).append(finding)
 
     def near(each: Suppression) -> list[Finding]:
+        # A file-wide suppression, or one of very many rows, is compared with every finding.
         if each.rows is None or len(each.rows) > len(rows):
             return findings
         around = each.statement if each.statement is not None and len(each.statement) <= MAX_STATEMENT_ROWS else each.rows
@@ -108,6 +109,7 @@ def _problem(selector: str, each: Suppression, covered: set[str], selection: Sel
     if not codes:
         similar = nearest(selector)
         return f"names no rule, so it suppresses nothing: {f'did you mean {similar}?' if similar else REMOVE}"
+    # A rule that was off, or that needs other files, may have had a finding here in another run.
     if codes & covered or not codes <= _checkable(selection, path):
         return None
     return f"suppresses nothing, and would hide the next finding there: {REMOVE}"

@@ -102,6 +102,7 @@ class Bindings:
         if children and isinstance(children[0], ast.stmt):
             if id(children) not in self._starts:
                 self._starts[id(children)] = [_start(child) for child in children if isinstance(child, ast.stmt)]
+            # Statements are in order: a module of thousands is not walked for each place.
             index = bisect_right(self._starts[id(children)], position) - 1
             return index if index >= 0 and _holds(children[index], position) else None
         return next((i for i, child in enumerate(children) if isinstance(child, ast.AST) and _holds(child, position)), None)
@@ -114,8 +115,10 @@ class Bindings:
     def resolve(self, name: str, frames: list[Frame]) -> tuple[Frame, list[ast.AST]]:
         """The frame whose scope binds a name at a place, and the nodes that bind it there; the module's, and none, for a free name."""
         for number, frame in enumerate(reversed(frames)):
+            # A name that is `global` or `nonlocal` here is bound further out.
             if name in frame.scope.elsewhere and isinstance(frame.scope.node, FUNCTIONS):
                 continue
+            # Names of a class are seen by its own statements, not by the functions inside it.
             if isinstance(frame.scope.node, ast.ClassDef) and number:
                 continue
             if name in frame.scope.binds:
@@ -124,6 +127,7 @@ class Bindings:
 
 
 def _start(node: ast.stmt) -> Position:
+    # `ast` places a decorated statement at its `def`, below the decorators.
     decorators = getattr(node, "decorator_list", ())
     first = decorators[0] if decorators else node
     return first.lineno, first.col_offset
@@ -139,9 +143,11 @@ def _holds(node: ast.AST, position: Position) -> bool:
 
 def _opens_scope(node: ast.AST, name: str, child: ast.AST, position: Position) -> bool:
     if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        # Decorators, defaults, bases and annotations are evaluated in the scope around.
         return name == "body"
     if not isinstance(node, COMPREHENSIONS):
         return False
+    # Only the first iterable of a comprehension is evaluated in the scope around it.
     return not (child is node.generators[0] and _holds(node.generators[0].iter, position))
 
 

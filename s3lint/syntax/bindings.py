@@ -50,6 +50,7 @@ def _assign(node: cst.Assign) -> Iterator[str]:
 
 
 def _import(node: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    # A star may bind any name: readers of `changes` look for this one too.
     if isinstance(node.names, cst.ImportStar):
         yield "*"
     yield from (local for local, _ in import_names(node))

@@ -6,7 +6,6 @@ outline already tells which names it changes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +15,9 @@ import libcst as cst
 from s3lint.support.frozen import frozen
 from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.clauses import Statement, clauses_of
-from s3lint.syntax.guards import Guard, guards_of_branch, guards_past, names_tested
+from s3lint.syntax.guards import Guard, guards_of_branch, guards_past, may_refuse, names_tested
 from s3lint.syntax.module import Block, Module
-from s3lint.syntax.names import dotted_name, parameter_names
+from s3lint.syntax.names import applied_function, dotted_name, parameter_names
 from s3lint.syntax.outline import Part
 from s3lint.syntax.statement import OwnNodes
 from s3lint.syntax.walk import Binders, expressions
@@ -54,6 +53,7 @@ class Step(OwnNodes):
             return self.suites[0].guards_at_end
         if isinstance(self.node, (cst.Try, cst.TryStar)):
             handled = any(suite.role == "handler" and not suite.ends for suite in self.suites)
+            # A handler that goes on may have been entered before the tests of the body.
             return [] if handled else self.suites[0].guards_at_end
         return []
 
@@ -81,6 +81,7 @@ class Step(OwnNodes):
         if isinstance(self.node, cst.With) or (isinstance(self.node, cst.If) and "else" in ways):
             return all(suite.ends for suite in self.suites)
         if isinstance(self.node, (cst.Try, cst.TryStar)):
+            # A body with an `else` goes on into it; whether that ends is not asked, so the statement counts as going on.
             return all(suite.ends for suite in self.suites if suite.role in ("try", "handler")) and "orelse" not in ways
         return False
 
@@ -130,11 +131,12 @@ class Suite:
     @cached_property
     def refusing_blocks(self) -> list[Step]:
         """The statements of a module that may end the program, or go on only where a condition holds."""
-        return [step for step in self.steps if isinstance(step.node, Block) and step.scope is None and _may_refuse(step.block)]
+        return [step for step in self.steps if isinstance(step.node, Block) and step.scope is None and may_refuse(step.block.text)]
 
     def guards_passed(self, name: str, since: int, until: int) -> list[Guard]:
         """Return the conditions on a name that control passed between two steps, both left out."""
         found = [guard for passed, guard in self.passed_guards.get(name, ()) if since < passed < until]
+        # The blocks of a module are parsed on demand: only one whose text may refuse the name is worth it.
         if self.owner is None and self.scope.kind == "module":
             for step in self.refusing_blocks:
                 if since < step.index < until and name in step.block.text:
@@ -189,15 +191,6 @@ class AssignedMethod:
     step: Step
     function: cst.Attribute
     partial: cst.Call | None = None
-
-    @classmethod
-    def read(cls, step: Step, value: cst.BaseExpression) -> AssignedMethod | None:
-        if isinstance(value, cst.Attribute):
-            return cls(step, value)
-        if isinstance(value, cst.Call) and value.args and (dotted_name(value.func) or "").endswith("partial"):
-            first = value.args[0].value
-            return cls(step, first, value) if isinstance(first, cst.Attribute) else None
-        return None
 
 
 @dataclass(eq=False, repr=False)
@@ -298,9 +291,9 @@ class Scope:
         found: dict[str, list[AssignedMethod]] = {}
         for step in self.suite.walk() if self.kind == "function" else ():
             if isinstance(step.node, cst.Assign) and isinstance(step.node.targets[0].target, cst.Name):
-                method = AssignedMethod.read(step, step.node.value)
-                if method is not None:
-                    found.setdefault(step.node.targets[0].target.value, []).append(method)
+                function, partial = applied_function(step.node.value)
+                if isinstance(function, cst.Attribute):
+                    found.setdefault(step.node.targets[0].target.value, []).append(AssignedMethod(step, function, partial))
         return found
 
     def binds(self, name: str) -> bool:
@@ -316,19 +309,11 @@ class Scope:
         return self.suite.walk()
 
 
-REFUSING = re.compile(r"\A(?:assert|if|match|try|with)\b")
-
-
-def _may_refuse(block: Block) -> bool:
-    """Tell whether a block of a module holds a statement after which a condition holds, by its text."""
-    text = block.text
-    return REFUSING.match(text) is not None and ("raise" in text or "assert" in text or "exit(" in text)
-
-
 def _outlined(scope: Scope, blocks: Sequence[Block]) -> Suite:
     suite = Suite("scope", scope, None)
     for index, block in enumerate(blocks):
         step = Step(block, block, suite, index, block.part.binds)
+        # The outline does not split `if`, `try` and the like: what their statements change is known once they are parsed.
         if block.part.kind == "whole":
             step.changes = frozenset(step.body.changes)
         if block.part.kind == "class":
@@ -360,12 +345,6 @@ def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
         parent = suite.scope
         step.scope = Scope(parent.module, kind, node.name.value, parent, block, node, step=step)
     else:
-        step.suites = [
-            suite_of(_statements(body), role, suite.scope, block, step, clause) for role, body, clause in clauses_of(node)
-        ]
+        step.suites = [suite_of(body.body, role, suite.scope, block, step, clause) for role, body, clause in clauses_of(node)]
     step.changes = changed_names(node, block).union(*(inner.changes for inner in step.suites))
     return step
-
-
-def _statements(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement | cst.BaseSmallStatement]:
-    return suite.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
@@ -14,6 +15,9 @@ from s3lint.syntax.walk import subtree
 Branch = tuple[cst.CSTNode | None, bool, bool]
 """The clause of a branch, whether control leaves the suite in it, and whether it does so by an exception."""
 
+# Statements of a module after which a condition may hold, since control passes them only where it does.
+REFUSING = re.compile(r"\A(?:assert|if|match|try|with)\b")
+
 
 @frozen()
 class Guard:
@@ -22,6 +26,11 @@ class Guard:
     test: cst.BaseExpression
     holds: bool
     refused: bool = False
+
+
+def may_refuse(text: str) -> bool:
+    """Tell by its text whether a statement of a module may end the program. Most cannot, and need no parsing."""
+    return REFUSING.match(text) is not None and ("raise" in text or "assert" in text or "exit(" in text)
 
 
 def names_tested(test: cst.BaseExpression) -> set[str]:

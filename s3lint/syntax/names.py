@@ -137,6 +137,7 @@ def import_names(node: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, cst.I
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             yield alias.asname.name.value, alias
         else:
+            # `import a.b` binds `a`.
             yield (dotted_name(alias.name) or "").partition(".")[0], alias
 
 
@@ -147,3 +148,10 @@ def words_in(node: cst.CSTNode, besides: Container[str] = ()) -> Iterator[str]:
             yield part.raw_value
         elif isinstance(part, (cst.FormattedStringText, cst.Name)) and part.value not in besides:
             yield part.value
+
+
+def applied_function(value: cst.BaseExpression) -> tuple[cst.BaseExpression, cst.Call | None]:
+    """Return the function that an expression stands for, and the call of `partial` that applies it, if there is one."""
+    if isinstance(value, cst.Call) and value.args and (dotted_name(value.func) or "").endswith("partial"):
+        return value.args[0].value, value
+    return value, None

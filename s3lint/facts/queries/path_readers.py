@@ -48,6 +48,7 @@ def reader_of(path: Value, used: Site, context: Context) -> Site | None:
         words = list(_words(text))
         if not words:
             continue
+        # The index of words finds modules without parsing them. Most readers are in the file of the use, so it is searched first.
         project = context.evaluator.project
         holding = (module for word in words for module in project.holding(Search("words", word)) if module is not used.module)
         for module in (used.module, *islice(dict.fromkeys(holding), MAX_MODULES)):
@@ -60,6 +61,7 @@ def reader_of(path: Value, used: Site, context: Context) -> Site | None:
 
 def _words(path: Text) -> Iterator[str]:
     """The words that code holds which names the path: one of its last segment, and the name of the constant that is the path."""
+    # The first segment is a bucket or a root folder, which too many paths share.
     for segment in reversed(SCHEME.sub("", path.known).split("/")[1:]):
         words = [word for word in WORD.findall(segment) if word.lower() not in FILE_FORMATS]
         if words:
@@ -94,6 +96,7 @@ def _reads(module: Module, words: list[str], context: Context) -> Iterator[tuple
             for arg in node.args:
                 name = arg.keyword.value if arg.keyword is not None else ""
                 for text in _texts(context.callers.evaluate(arg.value, place)):
+                    # boto3 takes the bucket as an argument of its own.
                     yield site, _under_bucket(text) if name in ("Key", "Prefix") else text
 
 
@@ -116,6 +119,7 @@ def _may_read(node: cst.Call, words: list[str]) -> bool:
     name = called_name(node.func) or ""
     if READS.fullmatch(name) or name in FILE_FORMATS or name in KEYED_READS:
         return True
+    # A helper of the project may have any name, so the path, or the constant that is it, among its arguments decides.
     parts = (part.value for arg in node.args for part in subtree(arg.value) if isinstance(part, (cst.SimpleString, cst.Name)))
     return any(word in part for part in parts for word in words)
 
@@ -152,6 +156,7 @@ def _under_bucket(key: Text) -> Text:
 def _is_below(read: Text, path: Text) -> bool:
     """Whether a text names a path or something below it: as a whole, or inside of SQL (but not as a table in Delta)."""
     wanted, known = (SCHEME.sub("", text.known).strip("/") for text in (path, read))
+    # In the patterns below a hole matches anything: without a common word every path would match.
     shared = set(WORD.findall(known)) & set(WORD.findall(wanted))
     if not shared:
         return False

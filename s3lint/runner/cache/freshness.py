@@ -107,6 +107,7 @@ class Freshness:
 
     def _digest_of(self, search: Search) -> str | None:
         """Return the digest of the files that a search finds; None for a search that no run has made."""
+        # The stored digest need not be computed from the paths again.
         if search in self._earlier and search not in self._found and self._is_unchanged:
             return self._earlier[search][0]
         found = self._find(search)
@@ -116,6 +117,7 @@ class Freshness:
         """Return the files that a search finds; None for a search that no run has made."""
         if search not in self._found and search in self._earlier:
             before = {self._paths[place] for place in self._earlier[search][1]}
+            # Unchanged files keep their earlier answer; only changed ones are searched again.
             self._found[search] = tuple(
                 path for path in self.listing if (search.finds(self._changed[path]) if path in self._changed else path in before)
             )
