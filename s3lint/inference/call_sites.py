@@ -81,9 +81,7 @@ class CallsOfName:
     def of(self, scope: Scope) -> Iterator[CallSite]:
         """Yield the calls of one function, those in its own module first, but for those in its own body."""
         wanted = _reached(scope)
-        for found, site in self._within(scope.module).found:
-            if found is wanted and site.place.scope is not scope:
-                yield site
+        yield from self.within(scope, scope.module)
         met, index = self._met.setdefault(wanted, []), 0
         self.tracker.recorded |= self._read
         while index < len(met) or self._meet_more():
@@ -91,6 +89,13 @@ class CallsOfName:
                 index += 1
                 if site.place.module is not scope.module:
                     yield site
+
+    def within(self, scope: Scope, module: Module) -> Iterator[CallSite]:
+        """Yield the calls of one function in a module, but for those in its own body."""
+        wanted = _reached(scope)
+        for found, site in self._within(module).found:
+            if found is wanted and site.place.scope is not scope:
+                yield site
 
     def _meet_more(self) -> bool:
         """Evaluate the calls in one more module."""

@@ -20,6 +20,7 @@ from s3lint.syntax.flow import Scope
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
+    from s3lint.syntax.module import Module
 
 MAX_CALLERS = 24
 """How many calls of one function are followed; the others count as unknown."""
@@ -134,12 +135,21 @@ class Callers:
         self.tracker.recorded |= read
         return sites
 
+    def within(self, scope: Scope, module: Module) -> list[CallSite]:
+        """Return the calls of a function in one module, as many as are followed. No other module is searched."""
+        calls = self._calls_of_name(scope)
+        return list(islice(calls.within(scope, module), MAX_CALLERS)) if calls is not None else []
+
     def _find(self, scope: Scope) -> Iterator[CallSite]:
+        calls = self._calls_of_name(scope)
+        return calls.of(scope) if calls is not None else iter(())
+
+    def _calls_of_name(self, scope: Scope) -> CallsOfName | None:
         if scope.node is None or isinstance(scope.node, cst.Lambda):
-            return iter(())
+            return None
         is_constructor = scope.name == "__init__"
         name = scope.owner.name if is_constructor and scope.owner is not None else scope.name
         search = Search("constructions" if is_constructor else "calls", name)
         if search not in self._named:
             self._named[search] = CallsOfName(self.evaluator, search)
-        return self._named[search].of(scope)
+        return self._named[search]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -11,12 +11,12 @@ import libcst as cst
 from s3lint.facts import ObjectCall, TableWrite
 from s3lint.facts.context import Context
 from s3lint.facts.queries.reach import facts_within
-from s3lint.inference.callers import MAX_CALLERS
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Buffer
 from s3lint.inference.values import Absent, Parameter, Reference, Text, Value, alternatives
 from s3lint.storage.table_formats import written_format
 from s3lint.syntax.flow import Scope
+from s3lint.syntax.module import Module
 from s3lint.syntax.site import Site
 
 METHOD = re.compile(r"DataFrame\(\)\.((?:to|write)_(?:csv|json|parquet|excel|feather|orc|ndjson|avro|ipc))\(\)")
@@ -107,15 +107,18 @@ def _handle_of(value: Value) -> Value:
 def _callers(scope: Scope, path: Value, context: Context) -> list[Scope]:
     """Return the functions that hand a path over to a function, by way of one other at most.
 
-    The trace of a path names the places that it came through. Searching callers is dear, so no others are searched.
+    The trace of a path names the places that it came through, so only their modules are searched.
     """
-    modules = {hop.site.module for hop in path.trace if hop.site.block is not scope.block}
-    if not modules:
-        return []
-    found = dict.fromkeys(site.place.scope for site in context.callers.of(scope)[:MAX_CALLERS])
-    for caller in [each for each in found if each.kind == "function" and each.module in modules]:
-        found |= dict.fromkeys(site.place.scope for site in context.callers.of(caller)[:MAX_CALLERS])
-    return [caller for caller in found if caller is not scope and caller.module in modules]
+    modules = dict.fromkeys(hop.site.module for hop in path.trace if hop.site.block is not scope.block)
+    found = _calling(scope, modules, context)
+    for caller in [each for each in found if each.kind == "function"]:
+        found |= _calling(caller, modules, context)
+    return [caller for caller in found if caller is not scope]
+
+
+def _calling(scope: Scope, modules: Iterable[Module], context: Context) -> dict[Scope, None]:
+    """Return the functions of some modules that call a function, in order."""
+    return dict.fromkeys(site.place.scope for module in modules for site in context.callers.within(scope, module))
 
 
 def _writes(scope: Scope, context: Context) -> Iterator[TableWrite]:
