@@ -263,6 +263,11 @@ def _report(made: argparse.ArgumentParser) -> None:
     output.add_argument(
         "--earlier", metavar="FILE", nargs="+", default=[], help="earlier reports in JSON, for a trend and what is new"
     )
+    output.add_argument(
+        "--repository-url",
+        metavar="URL",
+        help="the address of the repository, for links to the source (default: where its remote leads)",
+    )
     output.add_argument("--quiet", "-q", action="store_true", help="print nothing")
     _files(made)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from s3lint.cli.output import counted, print_error, write_file
 from s3lint.cli.progress import with_progress
-from s3lint.cli.request import RunRequest, job_count, run_request
+from s3lint.cli.request import RunRequest, job_count, paths_of, run_request
 from s3lint.config.selection import Selection
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.project.targets import Target
@@ -17,6 +17,7 @@ from s3lint.reports.fingerprints import fingerprints
 from s3lint.reports.history import NoReport, Snapshot, dumped, earlier, snapshot
 from s3lint.reports.html import render
 from s3lint.reports.html.content import Overview
+from s3lint.reports.html.source_links import SourceLinks, source_links
 from s3lint.runner.run import RunResult, check_all, no_progress
 
 
@@ -25,10 +26,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.html is None and options.json is None and options.csv is None:
             raise ConfigurationError("the command line: no output: give --html FILE, --json FILE or --csv FILE")
+        links = source_links(paths_of(options)[0], options.repository_url) if options.html is not None else None
         past = [earlier(Path(file)) for file in options.earlier]
         request, watch = run_request(options), no_progress if options.quiet else with_progress
         outcome = check_all(request.files, job_count(options.jobs), watch, request.cache, request.context_files)
-        _write(options, request, outcome, past)
+        _write(options, request, outcome, past, links)
     except (ConfigurationError, UsageError, NoReport) as error:
         print_error(error)
         return 2
@@ -37,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
     return 2 if outcome.errors else 0
 
 
-def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult, past: list[Snapshot]) -> None:
+def _write(
+    options: argparse.Namespace, request: RunRequest, outcome: RunResult, past: list[Snapshot], links: SourceLinks | None
+) -> None:
     """Write the files asked for. Raises `UsageError` for one that cannot be written."""
     today = date.today()
     report = Report(outcome.findings, Path.cwd(), suppressions=tuple(outcome.suppressions), baselined=tuple(outcome.baselined))
@@ -59,6 +63,7 @@ def _write(options: argparse.Namespace, request: RunRequest, outcome: RunResult,
         history=history,
         fingerprints=marks,
         before=max((each for each in past if each.fingerprints is not None), key=lambda each: each.date, default=None),
+        links=links,
     )
     write_file(Path(options.html), render(overview))
     if not options.quiet:

@@ -44,32 +44,37 @@ class Entry:
         return bool(spec_of((self.pattern,)).match_file(path))
 
 
+class Owners:
+    """The owners that a file of owners names for the files of its repository."""
+
+    def __init__(self, data: bytes) -> None:
+        self._entries = tuple(reversed(list(_parsed(data[:MAX_CODEOWNERS_BYTES].decode("utf-8-sig", "replace")))))
+
+    def of(self, path: str) -> tuple[str, ...]:
+        """Return the owners of a path, relative to the repository, such as `@acme/lake`."""
+        found: dict[str, tuple[str, ...]] = {}
+        for entry in self._entries:
+            if entry.section not in found and entry.matches(path):
+                found[entry.section] = entry.owners
+        return tuple(dict.fromkeys(owner for owners in reversed(found.values()) for owner in owners))
+
+
+@cache
 def owners_of(path: Path) -> tuple[str, ...]:
-    """Return the owners of a file, such as `@acme/lake`; empty without a repository, a file of owners or an entry for it."""
+    """Return the owners of a file; empty without a repository, a file of owners or an entry for it."""
     root = repository_root(path.parent)
-    return _owners_in(root, path.relative_to(root).as_posix()) if root is not None else ()
+    return _owners_in(root).of(path.relative_to(root).as_posix()) if root is not None else ()
 
 
 @cache
-def _owners_in(root: Path, path: str) -> tuple[str, ...]:
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in _entries(root):
-        if entry.section not in found and entry.matches(path):
-            found[entry.section] = entry.owners
-    return tuple(dict.fromkeys(owner for owners in reversed(found.values()) for owner in owners))
-
-
-@cache
-def _entries(root: Path) -> tuple[Entry, ...]:
-    """Return the entries of the repository's file, last one first."""
+def _owners_in(root: Path) -> Owners:
     for name in PLACES:
         file = root / name
         try:
-            data = read_bounded(file, MAX_CODEOWNERS_BYTES) if not leads_out(file, root) else b""
+            return Owners(read_bounded(file, MAX_CODEOWNERS_BYTES) if not leads_out(file, root) else b"")
         except OSError:
             continue
-        return tuple(reversed(list(_parsed(data.decode("utf-8-sig", "replace")))))
-    return ()
+    return Owners(b"")
 
 
 def _parsed(text: str) -> Iterator[Entry]:

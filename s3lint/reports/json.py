@@ -6,6 +6,7 @@ import json
 from typing import Any, Literal
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
+from s3lint.project.owners import owners_of
 from s3lint.registry import rules
 from s3lint.registry.standard import clauses
 from s3lint.reports import Report
@@ -35,6 +36,7 @@ def as_dict(finding: Finding, state: State = "open") -> dict[str, Any]:
         "severity": str(finding.severity),
         "profile": finding.profile,
         "state": state,
+        "owner": " ".join(owners_of(finding.path)) or None,
         "fix": _fix(finding.fix) if finding.fix is not None else None,
         "related": [_related(related) for related in finding.related],
         "clause": clause.text if clause is not None else None,

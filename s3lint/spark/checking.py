@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from s3lint.finding import failure
 from s3lint.linter.policy import Reported
+from s3lint.project.owners import PLACES
 from s3lint.runtime import SchemaError
 from s3lint.spark import schemas
 from s3lint.spark.groups import KEYS, Row, by_group
@@ -68,8 +69,11 @@ def source_rows(frame: DataFrame, *others: str) -> DataFrame:
 
 def analyze_rows(rows: Iterable[Row], settings: Settings) -> CommitResults:
     """Analyze the rows of one part of a commit."""
-    contents, wanted, errors = dict[Path, bytes](), list[Path](), list[tuple[str | None, str]]()
+    contents, wanted, errors, owners = dict[Path, bytes](), list[Path](), list[tuple[str | None, str]](), dict[str, bytes]()
     for row in rows:
+        if row["path"] in PLACES:
+            owners[row["path"]] = row["content"] or b""
+            continue
         try:
             path = _path_of(row, contents)
         except ValueError as error:
@@ -80,6 +84,7 @@ def analyze_rows(rows: Iterable[Row], settings: Settings) -> CommitResults:
             wanted.append(path)
     results = analyze_commit(settings, contents, wanted)
     results.errors += errors
+    results.owners = owners
     return results
 
 
@@ -110,11 +115,11 @@ def report_rows(rows: Iterable[Row], settings: Settings) -> list[dict[str, Any]]
     errors = [
         {"path": path, "error": text} for path, text in dict.fromkeys([*commit.errors, *((None, line) for line in reported.errors)])
     ]
-    return [row_of(finding) for finding in reported.findings] + errors
+    return [row_of(finding) | {"owner": commit.owner_of(finding.path)} for finding in reported.findings] + errors
 
 
 def row_of(finding: Finding) -> dict[str, Any]:
-    """Convert a finding to a row of `FINDINGS`, without its commit."""
+    """Convert a finding to a row of `FINDINGS`, without its commit and its owner."""
     related = [f"{name_of(each.path)}:{each.location.row}:{each.location.column}: {each.message}" for each in finding.related]
     return {
         "path": name_of(finding.path),
@@ -127,6 +132,7 @@ def row_of(finding: Finding) -> dict[str, Any]:
         "end_row": finding.end.row,
         "end_column": finding.end.column,
         "confidence": str(finding.confidence),
+        "severity": str(finding.severity),
         "profile": finding.profile,
         "clause": finding.clause,
         "related": related,

@@ -12,7 +12,7 @@ from s3lint.spark.checking import check_frame
 from s3lint.spark.groups import KEYS
 from s3lint.spark.schemas import names, struct
 from s3lint.spark.sources import CheckedCommits, CommitSource
-from s3lint.spark.tables import BATCHES, REPOSITORIES, SUMMARY, Tables, current, read
+from s3lint.spark.tables import BATCHES, REPOSITORIES, SUMMARY, Tables, current, lacks_columns, read
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -133,11 +133,14 @@ class Job:
         counts = (
             current(self.spark, self.tables)
             .filter("code is not null")
-            .groupBy("team", "code")
+            .groupBy("team", "owner", "severity", "code")
             .agg(f.count("*").alias("findings"), f.countDistinct("repository").alias("repositories"))
             .withColumn("week", f.lit(week))
         )
-        overwrite_partition(self.tables.summary, counts.select(*names(SUMMARY)), where={"week": week})
+        rows = counts.select(*names(SUMMARY))
+        if lacks_columns(self.spark, self.tables.summary):
+            append(self.tables.summary, rows.limit(0))  # which adds columns; an overwrite of a partition refuses new ones
+        overwrite_partition(self.tables.summary, rows, where={"week": week})
 
     def _last(self, table: Table) -> int:
         """The highest batch number in a table; 0 if it is empty."""

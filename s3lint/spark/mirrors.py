@@ -10,12 +10,15 @@ from typing import IO
 
 from s3lint.project.discovery import SUFFIXES
 from s3lint.project.files import MAX_READ_BYTES
+from s3lint.project.owners import PLACES
 from s3lint.support import git
 
 FILES = ("100644", "100755", "100664")
 """Git's modes of regular files. Links and submodules are skipped."""
 
 ENDINGS = tuple(suffix.encode() for suffix in SUFFIXES)
+
+OWNERS = tuple(place.encode() for place in PLACES)
 
 
 class MirrorError(Exception):
@@ -67,11 +70,11 @@ def _is_ancestor(folder: Path, name: str, old: str, new: str) -> bool:
 
 def count(folder: Path, name: str, commit: str) -> int:
     """Count the Python files and notebooks of a commit. Raises `MirrorError`."""
-    return len(_listed(folder, name, commit))
+    return sum(path.endswith(ENDINGS) for path, _ in _listed(folder, name, commit))
 
 
 def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes | None]]:
-    """Read the path and content of each Python file and notebook of a commit; no content of one above `MAX_READ_BYTES`.
+    """Read the path and content of each Python file and notebook of a commit, and of its files of owners; no content of one above `MAX_READ_BYTES`.
 
     Raises `MirrorError`.
     """
@@ -107,7 +110,7 @@ def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:
     for entry in filter(None, entries):
         about, _, path = entry.partition(b"\t")
         mode, _, identity = about.decode().split()
-        if mode in FILES and path.endswith(ENDINGS):
+        if mode in FILES and (path.endswith(ENDINGS) or path in OWNERS):
             found.append((path, identity))
     return found
 

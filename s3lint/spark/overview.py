@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3lint.config.selection import Selection
-from s3lint.finding import Confidence, Finding, Fix, Location
+from s3lint.finding import Confidence, Finding, Fix, Location, Severity
 from s3lint.registry import rules
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.content import Overview
@@ -63,9 +63,10 @@ def _history(counts: tuple[Count, ...]) -> list[Snapshot]:
 
 
 def _finding(row: Any) -> Finding:
+    severity = rules()[row["code"]].severity if row["severity"] is None else Severity[row["severity"].upper()]
     fix = Fix(row["fix"], (), row["fix_is_safe"]) if row["fix"] is not None else None
     return Finding(
         row["code"], row["name"], row["message"], TOP.joinpath(*(part for part in f"{row['repository']}/{row['path']}".split("/") if part not in ("", ".", ".."))),
         Location(row["row"], row["column"]), Location(row["end_row"], row["end_column"]),
-        Confidence[row["confidence"].upper()], row["profile"], row["clause"], fix=fix, cell=row["cell"],
+        Confidence[row["confidence"].upper()], row["profile"], row["clause"], fix=fix, severity=severity, cell=row["cell"],
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from s3lint.config.selection import Selection
@@ -13,6 +14,7 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.policy import Reported, report
 from s3lint.linter.result import Result
 from s3lint.project.discovery import SUFFIXES, is_excluded
+from s3lint.project.owners import PLACES, Owners
 from s3lint.project.stored_files import StoredFiles
 from s3lint.settings import Settings
 
@@ -28,12 +30,23 @@ class CommitResults:
     results: list[Result] = field(default_factory=list)
     errors: list[tuple[str | None, str]] = field(default_factory=list)
     """The paths that could not be checked (None if unknown), with one sentence each."""
+    owners: dict[str, bytes] = field(default_factory=dict)
+    """The files of owners by their names."""
 
     def add(self, other: CommitResults) -> None:
         """Add the results of another part of the commit."""
         self.files += other.files
         self.results += other.results
         self.errors += other.errors
+        self.owners |= other.owners
+
+    def owner_of(self, path: Path) -> str | None:
+        """Return the owners of a file, separated by spaces; None without any."""
+        return " ".join(self._owners.of(name_of(path))) or None
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return Owners(next((self.owners[name] for name in PLACES if name in self.owners), b""))
 
 
 def for_repository(settings: Settings) -> Settings:

@@ -48,10 +48,13 @@ FINDINGS: Columns = (
     "fix string",
     "fix_is_safe boolean",
     "error string",
+    "severity string",
+    "owner string",
 )
 """The output of `check_frame`. A row is a finding, with a code, or a file that could not be checked, with an error.
 
-Rows and columns of files start at 1, columns count characters; `related` is the data flow of the value, one place each.
+Rows and columns of files start at 1, columns count characters; `related` is the data flow of the value, one place each;
+`owner` has the owners of the file by the commit's `CODEOWNERS`, separated by spaces.
 """
 
 PATCHES: Columns = (*COMMIT, "code string", "patch binary", "files int!", "error string")

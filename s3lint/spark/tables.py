@@ -31,7 +31,15 @@ REPOSITORIES: Columns = (
     "batch long",
     "checked date",
 )
-SUMMARY: Columns = ("week date", "team string", "code string", "findings long", "repositories long")
+SUMMARY: Columns = (
+    "week date",
+    "team string",
+    "code string",
+    "findings long",
+    "repositories long",
+    "severity string",
+    "owner string",
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,23 @@ class Tables:
 
 
 def read(spark: SparkSession, table: Table) -> DataFrame:
-    """Read a table; empty if it does not exist yet."""
+    """Read a table; empty if it does not exist yet. Columns that an earlier version did not write are null."""
+    from pyspark.sql import functions as f
+
+    frame = _stored(spark, table)
+    if frame is None:
+        return spark.createDataFrame([], table.schema)
+    added = {field.name: f.lit(None).cast(field.dataType) for field in table.schema if field.name not in frame.columns}
+    return frame.withColumns(added) if added else frame
+
+
+def lacks_columns(spark: SparkSession, table: Table) -> bool:
+    """Whether an earlier version wrote a table, without all of its columns."""
+    frame = _stored(spark, table)
+    return frame is not None and not set(table.schema.names).issubset(frame.columns)
+
+
+def _stored(spark: SparkSession, table: Table) -> DataFrame | None:
     from pyspark.errors import PySparkException
 
     try:
@@ -73,7 +97,7 @@ def read(spark: SparkSession, table: Table) -> DataFrame:
         _ = frame.schema
     except PySparkException as error:
         if any(sign in str(error) for sign in NO_TABLE):
-            return spark.createDataFrame([], table.schema)
+            return None
         raise
     return frame
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from conftest import BUCKET_BY_NAME as BAD
-from conftest import Write, s3lint_here
+from conftest import Write, run, s3lint_here
 
 WAIVED = """\
 s3 = boto3.client("s3")
@@ -129,6 +129,68 @@ def test_owners_and_what_changed_since_the_last_report(project: Write) -> None:
     assert [(row["path"], row["state"], row["owners"]) for row in rows if row["code"] == "STO201"] == [
         ("src/a.py", "open", "'@acme/lake"), ("src/c.py", "open", "'@acme/lake"),
     ]  # fmt: skip
+
+
+def committed(root: Path, remote: str) -> str:
+    """Commits the files of a project and gives it a remote. Returns the commit."""
+    who = {f"GIT_{who}_{what}": "somebody@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-qm", "x"), ("remote", "add", "origin", remote)):
+        assert run("git", *arguments, cwd=root, **who).code == 0
+    return run("git", "rev-parse", "HEAD", cwd=root).out.strip()
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("git@github.com:acme/lake.git", "https://github.com/acme/lake/blob/{commit}/"),
+        ("ssh://git@GitHub.com:22/acme/lake", "https://github.com/acme/lake/blob/{commit}/"),
+        ("https://ada:s3cr3t@gitlab.acme.example:8443/a/lake.git", "https://gitlab.acme.example:8443/a/lake/-/blob/{commit}/"),
+        ("https://s3cr3t@git.acme.example/lake.git?token=s3cr3t#s3cr3t", "https://git.acme.example/lake/-/blob/{commit}/"),
+        ("git@github.com-work:acme/lake.git", None),  # an alias of somebody's ~/.ssh/config
+        ("/srv/git/github/lake.git", None),
+        ("file:///srv/git/github/lake.git", None),
+        ("ext::sh -c github.com/s3cr3t", None),
+        ("javascript://github.com/%0aalert(1)", None),
+        ("https://github.com/{path}/lake", None),
+        ('https://github.com/"><script>/lake', None),
+        ("https://[github.com/acme/lake", None),
+    ],
+)
+def test_places_link_to_the_commit_on_the_server(project: Write, remote: str, address: str | None) -> None:
+    root = project({"src/a b.py": BAD, "new.py": "x = 1\n", ".gitlab-ci.yml": ""})
+    commit = committed(root, remote)
+    (root / "new.py").write_text(BAD)
+    _, data = report(root)
+    links = dict(zip(data["paths"], data["links"], strict=True))
+    expected = f"{address.format(commit=commit)}src/a%20b.py#L{{row}}" if address is not None else None
+    assert links == {"src/a b.py": expected, "new.py": None}
+    assert "s3cr3t" not in (root / "report.html").read_text()
+
+
+def test_the_address_of_the_repository_can_be_given(project: Write) -> None:
+    root = project({"a.py": BAD})
+    commit = committed(root, "git@github.com:acme/fork.git")
+
+    def link(url: str) -> str:
+        _, data = report(root, "--repository-url", url)
+        return str(data["links"][0])
+
+    assert link("https://git.acme.example/lake/") == f"https://git.acme.example/lake/blob/{commit}/a.py#L{{row}}"
+    assert (
+        link("https://ci:s3cr3t@gitlab.acme.example/lake.git") == f"https://gitlab.acme.example/lake/-/blob/{commit}/a.py#L{{row}}"
+    )
+    form = "https://git.acme.example/lake/browse/{path}?at={revision}#{row}"
+    assert link(form) == f"https://git.acme.example/lake/browse/a.py?at={commit}#{{row}}"
+    for refused in (
+        "javascript:alert(1)",
+        "javascript://x/{path}",
+        "data:text/html,s3cr3t",
+        "ftp://u:s3cr3t@x/y",
+        "x",
+        "https:///y",
+    ):
+        done = s3lint_here("report", "--html", "report.html", "--repository-url", refused, cwd=root)
+        assert (done.code, done.err.count("\n"), "s3cr3t" in done.err) == (2, 1, False)
 
 
 def test_no_cell_of_a_table_is_a_formula(project: Write) -> None:

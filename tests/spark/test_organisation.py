@@ -9,10 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
 from conftest import BUCKET_BY_NAME, Write, check_project, run, s3lint_here
 from s3lint.cli import main
+from s3lint.finding import Severity
 from s3lint.linter.engine import Engine
 from s3lint.runtime import SchemaError, StoreError
 from s3lint.settings import Settings
@@ -20,6 +23,7 @@ from s3lint.spark import check_frame, patch_frame, splitting
 from s3lint.spark import job as job_module
 from s3lint.spark.campaign import patch_file, write_patches
 from s3lint.spark.job import Job
+from s3lint.spark.overview import overview
 from s3lint.spark.sources import source_of
 from s3lint.spark.tables import Tables, current, read
 
@@ -229,6 +233,41 @@ def test_a_batch_that_broke_off_is_finished_as_it_was_planned(
     history = [tuple(row) for row in read(spark, job.tables.findings).drop("related").collect()]
     assert len(history) == len(set(history))
     assert {row[-3] for row in history} == {1}
+
+
+OWNED = {"CODEOWNERS": "* @acme/search\n/lake/ @acme/lake\n", "lake/bad.py": BUCKET_BY_NAME, "bad.py": BUCKET_BY_NAME}
+
+
+def counted(spark: Any, job: Job) -> dict[tuple[str, str | None], int]:
+    rows = read(spark, job.tables.summary).filter("code = 'STO201'").collect()
+    return {(row.team, row.owner): row.findings for row in rows}
+
+
+def test_the_summary_counts_by_owner_and_severity(spark: Any, tmp_path: Path, mirrors: Path) -> None:
+    commit(mirrors / "search" / "index.git", tmp_path, OWNED)
+    job = Job(spark, Tables(str(tmp_path / "findings")), Settings(severity={"STO201": Severity.ERROR}), date(2026, 1, 7))
+    source = source_of(spark, str(mirrors), None, every=False)
+    assert job.run(source).files == len(STORE) + 2  # a file of owners is none to check
+    assert counted(spark, job) == {("search", "@acme/search"): 1, ("search", "@acme/lake"): 1, ("payments", None): 1}
+    assert {row.severity for row in read(spark, job.tables.summary).filter("code = 'STO201'").collect()} == {"error"}
+    page = overview(spark, job.tables, job.settings, job.today)
+    assert {each.severity for each in page.outcome.findings if each.code == "STO201"} == {Severity.ERROR}
+
+
+def test_tables_of_an_earlier_version_get_the_columns(spark: Any, tmp_path: Path, mirrors: Path) -> None:
+    job = Job(spark, Tables(str(tmp_path / "findings")), Settings(), date(2026, 1, 7))
+    source = source_of(spark, str(mirrors), None, every=False)
+    job.run(source)
+    for table in (job.tables.findings, job.tables.summary):
+        old = read(spark, table).drop("severity", "owner").toArrow()
+        shutil.rmtree(table.path)
+        nullable = pa.schema([field.with_nullable(True) for field in old.schema])
+        write_deltalake(table.path, old.cast(nullable), partition_by=list(table.partition_by))
+    assert job.run(source).batches == []
+    assert overview(spark, job.tables, job.settings, job.today).outcome.findings
+    commit(mirrors / "search" / "index.git", tmp_path, OWNED)
+    job.run(source)
+    assert counted(spark, job) == {("search", "@acme/search"): 1, ("search", "@acme/lake"): 1, ("payments", None): 1}
 
 
 def test_files_come_from_tables_too(spark: Any, tmp_path: Path) -> None:

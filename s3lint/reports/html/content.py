@@ -22,6 +22,7 @@ from s3lint.reports.excerpts import line_of, lines_of
 from s3lint.reports.history import Snapshot
 from s3lint.reports.html.folders import folders
 from s3lint.reports.html.organisation import Organisation, teams
+from s3lint.reports.html.source_links import SourceLinks
 from s3lint.reports.json import State
 from s3lint.runner.run import RunResult
 
@@ -39,6 +40,7 @@ class Overview:
     """A run to show. `checked` are the codes of enabled rules; `history` the earlier runs and this one, oldest first.
 
     `fingerprints` are those of `outcome.unsuppressed`; `before` is the last earlier run whose findings are known by theirs.
+    `links` lead to the source on the server of its repository.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Overview:
     organisation: Organisation | None = None
     fingerprints: Sequence[str] = ()
     before: Snapshot | None = None
+    links: SourceLinks | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -71,6 +74,7 @@ def content(overview: Overview) -> Object:
     found += [made.finding(finding, "baselined") for finding in outcome.baselined]
     for index, waiver in enumerate(outcome.suppressions):
         found += [made.finding(finding, "suppressed", index) for finding in waiver.suppressed]
+    severities = {each["code"]: each["severity"] for each in found}
     shown = sorted({rule.chapter for rule in rules().values() if rule.code in overview.checked})
     return {
         "version": __version__,
@@ -83,11 +87,12 @@ def content(overview: Overview) -> Object:
         "titles": CHAPTERS,
         "since": _since(overview),
         "folders": _folders(overview, made, shown),
-        "rules": {rule.code: _rule(rule) for rule in rules().values()},
+        "rules": {rule.code: _rule(rule, severities.get(rule.code, str(rule.severity))) for rule in rules().values()},
         "trend": [{"date": each.date, "counts": each.counts, "total": sum(each.counts.values())} for each in overview.history],
         "waivers": [made.waiver(waiver) for waiver in outcome.suppressions],
         "findings": found,
         "paths": list(made.paths),
+        "links": made.links,
     }
 
 
@@ -140,13 +145,15 @@ def _sentence(clause: Clause, counts: Counter[str], checked: frozenset[str]) -> 
     return {"text": text, "state": state, "count": count, "rules": broken, "reason": clause.unchecked or ""}
 
 
-def _rule(rule: Rule) -> Object:
+def _rule(rule: Rule, severity: str) -> Object:
+    """Convert a rule; its severity is that of its findings, which settings may change."""
     clause = clauses().get(rule.clause or "")
     summary = rule.page.partition("\n")[0].partition(": ")[2]
     return {
         "name": rule.name,
         "chapter": rule.chapter,
         "profile": rule.profile,
+        "severity": severity,
         "summary": summary[:1].upper() + summary[1:],
         "url": rule.url,
         "clause": clause.text if clause is not None else "",
@@ -163,13 +170,17 @@ class _Content:
         before = overview.before.fingerprints if overview.before is not None else None
         marked = zip(overview.outcome.unsuppressed, overview.fingerprints, strict=False)
         self._new = {id(finding) for finding, mark in marked if before is not None and mark not in before}
+        self._links = overview.links
         self.paths: dict[str, int] = {}
+        self.links: list[str | None] = []
 
     def shown(self, path: Path) -> str:
         return printable(self._report.posix(path))
 
     def place(self, path: Path, location: Location, cell: int | None) -> list[int]:
         index = self.paths.setdefault(self.shown(path), len(self.paths))
+        if index == len(self.links):
+            self.links.append(self._links.to(path) if self._links is not None else None)
         return [index, cell or 0, location.row, location.column]
 
     def waiver(self, waiver: AppliedSuppression) -> Object:

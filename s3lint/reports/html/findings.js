@@ -13,14 +13,14 @@ function excerpt(each) {
   });
   return pre;
 }
-function step([where, message, source]) {
-  return make("li", {}, place(where), ": ", message, source ? [make("br"), make("code", {}, source)] : null);
+function step([at, message, source]) {
+  return make("li", {}, where(at), ": ", message, source ? [make("br"), make("code", {}, source)] : null);
 }
 function item(each) {
   const rule = data.rules[each.code], waiver = each.waiver === null ? null : data.waivers[each.waiver];
   const tags = [each.new ? "new" : null, each.severity === "warning" ? null : each.severity, each.confidence === "high" ? null : `${each.confidence} confidence`, each.fix ? (each.fix[0] ? "safe fix" : "unsafe fix") : null, each.state === "open" ? null : each.state];
   return make("li", {}, make("article", { class: "card" },
-    make("h3", {}, place(each.place), " ", make("span", { class: "broken" }, each.code), " ", link(rule), tags.filter(Boolean).map((tag) => make("span", { class: "tag" }, tag))),
+    make("h3", {}, where(each.place), " ", make("span", { class: "broken" }, each.code), " ", link(rule), tags.filter(Boolean).map((tag) => make("span", { class: "tag" }, tag))),
     make("p", { class: "message" }, each.message),
     each.lines.length > 1 ? excerpt(each) : null,
     each.related.length ? make("details", {}, make("summary", {}, `Data flow (${plural(each.related.length, "step")})`), make("ol", { class: "trace" }, each.related.map(step))) : null,

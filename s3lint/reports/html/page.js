@@ -18,6 +18,11 @@ function make(tag, properties, ...children) {
 const number = (value) => value.toLocaleString("en").replace(/,/g, "\u202f");
 const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 const pathOf = (index) => data.paths[index];
+/* The place as text, and as a link to the source if its server is known. A cell of a notebook has no row there. */
+function where(at) {
+  const [path, cell, row] = at, link = data.links[path];
+  return link ? make("a", { href: cell ? link.split("#")[0] : link.replace("{row}", row), rel: "noreferrer" }, place(at)) : place(at);
+}
 const place = ([path, cell, row, column]) => `${pathOf(path)}${cell ? `:cell ${cell}` : ""}:${row}:${column}`;
 
 /* Charts */
@@ -44,12 +49,14 @@ function card(value, text, tone) {
 function overview() {
   $("about").textContent = `${plural(data.files, "file")} checked on ${data.date} by s3lint ${data.version}`;
   const open = data.open, listed = data.findings.filter((each) => each.state === "open").length;
+  const errors = data.teams ? 0 : data.findings.filter((each) => each.state === "open" && each.severity === "error").length;
   const expired = data.waivers.filter((each) => each.left !== null && each.left < 0).length;
   const kept = data.standard.flatMap((chapter) => chapter.sentences);
   const checked = kept.filter((each) => each.state === "kept" || each.state === "broken");
   const good = checked.filter((each) => each.state === "kept").length;
   $("overview").append(
     card(number(open), open === 1 ? "open finding" : "open findings", open ? "broken" : "kept"),
+    errors ? card(number(errors), "of them errors: data is lost or exposed", "broken") : [],
     data.baselined ? card(number(data.baselined), `${data.baselined === 1 ? "finding" : "findings"} in the baseline`) : [],
     card(`${data.files ? Math.round((100 * data.clean) / data.files) : 100}\u202f%`, `of the files without findings (${number(data.clean)} of ${number(data.files)})`),
     card(`${good} of ${checked.length}`, "checked sentences of the standard kept"),
@@ -183,16 +190,16 @@ function change(counts) {
 function byRule() {
   const codes = Object.keys(data.rules).filter((code) => data.trend.some((each) => each.counts[code]));
   const past = data.trend.length > 1;
-  const names = ["Rule", "What it finds", "Profile", "Findings", ...(past ? ["Since last", "Trend"] : [])];
+  const names = ["Rule", "What it finds", "Profile", "Severity", "Findings", ...(past ? ["Since last", "Trend"] : [])];
   const rows = codes.map((code) => {
     const rule = data.rules[code], counts = data.trend.map((each) => each.counts[code] || 0), now = counts.at(-1);
-    return make("tr", {}, make("th", { scope: "row" }, make("strong", {}, code), " ", link(rule)), make("td", {}, rule.summary), make("td", {}, rule.profile),
+    return make("tr", {}, make("th", { scope: "row" }, make("strong", {}, code), " ", link(rule)), make("td", {}, rule.summary), make("td", {}, rule.profile), make("td", {}, rule.severity),
       make("td", { class: "n" }, make("button", { type: "button", "aria-label": `${plural(now, "finding")} of ${code}`, onclick: () => show({ rule: code }) }, number(now))),
       past ? [make("td", { class: "n" }, change(counts)), make("td", {}, line(counts, "spark", `${code}: ${counts.join(", ")}`))] : null);
   });
   $("by-rule").append(
     make("caption", {}, codes.length ? "Rules with findings" : "No rule has findings."),
-    make("thead", {}, make("tr", {}, names.map((name, at) => make("th", { scope: "col", class: at === 3 || at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
+    make("thead", {}, make("tr", {}, names.map((name, at) => make("th", { scope: "col", class: at === 4 || at === 5 ? "n" : "" }, name)))), make("tbody", {}, rows));
 }
 function link(rule) {
   return rule.url ? make("a", { href: rule.url, rel: "noreferrer" }, rule.name) : rule.name;
@@ -205,10 +212,10 @@ function until(each) {
   return make("span", { class: each.left < 0 ? "broken" : each.left <= 30 ? "soon" : "" }, `${each.until}, `, make("span", { class: "whole" }, text));
 }
 function waivers() {
-  const rows = data.waivers.map((each, index) => make("tr", {}, make("th", { scope: "row" }, place(each.place)), make("td", {}, each.shown),
+  const rows = data.waivers.map((each, index) => make("tr", {}, make("th", { scope: "row" }, where(each.place)), make("td", {}, each.shown),
     make("td", {}, each.reason || make("span", { class: "broken" }, "no reason")), make("td", {}, until(each)),
     make("td", { class: "n" }, each.hidden ? make("button", { type: "button", "aria-label": `${plural(each.hidden, "finding")} suppressed by the comment in ${place(each.place)}`, onclick: () => show({ state: "suppressed", waiver: index }) }, number(each.hidden)) : "0")));
   $("waived").append(
     make("caption", {}, rows.length ? "Suppressions in the code" : "Nothing is suppressed."),
-    make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Suppresses"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))), make("tbody", {}, rows));
+    rows.length ? make("thead", {}, make("tr", {}, ["Where", "Suppression", "Reason", "Until", "Suppresses"].map((name, at) => make("th", { scope: "col", class: at === 4 ? "n" : "" }, name)))) : [], make("tbody", {}, rows));
 }
