@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe import violations
 
-from conftest import Write, s3lint
+from conftest import Write, run, s3lint
 
 pytestmark = pytest.mark.browser
 
@@ -211,6 +212,44 @@ def test_light_and_dark_are_readable(project: Write, opened: Open) -> None:
         ):
             assert contrast(page, selector) >= 4.5, f"{selector} in {theme}"
     assert len(backgrounds) == 2
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_rule_of_axe_is_broken(project: Write, opened: Open, theme: str, width: int) -> None:
+    waived = HOSTILE.replace("until=2001-01-01", "until=2999-01-01")
+    root = project({".git/HEAD": "", "CODEOWNERS": "/src/ @acme/lake\n", "src/a.py": HOSTILE, "src/app/b.py": waived})
+    (root / "2026-01-31.json").write_text(s3lint("check", "--output-format", "json", "--exit-zero", cwd=root).out)
+    page = opened(root, "--earlier", "2026-01-31.json", "--json", "now.json")
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        page.execute_script("for (const each of document.querySelectorAll('details')) each.open = true;")
+        assert violations(page) == []
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_places_lead_to_the_source(project: Write, opened: Open) -> None:
+    root = project({"src/a.py": HOSTILE})
+    who = {f"GIT_{who}_{what}": "somebody@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    for arguments in (
+        ("init", "-q"),
+        ("add", "."),
+        ("commit", "-qm", "x"),
+        ("remote", "add", "origin", "git@github.com:acme/lake.git"),
+    ):
+        assert run("git", *arguments, cwd=root, **who).code == 0
+    page = opened(root)
+    source = f"https://github.com/acme/lake/blob/{run('git', 'rev-parse', 'HEAD', cwd=root).out.strip()}/src/a.py"
+    selector = "#list h3 > a[href*=blob], #list .trace a, #waived a"
+    found = page.execute_script(f"return [...document.querySelectorAll('{selector}')].map((each) => [each.textContent, each.href])")
+    assert {(place.split(":")[0], href) for place, href in found} == {
+        ("src/a.py", f"{source}#L{place.split(':')[1]}") for place, _ in found
+    }
+    assert any(href.endswith("#L4") for _, href in found)
 
 
 FILES, CALLS = 100, 50
