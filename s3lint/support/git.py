@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -90,11 +92,16 @@ def run(folder: Path, *arguments: str, bare: bool = False) -> subprocess.Complet
     """
     line = command(folder, *arguments, bare=bare)
     with subprocess.Popen(  # noqa: S603 - a program of our own choice, and options that are none of git's programs
-        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+        line,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        start_new_session=True,  # its own programs can be ended with it
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        timer = threading.Timer(MAX_SECONDS, process.kill)
+        timer = threading.Timer(MAX_SECONDS, _end, (process,))
         timer.start()
         try:
             out = process.stdout.read(MAX_OUTPUT_BYTES + 1)
@@ -104,7 +111,7 @@ def run(folder: Path, *arguments: str, bare: bool = False) -> subprocess.Complet
                 process.wait()  # Killed between its last byte and its end, it would seem to have failed.
             late = timer.finished.is_set()
         finally:
-            process.kill()
+            _end(process)
             timer.cancel()
             timer.join()  # Processes are forked only where no other thread runs.
     if late:
@@ -112,3 +119,14 @@ def run(folder: Path, *arguments: str, bare: bool = False) -> subprocess.Complet
     if len(out) > MAX_OUTPUT_BYTES:
         raise OSError(errno.EFBIG, f"git wrote more than {MAX_OUTPUT_BYTES:,} bytes", str(folder))
     return subprocess.CompletedProcess(line, process.returncode, out, said)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it has started, which would keep the pipes open. Does nothing if git has ended and was waited for."""
+    if process.returncode is not None:
+        return
+    if os.name == "nt":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

@@ -79,6 +79,7 @@ def act(root: Path, folder: Path, **inputs: str) -> Run:
     return Run(0, out, err)
 
 
+@pytest.mark.extended
 def test_the_action_annotates_writes_sarif_and_fails(project: Write, folder: Path) -> None:
     root = project({})
     done = act(root, folder, **{"working-directory": "src"})

@@ -50,6 +50,7 @@ def test_there_is_one_for_each_rule_that_fixes() -> None:
             assert getattr(codemod, codemod.class_name(rule)).code == rule.code
 
 
+@pytest.mark.extended
 def test_libcst_lists_them(project: Write) -> None:
     names = {codemod.class_name(rule) for rule in rules().values() if rule.fix != "none"}
     assert names <= set(dir(codemod))

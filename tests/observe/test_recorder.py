@@ -128,7 +128,7 @@ def test_threads_and_processes_share_a_file(tmp_path: Path) -> None:
     assert len({line["parameters"]["Key"] for line in found if line["operation"] == "s3.put_object"}) == 40
 
 
-@pytest.mark.parametrize("plugins", [(), ("-n", "2")], ids=["one process", "xdist"])
+@pytest.mark.parametrize("plugins", [(), pytest.param(("-n", "2"), marks=pytest.mark.extended)], ids=["one process", "xdist"])
 def test_the_plugin_of_pytest(tmp_path: Path, plugins: tuple[str, ...]) -> None:
     (tmp_path / "app.py").write_text("def put(s3, key):\n    s3.put_object(Bucket='documents', Key=key, Body=b'')\n")
     (tmp_path / "test_app.py").write_text(

@@ -90,7 +90,12 @@ def test_a_broken_repository_is_read_by_its_patterns(project: Write) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")
 @pytest.mark.parametrize(
     ("program", "reason"),
-    [("sleep 60", "took more than 0.2 seconds"), ("yes", "wrote more than 1,000 bytes"), ("echo no >&2; exit 1", "it ignores: no")],
+    [
+        ("sleep 6000", "took more than 0.2 seconds"),
+        ("sleep 6000 &", "took more than 0.2 seconds"),
+        ("yes", "wrote more than 1,000 bytes"),
+        ("echo no >&2; exit 1", "it ignores: no"),
+    ],
 )
 def test_a_git_that_does_not_end_is_ended(project: Write, monkeypatch: pytest.MonkeyPatch, program: str, reason: str) -> None:
     root = project({".gitignore": "a.py\n", "a.py": "", "b.py": "", "s3lint.toml": "", "programs/git": f"#!/bin/sh\n{program}\n"})
@@ -98,7 +103,7 @@ def test_a_git_that_does_not_end_is_ended(project: Write, monkeypatch: pytest.Mo
     (root / "programs" / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{root / 'programs'}:{os.environ['PATH']}")
     hardened._program.cache_clear()
-    monkeypatch.setattr(hardened, "MAX_SECONDS", 0.2 if program == "sleep 60" else 60)
+    monkeypatch.setattr(hardened, "MAX_SECONDS", 0.2 if "sleep" in program else 60)
     monkeypatch.setattr(hardened, "MAX_OUTPUT_BYTES", 1_000)
     before = threading.active_count()  # a server of other tests may run in this process
     done = s3lint_here("check", "--show-files", cwd=root)
