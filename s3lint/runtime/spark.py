@@ -140,12 +140,16 @@ def _merge(table: Table, rows: DataFrame, keys: Sequence[str]) -> None:
         raise SchemaError(f"The data to merge into {_name(table)} has new columns: call evolve first.")
     view = f"s3lint_{uuid.uuid4().hex}"
     same = " AND ".join(f"target.{quoted(key)} = source.{quoted(key)}" for key in keys)
+    # Each column by its name: Delta Lake 4.0 expands `UPDATE SET *` without escaping a backtick in a name.
+    names = [quoted(name) for name in rows.columns]
+    updated = ", ".join(f"{name} = source.{name}" for name in names)
+    inserted = ", ".join(f"source.{name}" for name in names)
     rows.createOrReplaceTempView(view)
     try:
         with spark_errors(f"Merging into {_name(table)}", _name(table)):
             spark.sql(
                 f"MERGE INTO {_identifier(table)} AS target USING {view} AS source ON {same} "
-                "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+                f"WHEN MATCHED THEN UPDATE SET {updated} WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({inserted})"
             ).collect()
     finally:
         spark.catalog.dropTempView(view)

@@ -11,6 +11,7 @@ from support.spark_cases import (  # noqa: F401 - tests that are collected here
     test_bytes_that_are_no_text_are_refused,
     test_each_file_is_read_by_its_own_header,
     test_every_type_of_text_is_read,
+    test_names_of_columns_are_names_and_no_paths,
     test_raw_data_that_does_not_fit_is_refused,
     test_what_is_not_declared_is_kept_where_it_is_said,
     test_what_is_written_is_read,
