@@ -148,7 +148,7 @@ def _merge(table: Table, rows: DataFrame, keys: Sequence[str]) -> None:
     try:
         with spark_errors(f"Merging into {_name(table)}", _name(table)):
             spark.sql(
-                f"MERGE INTO {_identifier(table)} AS target USING {view} AS source ON {same} "
+                f"MERGE INTO {_identifier(table)} AS target USING {view} AS source ON {same} "  # noqa: S608 - names are quoted
                 f"WHEN MATCHED THEN UPDATE SET {updated} WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({inserted})"
             ).collect()
     finally:
