@@ -86,7 +86,10 @@ def _finds(first: str) -> str:
 
 
 def _index() -> str:
-    parts = ["# Rules", "The `default` profile contains the low-noise rules; `strict` contains all."]
+    parts = [
+        "# Rules",
+        "The `default` profile contains the low-noise rules; `strict` adds those that not every project wants, `preview` rules on [trial](../stability.md#rules-on-trial).",
+    ]
     for chapter, title in CHAPTERS.items():
         rows = [
             f"| {rule.code} | [{rule.name}]({rule.name}.md) | {_finds(rule.page.partition(chr(10))[0])} | {rule.profile} | {rule.severity} | {rule.fix} |"

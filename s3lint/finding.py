@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import Literal, get_args
+
+Profile = Literal["default", "strict", "preview"]
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+"""The sets of rules, each of which contains those before it. In `preview` are rules on trial, which any release may change."""
 
 
 class Confidence(IntEnum):

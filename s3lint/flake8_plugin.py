@@ -60,7 +60,7 @@ class Plugin:
     def add_options(cls, manager: OptionManager) -> None:
         """Register the options; all may be in flake8's configuration file."""
         add = partial(manager.add_option, parse_from_config=True)
-        add("--s3lint-profile", choices=("default", "strict"), help="the set of s3lint rules that is enabled")
+        add("--s3lint-profile", choices=("default", "strict", "preview"), help="the set of s3lint rules that is enabled")
         add("--s3lint-config", metavar="FILE", help="the configuration file of s3lint")
         add(
             "--s3lint-since",

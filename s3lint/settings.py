@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from s3lint.finding import Confidence, Severity
+from s3lint.finding import Confidence, Profile, Severity
 
 TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "conftest.py")
 """Patterns of tests with the syntax of `.gitignore`: names of folders and of files."""
@@ -24,7 +24,7 @@ class Settings:
     documentation and the schema. `root` is the folder of the project, `source` the file that the settings come from.
     """
 
-    profile: Annotated[Literal["default", "strict"], "which rules are on"] = "default"
+    profile: Annotated[Profile, "which rules are on; each profile adds to the one before it"] = "default"
     select: Annotated[tuple[str, ...], "run only these rules: codes, beginnings of codes (`STO5`), names, or `ALL`"] = ()
     extend_select: Annotated[tuple[str, ...], "run these rules too"] = ()
     ignore: Annotated[tuple[str, ...], "do not run these rules"] = ()

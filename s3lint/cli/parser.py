@@ -114,7 +114,7 @@ def _rules(made: argparse.ArgumentParser) -> None:
         ("ignore", "report none of these"),
     ):
         rules.add_argument(f"--{name}", metavar="RULES", action="append", help=text)
-    rules.add_argument("--profile", choices=("default", "strict"), help="the set of rules that is enabled")
+    rules.add_argument("--profile", choices=("default", "strict", "preview"), help="the set of rules that is enabled")
     rules.add_argument(
         "--min-confidence",
         choices=("low", "medium", "high"),

@@ -39,6 +39,10 @@ def codes_without_effect(settings: Settings) -> Iterator[str]:
     selected = Selection(replace(settings, ignore=())).codes
     fixed = frozenset(code for code, rule in rules().items() if rule.fix != "none") & on
     off = "names only rules that are off anyway"
+    for key, selectors in (("select", settings.select), ("extend-select", settings.extend_select)):
+        yield from _idle(
+            key, selectors, selected.isdisjoint, "names only rules on trial: write their codes, or the profile `preview`"
+        )
     yield from _idle("ignore", settings.ignore, selected.isdisjoint, off)
     for pattern, selectors in settings.per_file_ignores.items():
         yield from _idle(f"per-file-ignores.{pattern}", selectors, on.isdisjoint, off)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from s3lint.finding import Finding, Severity
+from s3lint.finding import PROFILES, Finding, Severity
 from s3lint.project.patterns import is_test, matches
 from s3lint.settings import Settings
 
@@ -23,11 +23,23 @@ class Selection:
         from s3lint.registry import rules
 
         settings = self.settings
+        within = PROFILES[: PROFILES.index(settings.profile) + 1]
         if settings.select:
-            chosen = union_of(settings.select)
+            chosen = self._selected(settings.select)
         else:
-            chosen = frozenset(code for code, rule in rules().items() if settings.profile in (rule.profile, "strict"))
-        return (chosen | union_of(settings.extend_select)) - union_of(settings.ignore)
+            chosen = frozenset(code for code, rule in rules().items() if rule.profile in within)
+        return (chosen | self._selected(settings.extend_select)) - union_of(settings.ignore)
+
+    def _selected(self, selectors: tuple[str, ...]) -> frozenset[str]:
+        """Return the codes that selectors switch on: a rule on trial only by its code or name, unless the profile has such rules."""
+        from s3lint.registry import rules
+
+        codes = union_of(selectors)
+        if self.settings.profile == "preview":
+            return codes
+        named = {selector.lower() for selector in selectors}
+        on_trial = {code for code in codes if rules()[code].profile == "preview"}
+        return codes - {code for code in on_trial if named.isdisjoint((code.lower(), rules()[code].name))}
 
     def reports(self, finding: Finding) -> bool:
         """Return whether the settings ask for a finding, by rule, confidence and file."""

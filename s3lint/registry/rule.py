@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from s3lint import SITE
-from s3lint.finding import Confidence, Severity
+from s3lint.finding import Confidence, Profile, Severity
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context
@@ -26,7 +26,6 @@ PAGES = f"{SITE}rules"
 """Where the pages of s3lint's own rules are published."""
 
 FixLevel = Literal["none", "safe", "unsafe", "sometimes"]
-Profile = Literal["default", "strict"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,10 @@ def test_standard_input_has_a_name(project: Write) -> None:
         (("check", "missing.py"), "missing.py: no such file or folder"),
         (("check", "--select", "STO999"), "no rule is called STO999"),
         (("check", "--select", "flat-keys"), "did you mean flat-key?"),
-        (("check", "--config", "profile=strickt"), "profile must be one of default, strict, not 'strickt': did you mean strict?"),
+        (
+            ("check", "--config", "profile=strickt"),
+            "profile must be one of default, strict, preview, not 'strickt': did you mean strict?",
+        ),
         (("check", "--config", "profil=strict"), "no setting is called profil: did you mean profile?"),
         (("check", "--config", "nowhere.toml"), "nowhere.toml: no such configuration file"),
         (("check", "--jobs", "0"), "--jobs must be a positive whole number"),

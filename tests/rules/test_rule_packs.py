@@ -54,6 +54,8 @@ def check(fact, context):
         yield rule.match(fact.site, fact.confidence, operation=fact.operation)
 '''
 
+TRIAL = RULE.replace('code="ACM001"', 'profile="preview", code="ACM001"')
+
 BAD = """\
 import boto3
 
@@ -123,6 +125,35 @@ def test_its_codes_are_selected_and_suppressed_like_any_other(project: Write) ->
     text = BAD.replace("#: ACM001", "# noqa: ACM001 by the CDN")
     project({"src/page.py": text, "src/other.py": text.replace("noqa: ACM001", "s3lint: allow[no-cache-control]")})
     assert with_pack(root, "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_on"),
+    [
+        ((), False),
+        (("--profile", "strict"), False),
+        (("--profile", "preview"), True),
+        (("--select", "ACM"), False),
+        (("--select", "ALL"), False),
+        (("--select", "acm001"), True),
+        (("--extend-select", "no-cache-control"), True),
+        (("--extend-select", "ACM", "--profile", "preview"), True),
+        (("--select", "ACM0,ACM001", "--ignore", "ACM"), False),
+    ],
+)
+def test_a_rule_on_trial_is_on_with_its_profile_or_by_its_full_name(
+    project: Write, arguments: tuple[str, ...], is_on: bool
+) -> None:
+    root = packed(project, "acme_rules", {"site/acme_rules/metadata/no_cache_control.py": TRIAL})
+    done = with_pack(root, "check", "--output-format", "json", *arguments)
+    found = [(each["code"], each["profile"]) for each in json.loads(done.out) if each["code"] != "STO313"]
+    assert found == ([("ACM001", "preview")] if is_on else [])
+
+
+def test_a_selector_that_names_only_rules_on_trial_is_said_to_do_nothing(project: Write) -> None:
+    root = packed(project, "acme_rules", {"site/acme_rules/metadata/no_cache_control.py": TRIAL, "src/s3lint.toml": ""})
+    (root / "src/s3lint.toml").write_text('extend-select = ["ACM"]\n')
+    assert "# no effect: extend-select: ACM names only rules on trial" in with_pack(root, "config").out
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import run
+from s3lint.finding import PROFILES
 from s3lint.registry import UnknownRule, find, rules, select
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import clauses
@@ -65,7 +66,7 @@ def test_a_rule_that_fixes_says_how_safe_that_is(rule: Rule) -> None:
 
 
 def test_a_rule_is_of_a_profile(rule: Rule) -> None:
-    assert rule.profile in ("default", "strict")
+    assert rule.profile in PROFILES
 
 
 def test_a_clause_is_a_sentence_of_the_standard(rule: Rule) -> None:
