@@ -2,7 +2,8 @@
 
 ## What it finds
 A file that mentions storage and whose bytes are not text in the encoding that it declares, or whose text is not Python; UTF-16 and
-UTF-32 files; and blocks nested so deeply that no parser reads them. The finding is reported where reading stopped.
+UTF-32 files; and blocks nested so deeply that no parser reads them. The finding is reported where reading stopped. Of a notebook, only the
+broken cell is not checked.
 
 ## Why
 A file that is silently skipped looks clean. The standard applies to it all the same.
@@ -21,6 +22,6 @@ rule = Rule(
     code="STO900",
     clause=None,
     severity=Severity.ERROR,
-    summary="The file was not checked: {reason}.",
+    summary="The {part} was not checked: {reason}.",
     in_tests=True,
 )

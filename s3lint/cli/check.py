@@ -28,13 +28,10 @@ from s3lint.cli.request import (
     settings_finder,
 )
 from s3lint.cli.summary import statistics, statistics_as_json, summary
-from s3lint.cli.without_effect import patterns_without_matches
-from s3lint.config.load import COMMAND_LINE
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding, Severity
-from s3lint.project.discovery import EXCLUDED, is_excluded
+from s3lint.project.discovery import is_excluded
 from s3lint.project.files import MAX_READ_BYTES
-from s3lint.project.targets import targets
 from s3lint.registry import registry
 from s3lint.reports import Report, printable, renderer
 from s3lint.runner.run import RunResult, check_all, no_progress
@@ -58,7 +55,9 @@ def run(options: argparse.Namespace) -> int:
         if options.explain is not None:
             return _explain(options)
         if options.show_files:
-            return _show_files(options)
+            from s3lint.cli.show_files import show_files
+
+            return show_files(options)
         if options.fix or options.fix_only or options.diff or options.add_allow is not None:
             return _fix_files(options) if options.paths != [STDIN] else _fix_stdin(options)
         return _report(options)
@@ -78,20 +77,6 @@ def _report(options: argparse.Namespace) -> int:
     if options.timing:
         write_timing(CLOCK)
     return _exit_code(outcome.findings, outcome.errors, options)
-
-
-def _show_files(options: argparse.Namespace) -> int:
-    """Print the files that a run checks, then what it passes over with the reason: Python files, notebooks and folders."""
-    here, left_out = Report([], Path.cwd()), list[tuple[Path, str]]()
-    paths = paths_of(options)
-    settings_of = settings_finder(options, setting_overrides(options), paths)
-    checked = list(targets(paths, settings_of, lambda path, reason: left_out.append((path, reason))))
-    print("\n".join([*[here.shown(target.path) for target in checked], *[f"{here.shown(path)}: {why}" for path, why in left_out]]))
-    excluded = [path for path, reason in left_out if reason == EXCLUDED]
-    for settings in {target.settings.source: target.settings for target in checked}.values():
-        for text in patterns_without_matches(settings, [target.path for target in checked], excluded):
-            print_error(f"warning: {settings.source or COMMAND_LINE}: {text}")
-    return 0
 
 
 def _exit_code(findings: list[Finding], errors: Iterable[str], options: argparse.Namespace) -> int:

@@ -148,7 +148,7 @@ class Engine:
 
     def _with_cells(self, result: Result, data: bytes) -> Result:
         """Add what was masked in a source that consists of cells, and findings for the cells that do not parse."""
-        broken = [unreadable(result.path, error) for error in broken_cells(data)]
+        broken = [unreadable(result.path, error, "cell") for error in broken_cells(data)]
         findings = (*broken, *result.findings) if broken and self.prefilter.mentions(data) else result.findings
         return replace(result, findings=findings, masks=masked_rows(data))
 
@@ -182,7 +182,7 @@ class Engine:
             return Result(path)
         text, cells = opened
         result = self._analyze_source(path, text)
-        broken = [unreadable(path, error) for error in cells.broken] if self.prefilter.mentions(data) else []
+        broken = [unreadable(path, error, "cell") for error in cells.broken] if self.prefilter.mentions(data) else []
         return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
     def _analyze_source(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from s3lint.finding import Confidence, Finding, Fix, Location, Related
 from s3lint.registry import rules
@@ -32,11 +32,11 @@ def finding_of(match: Match) -> Finding:
     )  # fmt: skip
 
 
-def unreadable(path: Path, error: Unreadable) -> Finding:
-    """Return the finding of a file, or a part of it, that cannot be read."""
+def unreadable(path: Path, error: Unreadable, part: Literal["file", "cell"] = "file") -> Finding:
+    """Return the finding of a file, or a cell of it, that cannot be read."""
     rule = rules()[UNREADABLE]
     start = Location(error.row, error.column)
-    message = rule.summary.format(reason=error.message)
+    message = rule.summary.format(part=part, reason=error.message)
     return Finding(
         rule.code, rule.name, message, path, start, start, Confidence.HIGH, rule.profile, rule.clause, noqa_row=error.row,
         severity=rule.severity,

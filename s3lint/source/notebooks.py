@@ -132,8 +132,8 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
 
     Raises `Unreadable` if the file is no notebook.
     """
-    document = _document(data)
-    if not _is_python(document):
+    document = document_of(data)
+    if other_kernel(document) is not None:
         return None
     lines: list[str] = []
     original: list[str] = []
@@ -141,8 +141,8 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
     shifts: dict[int, int] = {}
     for number, cell in enumerate(document["cells"], 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            written = _source(cell)
-            source = ["" for _ in written] if _is_other_language(cell) else masked(written)
+            written = source_of_cell(cell)
+            source = ["" for _ in written] if other_language(cell) is not None else masked(written)
             shifts |= {
                 len(lines) + row: shift_of(line, made) for row, (line, made) in enumerate(zip(written, source, strict=True), 1)
             }
@@ -172,11 +172,11 @@ def shift_of(written: str, made: str) -> int:
 
 def cell_lines(data: bytes, number: int) -> list[str]:
     """Return the lines of one cell as they are in the file; none if there is no such cell. Raises `Unreadable`."""
-    cells = _document(data)["cells"]
-    return _source(cells[number - 1]) if 0 < number <= len(cells) else []
+    cells = document_of(data)["cells"]
+    return source_of_cell(cells[number - 1]) if 0 < number <= len(cells) else []
 
 
-def _document(data: bytes) -> dict[str, Any]:
+def document_of(data: bytes) -> dict[str, Any]:
     """Parse a notebook of version 4. Raises `Unreadable` for any other bytes."""
     try:
         document = json.loads(data)
@@ -188,8 +188,8 @@ def _document(data: bytes) -> dict[str, Any]:
     return document
 
 
-def _is_python(document: dict[str, Any]) -> bool:
-    """Tell whether the metadata name Python or no language."""
+def other_kernel(document: dict[str, Any]) -> str | None:
+    """Return the language of a notebook's kernel; None for Python, and if the metadata name no language."""
     metadata = document.get("metadata")
     known = metadata if isinstance(metadata, dict) else {}
     named = [
@@ -197,22 +197,31 @@ def _is_python(document: dict[str, Any]) -> bool:
         for part, key in (("language_info", "name"), ("kernelspec", "language"))
         if isinstance(known.get(part), dict)
     ]
-    languages = [str(name).lower() for name in named if name]
-    return not languages or any(kernel in languages[0] for kernel in PYTHON_KERNELS)
+    language = next((str(name) for name in named if name), None)
+    return language if language and not any(kernel in language.lower() for kernel in PYTHON_KERNELS) else None
 
 
-def _is_other_language(cell: dict[str, Any]) -> bool:
-    """Return whether the metadata of a cell name another language than Python: VS Code's, Polyglot's, Synapse's and Fabric's do."""
+def other_language(cell: dict[str, Any]) -> str | None:
+    """Return the language that the metadata of a cell name, as VS Code's, Polyglot's, Synapse's and Fabric's do; None for Python."""
     metadata = cell.get("metadata")
     named = [
         part.get(key)
         for owner, key in CELL_LANGUAGES
         if isinstance(metadata, dict) and isinstance(part := metadata.get(owner), dict)
     ]
-    return any(name and "python" not in str(name).lower() and str(name).lower() != "pyspark" for name in named)
+    others = (str(name) for name in named if name and not any(kernel in str(name).lower() for kernel in PYTHON_KERNELS))
+    return next(others, None)
 
 
-def _source(cell: dict[str, Any]) -> list[str]:
+def other_magic(lines: Iterable[str]) -> str | None:
+    """Return the magic at the start of a cell that makes it another language's, such as `%scala`; None for Python and SQL."""
+    head = next((line.strip() for line in lines if line.strip()), "")
+    if SQL_CELL.match(head) or PYTHON_CELL.match(head) or not OTHER_CELL.match(head):
+        return None
+    return head.split()[0]
+
+
+def source_of_cell(cell: dict[str, Any]) -> list[str]:
     source = cell.get("source", "")
     text = "".join(map(str, source)) if isinstance(source, list) else str(source)
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from s3lint.source.notebooks import CLOSE, OPEN, OTHERS_CHECKED, Masks, masked, masks, quoted, refusal_of
+from s3lint.source.notebooks import CLOSE, OPEN, OTHERS_CHECKED, Masks, masked, masks, other_magic, quoted, refusal_of
 from s3lint.source.text import Unreadable, is_encodable
 from s3lint.support.interpreter import without_parser_warnings
 
@@ -46,6 +46,19 @@ def plain(data: bytes) -> bytes:
 def broken_cells(data: bytes) -> tuple[Unreadable, ...]:
     """Return the errors of the cells that do not parse, in rows of the file."""
     return _read(data)[1]
+
+
+def other_cells(data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the row and the magic of each cell of a Databricks source that is in another language than Python or SQL."""
+    row = 1
+    lines = data.decode("utf-8", "surrogateescape").split("\n") if data.startswith(DATABRICKS) else []
+    for cell in _cells(lines, COMMAND):
+        code = [line.removeprefix(MAGIC) for line in cell if line.startswith(MAGIC) or not line.startswith("#")]
+        magic = other_magic(code)
+        if magic is not None:
+            first = next(index for index, line in enumerate(cell) if magic in line)
+            yield row + first, magic
+        row += len(cell)
 
 
 @lru_cache(maxsize=4)
