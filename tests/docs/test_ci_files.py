@@ -43,6 +43,37 @@ def test_files_are_yaml_and_pin_what_they_use(path: Path) -> None:
     assert [line for line in path.read_text(encoding="utf-8").splitlines() if "uses: " in line and not PINNED.search(line)] == []
 
 
+def examples(kind: str) -> list[str]:
+    """The YAML of the recipes that is a workflow of GitHub (`runs-on`) or jobs of GitLab (`script:`, `component:`)."""
+    text = (CHECKOUT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    found = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    if kind == "github-workflows":
+        return [each for each in found if "runs-on" in each]
+    _, jobs = (CHECKOUT / "templates" / "s3lint.yml").read_text(encoding="utf-8").split("\n---\n")
+    return [jobs, *(each for each in found if "runs-on" not in each and re.search("script:|component:", each))]
+
+
+@pytest.mark.parametrize(
+    ("schema", "pattern"),
+    [
+        ("github-workflows", ".github/workflows/*.yml"),
+        ("github-actions", "action.yml"),
+        ("dependabot", ".github/dependabot.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("gitlab-ci", "templates/[!s]*.yml"),
+    ],
+)
+def test_files_are_what_their_server_reads(tmp_path: Path, schema: str, pattern: str) -> None:
+    files = sorted(CHECKOUT.glob(pattern))
+    for number, text in enumerate(examples(schema) if schema in ("github-workflows", "gitlab-ci") else []):
+        files.append(tmp_path / f"recipe_{number}.yml")
+        files[-1].write_text(text, encoding="utf-8")
+    assert files
+    done = run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *files, cwd=tmp_path)
+    assert done.code == 0, done.out
+
+
 @pytest.fixture
 def folder(project: Write, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder beside a project, with a `python` that installs nothing."""
