@@ -211,19 +211,21 @@ def _explain(options: argparse.Namespace) -> int:
     """Print the inferred values of the storage calls on one line. Raises `ConfigurationError` and `UsageError`."""
     from s3lint.linter.engine import Engine
     from s3lint.linter.explain import explain, no_call, rows_of
+    from s3lint.linter.observed_values import observed_values
 
     name, _, row = options.explain.rpartition(":")
     path = Path(os.path.abspath(name))
     if not name or not row.isdecimal():
         raise ConfigurationError(f"the command line: --explain takes FILE:LINE, not {options.explain!r}")
     engine = Engine(settings_finder(options, setting_overrides(options), [path])(path))
+    seen = observed_values(engine.settings, path, int(row))
     try:
         found = explain(engine, path, read_bounded(path, MAX_READ_BYTES), int(row))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except Unreadable as error:
         raise UsageError(f"{path}:{error.row}: {error.message}") from None
-    lines = [line for explanation in found for line in rows_of(explanation)] or [no_call(int(row))]
+    lines = [line for explanation in found for line in rows_of(explanation, seen)] or [no_call(int(row))]
     print("\n".join(printable(line) for line in lines))
     return 0
 
@@ -244,7 +246,7 @@ def _print_recording_problems(request: RunRequest | None, options: argparse.Name
     """Say what of the recordings could not be used."""
     observing = {target.settings.root: target.settings for target in request.files if target.settings.observed} if request else {}
     if observing and not options.quiet:
-        from s3lint.linter.observed import recordings_of
+        from s3lint.linter.recordings import recordings_of
 
         for settings in observing.values():
             for problem in recordings_of(settings).problems.values():

@@ -5,7 +5,7 @@ Every rule runs over the facts of the line, including rules that are off. Each f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from s3lint.inference.values import Absent, Hop, Unknown, Value, alternatives
 from s3lint.linter.checker import Checker
 from s3lint.linter.engine import Engine, suppressions_of
 from s3lint.linter.findings import finding_of
+from s3lint.linter.observed_values import ObservedValues
 from s3lint.linter.policy import match_suppressions
 from s3lint.linter.prefilter import prefilter_for
 from s3lint.project.patterns import is_test
@@ -169,18 +170,28 @@ def observed(fact: Fact, observe: Callable[[str, Value], None]) -> Fact:
     return replace(fact, **watched)
 
 
-def rows_of(explanation: Explanation) -> Iterator[str]:
-    """The lines of an explanation for people."""
+def rows_of(explanation: Explanation, seen: Sequence[ObservedValues] = ()) -> Iterator[str]:
+    """The lines of an explanation for people, with the values that recorded calls of the line had."""
     yield f"{explanation.kind} ({explanation.confidence} confidence): {explanation.text}"
-    missing = [each.name for each in explanation.observations if each.value == NOT_GIVEN]
+    names = {each.name for each in explanation.observations}
+    # A fact about a name alone has none of the call's parameters.
+    recorded = [each for each in seen if f"{each.method}(" in explanation.text and names & each.values.keys()]
+    values = {name: text for each in recorded for name, text in each.texts().items()}
+    missing = [each.name for each in explanation.observations if each.value == NOT_GIVEN and each.name not in values]
     for each in explanation.observations:
         if each.name in missing:
             continue
         yield f"  {each.name}: {each.value}"
         for place in each.way:
             yield f"    {place.path.name}:{place.location.row}:{place.location.column} {place.message}"
+        if each.name in values:
+            yield f"    observed: {values.pop(each.name)}"
     if missing:
         yield f"  not given: {', '.join(missing)}"
+    for name, text in values.items():
+        yield f"  {name}: observed: {text}"
+    for call in recorded:
+        yield f"  recorded calls of {call.method}: {call.count:,}"
     for outcome in explanation.outcomes:
         asked = f" (read {', '.join(outcome.asked)})" if outcome.asked else ""
         yield f"  {outcome.rule.code} {outcome.rule.name}: {outcome.text}{asked}"

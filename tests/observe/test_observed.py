@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -146,11 +148,11 @@ def test_calls_of_code_that_has_changed_are_stale(project: Path) -> None:
 HOSTILE: list[dict[str, Any] | bytes] = [
     b"\xff\xfe", b"{", b"[]", b"null", b'{"version": 2}', b"[" * 50_000, json.dumps(SAVE).encode()[:200], SAVE | {"count": "x" * 50},
     SAVE | {"count": -1}, SAVE | {"frames": []}, SAVE | {"parameters": []}, SAVE | {"frames": [{"file": "../../etc/passwd", "line": 1}]},
-    SAVE | {"parameters": {"Key": "x" * 200_000}},
+    SAVE | {"parameters": {"Key": "x" * 200_000}}, SAVE | {"count": 10**40}, SAVE | {"count": 1e300}, SAVE | {"version": "1"},
+    SAVE | {"frames": [{"file": "app.py", "line": float("inf")}]}, gzip.compress(b"\0" * 50_000_000).replace(b"\n", b""),
 ]  # fmt: skip
 
 HARMLESS: list[dict[str, Any]] = [
-    SAVE | {"frames": [{"file": "a\0b", "line": 1, "digest": "x"}]},
     SAVE | {"operation": "os.system", "parameters": {"command": "touch owned"}},
     SAVE | {"operation": "s3.put_object()\nimport os; os.system"},
     SAVE | {"operation": "s3.class"},
@@ -175,8 +177,65 @@ def test_hostile_recordings_are_one_sentence_and_run_nothing(project: Path) -> N
     assert {path.name for path in project.iterdir()} == {"app.py", "pyproject.toml", "out.jsonl"}
 
 
-@pytest.mark.parametrize("name", ["missing.jsonl", "."])
-def test_a_recording_that_cannot_be_read_is_one_sentence(project: Path, name: str) -> None:
+def test_values_of_a_recording_reach_no_terminal(project: Path) -> None:
+    hostile = "a/\x1b]0;owned\x07\u202e\ud800 b.pdf"
+    (project / "out.jsonl").write_text(json.dumps(SAVE | {"parameters": SAVE["parameters"] | {"Key": hostile}}))
+    for form in ("text", "concise", "github", "junit"):
+        done = subprocess.run(
+            [sys.executable, "-m", "s3lint", "check", "--no-cache", "--output-format", form, "--observed", "out.jsonl"],
+            cwd=project, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 1 and b"STO212" in done.stdout, done.stderr
+        assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout.decode()), form
+
+
+def test_calls_of_files_that_are_gone_are_one_sentence(project: Path) -> None:
+    gone: list[dict[str, Any] | bytes] = [
+        SAVE | {"frames": [SAVE["frames"][0] | {"file": file}]} for file in ("gone.py", "a\0b", "x" * 5_000, "\ud800")
+    ]
+    findings, said = check(project, *gone, SAVE)
+    assert (7, "STO401") in found(findings)
+    assert said == f"s3lint: warning: {project}: 4 recorded calls are of files that are gone: record the calls again\n"
+
+
+def test_lines_are_counted_as_python_counts_them(project: Path) -> None:
+    app = project / "app.py"
+    app.write_bytes(b"\xef\xbb\xbf# coding: utf-8\r\n# \x0c \x1c \xe2\x80\xa8\r\n" + app.read_bytes().replace(b"\n", b"\r\n"))
+    findings, said = check(project, SAVE)
+    assert (9, "STO401") in found(findings) and said == ""
+
+
+def test_the_search_for_functions_that_moved_is_bounded(project: Path) -> None:
+    lines = 40_000
+    (project / "app.py").write_text("\n" * lines)
+    frame = {"file": "app.py", "line": 1, "first": 1, "lines": lines // 2}
+    calls = [SAVE | {"parameters": {"Key": f"a/{n}"}, "frames": [frame | {"digest": f"{n}"}]} for n in range(2_000)]
+    assert "2,000 recorded calls are stale" in check(project, *calls)[1]
+
+
+def test_lines_beyond_the_limit_are_one_sentence(project: Path) -> None:
+    _, said = check(project, SAVE, b"\n" * 2_000_000)
+    assert (
+        said == f"s3lint: warning: {project / 'out.jsonl'}: only the first 1,000,000 lines are used: record fewer tests at a time\n"
+    )
+
+
+def unreadable(project: Path, kind: str) -> str:
+    """Make a recording that cannot be read, and return its name."""
+    path = project / kind
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "sparse":
+        with path.open("wb") as file:
+            file.truncate(2**40)
+    return {"folder": ".", "device": "/dev/zero"}.get(kind, kind)
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "sparse", "pipe", "device"])
+def test_a_recording_that_cannot_be_read_is_one_sentence(project: Path, kind: str) -> None:
+    if kind == "pipe" and not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes here")
+    name = unreadable(project, kind)
     done = subprocess.run(
         [sys.executable, "-m", "s3lint", "check", "--observed", name], cwd=project, capture_output=True, text=True, check=False
     )
