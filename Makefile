@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers vscode address clean
+.PHONY: demo rollout test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -28,6 +28,9 @@ test-cache: $(READY)  ## random sequences of changes to a project, each checked 
 
 test-browser: $(READY)  ## the HTML report in a real Chromium, where one is installed
 	@$(BIN)/python -m pytest -m browser -rs tests/integration/browser/test_html_in_browser.py
+
+rollout: $(READY)  ## the story of a legacy repository, from nothing to a blocking gate
+	@$(BIN)/python -m pytest -m extended -s tests/cli/test_rollout_story.py
 
 test-extended: $(READY)  ## what takes minutes: the installed wheel, the tutorial, every fixture in every hostile shape
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m extended -rs

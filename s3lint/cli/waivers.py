@@ -40,7 +40,11 @@ def run(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         print(json.dumps([_as_dict(applied, author) for applied, author in written], indent=2))
     else:
-        print("\n".join([*(printable(line) for line in _lines(written)), *_by_owner(found), _summary(found)]))
+        print(
+            "\n".join(
+                [*(printable(line) for line in _lines(written)), *_by_owner(found), _summary(found, len(outcome.suppressions))]
+            )
+        )
     for message in outcome.errors:
         print_error(message)
     if outcome.errors:
@@ -118,9 +122,9 @@ def _age(author: Author) -> str:
     return f"on {author.day} ({counted(days, 'day')} ago)"
 
 
-def _summary(found: list[AppliedSuppression]) -> str:
+def _summary(found: list[AppliedSuppression], total: int) -> str:
     if not found:
-        return "No suppressions."
+        return f"No matching suppressions ({total} in all)." if total else "No suppressions."
     today = date.today()
     counts = {
         "expired": sum(applied.suppression.expired(today) for applied in found),
@@ -129,8 +133,8 @@ def _summary(found: list[AppliedSuppression]) -> str:
     }
     notes = [f"{count} {what}" for what, count in counts.items() if count]
     files = len({applied.path for applied in found})
-    total = f"{counted(len(found), 'suppression')} in {counted(files, 'file')}"
-    return f"\n{total}{': ' if notes else ''}{', '.join(notes)}."
+    listed = f"{counted(len(found), 'suppression')} in {counted(files, 'file')}"
+    return f"\n{listed}{': ' if notes else ''}{', '.join(notes)}."
 
 
 def _as_dict(applied: AppliedSuppression, author: Author | None) -> dict[str, Any]:
