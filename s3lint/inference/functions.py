@@ -171,6 +171,9 @@ def _looked_up(mapping: Mapping, arguments: Arguments) -> Value:
     default = arguments.get("default", 1)
     if not isinstance(key, Text) or key.literal is None:
         return Unknown("the key is not known")
+    if not mapping.entries and not mapping.open and isinstance(default, Text):
+        # `settings = load() or {}`: a setting that is not there.
+        return Fallback(Absent(), default)
     found = mapping.get(key.literal)
     missing = Constant(None) if isinstance(default, Absent) else default
     return join_values([missing if isinstance(choice, Absent) else choice for choice in alternatives(found)])

@@ -11,11 +11,12 @@ import libcst as cst
 from s3lint.facts import BucketName, Fact, KeyTemplate
 from s3lint.facts.api_names import S3_LIBRARIES
 from s3lint.facts.extractor import from_steps
+from s3lint.facts.queries.fallbacks import is_only_a_fallback
 from s3lint.finding import Confidence
 from s3lint.inference.annotations import STUBS
 from s3lint.inference.classes import default_of_field, is_settings
 from s3lint.inference.place import Place
-from s3lint.inference.values import Environment, Fallback, Text, Value
+from s3lint.inference.values import Environment, Fallback, Text, Unknown, Value
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import all_parameters, last_name
 from s3lint.syntax.site import Site
@@ -56,6 +57,8 @@ def named_values(step: Step, context: Context) -> Iterator[Fact]:
 
 def _bucket(name: str, node: cst.BaseExpression, place: Place, context: Context) -> BucketName:
     value = setting_of(name, context.evaluator.evaluate(node, place), place, context)
+    if isinstance(value, Text) and value.literal and is_only_a_fallback(node, place):
+        value = Fallback(Unknown("a setting decides"), value)
     return BucketName(Site(place.block, node), place, Confidence.HIGH, value, "name", name)
 
 
