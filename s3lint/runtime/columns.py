@@ -111,20 +111,20 @@ def exact(column: pa.ChunkedArray, declared: pa.Field) -> pa.ChunkedArray:
         )
     fits = _fitting(declared.type)
     if not fits(column):
-        row = _first(column, lambda part: not fits(part))
+        row = first(column, lambda part: not fits(part))
         raise SchemaError(
             f"The column {declared.name!r} is declared {declared.type} and cannot hold the value {_shown(column[row])} "
             f"of row {row:,} unchanged: convert it where it is read."
         )
     fitted = column.cast(declared.type)
-    if _anywhere(fitted, declared, _is_null):
-        row = _first(fitted, lambda part: _anywhere(part, declared, _is_null))
+    if anywhere(fitted, declared, _is_null):
+        row = first(fitted, lambda part: anywhere(part, declared, _is_null))
         raise SchemaError(
             f"The column {declared.name!r} is declared without nulls, and its value {_shown(fitted[row])} of row {row:,} is or holds one: "
             "fill it."
         )
-    if _anywhere(fitted, declared, _is_of_no_year):
-        row = _first(fitted, lambda part: _anywhere(part, declared, _is_of_no_year))
+    if anywhere(fitted, declared, _is_of_no_year):
+        row = first(fitted, lambda part: anywhere(part, declared, _is_of_no_year))
         raise SchemaError(
             f"The column {declared.name!r} has a date outside of the years 1 to 9999, which most readers lack, in row {row:,}: correct it."
         )
@@ -142,7 +142,7 @@ def _check_valid(column: pa.ChunkedArray, name: str) -> None:
     error = _invalid(column)
     if error is not None:
         raise SchemaError(
-            f"The column {name!r} has a value in row {_first(column, is_invalid):,} that is none of its type {column.type}: correct it."
+            f"The column {name!r} has a value in row {first(column, is_invalid):,} that is none of its type {column.type}: correct it."
         ) from error
 
 
@@ -211,7 +211,7 @@ def _fitting(declared: pa.DataType) -> Callable[[pa.ChunkedArray], bool]:
     return fits
 
 
-def _first(column: pa.ChunkedArray, is_wrong: Callable[[pa.ChunkedArray], bool]) -> int:
+def first(column: pa.ChunkedArray, is_wrong: Callable[[pa.ChunkedArray], bool]) -> int:
     """Returns the first row for which something is wrong, by halving."""
     start, length = 0, len(column)
     while length > 1:
@@ -223,14 +223,14 @@ def _first(column: pa.ChunkedArray, is_wrong: Callable[[pa.ChunkedArray], bool])
     return start
 
 
-def _anywhere(column: Any, declared: pa.Field, is_wrong: Callable[[Any, pa.Field], bool]) -> bool:
+def anywhere(column: Any, declared: pa.Field, is_wrong: Callable[[Any, pa.Field], bool]) -> bool:
     """Returns whether values are wrong at any depth, which are asked for level by level with what is declared of them."""
     pyarrow = imported("pyarrow", "delta")
     if is_wrong(column, declared):
         return True
     chunks = column.chunks if isinstance(column, pyarrow.ChunkedArray) else [column]
     parts = (part for chunk in chunks for part in _parts(chunk.drop_null(), declared.type))
-    return any(_anywhere(part, one, is_wrong) for part, one in parts)
+    return any(anywhere(part, one, is_wrong) for part, one in parts)
 
 
 def _parts(array: pa.Array, declared: pa.DataType) -> list[tuple[pa.Array, pa.Field]]:

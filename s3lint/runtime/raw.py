@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3lint.runtime.clients import imported, reason
+from s3lint.runtime.columns import anywhere, first
 from s3lint.runtime.errors import IntegrityError, SchemaError
 from s3lint.runtime.frames import fitted
 from s3lint.runtime.streams import chunks_of, file_errors
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 NULL = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|\})[ \t\r]*null", re.MULTILINE)
 """Where a `null` may stand in place of an object."""
+
+LONGEST_ROW = 64 << 20
+"""Bytes that Arrow parses at a time, which a row may take."""
 
 
 def read(source: Any, schema: pa.Schema, layout: str, rest: str | None = None, *, empty_is_null: bool = False) -> pa.Table:
@@ -52,15 +56,16 @@ def _read_csv(data: bytes | Path, schema: pa.Schema, rest: str | None, empty_is_
     """Returns the rows of CSV. Floating numbers are read as text, since the reader makes infinities of those that are too large."""
     csv, pyarrow = imported("pyarrow.csv", "delta"), imported("pyarrow", "delta")
     types = {one.name: pyarrow.string() if pyarrow.types.is_floating(one.type) else one.type for one in schema}
+    blocks, layout = csv.ReadOptions(block_size=LONGEST_ROW), csv.ParseOptions(newlines_in_values=True)
     options = csv.ConvertOptions(
         column_types=types, null_values=[""], strings_can_be_null=empty_is_null, quoted_strings_can_be_null=False
     )
     if rest is not None:
         options.column_types = {
             **types,
-            **dict.fromkeys(_undeclared(csv.open_csv(_opened(data)).schema.names, schema), pyarrow.string()),
+            **dict.fromkeys(_undeclared(csv.open_csv(_opened(data), blocks, layout).schema.names, schema), pyarrow.string()),
         }
-    rows = csv.read_csv(_opened(data), convert_options=options)
+    rows = csv.read_csv(_opened(data), blocks, layout, options)
     for one in schema:
         if pyarrow.types.is_floating(one.type) and rows.column_names.count(one.name) == 1:
             rows = _with(rows, one, _parsed(rows.column(one.name), one))
@@ -75,41 +80,59 @@ def _read_csv(data: bytes | Path, schema: pa.Schema, rest: str | None, empty_is_
 def _read_json(data: bytes | Path, schema: pa.Schema, rest: str | None) -> pa.Table:
     """Returns the rows of JSON lines. JSON has no dates and times: they are read as text, which must be theirs."""
     reader, pyarrow = imported("pyarrow.json", "delta"), imported("pyarrow", "delta")
-    types = pyarrow.types
     _check_objects(data)
-    texts = [one for one in schema if types.is_temporal(one.type)]
-    narrow = [one for one in schema if types.is_floating(one.type) and one.type != pyarrow.float64()]
-    read_as = {**{one.name: pyarrow.string() for one in texts}, **{one.name: pyarrow.float64() for one in narrow}}
-    written = pyarrow.schema([one.with_type(read_as.get(one.name, one.type)) for one in schema if one.name != rest])
+    extra = _rests(data, schema, rest) if rest is not None else []
+    declared = [one for one in schema if one.name != rest]
+    written = pyarrow.schema([one.with_type(_written_type(one.type)) for one in declared])
     options = reader.ParseOptions(explicit_schema=written, unexpected_field_behavior="ignore" if rest else "error")
     try:
-        rows = reader.read_json(_opened(data), parse_options=options)
+        rows = reader.read_json(_opened(data), reader.ReadOptions(block_size=LONGEST_ROW), options)
     except pyarrow.ArrowInvalid as error:
         if "Empty JSON file" in str(error):
             return schema.empty_table()
         raise
-    for one in texts:
-        if one.name in rows.column_names:
-            rows = _with(rows, one, rows.column(one.name).cast(one.type))
-    for one in narrow:
-        if one.name in rows.column_names:
+    for one in declared:
+        if one.name in rows.column_names and rows.column(one.name).type != one.type:
             rows = _with(rows, one, _narrowed(rows.column(one.name), one))
-    return rows if rest is None else _with_rest(rows, rest, _rests(data, schema, rest))
+    return rows if rest is None else _with_rest(rows, rest, extra)
+
+
+def _written_type(declared: pa.DataType) -> pa.DataType:
+    """Returns the type under which Arrow reads JSON for a declared one: of its own accord it drops zones, and makes infinities of large numbers."""
+    pyarrow = imported("pyarrow", "delta")
+    types = pyarrow.types
+    if types.is_struct(declared):
+        return pyarrow.struct([one.with_type(_written_type(one.type)) for one in declared])
+    if types.is_list(declared):
+        return pyarrow.list_(declared.value_field.with_type(_written_type(declared.value_type)))
+    if types.is_temporal(declared):
+        return pyarrow.string()
+    return pyarrow.float64() if types.is_floating(declared) else declared
 
 
 def _check_objects(data: bytes | Path) -> None:
     """Raises `SchemaError` for a `null` in place of an object, at which Arrow's reader ends the process."""
-    found = _opened(data).read()
-    if NULL.search(found) is None:
-        return
-    text, place = found.decode("utf-8-sig", "replace").strip(), 0
+    if NULL.search(_opened(data).read()) is not None:
+        for _ in _objects(data):
+            pass
+
+
+def _objects(data: bytes | Path) -> Iterator[dict[str, Any]]:
+    """Gives the objects of JSON lines. Raises `SchemaError` for what is none, and for fields that would not be kept as they are."""
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal, parse_constant=_constant)
+    text, place = _opened(data).read().decode("utf-8-sig", "replace").strip(), 0
     while place < len(text):
         try:
-            value, place = json.JSONDecoder().raw_decode(text, place)
+            value, place = decoder.raw_decode(text, place)
+        except SchemaError:
+            raise
         except (ValueError, RecursionError) as error:
             raise SchemaError(f"The json data does not fit the declared schema: {reason(error)}.") from error
         if not isinstance(value, dict):
-            raise SchemaError(f"The json data has {json.dumps(value)[:60]} in place of an object: write an object on each line.")
+            raise SchemaError(
+                f"The json data has {json.dumps(value, default=str)[:60]} in place of an object: write an object on each line."
+            )
+        yield value
         while place < len(text) and text[place].isspace():
             place += 1
 
@@ -124,12 +147,27 @@ def _parsed(column: pa.ChunkedArray, declared: pa.Field) -> pa.ChunkedArray:
     return _narrowed(wide, declared)
 
 
-def _narrowed(wide: pa.ChunkedArray, declared: pa.Field) -> pa.ChunkedArray:
-    """Returns numbers that were read as doubles, rounded to the declared width. Raises `SchemaError` where one becomes infinite."""
+def _narrowed(written: pa.ChunkedArray, declared: pa.Field) -> pa.ChunkedArray:
+    """Returns what was read as texts and doubles under its declared type; numbers are rounded to their width.
+
+    Raises `SchemaError` where one becomes infinite.
+    """
+    if anywhere(written, declared, _overflows):
+        row = first(written, lambda part: anywhere(part, declared, _overflows))
+        value = written[row].as_py()
+        raise SchemaError(
+            f"The column {declared.name!r} is declared {declared.type} and cannot hold the value {value} of row {row:,}."
+        )
+    return written.cast(declared.type, safe=not imported("pyarrow", "delta").types.is_floating(declared.type))
+
+
+def _overflows(numbers: Any, declared: pa.Field) -> bool:
+    """Whether a number is finite, and infinite under a narrower type."""
+    if not imported("pyarrow", "delta").types.is_floating(declared.type):
+        return False
     compute = imported("pyarrow.compute", "delta")
-    narrow = wide.cast(declared.type, safe=False)
-    _refuse_any(compute.and_(compute.is_inf(narrow), compute.is_finite(wide)), wide, declared)
-    return narrow
+    narrow = numbers.cast(declared.type, safe=False)
+    return bool(compute.any(compute.and_(compute.is_inf(narrow), compute.is_finite(numbers))).as_py())
 
 
 def _refuse_any(wrong: Any, column: pa.ChunkedArray, declared: pa.Field) -> None:
@@ -147,18 +185,41 @@ def _with(rows: pa.Table, declared: pa.Field, column: Any) -> pa.Table:
 
 def _with_rest(rows: pa.Table, rest: str, extra: list[dict[str, Any]]) -> pa.Table:
     pyarrow = imported("pyarrow", "delta")
-    texts = [json.dumps(one, ensure_ascii=False) if one else None for one in extra]
+    try:
+        texts = [json.dumps(one, ensure_ascii=False, default=_float) if one else None for one in extra]
+    except RecursionError as error:
+        raise SchemaError(f"A field that is not declared is nested too deeply to be kept: {reason(error)}.") from error
     return rows.append_column(rest, pyarrow.array(texts, pyarrow.string()))
 
 
 def _rests(data: bytes | Path, schema: pa.Schema, rest: str) -> list[dict[str, Any]]:
-    """Returns the fields of each line that are not declared. Raises `SchemaError` for one that would not be kept as it is."""
-    declared = set(schema.names)
-    lines = _opened(data).read().splitlines()
-    rows = [json.loads(line, object_pairs_hook=_object, parse_float=_float) for line in lines if line.strip()]
-    if any(rest in row for row in rows):
-        raise SchemaError(f"The field {rest!r} of the data has the name of the column for what is not declared: rename the column.")
-    return [{name: value for name, value in row.items() if name not in declared} for row in rows]
+    """Returns the fields of each object that are not declared. Raises `SchemaError` for one that would not be kept as it is."""
+    declared = {one.name: one for one in schema}
+    found = []
+    for row in _objects(data):
+        if rest in row:
+            raise SchemaError(
+                f"The field {rest!r} of the data has the name of the column for what is not declared: rename the column."
+            )
+        for name in declared.keys() & row.keys():
+            _check_declared(row[name], declared[name].type, name)
+        found.append({name: value for name, value in row.items() if name not in declared})
+    return found
+
+
+def _check_declared(value: Any, declared: pa.DataType, name: str) -> None:
+    """Raises `SchemaError` for a field inside of a declared one that is not declared, which Arrow would drop."""
+    types = imported("pyarrow", "delta").types
+    if types.is_struct(declared) and isinstance(value, dict):
+        for inner, part in value.items():
+            if declared.get_field_index(inner) < 0:
+                raise SchemaError(
+                    f"The field {f'{name}.{inner}'!r} of the data is not declared, and is kept beside no declared one: declare it."
+                )
+            _check_declared(part, declared.field(inner).type, f"{name}.{inner}")
+    elif types.is_list(declared) and isinstance(value, list):
+        for part in value:
+            _check_declared(part, declared.value_type, name)
 
 
 def _object(fields: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -168,11 +229,16 @@ def _object(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _float(text: str) -> float:
-    number = float(text)
-    if Decimal(repr(number)) != Decimal(text):
+def _constant(text: str) -> float:
+    raise SchemaError(f"The json data has {text} in place of a number, which is no JSON: write null, or a text.")
+
+
+def _float(exact: Decimal) -> float:
+    """Returns a number of a field that is not declared, as it is written again."""
+    number = float(exact)
+    if Decimal(repr(number)) != exact:
         raise SchemaError(
-            f"The number {text[:60]} of a field that is not declared has too many digits to be kept: declare the field."
+            f"The number {str(exact)[:60]} of a field that is not declared has too many digits to be kept: declare the field."
         )
     return number
 

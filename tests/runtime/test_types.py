@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -274,6 +275,17 @@ def test_a_text_with_null_behind_a_brace_is_a_text() -> None:
     ]
 
 
+KEPT = pa.schema(
+    [
+        ("n", pa.int8()),
+        ("d", pa.float64()),
+        ("s", pa.struct([("a", pa.int8())])),
+        ("l", pa.list_(pa.struct([("a", pa.int8())]))),
+        ("rest", pa.string()),
+    ]
+)
+
+
 @pytest.mark.parametrize(
     ("layout", "text"),
     [
@@ -282,10 +294,52 @@ def test_a_text_with_null_behind_a_brace_is_a_text() -> None:
         ("json", '{"n":1,"z":{"a":1,"a":2}}'),
         ("json", '{"n":1,"z":0.12345678901234567890}'),
         ("json", '{"n":1,"z":1e400}'),
+        ("json", '{"n":1,"z":NaN}'),
+        ("json", '{"n":1,"s":{"a":1,"b":2}}'),
+        ("json", '{"n":1,"l":[{"a":1},{"b":2}]}'),
+        ("json", f'{{"n":1,"z":{"9" * 5_000}}}'),
+        ("json", f'{{"n":1,"z":{"[" * 200_000}{"]" * 200_000}}}'),
         ("csv", "n,z,z\n1,2,3\n"),
         ("csv", "n,rest\n1,x\n"),
     ],
 )
 def test_what_is_not_declared_and_would_not_be_kept_as_it_is_is_refused(layout: str, text: str) -> None:
     with pytest.raises(SchemaError):
-        read(text.encode(), pa.schema([("n", pa.int8()), ("rest", pa.string())]), layout, "rest")
+        read(text.encode(), KEPT, layout, "rest")
+
+
+def test_objects_are_kept_wherever_they_end() -> None:
+    text = b'{"n":1,"d":0.1000000000000000055,"z":1.10}{"n":2,"d":3,"z":null} {"n":\n3,"z":"x"}'
+    assert [(row["n"], row["d"], row["rest"]) for row in read(text, KEPT, "json", "rest").to_pylist()] == [
+        (1, 0.1, '{"z": 1.1}'),
+        (2, 3.0, '{"z": null}'),
+        (3, None, '{"z": "x"}'),
+    ]
+
+
+NESTED: list[tuple[pa.DataType, str, Any]] = [
+    (pa.float32(), "1e300", SchemaError), (pa.float32(), "0.5", 0.5), (pa.date32(), "17", SchemaError), (pa.date32(), '"1970-01-18"', dt.date(1970, 1, 18)),
+    (pa.timestamp("us", "UTC"), '"2026-01-01T00:00:00"', SchemaError), (pa.timestamp("us"), '"2026-01-01T00:00:00+02:00"', SchemaError),
+    (pa.timestamp("us", "UTC"), '"2026-01-01T02:00:00+02:00"', dt.datetime(2026, 1, 1, tzinfo=UTC)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arrow_type", "text", "expected"), NESTED, ids=str)
+def test_a_value_inside_of_others_is_as_strict(arrow_type: pa.DataType, text: str, expected: Any) -> None:
+    """Arrow's reader of JSON drops the zones of times inside of lists and structs, and makes infinities there."""
+    schema = pa.schema([("c", pa.list_(pa.struct([("a", arrow_type)])))])
+    data = f'{{"c":[]}}\n{{"c":[{{"a":{text}}}]}}\n'.encode()
+    if expected is SchemaError:
+        with pytest.raises(SchemaError):
+            read(data, schema, "json")
+    else:
+        assert read(data, schema, "json").to_pylist() == [{"c": []}, {"c": [{"a": expected}]}]
+
+
+def test_rows_are_long_and_have_lines_in_them() -> None:
+    """Arrow parses blocks of a MiB unless told otherwise, and takes every line end for a row's."""
+    schema = pa.schema([("a", pa.string()), ("b", pa.string())])
+    rows = [{"a": f"{'x' * (number % 50)}\n{number}", "b": "y" * (3 << 20 if number == 7 else 1)} for number in range(60_000)]
+    csv = "a,b\n" + "".join(f'"{row["a"]}",{row["b"]}\n' for row in rows)
+    assert read(csv.encode(), schema, "csv").to_pylist() == rows
+    assert read("\n".join(map(json.dumps, rows)).encode(), schema, "json").to_pylist() == rows
