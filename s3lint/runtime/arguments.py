@@ -11,7 +11,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from s3lint.runtime.errors import ArgumentError
+from s3lint.runtime.clients import reason
+from s3lint.runtime.errors import ArgumentError, StorageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,7 +40,7 @@ def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             for name, rule in rules.items():
-                bound.arguments[name] = rule(name, bound.arguments[name])
+                bound.arguments[name] = applied(rule, name, bound.arguments[name])
             return function(*bound.args, **bound.kwargs)
 
         return call
@@ -50,7 +51,23 @@ def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def check_fields(record: object, **rules: Rule) -> None:
     """Applies a rule to each field of a frozen dataclass that is named, and keeps what the rule returns."""
     for name, rule in rules.items():
-        object.__setattr__(record, name, rule(name, getattr(record, name)))
+        object.__setattr__(record, name, applied(rule, name, getattr(record, name)))
+
+
+def applied(rule: Rule, name: str, value: Any) -> Any:
+    """Returns what a rule returns. Raises `ArgumentError` where the value itself fails when it is looked at."""
+    try:
+        return rule(name, value)
+    except StorageError:
+        raise
+    except Exception as error:
+        message = f"The argument {name}, of type {type(value).__name__}, cannot be used: {reason(error)}."
+        raise ArgumentError(message) from error
+
+
+def plain(value: str) -> str:
+    """Returns the characters of text: what `str` makes of a member of an enumeration is its name."""
+    return str.__str__(value)
 
 
 def optional(rule: Rule) -> Rule:
@@ -107,21 +124,23 @@ def text(name: str, value: Any) -> str:
     """Returns text that is not empty, and that UTF-8 can write."""
     if not isinstance(value, str) or not value or not _is_utf8(value):
         raise wrong(name, value, "text that is not empty")
-    return value
+    return plain(value)
 
 
 def header(name: str, value: Any) -> str:
     """Returns text that may stand in a header of HTTP: printable ASCII that neither begins nor ends with a space."""
-    if not is_header(text(name, value)):
+    found = text(name, value)
+    if not is_header(found):
         raise wrong(name, value, "printable ASCII text without line ends, as a header of HTTP must be")
-    return str(value)
+    return found
 
 
 def media_type(name: str, value: Any) -> str:
     """Returns a content type such as `text/csv; charset=utf-8`."""
-    if not MEDIA_TYPE.fullmatch(header(name, value)):
+    found = header(name, value)
+    if not MEDIA_TYPE.fullmatch(found):
         raise wrong(name, value, "a content type such as 'application/pdf'")
-    return str(value)
+    return found
 
 
 def table_name(name: str, value: Any) -> str:
@@ -130,23 +149,24 @@ def table_name(name: str, value: Any) -> str:
         raise wrong(
             name, value, "the name of a DynamoDB table: up to 255 letters, digits, dots, hyphens and underscores, or its ARN"
         )
-    return value
+    return plain(value)
 
 
 def texts(name: str, value: Any) -> Mapping[str, str]:
     """Returns a mapping from text to text, in a dict of its own."""
     if not isinstance(value, Mapping) or not all(isinstance(part, str) for pair in value.items() for part in pair):
         raise wrong(name, value, "names with their texts in a dict")
-    return dict(value)
+    return {plain(key): plain(one) for key, one in value.items()}
 
 
 def path(name: str, value: Any) -> Path:
     """Returns the path that text or a path-like object names."""
     if not isinstance(value, (str, os.PathLike)) or not isinstance(os.fspath(value), str):
         raise wrong(name, value, "a path")
-    if not os.fspath(value) or "\0" in os.fspath(value):
+    found = plain(os.fspath(value))
+    if not found or "\0" in found:
         raise wrong(name, value, "a path that a file can have")
-    return Path(value)
+    return Path(found)
 
 
 flag = instance(bool, called="True or False")
@@ -160,7 +180,7 @@ def is_header(value: str) -> bool:
 
 def wrong(name: str, value: object, wanted: str) -> ArgumentError:
     """Returns the error for an argument that is not what was wanted."""
-    shown = repr(value)
+    shown = " ".join(repr(value).split())
     return ArgumentError(f"The argument {name}={shown[:60]}{'…' if shown[60:] else ''} is of no use: pass {wanted}.")
 
 

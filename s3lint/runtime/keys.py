@@ -10,7 +10,7 @@ from datetime import date, datetime, timezone
 from typing import Any, Literal
 from uuid import UUID
 
-from s3lint.runtime.arguments import check_fields, checked, each, flag, optional, text, wrong
+from s3lint.runtime.arguments import check_fields, checked, each, flag, optional, plain, text, wrong
 from s3lint.runtime.errors import ArgumentError, ConfigurationError, KeyFormatError
 
 LONGEST = 1_024
@@ -70,20 +70,20 @@ def any_key(name: str, key: Any) -> str:
         raise KeyFormatError(
             f"The key {key[:40]!r}… takes more than {LONGEST:,} bytes, or holds half a character: no object has it."
         )
-    return key
+    return plain(key)
 
 
 def _a_part(name: str, value: Any) -> str:
     """Returns text that stands in keys as it is; a rule for arguments."""
     if not isinstance(value, str) or not value or value in (".", "..") or set(value) - SAFE:
         raise wrong(name, value, "letters, digits and -_.'()")
-    return value
+    return plain(value)
 
 
 def _a_naming(name: str, value: Any) -> str:
     if not isinstance(value, str) or value not in NAMING:
         raise wrong(name, value, f"one of {', '.join(NAMING)}")
-    return value
+    return plain(value)
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _escaped(value: object, what: str, *, separators: bool = False) -> str:
         raise KeyFormatError(f"The {what} {value!r} of a key is {_kind(value)}: pass text, a whole number or a UUID.")
     if isinstance(value, int) and abs(value) >= 10**LONGEST:
         raise KeyFormatError(f"The {what} of a key is a number of more than {LONGEST:,} digits: shorten it.")
-    part = unicodedata.normalize("NFC", str(value))
+    part = unicodedata.normalize("NFC", _written(value))
     if not part.strip() or part in (".", ".."):
         raise KeyFormatError(f"The {what} {part!r} of a key is empty or a dot segment: pass the name of something.")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in part):
@@ -214,6 +214,13 @@ def _escaped(value: object, what: str, *, separators: bool = False) -> str:
     if not separators and ("/" in part or "\\" in part):
         raise KeyFormatError(f"The {what} {part!r} of a key holds a separator: pass each segment by itself.")
     return "".join(character if character in SAFE else _escape(character) for character in part)
+
+
+def _written(value: Part) -> str:
+    """Returns a part as text, of a member of an enumeration its value."""
+    if isinstance(value, str):
+        return plain(value)
+    return str(int(value)) if isinstance(value, int) else str(value)
 
 
 def _escape(character: str) -> str:
@@ -287,17 +294,16 @@ def a_key(name: str, key: Any) -> str:
     found = next((character for character in key if character in AVOIDED or unicodedata.category(character) in ("Cc", "Cs")), None)
     if found is not None:
         raise KeyFormatError(f"The key {key!r} holds {found!r}, which tools stumble over: make it with object_key.")
-    any_key(name, key)
     if "/" not in key and key not in AT_TOP:
         raise KeyFormatError(f"The key {key!r} has no prefix: make it with object_key.")
-    return key
+    return any_key(name, key)
 
 
 def a_bucket(name: str, bucket: Any) -> str:
     """Returns what may be a bucket's name; a rule for arguments. Raises `ArgumentError`."""
     if not isinstance(bucket, str) or not (BUCKET.fullmatch(bucket) or ACCESS_POINT.fullmatch(bucket)):
         raise ArgumentError(f"The bucket {bucket!r} cannot be one's name: pass what bucket_from_env returns.")
-    return bucket
+    return plain(bucket)
 
 
 def _kind(value: object) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
-from s3lint.runtime.arguments import text, whole, wrong
+from s3lint.runtime.arguments import plain, text, whole, wrong
 from s3lint.runtime.errors import ArgumentError, ConflictError, SchemaError
 
 R = TypeVar("R")
@@ -197,7 +197,7 @@ def a_format(name: str, value: Any) -> str:
     """Returns the format of raw data; a rule for arguments."""
     if value not in ("csv", "json"):
         raise ArgumentError(f"The format {value!r} is none that is read here: pass 'csv' or 'json'.")
-    return str(value)
+    return plain(value)
 
 
 def patiently(act: Callable[[], R], retries: int) -> R:
@@ -228,7 +228,7 @@ def _literal(value: Scalar, escape: str) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int):
-        return str(value)
+        return str(int(value))
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
     escaped = value.replace("\\", "\\\\") if escape == "\\" else value

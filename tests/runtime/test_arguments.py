@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,34 @@ class Unreachable:
         raise AssertionError(f"{name} was used")
 
 
+class Failing:
+    """A value that fails, or shows two lines, when it is looked at."""
+
+    def __fspath__(self) -> str:
+        raise RuntimeError("no path")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("not shown")
+
+
+class Long:
+    def __repr__(self) -> str:
+        return "a\nb"
+
+
+class Named(str, Enum):
+    """Its `str` is its name, which that of a StrEnum is not."""
+
+    BUCKET = "some-bucket"
+    KEY = "a/b"
+    TEXT = "text/plain"
+
+
 CLIENT: Any = Unreachable()
 OPEN, CLOSED = io.BytesIO(b"x"), io.BytesIO(b"x")
 CLOSED.close()
+RELEASED = memoryview(b"x")
+RELEASED.release()
 NOWHERE = Path("/nowhere/at/all")
 TABLE = Table(str(NOWHERE), pa.schema([("p", pa.string()), ("n", pa.int32())]), Evolution.FIXED, ("p",))
 
@@ -44,7 +70,7 @@ NO_METADATA: list[Any] = [
     ["a"], "a", {"a": 1}, {1: "a"}, {"a": "é"}, {"a": "x\r\ny"}, {"a\r\nb": "x"}, {"a b": "x"}, {"": "x"}, {"a:": "x"}, {"a": " x"},
     {"A": "1", "a": "2"}, {"Sha256": "x"}, {"s3lint-WRITE": "x"}, {"a": "x" * 2_048},
 ]  # fmt: skip
-NO_BODY: list[Any] = [None, 1, "", "a\0b", ["x"], io.StringIO("x"), CLOSED, io.BytesIO, object()]
+NO_BODY: list[Any] = [None, 1, "", "a\0b", ["x"], io.StringIO("x"), CLOSED, io.BytesIO, object(), Failing(), Long(), RELEASED]
 NO_ITEM_KEY: list[Any] = [None, "id", {}, {"a": ""}, {"a": 1.5}, {"a": True}, {"": "x"}, {1: "x"}, {"a": "1", "b": "2", "c": "3"}]
 NO_CLIENT: list[Any] = ["s3", 1, object(), Unreachable]
 NO_TABLE_NAME: list[Any] = [None, 1, "", "a b", "é", "a" * 256]
@@ -90,7 +116,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any], dict[str, list[Any]]]
             "uploads": [
                 None, 1, "x", [1], [None], [Upload(b"x", "flat")], [Upload(b"x", "a/b", content_type="x\n")],
                 [Upload(b"x", "a/b", metadata={"A": "1", "a": "2"})], [Upload(CLOSED, "a/b")], [Upload(b"x", "a/b")] * 2,
-                [Upload(OPEN, "a/b"), Upload(OPEN, "a/c")],
+                [Upload(OPEN, "a/b"), Upload(OPEN, "a/c")], (Upload(1 / 0, "a/b") for _ in "x"),
             ],
             "bucket": NO_BUCKET, "workers": [*NO_WHOLE, 0], "tries": [*NO_WHOLE, 0], "progress": [1, "x"], "client": NO_CLIENT,
             "create_only": NO_FLAG, "kms_key_id": NO_HEADER,
@@ -221,3 +247,18 @@ def test_every_function_is_here() -> None:
     """What is not: `spark`, which needs an engine, `guard`, whose client may be of many kinds, and the twins of functions that are here."""
     functions = {name for name in runtime.__all__ if name.islower()} - {"delta", "spark"}
     assert functions - {*CALLS} == {"find_orphans_async", "guard", "open_document_async"}
+
+
+def test_a_member_of_an_enumeration_is_its_value() -> None:
+    """`str` and f-strings make its name of it, which went into keys and URLs."""
+
+    class Number(IntEnum):
+        ONE = 1
+
+    assert runtime.object_key(Named.BUCKET, Number.ONE, version=Named.BUCKET) == "some-bucket/1/version=some-bucket"
+    assert KeyConvention(root=(Named.BUCKET,)).object_key("a", "b") == "some-bucket/a/b"
+    s3 = runtime.s3_client(region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106 - signs for nobody
+    url = runtime.presigned_get(Named.BUCKET, Named.KEY, client=s3)
+    assert url.startswith("https://some-bucket.s3.amazonaws.com/a/b?")
+    form = runtime.presigned_post(Named.BUCKET, Named.KEY, content_type=Named.TEXT, max_bytes=5, client=s3)
+    assert (form.fields["key"], form.fields["Content-Type"]) == ("a/b", "text/plain")
