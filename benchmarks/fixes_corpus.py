@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,8 +28,18 @@ PROGRAMS = Path(sys.executable).parent
 NAMING = "F821,F811,F401"
 """Ruff's rules about names: undefined, redefined, imported and not used."""
 
-ASKED_NEXT = {"STO301": "STO302", "STO304": "STO301", "STO501": "STO503", "STO508": "STO503", "STO902": "STO301"}
-"""A finding of the second code may come where a fix of the first one is made: the catalogue says that it asks its own question."""
+PLACE = re.compile(r" from (?:cell \d+, )?line \d+.*")
+"""Where ruff says that a name was bound before, which a new line above moves."""
+
+ASKED_NEXT = {
+    "STO213": ("STO211", "STO212"),
+    "STO301": ("STO302",),
+    "STO304": ("STO301",),
+    "STO501": ("STO503",),
+    "STO508": ("STO503",),
+    "STO902": ("STO301",),
+}
+"""Findings of these codes may come where a fix of the first one is made: its page says so."""
 
 
 @dataclass
@@ -79,9 +90,7 @@ def tally(name: str, folder: Path, *, unsafe: bool, patches: Path | None = None)
         _git(tree, "checkout", "--", ".")
         before = _texts(tree, changed)
         result.broken += [line for path in changed for line in _harm(path, before[path], after[path])]
-        result.broken += [
-            f"{path}: {count} new {code} ({message})" for (path, code, message), count in (named - _ruff(tree, changed)).items()
-        ]
+        result.broken += _misnamed(_ruff(tree, changed), named)
         result.broken += _unasked(old, new)
         result.broken += _patched(tree, patch, after)
     return result
@@ -181,13 +190,19 @@ def _ruff(tree: Path, paths: Sequence[str]) -> Counter[tuple[str, str, str]]:
     except json.JSONDecodeError:
         return Counter()
     root = tree.resolve()
-    return Counter(
-        (str(Path(each["filename"]).relative_to(root)), each["code"], each["message"].split(" from line")[0]) for each in found
-    )
+    return Counter((str(Path(each["filename"]).relative_to(root)), each["code"], PLACE.sub("", each["message"])) for each in found)
+
+
+def _misnamed(before: Counter[tuple[str, str, str]], after: Counter[tuple[str, str, str]]) -> Iterator[str]:
+    """What ruff says only of the fixed files. A name that was undefined before may be used once more."""
+    for (path, code, message), count in (after - before).items():
+        if code != "F821" or not before[path, code, message]:
+            yield f"{path}: {count} new {code} ({message})"
 
 
 def _unasked(old: Counter[str], new: Counter[str]) -> list[str]:
-    more = {code: count for code, count in (new - old).items() if code not in ASKED_NEXT.values()}
+    announced = {code for fixed, codes in ASKED_NEXT.items() if old[fixed] > new[fixed] for code in codes}
+    more = {code: count for code, count in (new - old).items() if code not in announced}
     return [f"{count} findings of {code} came with the fixes" for code, count in more.items()]
 
 

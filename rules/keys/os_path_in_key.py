@@ -29,7 +29,8 @@ boto3.client("s3").upload_file(path, bucket, key, ExtraArgs={"ContentType": "app
 ```
 
 ## Fix safety
-On systems where keys came out right before, `posixpath.join` gives the same: safe.
+On systems where keys came out right before, `posixpath.join` gives the same: safe. With the fix the key is known, so its form is checked
+too (STO211, STO212).
 
 ## When it stays silent
 Local paths, keys that are only read, `PurePosixPath`, `.as_posix()`, `.name`, `.stem` and `.suffix` of a path, and joins whose backslashes

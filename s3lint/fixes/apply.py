@@ -17,7 +17,7 @@ from s3lint.fixes.unused_imports import unused_imports
 from s3lint.project.discovery import is_notebook
 from s3lint.source.notebook_edits import cell_source, with_cells
 from s3lint.source.notebooks import read
-from s3lint.source.script_cells import DATABRICKS
+from s3lint.source.script_cells import magics
 from s3lint.source.text import UTF8_BOM, Source, Unreadable, split_lines
 
 MAX_ROUNDS = 10
@@ -126,7 +126,7 @@ def _without_unused_imports(path: Path, before: bytes, after: bytes) -> bytes:
         edits = (
             _unused_in_notebook(path, before, after)
             if is_notebook(path.name)
-            else unused_imports(*_sources(path, before, after), cells=after if after.startswith(DATABRICKS) else b"")
+            else unused_imports(*_sources(path, before, after), unparsed=magics(after))
         )
     except Unreadable:
         return after
@@ -144,7 +144,7 @@ def _unused_in_notebook(path: Path, before: bytes, after: bytes) -> list[Edit]:
         return []
     cells = opened[1][1]
     edits = []
-    for edit in unused_imports(*_sources(path, opened[0][0], opened[1][0]), cells=after):
+    for edit in unused_imports(*_sources(path, opened[0][0], opened[1][0]), unparsed=cells.masks.written):
         cell, start = cells.place(edit.start)
         edits.append(Edit(start, Location(start.row + edit.end.row - edit.start.row, edit.end.column), edit.content, cell))
     return edits

@@ -15,19 +15,19 @@ WORD = re.compile(r"\w+")
 Import = ast.Import | ast.ImportFrom
 
 
-def unused_imports(before: Source, after: Source, cells: bytes = b"") -> list[Edit]:
+def unused_imports(before: Source, after: Source, unparsed: str = "") -> list[Edit]:
     """Return the edits of `after` that remove the imports that `before` uses and `after` does not.
 
-    What a package exports, a star import may export, or a comment on the line keeps, stays. `cells` are the bytes of a notebook: magics
-    and shell commands, which no parser reads, may use names too.
+    What a package exports, a star import may export, or a comment on the line keeps, stays. `unparsed` is the code of a notebook that is
+    no Python: magics and shell commands use names too, and `%run` may run another notebook with all of them.
     """
-    if after.path.name == "__init__.py":
+    if after.path.name == "__init__.py" or "%run" in unparsed:
         return []
     try:
         old, new = parse(before.text), parse(after.text)
     except Unreadable:
         return []
-    lost = {name for name in _words(old) - _words(new) if not cells or len(re.findall(rb"\b%s\b" % name.encode(), cells)) == 1}
+    lost = _words(old) - _words(new) - set(WORD.findall(unparsed))
     if not lost:
         return []
     found: list[Edit] = []

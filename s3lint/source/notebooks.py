@@ -55,6 +55,11 @@ class Masks:
 
     rows: dict[int, tuple[str, str, int]] = field(default_factory=dict)
 
+    @property
+    def written(self) -> str:
+        """The rows as they are in the file: code that no parser of Python reads."""
+        return "\n".join(written for _, written, _ in self.rows.values())
+
     def allow(self, fix: Fix) -> bool:
         """Tell whether a fix replaces only code that is in the file as well."""
         return not self.rows or all(self._allows(edit) for edit in fix.edits)

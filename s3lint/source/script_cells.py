@@ -38,6 +38,12 @@ def masked_rows(data: bytes) -> Masks:
     return masks(written, text)
 
 
+def magics(data: bytes) -> str:
+    """Return the rows of a source of cells that are no Python: those that are masked, and the comments that Databricks runs."""
+    comments = re.findall(rb"^# MAGIC.*", data, re.MULTILINE) if data.startswith(DATABRICKS) else []
+    return "\n".join([masked_rows(data).written, *(line.decode("utf-8", "replace") for line in comments)])
+
+
 def plain(data: bytes) -> bytes:
     """Return a source of cells with its SQL cells as Python, its magics masked and its broken cells emptied; other bytes as they are."""
     return _read(data)[0]

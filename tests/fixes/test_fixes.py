@@ -409,13 +409,33 @@ def test_a_line_stays_as_short_as_the_project_asks(project: Write, limit: int, e
     assert made == expected
 
 
-def test_an_import_that_a_fix_leaves_unused_is_removed_from_its_cell(project: Write) -> None:
-    cells = ["import os\n", "import boto3\n", 'boto3.client("s3").upload_file(p, b, os.path.join("a", n), ExtraArgs=e)\n']
-    root = project({"a.ipynb": notebook(*cells)})
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        ("%matplotlib inline\n# os\n", False),
+        ("!ls {os.getcwd()}\n", True),
+        ("%run ./setup.ipynb\n", True),
+        ("x = !echo {os.name}\n", True),
+        ("%%bash\nls os\n", True),
+        ("if os.name:\n", True),  # a broken cell
+    ],
+)
+def test_an_import_that_a_fix_leaves_unused_is_removed_from_its_cell(project: Write, other: str, *, kept: bool) -> None:
+    cells = ["import os\n", "import boto3\n", 'boto3.client("s3").upload_file(p, b, os.path.join("a", n), ExtraArgs=e)\n', other]
+    root = project({"a.ipynb": notebook(*cells).replace('"cells": [', '"cells": [{"cell_type": "markdown", "source": "os"}, ')})
     assert s3lint_here("check", "--fix", "--select", "STO213", "a.ipynb", cwd=root).code == 0
     made = (root / "a.ipynb").read_text()
-    assert "import os" not in made
+    assert ("import os" in made) == kept
     assert "posixpath.join" in made
+
+
+@pytest.mark.parametrize(("other", "kept"), [("x = 1", False), ("# MAGIC %run ./setup", True), ("# MAGIC %sh ls os", True)])
+def test_a_notebook_of_databricks_keeps_what_its_magics_may_use(other: str, *, kept: bool) -> None:
+    code = (
+        "# Databricks notebook source\nimport os\nimport boto3\n\n# COMMAND ----------\n\n"
+        'boto3.client("s3").upload_file(p, b, os.path.join("a", n), ExtraArgs=e)\n\n# COMMAND ----------\n\n' + other + "\n"
+    )
+    assert ("import os" in after(code, "STO213")) == kept
 
 
 def test_a_report_on_one_file_names_the_variable_that_its_fix_writes(project: Write) -> None:

@@ -122,6 +122,8 @@ CASES = {
     "any factory of a service": ('show(factory.client("s3"))', ["s3 client"]),
     "os.path.join": ('import os\nshow(os.path.join("a", "b"))', ["os.path.join()"]),
     "posixpath.join": ('import posixpath as p\nshow(p.join("a", x, "c/", "d"))', ['"a/{x}/c/d"']),
+    "posixpath.join of alternatives": ('import posixpath as p\nd = "a/" if x else "b"\nshow(p.join(d, "c"))', ['"a/c" | "b/c"']),
+    "posixpath.join from the root": ('import posixpath as p\nshow(p.join("a", x, "/b", "c"))', ['"/b/c"']),
     "duration": ("from datetime import timedelta\nshow(timedelta(hours=2).total_seconds())", ["7200"]),
     "spark": (
         'df = spark.read.schema(s).json("p").filter(x)\nw = df.write\nw.format("csv").mode("append")\nshow(df, w)',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3lint.inference.arguments import Arguments
@@ -24,6 +25,7 @@ from s3lint.inference.values import (
     Reference,
     Sequence,
     Text,
+    Union,
     Unknown,
     Value,
 )
@@ -144,15 +146,34 @@ def joined_posix_path(evaluator: Evaluator, arguments: Arguments, place: Place, 
     return slash_joined(_operands(evaluator, arguments), arguments)
 
 
+SLASH = (Text((Chunk("/"),)), "")
+
+
 def slash_joined(operands: tuple[Value, ...], arguments: Arguments | None = None) -> Value:
-    """Return the text of path parts with a slash between them."""
+    """Return the text of path parts with one slash between them. As in Python, a part with a leading slash drops those before it."""
     names = [written.name for written in arguments.positional()] if arguments is not None else []
     parts: list[tuple[Value, str]] = []
     for index, operand in enumerate(operands):
-        if index and not _ends_with_slash(operands[index - 1]):
-            parts.append((Text((Chunk("/"),)), ""))
-        parts.append((operand, names[index] if index < len(names) else ""))
+        if isinstance(operand, Text) and operand.head.startswith("/"):
+            parts.clear()
+        name = names[index] if index < len(names) else ""
+        if index == len(operands) - 1:
+            parts.append((operand, name))
+        elif isinstance(operand, (Union, Fallback)):
+            parts.append((_with_slash(operand, name), name))
+        else:
+            parts += [(operand, name)] if _ends_with_slash(operand) else [(operand, name), SLASH]
     return concatenated(parts)
+
+
+def _with_slash(value: Value, name: str) -> Value:
+    """Return a part of a path with a slash at the end of each of its alternatives, where it has none yet."""
+    if isinstance(value, Union):
+        return replace(value, alternatives=tuple(_with_slash(choice, name) for choice in value.alternatives))
+    # A fallback that is no text stays one hole.
+    if isinstance(value, Fallback) and not isinstance(value.default, (Unknown, Constant)):
+        return replace(value, primary=_with_slash(value.primary, name), default=_with_slash(value.default, name))
+    return value if _ends_with_slash(value) else concatenated([(value, name), SLASH])
 
 
 def _ends_with_slash(value: Value) -> bool:
