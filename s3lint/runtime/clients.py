@@ -111,25 +111,32 @@ def store_errors(doing: str) -> Iterator[None]:
 
 def code(error: BaseException) -> str:
     """The code of a refusal by AWS, or nothing."""
-    response: dict[str, Any] = getattr(error, "response", None) or {}
-    return str(response.get("Error", {}).get("Code", ""))
+    return str(_answer(error).get("Error", {}).get("Code", ""))
 
 
 def status(error: BaseException) -> int:
     """The HTTP status of a refusal, or 0 where there was no answer."""
-    response: dict[str, Any] = getattr(error, "response", None) or {}
-    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return int(_answer(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def was_refused(error: BaseException | None) -> bool:
-    """Whether the store answered that it did not do it, or was never asked, so that nothing was done."""
+def _answer(error: BaseException) -> dict[str, Any]:
+    return getattr(error, "response", None) or {}
+
+
+def was_refused(error: BaseException | None, operation: str) -> bool:
+    """Whether the store answered that it did not do an operation, or was never asked, so that nothing was done.
+
+    Where the client asked again after an answer that was lost, a refusal does not tell of what it asked for first.
+    """
     if error is None:
         return False
     from botocore import exceptions as botocore
 
     if isinstance(error, (botocore.ParamValidationError, botocore.NoCredentialsError, botocore.PartialCredentialsError)):
         return True
-    return 400 <= status(error) < 500 and code(error) not in TRANSIENT
+    was_first = not _answer(error).get("ResponseMetadata", {}).get("RetryAttempts")
+    is_final = 400 <= status(error) < 500 and code(error) not in TRANSIENT
+    return is_final and was_first and getattr(error, "operation_name", operation) == operation
 
 
 def is_transient(error: BaseException | None) -> bool:

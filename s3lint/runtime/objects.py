@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from s3lint.runtime.arguments import TOKEN, checked, flag, having, header, instance, is_header, media_type, optional, texts
-from s3lint.runtime.clients import ATTEMPTS, code, default_s3, is_transient, reason, status, store_errors
+from s3lint.runtime.clients import ATTEMPTS, code, default_s3, is_transient, reason, status, store_errors, was_refused
 from s3lint.runtime.content import content_type_of
 from s3lint.runtime.errors import ArgumentError, ConflictError, IntegrityError, MissingError
 from s3lint.runtime.keys import a_bucket, a_key
@@ -186,7 +186,7 @@ def create(s3: Any, content: Content, bucket: str, key: str, details: dict[str, 
         try:
             yield partial(s3.put_object, Bucket=bucket, Key=key, Body=content.stream, IfNoneMatch="*", **details)
         except Exception as error:
-            if status(error) == 409:
+            if status(error) == 409 and was_refused(error, "PutObject"):
                 raise ConflictError(f"Another writer creates {key!r} in the bucket {bucket!r} at the same time.") from error
             if status(error) != 412:
                 raise

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from s3lint.runtime.arguments import checked, table_name, text, wrong
-from s3lint.runtime.clients import default_dynamodb, default_s3, status, store_errors
+from s3lint.runtime.clients import status, store_errors
 from s3lint.runtime.items import deserialised, serialised
 from s3lint.runtime.keys import a_bucket
 from s3lint.runtime.objects import AN_S3_CLIENT
-from s3lint.runtime.references import AN_ITEM_CLIENT
+from s3lint.runtime.references import AN_ITEM_CLIENT, clients
 from s3lint.runtime.steps import Steps, run
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _an_age(name: str, value: Any) -> timedelta:
 )
 def find(prefix: str, table: str, *, bucket: str, older_than: timedelta, s3: Any, dynamodb: Any) -> Steps[tuple[Orphan, ...]]:
     """Lists the objects first and the items after it, so that an item that is written meanwhile is seen; returns the rest."""
-    s3, dynamodb = s3 or default_s3(), dynamodb or default_dynamodb()
+    s3, dynamodb = yield from clients(s3, dynamodb)
     latest = datetime.now(timezone.utc) - older_than
     with store_errors(f"Looking for orphans in the bucket {bucket!r} and the table {table!r}"):
         found = yield from _objects(s3, bucket, prefix)

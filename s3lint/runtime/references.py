@@ -6,7 +6,7 @@ points to; each step that can leave one says so in an `OrphanError`, after any e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -17,7 +17,7 @@ from typing import Any
 
 from s3lint.runtime.accounts import Account, Place, accounted
 from s3lint.runtime.arguments import checked, having, optional, table_name, text, whole
-from s3lint.runtime.clients import code, default_dynamodb, default_s3, reason, store_errors, was_refused
+from s3lint.runtime.clients import code, default_dynamodb, default_s3, imported, reason, store_errors, was_refused
 from s3lint.runtime.errors import ArgumentError, ConflictError, IntegrityError, MissingError, StorageError
 from s3lint.runtime.items import AN_ITEM, KeyValue, check_item, deserialised, primary_key, serialised
 from s3lint.runtime.keys import a_bucket, a_key, any_key
@@ -86,12 +86,13 @@ def store(
     dynamodb: Any,
 ) -> Steps[Document]:
     """Writes a body to a new object, then an item where there is none; returns both."""
-    place = Place(s3 or default_s3(), dynamodb or default_dynamodb(), table, key, bucket, object_key)
+    place = Place(*(yield from clients(s3, dynamodb)), table, key, bucket, object_key)
     details = object_details(body, object_key, access, content_type, content_encoding, None, kms_key_id)
     with accounted() as account:
         item = yield from _written(account, place, body, details, attributes or {})
         account.may_leave(place, "It is not known whether the item was written")
-        yield from _put(account, place, item, "attribute_not_exists(#key)", {})
+        request = partial(place.dynamodb.put_item, Item=serialised(item), ExpressionAttributeNames={"#key": next(iter(key))})
+        yield from _point(account, place, request, "attribute_not_exists(#key)", {}, item["created_at"])
     return _document(place.table, place.key, item)
 
 
@@ -112,27 +113,33 @@ def replace(
     dynamodb: Any,
 ) -> Steps[Document]:
     """Writes a body to a new object, points an item that is there to it, and deletes the old object; returns what is there then."""
-    place = Place(s3 or default_s3(), dynamodb or default_dynamodb(), table, key, bucket, object_key)
+    place = Place(*(yield from clients(s3, dynamodb)), table, key, bucket, object_key)
     details = object_details(body, object_key, access, content_type, content_encoding, None, kms_key_id)
     old = yield from _get(place.dynamodb, table, key)
     if (old.bucket, old.object_key) == (bucket, object_key):
         raise ArgumentError(f"The item points to the object {object_key!r} already, which readers may be reading: pass a new key.")
     kept = {name: value for name, value in old.attributes.items() if name not in {*REFERENCE, *key}}
-    same = {":old_bucket": old.bucket, ":old_key": old.object_key}
     before = Place(place.s3, place.dynamodb, table, key, old.bucket, old.object_key)
     with accounted() as account:
         item = yield from _written(account, place, body, details, kept if attributes is None else attributes)
         account.may_leave(place, f"It is not known whether the item points to its new object, or still to {before.object}")
-        yield from _put(account, place, item, "s3_bucket = :old_bucket AND s3_key = :old_key", same)
+        request, values = (
+            partial(place.dynamodb.put_item, Item=serialised(item)),
+            {":old_bucket": old.bucket, ":old_key": old.object_key},
+        )
+        if attributes is None:
+            request, values = _update(place), {**values, **{f":{name}": item[name] for name in REFERENCE}}
+        same = "s3_bucket = :old_bucket AND s3_key = :old_key"
+        answer = yield from _point(account, place, request, same, values, item["created_at"])
         account.may_leave(before, "The item points to its new object, and the old one is left over")
         yield partial(place.s3.delete_object, Bucket=old.bucket, Key=old.object_key)
-    return _document(table, key, item)
+    return _document(table, key, deserialised(answer["Attributes"]) if attributes is None else item)
 
 
 @checked(destination=destination_of, **FINDING)
 def read(destination: Destination, *, table: str, key: Mapping[str, KeyValue], s3: Any, dynamodb: Any) -> Steps[Document]:
     """Reads the object that an item points to into a file or a stream, and checks it; returns both."""
-    s3, dynamodb = s3 or default_s3(), dynamodb or default_dynamodb()
+    s3, dynamodb = yield from clients(s3, dynamodb)
     document = yield from _get(dynamodb, table, key)
     with ExitStack() as kept:
         sink: Any = destination
@@ -148,7 +155,7 @@ def read(destination: Destination, *, table: str, key: Mapping[str, KeyValue], s
 @checked(**FINDING)
 def opened(*, table: str, key: Mapping[str, KeyValue], s3: Any, dynamodb: Any) -> Steps[tuple[Document, Reading]]:
     """Returns an item with its object, and the reading of that object, which has not begun."""
-    s3, dynamodb = s3 or default_s3(), dynamodb or default_dynamodb()
+    s3, dynamodb = yield from clients(s3, dynamodb)
     document = yield from _get(dynamodb, table, key)
     return document, Reading(s3, document.bucket, document.object_key)
 
@@ -156,7 +163,7 @@ def opened(*, table: str, key: Mapping[str, KeyValue], s3: Any, dynamodb: Any) -
 @checked(**FINDING)
 def delete(*, table: str, key: Mapping[str, KeyValue], s3: Any, dynamodb: Any) -> Steps[Document]:
     """Deletes an item, then the object that it pointed to; returns what was there."""
-    s3, dynamodb = s3 or default_s3(), dynamodb or default_dynamodb()
+    s3, dynamodb = yield from clients(s3, dynamodb)
     document = yield from _get(dynamodb, table, key)
     place = Place(s3, dynamodb, table, key, document.bucket, document.object_key)
     with accounted() as account:
@@ -165,6 +172,12 @@ def delete(*, table: str, key: Mapping[str, KeyValue], s3: Any, dynamodb: Any) -
         account.may_leave(place, "The item is deleted, and its object is left over")
         yield partial(s3.delete_object, Bucket=document.bucket, Key=document.object_key)
     return document
+
+
+def clients(s3: Any, dynamodb: Any) -> Steps[tuple[Any, Any]]:
+    """Returns the clients given, or those that are made where none is; making one, and the first import, take a while."""
+    yield partial(imported, "boto3.dynamodb.types", "runtime")
+    return (yield default_s3) if s3 is None else s3, (yield default_dynamodb) if dynamodb is None else dynamodb
 
 
 def read_on(document: Document, reading: Reading) -> Steps[bytes]:
@@ -197,7 +210,7 @@ def _written(
         try:
             yield from create(place.s3, content, place.bucket, place.object_key, details)
         except StorageError as error:
-            if isinstance(error, ConflictError) or was_refused(error.__cause__) or content.stream.is_incomplete:
+            if isinstance(error, ConflictError) or was_refused(error.__cause__, "PutObject") or content.stream.is_incomplete:
                 account.leaves_nothing()
             raise
         account.may_leave(place, "The object was written, and no item points to it")
@@ -222,24 +235,31 @@ def _item(place: Place, attributes: Mapping[str, Any], stored: StoredObject) -> 
     return item
 
 
-def _put(account: Account, place: Place, item: dict[str, Any], condition: str, values: Mapping[str, Any]) -> Steps[None]:
-    """Writes the item under a condition, which a repeated request that meets its own first attempt fulfils too.
+def _update(place: Place) -> Callable[..., Any]:
+    """Returns the request that points an item to another object, and leaves alone its other attributes, which may change meanwhile."""
+    changes = ", ".join(f"{name} = :{name}" for name in REFERENCE)
+    return partial(place.dynamodb.update_item, Key=serialised(place.key), UpdateExpression=f"SET {changes}", ReturnValues="ALL_NEW")
+
+
+def _point(
+    account: Account, place: Place, request: Callable[..., Any], condition: str, values: Mapping[str, Any], created_at: str
+) -> Steps[Any]:
+    """Makes the item point to its object under a condition, which a repeated request that meets its own first attempt fulfils too.
 
     Where it is refused, the object is removed again. Raises `ConflictError` and `StoreError`.
     """
-    mine = {":s3_key": place.object_key, ":created_at": item["created_at"], **values}
-    names = {"ExpressionAttributeNames": {"#key": next(iter(place.key))}} if "#key" in condition else {}
     try:
-        yield partial(
-            place.dynamodb.put_item,
-            TableName=place.table,
-            Item=serialised(item),
-            ConditionExpression=f"({condition}) OR s3_key = :s3_key AND created_at = :created_at",
-            ExpressionAttributeValues=serialised(mine),
-            **names,
+        return (
+            yield partial(
+                request,
+                TableName=place.table,
+                ConditionExpression=f"({condition}) OR s3_key = :s3_key AND created_at = :created_at",
+                ExpressionAttributeValues=serialised({**values, ":s3_key": place.object_key, ":created_at": created_at}),
+            )
         )
     except Exception as error:
-        if not was_refused(error):
+        is_conflict = code(error) == "ConditionalCheckFailedException"
+        if not is_conflict and not was_refused(error, "PutItem") and not was_refused(error, "UpdateItem"):
             raise
         account.may_leave(place, f"The item was refused ({reason(error)}), and its object is left over")
         yield partial(place.s3.delete_object, Bucket=place.bucket, Key=place.object_key)
@@ -258,7 +278,7 @@ def _delete_item(account: Account, place: Place) -> Steps[None]:
             ExpressionAttributeValues=serialised({":s3_bucket": place.bucket, ":s3_key": place.object_key}),
         )
     except Exception as error:
-        if not was_refused(error):
+        if not was_refused(error, "DeleteItem"):
             raise
         account.leaves_nothing()
         _raise_refusal(error, f"Deleting {place.item}", f"{_capital(place.item)} was changed meanwhile")

@@ -14,11 +14,13 @@ import pytest
 
 from s3lint.runtime import (
     AccessPattern,
+    MissingError,
     delete_document_async,
     dynamodb_client,
     find_orphans_async,
     open_document_async,
     read_document_async,
+    references,
     replace_document_async,
     s3_client,
     store_document_async,
@@ -170,6 +172,30 @@ def test_nothing_that_waits_runs_in_the_loops_thread(store: str, tmp_path: Path)
 
     asyncio.run(use())
     assert threads
+    assert threading.get_ident() not in threads
+
+
+def test_clients_are_made_beside_the_loop(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making the first takes some hundred milliseconds, in which boto3 reads its models."""
+    threads: list[int] = []
+
+    def noted(real: Any) -> Any:
+        def make() -> Any:
+            threads.append(threading.get_ident())
+            return real()
+
+        return make
+
+    for name in ("default_s3", "default_dynamodb"):
+        monkeypatch.setattr(references, name, noted(getattr(references, name)))
+
+    async def use() -> None:
+        with pytest.raises(MissingError):
+            await delete_document_async(table=TABLE, key={"document_id": "none"})
+        await find_orphans_async("none/", TABLE, bucket=BUCKET)
+
+    asyncio.run(use())
+    assert len(threads) == 4
     assert threading.get_ident() not in threads
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,6 +161,12 @@ class Failing:
 
         return fail
 
+
+OPERATIONS = {
+    "store": (["put_object"], ["put_item"]),
+    "replace": (["put_object", "delete_object"], ["get_item", "update_item"]),
+    "delete": (["delete_object"], ["get_item", "delete_item"]),
+}
 
 TIMEOUT = ReadTimeoutError(endpoint_url="http://127.0.0.1")
 
@@ -419,7 +425,7 @@ def test_of_two_that_replace_one_wins(arguments: dict[str, Any]) -> None:
             self._client = client
 
         def __getattr__(self, name: str) -> Any:
-            if name == "put_item":
+            if name == "update_item":
                 replace_document(b"faster", **{**arguments, "object_key": f"{arguments['object_key']}.faster"})
             return getattr(self._client, name)
 
@@ -427,6 +433,97 @@ def test_of_two_that_replace_one_wins(arguments: dict[str, Any]) -> None:
     with pytest.raises(ConflictError, match="changed meanwhile"):
         replace_document(b"slower", **{**arguments, "object_key": f"{arguments['object_key']}.slower"}, dynamodb=overtaken)
     assert keys_of(arguments) == [f"{arguments['object_key']}.faster"]
+
+
+def test_what_other_writers_change_meanwhile_stays(arguments: dict[str, Any]) -> None:
+    """A document that is replaced takes over what the item has then, which is not what was read before."""
+    store_document(b"old", **arguments, attributes={"state": "new", "gone": 1})
+
+    class Meanwhile:
+        def __getattr__(self, name: str) -> Any:
+            if name == "put_object":
+                default_dynamodb().update_item(
+                    TableName=TABLE,
+                    Key=serialised(arguments["key"]),
+                    UpdateExpression="SET paid = :true REMOVE gone",
+                    ExpressionAttributeValues=serialised({":true": True}),
+                )
+            return getattr(default_s3(), name)
+
+    between: Any = Meanwhile()
+    replaced = replace_document(b"newer", **{**arguments, "object_key": f"{arguments['object_key']}.v2"}, s3=between)
+    found = item(arguments)
+    assert found == replaced.attributes
+    assert found is not None
+    assert (found["state"], found["paid"], found["file_size"], "gone" in found) == ("new", True, 5, False)
+
+
+class Repeating:
+    """A client that loses the answer to one operation, which was carried out, asks again, and is refused: as where its token expires."""
+
+    def __init__(self, client: Any, operation: str, status: int, code: str, *, carried_out: bool = True, attempts: int = 1) -> None:
+        self._client, self._operation, self._carried_out = client, operation, carried_out
+        metadata = {"HTTPStatusCode": status, "RetryAttempts": attempts}
+        name = "".join(part.title() for part in operation.split("_"))
+        self._error = ClientError({"Error": {"Code": code}, "ResponseMetadata": metadata}, name)  # type: ignore[arg-type, typeddict-item]
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+
+        def fail(**parameters: Any) -> None:
+            if self._carried_out:
+                real(**parameters)
+            raise self._error
+
+        return fail if name == self._operation else real
+
+
+@pytest.mark.parametrize("carried_out", [False, True], ids=["undone", "done"])
+@pytest.mark.parametrize(
+    ("act", "operation", "status", "code"),
+    [
+        (act, operation, 400, "ExpiredTokenException")
+        for act, of_clients in OPERATIONS.items()
+        for operations in of_clients
+        for operation in operations
+        if operation != "get_item"
+    ]
+    + [
+        ("store", "put_object", 409, "ConditionalRequestConflict"),
+        ("delete", "delete_item", 400, "ConditionalCheckFailedException"),
+    ],
+)
+def test_a_refusal_of_a_repeated_request_tells_nothing_of_the_first(
+    arguments: dict[str, Any], act: str, operation: str, status: int, code: str, carried_out: bool
+) -> None:
+    if act != "store":
+        store_document(b"before", **arguments)
+    of_s3 = operation.endswith("object")
+    repeating = Repeating(default_s3() if of_s3 else default_dynamodb(), operation, status, code, carried_out=carried_out)
+    clients: dict[str, Any] = {"s3" if of_s3 else "dynamodb": repeating}
+    new = {**arguments, "object_key": f"{arguments['object_key']}.new"}
+    with pytest.raises(OrphanError):
+        if act == "delete":
+            delete_document(table=TABLE, key=arguments["key"], **clients)
+        else:
+            (store_document if act == "store" else replace_document)(b"x", **new, **clients)
+    found = item(arguments)
+    assert found is None or found["s3_key"] in keys_of(arguments)
+
+
+def test_an_object_that_cannot_be_looked_at_may_be_ones_own(arguments: dict[str, Any]) -> None:
+    """Where the answer to a put was lost, the next try finds an object, and only its metadata tells whose it is."""
+
+    class Blind:
+        def __getattr__(self, name: str) -> Any:
+            if name == "put_object":
+                default_s3().put_object(Bucket=BUCKET, Key=arguments["object_key"], Body=b"x")
+            real = default_s3()
+            return getattr(Repeating(real, "head_object", 403, "403", attempts=0) if name == "head_object" else real, name)
+
+    blind: Any = Blind()
+    with pytest.raises(OrphanError, match="not known whether the object"):
+        store_document(b"x", **arguments, s3=blind)
 
 
 def keys_of(arguments: dict[str, Any]) -> list[str]:
@@ -459,11 +556,6 @@ ENDINGS = [
     TIMEOUT,
     *(pytest.param(error, marks=pytest.mark.extended) for error in (SystemExit(1), RuntimeError("a fault"), MemoryError())),
 ]
-OPERATIONS = {
-    "store": (["put_object"], ["put_item"]),
-    "replace": (["put_object", "delete_object"], ["get_item", "put_item"]),
-    "delete": (["delete_object"], ["get_item", "delete_item"]),
-}
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["waiting", "awaiting"])
