@@ -21,13 +21,15 @@ from s3lint.syntax.functions import functions_of
 from s3lint.syntax.names import called_name
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import libcst as cst
 
     from s3lint.inference.evaluator import Evaluator
     from s3lint.syntax.module import Block, Module
 
 MAX_NAMESAKES = 1_000
-"""How many calls of one name are evaluated in a module, and in all modules but that of the function."""
+"""How many calls of one name are evaluated in a module, and in all modules that may import that of the function."""
 
 
 @frozen()
@@ -68,47 +70,31 @@ class CallsOfName:
     def __init__(self, evaluator: Evaluator, search: Search) -> None:
         self.evaluator = evaluator
         self.tracker = evaluator.tracker
-        self._name = search.name
+        self._search = search
         self._is_constructor = search.kind == "constructions"
         self._calling = CallerSearch(search)
         self._in_module: dict[Module, ModuleCalls] = {}
-        self._met: dict[Scope, list[CallSite]] = {}
-        self._read = 0
-        """What was read for the modules that are met: a change in any of them may be a call of any function of the name."""
-        self._left = evaluator.project.holding(search)
-        self._looked_at = 0
+        self._below: dict[Path, CallsBelow] = {}
 
     def of(self, scope: Scope) -> Iterator[CallSite]:
         """Yield the calls of one function, those in its own module first, but for those in its own body."""
-        wanted = _reached(scope)
         yield from self.within(scope, scope.module)
-        met, index = self._met.setdefault(wanted, []), 0
-        self.tracker.recorded |= self._read
-        while index < len(met) or self._meet_more():
-            for site in met[index:]:
-                index += 1
-                if site.place.module is not scope.module:
-                    yield site
+        project = self.evaluator.project
+        folder = project.cones.around(scope.module.path)
+        if folder not in self._below:
+            self._below[folder] = CallsBelow(self, project.holding(self._search, folder))
+        for site in self._below[folder].of(_reached(scope)):
+            if site.place.module is not scope.module:
+                yield site
 
     def within(self, scope: Scope, module: Module) -> Iterator[CallSite]:
         """Yield the calls of one function in a module, but for those in its own body."""
         wanted = _reached(scope)
-        for found, site in self._within(module).found:
+        for found, site in self.in_module(module).found:
             if found is wanted and site.place.scope is not scope:
                 yield site
 
-    def _meet_more(self) -> bool:
-        """Evaluate the calls in one more module."""
-        with self.tracker.isolated():
-            module = next(self._left, None) if self._looked_at < MAX_NAMESAKES else None
-            looked = self._within(module) if module is not None else ModuleCalls([], 0, 0)
-            self._read |= self.tracker.recorded
-        for scope, site in looked.found:
-            self._met.setdefault(scope, []).append(site)
-        self._looked_at += looked.calls
-        return module is not None
-
-    def _within(self, module: Module) -> ModuleCalls:
+    def in_module(self, module: Module) -> ModuleCalls:
         """Return the calls in a module, each with every function or class that it may reach."""
         looked = self._in_module.get(module)
         if looked is None:
@@ -126,11 +112,11 @@ class CallsOfName:
 
     def _matching(self, node: cst.Call, place: Place) -> Iterator[Call]:
         called = called_name(node.func)
-        if called == self._name or (self._is_constructor and called == "__init__"):
+        if called == self._search.name or (self._is_constructor and called == "__init__"):
             yield Call.of(node, place)
             return
         for call in by_reference(node, place):
-            if call.function is not None and called_name(call.function.node) == self._name:
+            if call.function is not None and called_name(call.function.node) == self._search.name:
                 yield call
 
     def _reaching(self, call: Call) -> Iterator[tuple[Scope, CallSite]]:
@@ -142,6 +128,39 @@ class CallsOfName:
             if scope is not None and scope not in found:
                 found[scope] = CallSite(call, function.place, receiver)
         yield from found.items()
+
+
+class CallsBelow:
+    """The calls of one name below one folder, of any function that is defined there."""
+
+    def __init__(self, calls: CallsOfName, modules: Iterator[Module]) -> None:
+        self._calls = calls
+        self._tracker = calls.tracker
+        self._left = modules
+        self._looked_at = 0
+        self._met: dict[Scope, list[CallSite]] = {}
+        self._read = 0
+        """What was read for the modules that are met: a change in any of them may be a call of any function of the name."""
+
+    def of(self, wanted: Scope) -> Iterator[CallSite]:
+        """Yield the calls that enter a function or a class."""
+        met, index = self._met.setdefault(wanted, []), 0
+        self._tracker.recorded |= self._read
+        while index < len(met) or self._meet_more():
+            for site in met[index:]:
+                index += 1
+                yield site
+
+    def _meet_more(self) -> bool:
+        """Evaluate the calls in one more module."""
+        with self._tracker.isolated():
+            module = next(self._left, None) if self._looked_at < MAX_NAMESAKES else None
+            looked = self._calls.in_module(module) if module is not None else ModuleCalls([], 0, 0)
+            self._read |= self._tracker.recorded
+        for scope, site in looked.found:
+            self._met.setdefault(scope, []).append(site)
+        self._looked_at += looked.calls
+        return module is not None
 
 
 def _callee(value: Value) -> tuple[Scope | None, Value | None]:

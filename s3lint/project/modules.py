@@ -5,12 +5,14 @@ Imports files, searches and dependency tracking of this package, and `syntax`; w
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from s3lint.project.dependencies import FileDependency, FolderDependency, SearchDependency, Tracker, digest, digest_of_paths
 from s3lint.project.files import ProjectFiles
+from s3lint.project.import_cones import ImportCones
 from s3lint.project.loader import Loader
 from s3lint.project.searches import Search
 from s3lint.project.word_index import module_name
@@ -88,8 +90,10 @@ class Project:
         self.roots = [self.root / folder for folder in files.settings.src]
         self._modules: dict[Path, Module | None] = {}
         self._read: dict[Path, FileDependency] = {}
+        self._searched: dict[Search, SearchDependency] = {}
         self._imports: dict[Module, tuple[list[Module], int]] = {}
         self._importers: dict[Module, tuple[list[Module], int]] = {}
+        self.cones = ImportCones(self.root, self.roots, self.tracker, self._found)
 
     def add(self, module: Module) -> None:
         """Add a module whose text the caller has, so that its file is not read."""
@@ -115,10 +119,11 @@ class Project:
         except Unreadable:
             return None
 
-    def holding(self, search: Search) -> Iterator[Module]:
-        """Yield the modules of the project in which a search finds something."""
+    def holding(self, search: Search, folder: Path | None = None) -> Iterator[Module]:
+        """Yield the modules of the project, or those below a folder, in which a search finds something."""
+        below = _start_below(folder) if folder is not None else ""
         for path in self._found(search):
-            module = self.module(path)
+            module = self.module(path) if str(path).startswith(below) else None
             if module is not None:
                 yield module
 
@@ -128,7 +133,9 @@ class Project:
             files = self.files
             found = tuple(path for path in files.word_index.files_with(search.word) if search.finds(files.content(path)))
             self.tracker.found[search] = found
-        self.tracker.record(SearchDependency(search, digest_of_paths(found)))
+        if search not in self._searched:
+            self._searched[search] = SearchDependency(search, digest_of_paths(found))
+        self.tracker.record(self._searched[search])
         return found
 
     def imports_of(self, module: Module) -> list[Module]:
@@ -164,8 +171,9 @@ class Project:
 
     def _importing(self, module: Module) -> Iterator[Module]:
         name = module_name(module.path)
+        below = _start_below(self.cones.around(module.path))
         for path in self._may_import(module.path):
-            other = self.module(path) if path != module.path else None
+            other = self.module(path) if path != module.path and str(path).startswith(below) else None
             if other is None:
                 continue
             naming = (item for item in other.outline.imports if item.may_name(name))
@@ -245,3 +253,8 @@ class Project:
         found = self.files.is_namespace(package)
         self.tracker.record(FolderDependency(package, namespace=True, found=found))
         return FoundModule(None, package) if found else None
+
+
+def _start_below(folder: Path) -> str:
+    """Return how the paths of the files below a folder begin."""
+    return str(folder).rstrip(os.sep) + os.sep

@@ -16,10 +16,16 @@ from s3lint.project.word_index import words_of
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
-Kind = Literal["calls", "constructions", "imports", "stores", "words"]
+Kind = Literal["calls", "constructions", "entries", "imports", "members", "stores", "words"]
 
 IMPORTING = r"^[ \t]*(?:from|import)\b[^\n]*\b%s\b|\bimport[ \t]*\([^)]*\b%s\b"
 """A statement that may import a module with a name; `Project.find` resolves what it imports."""
+
+IMPORTS = re.compile(rb"\b(?:from|import)\b[^\n\r;(\\]*(?:\\\r?\n?[^\n\r;(\\]*)*(?:\((?:[^)#]|#[^\n\r]*)*)?")
+"""An import wherever it may stand, behind a colon or semicolon too, with the lines that it continues on."""
+
+MEMBER = r"\.[\s\\]*%s\b|[\"']%s[\"']"
+"""An attribute, or a text that `getattr` may take for one."""
 
 USED = {"calls": r"\s*[(,)]", "constructions": r"\s*(?:[(,)]|\.__init__\()"}
 """What follows a name that is called or passed as an argument."""
@@ -43,8 +49,8 @@ IN_BYTES = {kind: re.compile(after.encode()) for kind, after in USED.items()}
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search for text that may call a function or pass it as an argument, construct a class, import a module, name a store, or
-    hold any word.
+    """A search for text that may call a function or pass it as an argument, construct a class, import a module, name anything in an
+    import or as an attribute (`entries`, `members`), name a store, or hold any word.
 
     The name of a module may be preceded by its folder's, `folder.module`: then a file must contain both.
     """
@@ -64,9 +70,13 @@ class Search:
         word = self.word
         if self.kind == "words":
             return word in words_of(data)
+        if self.kind == "entries":
+            return word in data and any(word in words_of(found) for found in IMPORTS.findall(data))
+        if self.kind == "members":
+            return word in data and _pattern_with(MEMBER, word).search(data) is not None
         if self.kind == "imports":
             package = self.name.rpartition(".")[0].encode("utf-8", "surrogateescape")
-            return package in data and word in data and _importing(word).search(data) is not None
+            return package in data and word in data and _pattern_with(IMPORTING, word).search(data) is not None
         # Six bytes before a word suffice to recognise `class `, the longest text that makes it a definition.
         places = _places(data, word, IN_BYTES[self.kind])
         return any(is_used(data[max(0, place - 6) : place].decode("latin-1")) for place in places)
@@ -93,9 +103,9 @@ def _automaton() -> BytesAhoCorasick:
 
 
 @lru_cache(1_000)
-def _importing(word: bytes) -> re.Pattern[bytes]:
+def _pattern_with(pattern: str, word: bytes) -> re.Pattern[bytes]:
     name = re.escape(word)
-    return re.compile(IMPORTING.encode() % (name, name), re.MULTILINE)
+    return re.compile(pattern.encode() % (name, name), re.MULTILINE)
 
 
 def _places(text: AnyStr, word: AnyStr, after: re.Pattern[AnyStr]) -> Iterator[int]:
