@@ -6,7 +6,7 @@ points to; each step that can leave one says so in an `OrphanError`, after any e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -235,14 +235,14 @@ def _item(place: Place, attributes: Mapping[str, Any], stored: StoredObject) -> 
     return item
 
 
-def _update(place: Place) -> Callable[..., Any]:
+def _update(place: Place) -> partial[Any]:
     """Returns the request that points an item to another object, and leaves alone its other attributes, which may change meanwhile."""
     changes = ", ".join(f"{name} = :{name}" for name in REFERENCE)
     return partial(place.dynamodb.update_item, Key=serialised(place.key), UpdateExpression=f"SET {changes}", ReturnValues="ALL_NEW")
 
 
 def _point(
-    account: Account, place: Place, request: Callable[..., Any], condition: str, values: Mapping[str, Any], created_at: str
+    account: Account, place: Place, request: partial[Any], condition: str, values: Mapping[str, Any], created_at: str
 ) -> Steps[Any]:
     """Makes the item point to its object under a condition, which a repeated request that meets its own first attempt fulfils too.
 
