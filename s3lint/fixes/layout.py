@@ -6,7 +6,6 @@ import re
 import tokenize
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -15,10 +14,10 @@ from s3lint.finding import Edit, Location
 from s3lint.fixes.enclosing import around
 from s3lint.fixes.imports import newline_of
 from s3lint.source.text import between, tokens_of
+from s3lint.syntax.module import Module, once_for_module
 from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
-    from s3lint.syntax.module import Module
     from s3lint.syntax.site import Site
 
 Item = cst.Arg | cst.BaseDictElement | cst.BaseElement
@@ -26,7 +25,7 @@ Item = cst.Arg | cst.BaseDictElement | cst.BaseElement
 OPENED = re.compile(r"[A-Za-z]*(\"\"\"|'''|\"|')")
 
 
-@lru_cache(maxsize=4)
+@once_for_module
 def quote_of(module: Module) -> str:
     """The quote that most short texts of a file are written in: a double one where none prevails."""
     single = double = 0

@@ -10,7 +10,6 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from s3lint.finding import Edit, Location
 from s3lint.fixes.imports import newline_of
 from s3lint.project.toml import MAX_CONFIGURATION_BYTES, tables_of
 from s3lint.support.bounded_read import read_bounded
-from s3lint.syntax.module import syntax_of
+from s3lint.syntax.module import once_for_module, syntax_of
 
 if TYPE_CHECKING:
     from s3lint.syntax.module import Module
@@ -64,7 +63,7 @@ def _edited(line: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, line[place:]])
 
 
-@lru_cache(maxsize=4)
+@once_for_module
 def _rows_in_texts(module: Module) -> frozenset[int]:
     """Return the rows into which texts of several rows reach."""
     texts = (node for node in ast.walk(syntax_of(module)) if isinstance(node, (ast.Constant, ast.JoinedStr)))
@@ -166,7 +165,7 @@ def _brackets(line: str) -> tuple[list[Bracket], list[int]]:
     return found, outer
 
 
-@lru_cache(maxsize=4)
+@once_for_module
 def line_length(module: Module) -> int | None:
     """Return the characters of a line that the project allows, by default 88; None where the file has longer lines already."""
     folders = module.path.parents

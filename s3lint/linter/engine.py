@@ -223,7 +223,7 @@ class Engine:
         if path not in self._dependents:
             with self.tracker.isolated():
                 module = self.project.module(path)
-                found = self._analyze_source(path, module.source.data) if module is not None else Result(path)
+                found = self._analyze_source(path, module.file.data) if module is not None else Result(path)
                 self._dependents[path] = found, self.tracker.recorded
         result, read = self._dependents[path]
         self.tracker.recorded |= read
@@ -232,7 +232,7 @@ class Engine:
     def module(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Module:
         """Return the module of a file with this content, which the rest of the project sees from now on. Raises `Unreadable`."""
         known = self.project.known(path)
-        if known is not None and known.source.data == data:
+        if known is not None and known.file.data == data:
             return known
         module = self.loader.load(Source.decode(path, data), tree)
         self.project.add(module)
@@ -243,6 +243,7 @@ class Engine:
         from s3lint.linter.checker import Checker
 
         checker = Checker(self.analysis, self.settings, self.selection)
+        whole = module.extent.whole
         with CLOCK.stage("walk"):
             matches, errors = checker.matches(module, found)
         with CLOCK.stage("findings and fixes"):
@@ -250,7 +251,9 @@ class Engine:
             refused = [unreadable(module.path, error) for error in checker.refused]
             found_here = merged([*refused, *findings_here])
             findings = fixed_together(found_here)
-        return Result(module.path, tuple(findings), tuple(suppressions(module.source.text)), tuple(errors))
+        # This result depends on its own file anyway. Others share what was inferred of it, and inference never reads a text as a whole.
+        module.extent.whole = whole
+        return Result(module.path, tuple(findings), tuple(suppressions(module.file.text)), tuple(errors))
 
 
 def suppressions_of(data: bytes) -> tuple[Suppression, ...]:

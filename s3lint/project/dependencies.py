@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,10 +18,14 @@ from s3lint.project.searches import Search
 
 @dataclass(frozen=True, slots=True)
 class FileDependency:
-    """A file that was read, and the digest of its bytes; None if it could not be read."""
+    """A file that was read, and the digest of its bytes; None if it could not be read.
+
+    `extent` tells in a stored dependency what of the file was read (`Extent.row`); empty if that is all or unknown.
+    """
 
     path: Path
     digest: str | None
+    extent: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def digest(data: bytes) -> str:
 def json_of(dependency: Dependency) -> str:
     """Return a dependency as one line of JSON, which `dependency_of` reads."""
     if isinstance(dependency, FileDependency):
-        return json.dumps(["file", str(dependency.path), dependency.digest])
+        return json.dumps(["file", str(dependency.path), dependency.digest, *dependency.extent])
     if isinstance(dependency, FolderDependency):
         return json.dumps(["folder", str(dependency.path), dependency.namespace, dependency.found])
     if isinstance(dependency, SearchDependency):
@@ -116,7 +120,7 @@ def dependency_of(text: str) -> Dependency:
     """Return the dependency that `json_of` wrote."""
     kind, *parts = json.loads(text)
     if kind == "file":
-        return FileDependency(Path(parts[0]), parts[1])
+        return FileDependency(Path(parts[0]), parts[1], tuple(parts[2:]))
     if kind == "folder":
         return FolderDependency(Path(parts[0]), *parts[1:])
     if kind == "search":

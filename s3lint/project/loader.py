@@ -10,11 +10,16 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from s3lint.project.dependencies import digest
 from s3lint.project.searches import STORES
 
 if TYPE_CHECKING:
     from s3lint.source.text import Source
+    from s3lint.syntax.extent import Extent
     from s3lint.syntax.module import Module
+
+Extents = dict[tuple[Path, str], "Extent"]
+"""What was read of each version of a file, by its path and the digest of its bytes."""
 
 IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w. \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE)
 
@@ -32,7 +37,9 @@ class Loader:
     Projects may share a loader one after the other, not at the same time: a tree belongs to one project.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, extents: Extents | None = None) -> None:
+        """`extents` is filled with what is read of the modules, also of those that were dropped meanwhile."""
+        self._extents = extents
         # All but modules remember the hash of a file's bytes: the bytes themselves would keep every file in memory.
         self._modules: dict[Path, Module] = {}
         self._imported: dict[Path, tuple[int, frozenset[str]]] = {}
@@ -44,8 +51,12 @@ class Loader:
         from s3lint.syntax.module import Module
 
         known = self._modules.get(source.path)
-        if known is None or known.source.data != source.data:
-            known = self._modules[source.path] = Module.load(source, tree, known)
+        if known is None or known.file.data != source.data:
+            version = source.path, digest(source.data)
+            extent = self._extents.get(version) if self._extents is not None else None
+            known = self._modules[source.path] = Module.load(source, tree, known, extent)
+            if self._extents is not None:
+                self._extents[version] = known.extent
         return known
 
     def imported_names(self, path: Path, data: bytes) -> frozenset[str]:

@@ -98,7 +98,7 @@ class Project:
     def add(self, module: Module) -> None:
         """Add a module whose text the caller has, so that its file is not read."""
         self._modules[module.path] = module
-        self._read[module.path] = FileDependency(module.path, digest(module.source.data))
+        self._read[module.path] = FileDependency(module.path, digest(module.file.data))
 
     def known(self, path: Path) -> Module | None:
         """Return the module of a file that was loaded before."""

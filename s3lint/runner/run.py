@@ -30,6 +30,7 @@ from s3lint.suppressions.baseline import Entry, Scope, load, scopes
 
 if TYPE_CHECKING:
     from s3lint.linter.engine import Engine
+    from s3lint.project.loader import Extents
     from s3lint.runner.cache.results import Cache
 
 MIN_FILES_PER_WORKER = 8
@@ -121,10 +122,11 @@ def _analyze(
     with CLOCK.stage("cache"):
         cached = cache.results(files) if cache is not None else {}
     left = [task for task in tasks if task.path not in cached]
-    found = list(progress(_results(left, settings, jobs), len(left))) if left else []
+    extents: Extents = {}
+    found = list(progress(_results(left, settings, jobs, extents), len(left))) if left else []
     with CLOCK.stage("cache"):
         if cache is not None:
-            cache.keep(files, found)
+            cache.keep(files, found, extents)
     return cached, found
 
 
@@ -198,10 +200,14 @@ def _leave_out_baseline(run: RunResult, path: Path, scope: Scope) -> None:
 class Worker:
     """Analyzes files with one engine for each settings, so that files of one project share what was read of it.
 
-    `files` are projects that another process has read already, by the index of their settings.
+    `files` are projects that another process has read already, by the index of their settings. `extents` is what was read of modules.
     """
 
-    def __init__(self, settings: Sequence[Settings], files: Mapping[int, ProjectFiles] | None = None) -> None:
+    def __init__(
+        self, settings: Sequence[Settings], files: Mapping[int, ProjectFiles] | None = None, extents: Extents | None = None
+    ) -> None:
+        self.extents: Extents = extents if extents is not None else {}
+        self._told: dict[tuple[Path, str], tuple[int, int, bool]] = {}
         self._settings = settings
         self._files = files or {}
         self._engines: dict[int, Engine] = {}
@@ -209,10 +215,8 @@ class Worker:
 
     def engine(self, task: Task) -> Engine:
         """Return the engine for the settings of a task."""
-        from s3lint.linter.engine import Engine
-
         if task.settings not in self._engines:
-            self._engines[task.settings] = Engine(self._settings[task.settings], self._files.get(task.settings))
+            self._engines[task.settings] = self._engine_of(task.settings, self._files.get(task.settings))
         return self._engines[task.settings]
 
     def analyze(self, task: Task) -> Result:
@@ -228,15 +232,26 @@ class Worker:
             return Result(task.path, errors=(f"{task.path}: cannot be read: {error.strerror or error}",))
         return engine.analyze_standalone(task.path, data) if task.standalone else engine.analyze(task.path, data)
 
+    def _engine_of(self, settings: int, files: ProjectFiles | None) -> Engine:
+        from s3lint.linter.engine import Engine
+        from s3lint.project.loader import Loader
+
+        return Engine(self._settings[settings], files, Loader(self.extents))
+
     def _forget(self, task: Task) -> None:
         """Drop the engines, so that memory stays bounded however many files there are. The files of the current project are kept."""
-        from s3lint.linter.engine import Engine
-
         files = self._engines[task.settings].files if task.settings in self._engines else None
         self._engines.clear()
         gc.collect()
         self._counted = 0
-        self._engines[task.settings] = Engine(self._settings[task.settings], files)
+        self._engines[task.settings] = self._engine_of(task.settings, files)
+
+    def news(self) -> Extents:
+        """Return the extents that have grown since the last call. They never shrink, so their sizes tell."""
+        sizes = {version: (len(each.blocks), len(each.words), each.whole) for version, each in self.extents.items()}
+        grown = {version: self.extents[version] for version, size in sizes.items() if self._told.get(version) != size}
+        self._told = sizes
+        return grown
 
     def skip_if_irrelevant(self, task: Task) -> Result | None:
         """Return an empty result if the prefilter rules the file out; None if it must be analyzed."""
@@ -249,15 +264,18 @@ class Worker:
             return None
 
 
-def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | None) -> Iterator[Result]:
-    """Yield a result for each file. The prefilter runs here: only files that mention storage are worth sending to a process."""
+def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | None, extents: Extents) -> Iterator[Result]:
+    """Yield a result for each file, and add to `extents` what they read.
+
+    The prefilter runs here: only files that mention storage are worth sending to a process.
+    """
     from s3lint.support.workers import available_cores
 
     cores = jobs or available_cores()
+    worker, left = Worker(settings, extents=extents), list[Task]()
     if cores == 1 or len(tasks) <= MIN_FILES_PER_WORKER:
-        yield from map(Worker(settings).analyze, tasks)
+        yield from map(worker.analyze, tasks)
         return
-    worker, left = Worker(settings), list[Task]()
     for task in tasks:
         empty = worker.skip_if_irrelevant(task)
         if empty is not None:
@@ -271,7 +289,7 @@ def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | No
     if len({task.settings for task in left}) == 1:
         _share(left[0].settings, worker.engine(left[0]).files)
     try:
-        yield from _in_workers(left, settings, count)
+        yield from _in_workers(left, settings, count, extents)
     finally:
         _SHARED.clear()
 
@@ -287,16 +305,26 @@ def _share(settings: int, files: ProjectFiles) -> None:
     _SHARED[settings] = files
 
 
-def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int) -> Iterator[Result]:
+def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int, extents: Extents) -> Iterator[Result]:
     """Yield the results of batches as worker processes finish them. A batch whose worker died is tried again file by file."""
     from s3lint.support.workers import spread
 
     batches = [tasks[start : start + FILES_PER_BATCH] for start in range(0, len(tasks), FILES_PER_BATCH)]
     start = (_start_worker, (settings, CLOCK.on, ANSWERS))
     for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):
-        found, spent = done if done is not None else ([_died(task) for task in batch], {})
+        found, spent, read = done if done is not None else ([_died(task) for task in batch], {}, {})
         CLOCK.add(spent)
+        _add_extents(extents, read)
         yield from found
+
+
+def _add_extents(extents: Extents, read: Extents) -> None:
+    """Join what several workers read of the same files."""
+    for version, extent in read.items():
+        if version in extents:
+            extents[version].add(extent)
+        else:
+            extents[version] = extent
 
 
 def _died(task: Task) -> Result:
@@ -317,6 +345,6 @@ def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path,
     _WORKER[:] = [Worker(settings, _SHARED)]
 
 
-def _analyze_batch(batch: Sequence[Task]) -> tuple[list[Result], dict[str, int]]:
-    """Return the results, and the nanoseconds that each stage took."""
-    return [_WORKER[0].analyze(task) for task in batch], CLOCK.take()
+def _analyze_batch(batch: Sequence[Task]) -> tuple[list[Result], dict[str, int], Extents]:
+    """Return the results, the nanoseconds that each stage took, and what was read of modules since the batch before."""
+    return [_WORKER[0].analyze(task) for task in batch], CLOCK.take(), _WORKER[0].news()

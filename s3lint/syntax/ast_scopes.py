@@ -9,10 +9,9 @@ import ast
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from s3lint.syntax.module import syntax_of
+from s3lint.syntax.module import once_for_module, syntax_of
 
 if TYPE_CHECKING:
     from s3lint.finding import Location
@@ -225,7 +224,7 @@ def _same_scope(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.iter_child_nodes(node)
 
 
-@lru_cache(maxsize=4)
+@once_for_module
 def bindings_of(module: Module) -> Bindings:
     """The scopes of a module; those of an empty one where `ast` does not read the text."""
     return Bindings(syntax_of(module), module.source.lines)

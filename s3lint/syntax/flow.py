@@ -131,7 +131,9 @@ class Suite:
     @cached_property
     def refusing_blocks(self) -> list[Step]:
         """The statements of a module that may end the program, or go on only where a condition holds."""
-        return [step for step in self.steps if isinstance(step.node, Block) and step.scope is None and may_refuse(step.block.text)]
+        blocks = (step for step in self.steps if isinstance(step.node, Block) and step.scope is None)
+        # To define a function refuses nothing: the texts of functions are not even read.
+        return [step for step in blocks if step.block.part.kind != "function" and may_refuse(step.block.text)]
 
     def guards_passed(self, name: str, since: int, until: int) -> list[Guard]:
         """Return the conditions on a name that control passed between two steps, both left out."""

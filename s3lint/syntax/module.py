@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import libcst as cst
 
 from s3lint.source.text import Source, Unreadable, split_lines, with_plain_indentation, without_feeds
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector
+from s3lint.syntax.extent import Extent, block_starts, header_number, numbers_holding, signature
 from s3lint.syntax.layout import add_layout
 from s3lint.syntax.names import dotted_name, import_names
 from s3lint.syntax.nesting import too_deep
@@ -22,6 +22,8 @@ from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep,
 from s3lint.syntax.positions import Positions, positions_of
 from s3lint.syntax.skeleton import skeleton
 from s3lint.syntax.walk import children, subtree
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False, repr=False)
@@ -95,7 +97,9 @@ class Block:
 
     @cached_property
     def text(self) -> str:
-        return self.module.source.rows(self.part.start, self.part.end)
+        text = self.module.file.rows(self.part.start, self.part.end)
+        self.module.extent.note_block(self.part.number, text)
+        return text
 
     @cached_property
     def sets(self) -> frozenset[str]:
@@ -115,11 +119,13 @@ class Block:
     @cached_property
     def parsed(self) -> Parsed:
         """The nodes, shared with the version of the module before this one where the text is the same."""
-        end = self.part.header if self.part.kind == "class" else self.part.end
-        text = self.module.source.rows(self.part.start, end)
         if self.part.kind == "class":
+            text = self.module.file.rows(self.part.start, self.part.header)
+            self.module.extent.note_block(header_number(self.part), text)
             # The header alone, with a body that any indentation fits: the members are blocks of their own.
             text += f"{_newline(text)}{_indentation(text)} pass\n"
+        else:
+            text = self.text
         return self.module.trees.of(MEMBER_HEADER + text if self.member else text)
 
     @cached_property
@@ -189,42 +195,53 @@ def _parsed_by_libcst(text: str) -> tuple[cst.Module, str]:
 
 @dataclass(eq=False, repr=False)
 class Module:
-    """One file of the project. Two modules are the same only when they are the same object: a project loads each once."""
+    """One file of the project. Two modules are the same only when they are the same object: a project loads each once.
 
-    source: Source
+    `file` is for what needs no note in `extent`: rows of blocks that are noted, and what an analysis reads of its own file.
+    """
+
+    file: Source
     outline: Outline
     trees: Trees
+    extent: Extent
     blocks: list[Block] = field(default_factory=list)
 
     @classmethod
-    def load(cls, source: Source, tree: ast.Module | None = None, before: Module | None = None) -> Module:
+    def load(
+        cls, source: Source, tree: ast.Module | None = None, before: Module | None = None, extent: Extent | None = None
+    ) -> Module:
         """Raises `Unreadable` where neither `ast` nor libcst reads the text. `tree` is an `ast.Module`, if one is at hand.
 
-        `before` is the previous version, no longer in use: blocks with the same text are not parsed again.
+        `before` is the previous version, no longer in use: blocks with the same text are not parsed again. `extent` is what was read
+        of the same version before.
         """
         with paused_collector(), CLOCK.stage("outline"):
             found = _outline(source, tree)
-        module = cls(source, found, Trees(before.trees if before is not None else None))
+            trees = Trees(before.trees if before is not None else None)
+            module = cls(source, found, trees, extent if extent is not None else Extent(signature(found)))
         module.blocks = [Block(module, part) for part in found.parts]
         return module
 
     @property
     def path(self) -> Path:
-        return self.source.path
+        return self.file.path
+
+    @property
+    def source(self) -> Source:
+        """The file. Whoever asks for it depends on all of it."""
+        self.extent.whole = True
+        return self.file
 
     @cached_property
     def _offsets(self) -> list[int]:
         """Where in the text each block begins."""
-        return [self.source.starts[block.part.start - 1] for block in self.blocks]
+        return block_starts(self.file, self.outline.parts)
 
-    def blocks_holding(self, word: str) -> Iterator[int]:
-        """Yield the numbers of the blocks in whose text a word stands, in order."""
-        place = self.source.text.find(word)
-        while place >= 0:
-            number = bisect_right(self._offsets, place)
-            if number:
-                yield number - 1
-            place = self.source.text.find(word, self._offsets[number]) if number < len(self._offsets) else -1
+    def blocks_holding(self, word: str) -> list[int]:
+        """Return the numbers of the blocks in whose text a word stands, in order."""
+        numbers = numbers_holding(self.file.text, self._offsets, word)
+        self.extent.note_word(word, numbers)
+        return numbers
 
     @cached_property
     def aliases(self) -> dict[str, str]:
@@ -232,32 +249,30 @@ class Module:
         return {item.local: item.name for item in self.outline.imports if item.name is not None and item.name != item.local}
 
     @cached_property
-    def bound(self) -> frozenset[str]:
-        """The names that assignments, parameters and definitions anywhere in the file bind."""
-        return frozenset(name for node in ast.walk(syntax_of(self)) for name in _bound_by(node))
-
-    @cached_property
     def imports(self) -> frozenset[str]:
         """Every module that is imported anywhere at the top of the file, by its dotted path."""
         return frozenset(item.module for item in self.outline.imports if not item.level)
 
 
-@lru_cache(maxsize=4)
+def once_for_module(function: Callable[[Module], T]) -> Callable[[Module], T]:
+    """Keep what a function makes of the whole text of the last few modules. Each use counts as reading the text."""
+    kept = lru_cache(maxsize=4)(function)
+
+    @wraps(function)
+    def used(module: Module) -> T:
+        module.extent.whole = True
+        return kept(module)
+
+    return used
+
+
+@once_for_module
 def syntax_of(module: Module) -> ast.Module:
     """Return the whole tree of `ast`; an empty one where only libcst reads the text. It is some ten times the size of the text, so few are kept."""
     try:
-        return parse(module.source.text)
+        return parse(module.file.text)
     except Unreadable:
         return ast.Module([], [])
-
-
-def _bound_by(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id
-    elif isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
 
 
 def _outline(source: Source, tree: ast.Module | None) -> Outline:

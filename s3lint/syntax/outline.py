@@ -57,6 +57,8 @@ class Part:
     name: str = ""
     header: int = 0
     members: tuple[Part, ...] = ()
+    number: int = 0
+    """Its place among all parts of the module, those inside of classes included."""
 
     def parts(self) -> Iterator[Part]:
         """Yield this part, and the members of a class at any depth."""
@@ -71,8 +73,13 @@ class Outline:
     binds: dict[str, list[int]] = field(default_factory=dict)
     globals: dict[str, list[int]] = field(default_factory=dict)
     imports: tuple[Import, ...] = field(init=False)
+    every: list[Part] = field(init=False)
+    """The parts, and the members of classes at any depth, in order."""
 
     def __post_init__(self) -> None:
+        self.every = [inner for part in self.parts for inner in part.parts()]
+        for number, part in enumerate(self.every):
+            part.number = number
         self.imports = tuple(item for part in self.parts for item in part.imports)
         for index, part in enumerate(self.parts):
             for name in part.binds:

@@ -57,7 +57,7 @@ def _placed(site: Site, line: int, column: int) -> Location:
 
 def _feeds(site: Site, row: int) -> int:
     """Return how many characters libcst was not shown at the start of a line."""
-    lines = site.module.source.lines
+    lines = site.module.file.lines
     found = LEADING_FEED.match(lines[row - 1]) if row <= len(lines) and "\f" in lines[row - 1] else None
     return found.end() if found is not None else 0
 
@@ -76,4 +76,4 @@ def source_of(site: Site) -> str:
     opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
     start = locate(replace(site, node=opening[0]) if opening else site)[0]
     end = locate(replace(site, node=closing[-1]) if closing else site)[1]
-    return between(site.module.source.lines, start, end)
+    return between(site.module.file.lines, start, end)

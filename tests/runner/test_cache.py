@@ -54,6 +54,8 @@ UPLOAD = "import boto3\n\ns3 = boto3.client('s3')\n"
 
 HELPER = UPLOAD + "\n\ndef put(bucket, key):\n    s3.put_object(Bucket=bucket, Key=key, Body=b'')\n"
 
+OTHER = "\n\ndef other():\n    return 1\n"
+
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "source": ["from config import BUCKET\\n", "import boto3\\n", "%time 1\\n",'
     ' "boto3.client(\'s3\').put_object(Bucket=BUCKET, Key=\'a\')"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -66,12 +68,20 @@ CONTENTS = {
         "import os\nBUCKET = os.environ['B']\n",
         "from defaults import BUCKET\n",
         "def put(a, b): pass\n",
+        "BUCKET = 'acme-documents'\n" + OTHER,
+        OTHER.lstrip() + "\n\nBUCKET = 'acme-documents'\n",
+        OTHER.lstrip().replace("1", "2") + "\n\nBUCKET = 'acme-documents'\n",
     ),
     "defaults.py": ("BUCKET = 'acme-defaults'\n", "BUCKET = None\n"),
     "helpers.py": (
         HELPER,
         HELPER.replace("bucket,", "target,").replace("=bucket", "=target"),
         HELPER.replace("Key=key", "Key='x/y'"),
+        # The same functions, with others around them: only what was read counts.
+        HELPER + OTHER,
+        HELPER + OTHER.replace("1", "2"),
+        HELPER + OTHER.replace("return 1", "return put('acme-o', 'o')"),
+        OTHER.lstrip() + "\n\n" + HELPER,
     ),
     "a.py": (
         "from config import BUCKET\n" + UPLOAD + "s3.put_object(Bucket=BUCKET, Key='a', Body=b'')\n",

@@ -21,8 +21,10 @@ from s3lint.project.searches import Search
 
 if TYPE_CHECKING:
     from s3lint.linter.engine import Engine
+    from s3lint.linter.result import Result
     from s3lint.runner.cache.contents import Contents
     from s3lint.settings import Settings
+    from s3lint.source.text import Source
 
 
 MAX_STORED_SEARCHES = 20_000
@@ -48,17 +50,46 @@ class Freshness:
         }
         self._earlier_concerned: dict[str, str] = concerned
         self._found: dict[Search, tuple[Path, ...]] = {}
+        self._altered: set[Path] = set()
+        """Files that changed only where the analyses of some results did not read them."""
 
     def is_fresh(self, read: Dependency) -> bool:
         """Return whether a dependency would be read today as it was then."""
         if isinstance(read, FileDependency):
-            return self._digest(read.path) == read.digest
+            return self._digest(read.path) == read.digest or self._is_read_alike(read)
         if isinstance(read, FolderDependency):
             ask = self._files.is_namespace if read.namespace else self._files.is_folder
             return ask(read.path) == read.found
         if isinstance(read, SearchDependency):
             return self._digest_of(read.search) == read.digest
         return self._concern(str(read.path)) == read.fingerprint
+
+    def _is_read_alike(self, read: FileDependency) -> bool:
+        """Return whether a file changed only where an analysis did not read it."""
+        from s3lint.syntax.extent import is_unchanged
+
+        source = self._source(read.path) if read.extent else None
+        if source is None or not is_unchanged(source, read.extent):
+            return False
+        self._altered.add(read.path)
+        return True
+
+    def _source(self, path: Path) -> Source | None:
+        """Return a file as it is now; None if it cannot be read."""
+        from s3lint.source.text import Source, Unreadable
+
+        data = self._files.read(path)
+        try:
+            return Source.decode(path, data) if data is not None else None
+        except Unreadable:
+            return None
+
+    def has_moved(self, result: Result) -> bool:
+        """Return whether a result names places in files that changed elsewhere, perhaps above them."""
+        if not self._altered:
+            return False
+        places = {place.path for finding in result.findings for place in finding.related}
+        return not self._altered.isdisjoint(places.union(finding.path for finding in result.findings))
 
     @cached_property
     def listing(self) -> dict[Path, str]:

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3lint.project.dependencies import dependency_of, digest, json_of
+from s3lint.project.dependencies import Dependency, FileDependency, dependency_of, digest, json_of
 from s3lint.runner.cache.contents import Contents
 from s3lint.runner.cache.fingerprint import fingerprint
 from s3lint.runner.cache.folder import open_folder
@@ -20,6 +20,7 @@ from s3lint.runner.cache.store import Entry, Store, Stored, Update
 
 if TYPE_CHECKING:
     from s3lint.linter.result import Result
+    from s3lint.project.loader import Extents
     from s3lint.project.targets import Target
     from s3lint.settings import Settings
 
@@ -47,6 +48,7 @@ class Cache:
         self._variants: dict[int, str] = {}
         self._fingerprint = fingerprint(self._contents)
         self._update = Update(contents=self._contents.learnt)
+        self._rows: dict[tuple[Path, str], list[object]] = {}
 
     def results(self, targets: Iterable[Target]) -> dict[Path, Result]:
         """Return the fresh results among the targets by path."""
@@ -66,12 +68,18 @@ class Cache:
                     and fresh.issuperset(entry.dependencies)
                 ):
                     with suppress(ValueError, TypeError, KeyError):  # a row of another form counts as missing
-                        found[target.path] = deserialize(target.path, entry.value)
-                    self._update.used.append((variant, _key(target)))
+                        result = deserialize(target.path, entry.value)
+                        if not self._projects[variant].has_moved(result):
+                            found[target.path] = result
+                            self._update.used.append((variant, _key(target)))
         return found
 
-    def keep(self, targets: Iterable[Target], results: Iterable[Result]) -> None:
-        """Store new results. Results with errors, and of files that changed during the run, are not stored."""
+    def keep(self, targets: Iterable[Target], results: Iterable[Result], extents: Extents | None = None) -> None:
+        """Store new results. Results with errors, and of files that changed during the run, are not stored.
+
+        `extents` tells what the run read of the files that results depend on.
+        """
+        self._rows = {version: extent.row() for version, extent in (extents or {}).items()}
         by_path = {result.path: result for result in results}
         for variant, own in self._by_variant(targets).items():
             for target in own:
@@ -96,8 +104,17 @@ class Cache:
 
         content = self._contents.of(target.path)
         if content is not None and not result.errors and self._contents.is_steady(target.path):
-            reads = [json_of(each) for each in result.dependencies]
+            # With its dependents analysed for it, a result also depends on which files mention storage: on their whole texts.
+            noted = result.dependencies if target.needs_dependents else map(self._with_extent, result.dependencies)
+            reads = [json_of(each) for each in noted]
             self._update.entries[variant, _key(target)] = Entry(content.raw, reads, serialize(result))
+
+    def _with_extent(self, dependency: Dependency) -> Dependency:
+        """Add what the run read of a file: more than the result itself did, perhaps, and never less."""
+        if isinstance(dependency, FileDependency) and dependency.digest is not None:
+            row = self._rows.get((dependency.path, dependency.digest), ())
+            return replace(dependency, extent=tuple(row))
+        return dependency
 
     def _fresh(self, variant: str, stored: Iterable[Stored]) -> set[int]:
         """Return the numbers of the dependencies of entries that are unchanged."""
