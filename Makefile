@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo rollout test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers vscode address clean
+.PHONY: demo rollout test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -90,6 +90,9 @@ accuracy: $(READY)  ## recall and precision by rule, from a reader's judgements;
 
 peers: $(READY)  ## what other linters report of seeded violations
 	@$(BIN)/python -m benchmarks.detection
+
+features: $(READY)  ## what linters offer for rolling out, as in docs/comparison.md
+	@$(BIN)/python -m benchmarks.features
 
 torture: $(READY)  ## how time and memory grow with the size of hostile programs
 	@PYTHONPATH=tests $(BIN)/python -m robustness.torture

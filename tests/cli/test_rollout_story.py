@@ -230,7 +230,3 @@ def reduce(legacy: Monorepo) -> None:
     data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
     assert (data["since"]["new"], data["since"]["fixed"] > 20, data["open"]) == (0, True, 0)
     assert "@acme/search" not in {owner for each in data["findings"] for owner in each["owners"]}
-
-
-if __name__ == "__main__":
-    sys.exit(pytest.main([__file__, "-m", "extended", "-s", "-p", "no:cacheprovider"]))
