@@ -177,7 +177,23 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
         )
     if pyarrow.types.is_fixed_size_list(column.type):
         column = column.cast(pyarrow.list_(column.type.value_field))
+    if _is_view(column.type):
+        column = pyarrow.chunked_array([_listed(chunk) for chunk in column.chunks], pyarrow.large_list(column.type.value_field))
     return column
+
+
+def _is_view(arrow_type: pa.DataType) -> bool:
+    types = imported("pyarrow", "delta").types
+    return bool(types.is_list_view(arrow_type) or types.is_large_list_view(arrow_type))
+
+
+def _listed(array: Any) -> Any:
+    """Returns an array of lists for one of views of lists, which Arrow casts to wrong offsets."""
+    pyarrow, compute = imported("pyarrow", "delta"), imported("pyarrow.compute", "delta")
+    lengths = compute.fill_null(compute.list_value_length(array), 0).cast(pyarrow.int64())
+    offsets = pyarrow.concat_arrays([pyarrow.array([0], pyarrow.int64()), compute.cumulative_sum(lengths)])
+    kind = pyarrow.large_list(array.type.value_field)
+    return pyarrow.LargeListArray.from_arrays(offsets, array.flatten(), type=kind, mask=array.is_null())
 
 
 def _decoded(array: Any) -> Any:
@@ -204,11 +220,16 @@ def _fitting(declared: pa.DataType) -> Callable[[pa.ChunkedArray], bool]:
             back = there.cast(column.type)
         except pyarrow.ArrowException:  # there is no way back to the type of nulls
             return True
-        return back.equals(column) or repr(back.to_pylist()) == repr(
-            column.to_pylist()
-        )  # NaN equals nothing, but is written the same
+        return back.equals(column) or _written(back) == _written(column)  # NaN equals nothing, but is written the same
 
     return fits
+
+
+def _written(column: pa.ChunkedArray) -> str:
+    try:
+        return repr(column.to_pylist())
+    except (OverflowError, ValueError):
+        return " ".join(map(_repr, column))
 
 
 def first(column: pa.ChunkedArray, is_wrong: Callable[[pa.ChunkedArray], bool]) -> int:
@@ -272,7 +293,7 @@ def _is_kin(given: pa.DataType, declared: pa.DataType) -> bool:
     if kinds[0] != kinds[1]:
         return False
     if kinds[0] == "list":
-        return _is_kin(given.value_type, declared.value_type)
+        return not _is_view(given) and _is_kin(given.value_type, declared.value_type)
     if kinds[0] == "map":
         return _is_kin(given.key_type, declared.key_type) and _is_kin(given.item_type, declared.item_type)
     if kinds[0] == "struct":
@@ -305,7 +326,7 @@ def _repr(value: Any) -> str:
     try:
         return repr(value.as_py())
     except (OverflowError, ValueError):
-        return str(value.cast(imported("pyarrow", "delta").int64()))
+        return " ".join(imported("pyarrow", "delta").repeat(value, 1).to_string().split())
 
 
 def _shown(value: Any) -> str:

@@ -102,7 +102,8 @@ def _arrow(data: Any) -> pa.Table:
     pyarrow = imported("pyarrow", "delta")
     try:
         if type(data).__module__.partition(".")[0] == "pandas":
-            return pyarrow.Table.from_pandas(data, preserve_index=False)
+            is_named = any(name is not None for name in data.index.names)
+            return pyarrow.Table.from_pandas(data.reset_index() if is_named else data, preserve_index=False)
         return pyarrow.table(data)
     except Exception as error:  # what a frame raises while it is taken over is its library's, and not known beforehand
         kind = type(data).__name__

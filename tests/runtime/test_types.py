@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import deltalake
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -151,6 +152,36 @@ def test_a_value_that_no_reader_takes_is_named(array: pa.Array, declared: pa.Dat
 def test_a_dictionary_of_views_is_decoded() -> None:
     frame = pl.DataFrame({"c": ["a", None]}, schema={"c": pl.Categorical})
     assert fitted(frame, pa.schema([("c", pa.string())])).to_pylist() == [{"c": "a"}, {"c": None}]
+
+
+@pytest.mark.parametrize("view", [pa.list_view, pa.large_list_view])
+def test_views_of_lists_are_lists(view: Any) -> None:
+    """Arrow casts a view of a list to one with other offsets, and so to other values."""
+    rows, declared = [None, [1], None, [], [2, None, 3]], pa.schema([("c", pa.list_(pa.int64()))])
+    assert fitted(pa.table({"c": pa.array(rows, view(pa.int32())).slice(1)}), declared)["c"].to_pylist() == rows[1:]
+    overlapping = pa.ListViewArray.from_arrays([1, 0, 0], [2, 2, 1], pa.array([1, 2, 3]))
+    assert fitted(pa.table({"c": overlapping}), declared)["c"].to_pylist() == [[2, 3], [1, 2], [1]]
+    with pytest.raises(SchemaError, match="convert it"):
+        fitted(pa.table({"c": pa.array([[[1]]], pa.list_(view(pa.int64())))}), pa.schema([("c", pa.list_(pa.list_(pa.int64())))]))
+
+
+def test_names_of_an_index_are_columns() -> None:
+    """A column that pandas keeps in the index is not missing, and a frame without others has its rows."""
+    frame = pd.DataFrame({"k": ["a", "b"], "v": [1, 2]})
+    declared = pa.schema([("k", pa.string()), ("v", pa.int64())])
+    for indexed in (frame.set_index("k"), frame.set_index(["k", "v"]), frame.rename_axis("unnamed").reset_index(drop=True)):
+        assert fitted(indexed, declared).to_pylist() == [{"k": "a", "v": 1}, {"k": "b", "v": 2}]
+    assert fitted(frame[frame["v"] > 1], declared).to_pylist() == [{"k": "b", "v": 2}]
+    with pytest.raises(SchemaError, match="'row' of the data is not declared"):
+        fitted(frame.rename_axis("row"), declared)
+
+
+def test_a_date_that_python_lacks_is_told_beside_a_nan() -> None:
+    beside = pa.StructArray.from_arrays(
+        [pa.array([float("nan")], pa.float32()), pa.array([2**62]).cast(pa.timestamp("us"))], ["x", "t"]
+    )
+    with pytest.raises(SchemaError, match="years 1 to 9999"):
+        fitted(pa.table({"c": beside}), pa.schema([("c", pa.struct([("x", pa.float64()), ("t", pa.timestamp("us"))]))]))
 
 
 def test_zeros_of_both_signs_are_one_key(tmp_path: Path) -> None:
