@@ -70,6 +70,7 @@ from s3lint.inference.values import (
 )
 from s3lint.registry.rule import Match, Rule
 from s3lint.settings import Settings
+from s3lint.storage.endpoints import host_of, is_local
 from s3lint.storage.media_types import ARCHIVES, OCTETS, TYPES, extension_of, fits, inner_extension_of
 from s3lint.storage.public_buckets import is_public_bucket
 from s3lint.storage.services import load
@@ -102,8 +103,8 @@ __all__ = [
     "Scope", "Sequence", "Serialised", "SessionSetting", "Settings", "Severity", "Site", "SqlStatement", "StringColumn", "TableRead",
     "TableWrite", "Text", "Unknown", "Value", "Written", "alternatives", "as_delta", "begins_text", "bucket_head",
     "bucket_variables", "called_name", "canonical_path", "choices", "content_type", "default_choices", "destination_of",
-    "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment",
-    "inner_extension_of", "is_bucket_name", "is_compaction", "is_default", "is_delta", "is_false", "is_missing", "is_of_iceberg_catalog", "is_private",
+    "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment", "host_of",
+    "inner_extension_of", "is_bucket_name", "is_compaction", "is_default", "is_delta", "is_false", "is_local", "is_missing", "is_of_iceberg_catalog", "is_private",
     "is_public_bucket", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load", "lookup", "made_at",
     "may_be_delta", "may_be_storage", "metadata_plan", "own_types", "own_value", "own_writes", "parsable", "points_to",
     "primary_choices", "reader_of", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",

@@ -57,7 +57,12 @@ class Settings:
         default_factory=dict
     )
     public_buckets: Annotated[
-        tuple[str, ...], "more buckets of open data that code may name (`hardcoded-bucket`, `hardcoded-bucket-in-uri`)"
+        tuple[str, ...],
+        "more buckets of open data that code may name (`hardcoded-bucket`, `hardcoded-bucket-in-uri`, `bucket-fallback-literal`)",
+    ] = ()
+    not_s3: Annotated[
+        tuple[str, ...],
+        "more packages of other object stores, and words in the names of buckets that are not S3's (`hardcoded-bucket`)",
     ] = ()
     key_naming: Annotated[
         Literal["consistent", "kebab-case", "snake_case", "camelCase"], "the naming style of keys (`inconsistent-key-naming`)"

@@ -55,7 +55,9 @@ from s3lint.api import (
     alternatives,
     choices,
     entry,
+    host_of,
     is_false,
+    is_local,
     source_of,
     texts,
 )
@@ -69,13 +71,6 @@ rule = Rule(
     fix="unsafe",
     in_tests=True,
 )
-
-HOST = re.compile(r"(?:https?://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)", re.IGNORECASE)
-
-LOCAL = re.compile(
-    r"[^.\0]*|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.(?:local|internal|localhost|test)|.*localstack.*", re.IGNORECASE
-)
-"""Hosts of the own machine, of a container network, and of a test double."""
 
 UNENCRYPTED = "sends objects and keys unencrypted"
 
@@ -116,7 +111,7 @@ def _scheme_known(endpoint: Value) -> bool:
 def _endpoint(endpoint: Value, fact: ClientSetup | SessionSetting, context: Context) -> Iterator[Match]:
     for url, confidence in texts(endpoint, fact.confidence):
         if url.head.lower().startswith("http://") and not _is_local(url):
-            sure = confidence if _host(url).replace("\0", "") else Confidence.LOW
+            sure = confidence if host_of(url).replace("\0", "") else Confidence.LOW
             yield rule.match(
                 url.site or fact.site,
                 sure,
@@ -147,17 +142,10 @@ def _with_tls(site: Site | None, fact: ClientSetup | SessionSetting, context: Co
     return Plan("Use https://; the host must answer there", (Replace(site, text),))
 
 
-def _host(url: Text) -> str:
-    match = HOST.match(url.known)
-    return match[1] if match is not None else ""
-
-
 def _is_local(endpoint: Value) -> bool:
     """Return whether every address of the client is on the caller's machine or network."""
     urls = list(alternatives(endpoint))
-    return bool(urls) and all(
-        isinstance(url, Text) and _host(url) != "" and LOCAL.fullmatch(_host(url)) is not None for url in urls
-    )
+    return bool(urls) and all(isinstance(url, Text) and is_local(url) for url in urls)
 
 
 @rule.on(SessionSetting)

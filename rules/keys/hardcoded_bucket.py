@@ -34,8 +34,10 @@ default is not changed: the lookup would run also where another name is passed.
 
 ## When it stays silent
 Environment and settings lookups, parameters that no caller in the project fills, empty strings, and placeholders: names with `your`,
-`<…>`, `$VAR`, `{{…}}`, `xxx`, exactly `bucket` or `bucket-name`, and AWS's own `example-bucket…` and `amzn-s3-demo-…`. A literal that is only
-the fallback of a lookup is `bucket-fallback-literal`; one inside a URI is `hardcoded-bucket-in-uri`.
+`<…>`, `$VAR`, `{{…}}`, `xxx`, exactly `bucket` or `bucket-name`, and AWS's own `example-bucket…` and `amzn-s3-demo-…`. Buckets of AWS's samples
+and of the Registry of Open Data on AWS, and those in `public-buckets`. Names of other stores, or of what only counts or groups
+(`GCS_BUCKET`, `rate_limit_bucket`), also those in `not-s3`. A literal that is only the fallback of a lookup is `bucket-fallback-literal`; one
+inside a URI is `hardcoded-bucket-in-uri`.
 
 ## References
 - [Bucket naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)

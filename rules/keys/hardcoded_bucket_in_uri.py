@@ -26,7 +26,8 @@ The variable must be set wherever the program runs: unsafe. In a file all addres
 
 ## When it stays silent
 Docstrings, help texts, log messages, prompts and other prose; buckets that come from parameters or the environment; placeholders such as
-`your-bucket`, `<bucket>` and `{{…}}`; a bucket that `hardcoded-bucket` or `bucket-fallback-literal` reports.
+`your-bucket`, `<bucket>` and `{{…}}`; buckets of AWS's samples and of the Registry of Open Data on AWS, and those in `public-buckets`; a
+bucket that `hardcoded-bucket` or `bucket-fallback-literal` reports.
 
 ## References
 - [Bucket naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)

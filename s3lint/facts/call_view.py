@@ -14,6 +14,7 @@ from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.callers import Callers
 from s3lint.inference.duck_typing import is_untyped, lacks_method
 from s3lint.inference.indirect_calls import by_reference
+from s3lint.inference.other_stores import is_other_package
 from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Value, alternatives
 from s3lint.syntax.names import called_name, last_name
@@ -71,6 +72,8 @@ class CallView:
 
     def is_untyped(self, receiver: Value) -> bool:
         """Return whether nothing is known of a receiver, so that the shape of the call decides."""
+        if isinstance(receiver, Reference) and is_other_package(receiver.path, self.settings.not_s3):
+            return False
         return is_untyped(receiver) or lacks_method(self.callers.evaluator, receiver, self.name, self.place)
 
     @cached_property

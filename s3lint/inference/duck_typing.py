@@ -22,6 +22,7 @@ from s3lint.inference.library_values import (
     SubResource,
     Writer,
 )
+from s3lint.inference.other_stores import is_other_package
 from s3lint.inference.place import Place
 from s3lint.inference.values import Fallback, Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
 from s3lint.syntax.names import TEXT_METHODS
@@ -54,11 +55,6 @@ PRESIGNS = frozenset({"generate_presigned_url", "generate_presigned_post"})
 ENTERING = frozenset({"enter_context", "enter_async_context"})
 """Methods of exit stacks: they return what a `with` statement would bind."""
 
-OTHER_STORES = frozenset(
-    ["alibabacloud_oss_v2", "azure", "baidubce", "google", "ibm_boto3", "minio", "obs", "oss2", "qcloud_cos", "tos", "volcengine"]
-)
-"""Packages of other vendors' object stores, whose clients have methods and keywords like those of S3's."""
-
 COMBINING = frozenset({"join", "union", "unionAll", "unionByName", "crossJoin", "intersect"})
 """Methods that make a frame of two."""
 
@@ -69,7 +65,7 @@ def is_untyped(value: Value) -> bool:
     That is so for what comes from a package outside of the project, too, unless the package is another store's.
     """
     if isinstance(value, Reference):
-        return value.path.partition(".")[0] not in OTHER_STORES
+        return not is_other_package(value.path)
     if isinstance(value, Mapping):
         return any(map(is_untyped, value.rest))
     return isinstance(value, (Unknown, Parameter, BoundMethod))

@@ -49,7 +49,7 @@ def test_the_output_shown_is_real() -> None:
 
 def test_every_setting_is_listed() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE))
+    named = set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE))
     assert named == {"extend", *(field.name.replace("_", "-") for field in fields(Settings) if field.name not in INTERNAL)}
 
 

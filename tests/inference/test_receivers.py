@@ -109,6 +109,14 @@ def test_known_receivers_of_other_kinds_stay_silent(text: str) -> None:
     assert codes(NOWHERE, text) == []
 
 
+def test_the_setting_names_more_of_what_is_not_s3() -> None:
+    text = f'import boto3\nfrom acme_store import Client\ntarpit_bucket = "acme-tar"\ndef f(b, n, d):\n    Client(1).{PUT}'
+    found = [finding.code for finding in Engine(NOWHERE).check(NOWHERE.root / "a.py", text.encode())[0]]
+    assert {"STO201", "STO401"} <= set(found)
+    settings = Settings(root=NOWHERE.root, not_s3=("tarpit", "acme_store"))
+    assert Engine(settings).check(settings.root / "a.py", text.encode())[0] == []
+
+
 MADE = (
     'boto3.client("s3")', 'boto3.resource("s3")', 'boto3.resource("s3").Bucket("x")', 'boto3.resource("s3").Object("x", "y")',
     'boto3.resource("s3").Bucket("x").Acl()', 'boto3.resource("dynamodb").Table("x")', 'boto3.Session()', "SparkSession.builder.getOrCreate()",

@@ -15,6 +15,7 @@ from s3lint.facts.queries.fallbacks import is_only_a_fallback
 from s3lint.finding import Confidence
 from s3lint.inference.annotations import STUBS
 from s3lint.inference.classes import default_of_field, is_settings
+from s3lint.inference.other_stores import is_other_bucket
 from s3lint.inference.place import Place
 from s3lint.inference.values import Environment, Fallback, Text, Unknown, Value
 from s3lint.syntax.flow import Step
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
     from s3lint.syntax.module import Module
 
 BUCKET_NAME = re.compile(r"bucket(_?name)?$", re.IGNORECASE)
-OTHER_STORES = re.compile(r"(?:^|_)(?:gcs|gs|gcp|google|azure|oss|minio|r2|b2)(?:_|$)", re.IGNORECASE)
-OTHER_BUCKETS = re.compile(
-    r"(?:^|_)(?:bitbucket|token|leaky|rate|limit(?:er)?|hash|time|latency|histogram|counter|age|score|size|price|duration|range|bin|quantile)(?:_|$)",
-    re.IGNORECASE,
-)
-"""Names of buckets that count or group something, and of another product."""
-HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 AWS_NAME = re.compile(r"s3|aws", re.IGNORECASE)
 """Names that mention S3 or AWS, which count even in a module that imports no library for S3."""
 KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNORECASE)
@@ -47,7 +41,7 @@ def uses_s3(module: Module) -> bool:
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):
-        if BUCKET_NAME.search(name) and not OTHER_STORES.search(name) and not OTHER_BUCKETS.search(HUMPS.sub("_", name)):
+        if BUCKET_NAME.search(name) and not is_other_bucket(name, context.settings.not_s3):
             if uses_s3(context.module) or AWS_NAME.search(name):
                 yield _bucket(name, node, place, context)
         elif KEY_NAME.search(name) and ("s3" in name.lower() or uses_s3(context.module)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from s3lint.finding import Confidence
 from s3lint.inference.duck_typing import PRESIGNS
 from s3lint.inference.library_values import BucketHandle, Client, ObjectHandle, Operation, SubResource
 from s3lint.inference.values import Absent, Mapping, Parameter, Reference, Text, Unknown, Value, alternatives
+from s3lint.storage.endpoints import is_other_store
 from s3lint.storage.services import load
 from s3lint.storage.uris import split_path
 from s3lint.syntax.names import dotted_name
@@ -68,20 +68,12 @@ def _object_calls(view: CallView) -> Iterator[ObjectCall]:
             yield from (call if on_aws else replace(call, on_aws=False) for call in _on(receiver, confidence, view))
 
 
-OTHER_VENDORS = re.compile(
-    r"googleapis\.com|\.windows\.net|digitaloceanspaces\.com|cloudflarestorage\.com|backblazeb2\.com|wasabisys\.com|aliyuncs\.com"
-    r"|linodeobjects\.com|scw\.cloud|ovh\.(?:net|io|us)|myqcloud\.com|appdomain\.cloud|oraclecloud\.com|yandexcloud\.net"
-    r"|vultrobjects\.com|your-objectstorage\.com|contabostorage\.com|exo\.io"
-)
-"""Hosts of other stores with the API of S3."""
-
-
 def _is_of_another_vendor(client: Client) -> bool:
     if client.arguments is None:
         return False
     endpoints = list(alternatives(client.arguments.get("endpoint_url")))
-    # An endpoint that is configured may be AWS or a local test server: it counts as AWS.
-    return all(isinstance(endpoint, Text) and OTHER_VENDORS.search(endpoint.known) is not None for endpoint in endpoints)
+    # An endpoint that is configured elsewhere may be AWS's: it counts as AWS's.
+    return all(isinstance(endpoint, Text) and is_other_store(endpoint) for endpoint in endpoints)
 
 
 def _may_name_a_bucket(view: CallView) -> bool:

@@ -74,6 +74,12 @@ def resources(service: str) -> dict[str, Any]:
     return found
 
 
+def dns_suffixes() -> list[str]:
+    """Return the domains of AWS's endpoints in all partitions."""
+    partitions = botocore.loaders.Loader().load_data("partitions")["partitions"]
+    return sorted({each["outputs"][name] for each in partitions for name in ("dnsSuffix", "dualStackDnsSuffix")})
+
+
 def table(service: str) -> dict[str, Any]:
     """Return the table of a service, as its JSON file contains it."""
     model = service_model(service)
@@ -85,6 +91,7 @@ def table(service: str) -> dict[str, Any]:
     if service == "s3":
         made["enumerations"] = {name: list(model.shape_for(name).enum) for name in ENUMERATIONS}  # type: ignore[attr-defined]
         made["injected"] = injected()
+        made["dns_suffixes"] = dns_suffixes()
         made["transfer"] = {
             "upload": sorted(S3Transfer.ALLOWED_UPLOAD_ARGS),
             "download": sorted(S3Transfer.ALLOWED_DOWNLOAD_ARGS),
