@@ -1,10 +1,13 @@
-"""Make the fixes in a report on a part of a project those that `--fix` makes: some of them depend on the whole project."""
+"""Make the fixes in a report those that `--fix` makes: some of them depend on the whole project."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from s3lint.cli.request import RunRequest
+from s3lint.config.selection import Selection
+from s3lint.finding import Finding
+from s3lint.fixes.variables import names_variable
 from s3lint.project.files import ProjectFiles
 from s3lint.project.targets import Target
 from s3lint.registry import rules
@@ -14,19 +17,33 @@ from s3lint.settings import Settings
 
 def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) -> RunResult:
     """Return a result whose fixes name what rules decide over the whole project, such as the variable of each bucket."""
-    undecided = {finding.path for finding in outcome.findings if finding.fix is not None and rules()[finding.code].decisions}
-    partial = [target for target in request.files if target.partial and target.path in undecided]
-    if not partial:
+    fixable = {finding.path for finding in outcome.findings if finding.fix is not None and rules()[finding.code].decisions}
+    if not fixable:
         return outcome
-    from s3lint.linter.fix import decided
-
     known: list[tuple[Settings, Settings]] = []
-    for target in partial:
-        if not any(target.settings == own for own, _ in known):
-            known.append((target.settings, decided(target.settings, ProjectFiles(target.settings))))
+    for target in request.files:
+        if target.path in fixable and not any(target.settings == own for own, _ in known):
+            known.append((target.settings, _decided(target, outcome)))
 
     def under(target: Target) -> Target:
         return replace(target, settings=next((made for own, made in known if own == target.settings), target.settings))
 
+    decided = {target.path: under(target).settings for target in request.files if target.path in fixable}
+    if all(_is_as_decided(finding, decided[finding.path]) for finding in outcome.findings if finding.path in decided):
+        return outcome
     files, context = (list(map(under, each)) for each in (request.files, request.context_files))
     return check_all(files, jobs, context=context)
+
+
+def _decided(target: Target, outcome: RunResult) -> Settings:
+    """Return the settings for the fixes of a project: by the findings of the run where it covers all that decides, else by another."""
+    from s3lint.linter.fix import decided, decided_by, deciding_codes
+
+    files = ProjectFiles(target.settings)
+    if target.partial or not deciding_codes() <= Selection(target.settings).codes:
+        return decided(target.settings, files)
+    return decided_by(outcome.undecided, target.settings, files)
+
+
+def _is_as_decided(finding: Finding, settings: Settings) -> bool:
+    return finding.fix is None or not rules()[finding.code].decisions or names_variable(finding, settings)

@@ -41,6 +41,13 @@ def bucket_variables(findings: list[Finding], settings: Settings, mentions: Call
     return replace(settings, bucket_env=variables)
 
 
+def names_variable(finding: Finding, settings: Settings) -> bool:
+    """Return whether the fix of a finding names the variable that the settings give its bucket."""
+    variable = settings.bucket_env.get(finding.subject)
+    texts = [edit.content for edit in finding.fix.edits] if finding.fix is not None else []
+    return variable is None or any(re.search(rf"[\"']{variable}[\"']", text) for text in texts)
+
+
 def _free(bucket: str, taken: Iterable[str], mentions: Callable[[str], bool]) -> Iterator[str]:
     """The variables that no other bucket has. Where the code reads the short name of a bucket already, it may mean its twin."""
     for number, name in enumerate(_names(bucket)):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -84,21 +84,32 @@ def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = Non
 
     The same for every way to a fix: it depends on the files of the project, not on those that are asked for.
     """
-    deciders: dict[Decide, list[str]] = {}
-    for code, rule in rules().items():
-        for decide in rule.decisions:
-            deciders.setdefault(decide, []).append(code)
-    codes = tuple(code for found in deciders.values() for code in found)
+    codes = tuple(sorted(deciding_codes()))
     engine = Engine(replace(settings, select=codes, extend_select=(), ignore=(), baseline=None), files, loader)
     findings = [finding for path in files.searched for finding in engine.analyze(path, files.content(path)).findings]
+    return decided_by(findings, settings, files)
+
+
+def decided_by(findings: Iterable[Finding], settings: Settings, files: ProjectFiles) -> Settings:
+    """Return the settings for fixes, given all findings of the project of the rules that decide."""
+    by_code = {code: [finding for finding in findings if finding.code == code] for code in deciding_codes()}
+    deciders: dict[Decide, list[Finding]] = {}
+    for code, found in by_code.items():
+        for decide in rules()[code].decisions:
+            deciders.setdefault(decide, []).extend(found)
 
     def mentions(word: str) -> bool:
         pattern = re.compile(rb"\b%s\b" % re.escape(word.encode()), re.IGNORECASE)
         return any(pattern.search(files.content(path)) for path in files.searched)
 
-    for decide, by in deciders.items():
-        settings = decide([finding for finding in findings if finding.code in by], settings, mentions)
+    for decide, concerned in deciders.items():
+        settings = decide(concerned, settings, mentions)
     return settings
+
+
+def deciding_codes() -> frozenset[str]:
+    """Return the codes of the rules that decide something over the whole project before fixes are made."""
+    return frozenset(code for code, rule in rules().items() if rule.decisions)
 
 
 def may_be_decided(finding: Finding) -> bool:

@@ -22,6 +22,7 @@ from s3lint.linter.result import Result
 from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
 from s3lint.project.ignored import ANSWERS, Listed
 from s3lint.project.targets import Target, with_context_files
+from s3lint.registry import rules
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
 from s3lint.support.clock import CLOCK
@@ -58,6 +59,8 @@ class RunResult:
     suppressions: list[AppliedSuppression] = field(default_factory=list)
     baselined: list[Finding] = field(default_factory=list)
     """Findings that were left out because a baseline lists them."""
+    undecided: list[Finding] = field(default_factory=list)
+    """The findings of rules that decide over the whole project what their fixes write, suppressed ones too."""
     stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
@@ -182,6 +185,7 @@ def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Setti
         run.findings += reported.findings
         run.suppressions += reported.suppressions
         run.errors += reported.errors
+        run.undecided += [finding for result in group for finding in result.findings if rules()[finding.code].decisions]
     run.findings.sort(key=lambda finding: finding.order)
     run.suppressions.sort(key=lambda each: (str(each.path), each.cell or 0, each.location))
     run.errors = sorted(set(run.errors))
