@@ -18,6 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from s3lint.lsp.analysis import Analysis
 from s3lint.lsp.documents import Document
 from s3lint.lsp.worker import AnalysisError, work
+from s3lint.support.workers import without_current_folder
 
 SECONDS_BEFORE_KILL = 10.0
 """How long a cancelled request may go on before its worker is killed: starting another costs more than most requests."""
@@ -63,7 +64,8 @@ class WorkerProcess:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=work, args=(theirs,), daemon=True, name="s3lint worker")
-        process.start()
+        with without_current_folder():
+            process.start()
         theirs.close()
         ours.send((folders, encoding))
         return cls(process, ours)

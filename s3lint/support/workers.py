@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from multiprocessing import util
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -22,6 +23,8 @@ CGROUP = Path("/sys/fs/cgroup")
 PRELOADED = ["s3lint.runner.run", "s3lint.linter.checker", "s3lint.inference.analysis"]
 """Modules that every worker needs, imported once before workers are forked: libcst alone takes most of a worker's start."""
 
+
+SAFE_PATH = "PYTHONSAFEPATH"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,6 +69,26 @@ def context() -> BaseContext:
         made.set_forkserver_preload(PRELOADED)
         return made
     return multiprocessing.get_context()
+
+
+@contextmanager
+def without_current_folder() -> Iterator[None]:
+    """Start no Python process in the block that imports from the current folder, which may be the project that is checked.
+
+    multiprocessing starts its processes with `python -c`, which puts that folder first on the path; they get this process's path later.
+    """
+    before, flags = os.environ.get(SAFE_PATH), util._args_from_interpreter_flags  # type: ignore[attr-defined]  # noqa: SLF001
+    os.environ[SAFE_PATH] = "1"
+    if sys.version_info < (3, 11):  # which has no variable for it, and no `-P`
+        util._args_from_interpreter_flags = lambda: [*flags(), "-I"]  # type: ignore[attr-defined]  # noqa: SLF001
+    try:
+        yield
+    finally:
+        util._args_from_interpreter_flags = flags  # type: ignore[attr-defined]  # noqa: SLF001
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
 
 
 def spread(
@@ -119,7 +142,8 @@ def _here(function: Callable[[T], R], tasks: Sequence[T], start: Start | None) -
 def _begun(count: int, start: Start | None) -> ProcessPoolExecutor | None:
     """Return a pool of workers, or None if the system refuses the semaphores and pipes that it needs."""
     try:
-        return ProcessPoolExecutor(count, context(), initializer=_begin, initargs=(start,))
+        with without_current_folder():
+            return ProcessPoolExecutor(count, context(), initializer=_begin, initargs=(start,))
     except (OSError, NotImplementedError, ImportError):
         return None
 
@@ -140,7 +164,8 @@ def _submitted(pool: ProcessPoolExecutor, function: Callable[[T], R], tasks: Seq
 def _submit(pool: ProcessPoolExecutor, function: Callable[[T], R], task: T) -> Future[R]:
     """Submit a task; if the pool is broken already, return a future that failed with `BrokenProcessPool`."""
     try:
-        return pool.submit(function, task)
+        with without_current_folder():
+            return pool.submit(function, task)
     except (BrokenProcessPool, OSError) as error:
         failed: Future[R] = Future()
         failed.set_exception(BrokenProcessPool(str(error)))

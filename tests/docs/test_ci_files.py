@@ -25,8 +25,8 @@ PINNED = re.compile(r"uses: (?:\./|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d
 PYTHON = """\
 #!/bin/sh
 # Stands in for Python: an environment gets this checkout, and nothing is installed.
-if [ "$2" = venv ]; then
-  mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && printf '#!/bin/sh\\nexec "{python}" -m s3lint "$@"\\n' > "$3/bin/s3lint" && chmod +x "$3/bin/s3lint"
+if [ "$3" = venv ]; then
+  mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && printf '#!/bin/sh\\nexec "{python}" -m s3lint "$@"\\n' > "$4/bin/s3lint" && chmod +x "$4/bin/s3lint"
 else
   for each; do printf '%s\\n' "$each" >> "{log}"; done
 fi
@@ -124,6 +124,14 @@ def test_the_action_annotates_writes_sarif_and_fails(project: Write, folder: Pat
         root, folder, annotations="false", arguments="--select STO201\n--statistics", paths="clean.py\nsrc", **{"fail-on": "error"}
     )
     assert (done.code, done.out.split()) == (0, ["1", "STO201", "hardcoded-bucket"])
+
+
+@pytest.mark.parametrize("name", ["action.yml", "templates/s3lint.yml"])
+def test_no_python_of_a_job_imports_from_the_checkout(name: str) -> None:
+    lines = (CHECKOUT / name).read_text(encoding="utf-8").splitlines()
+    modules = [line for line in lines if re.search(r" -m \w", line)]
+    assert len(modules) == 2
+    assert [line for line in modules if " -I -m " not in line] == []
 
 
 def test_inputs_of_the_action_run_nothing(project: Write, folder: Path) -> None:

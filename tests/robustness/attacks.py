@@ -20,7 +20,7 @@ PAGE = HERE.parent / "docs" / "reliability.md"
 FILES = (
     "robustness/test_hostile_cache.py", "robustness/test_hostile_configuration.py", "robustness/test_hostile_trees.py",
     "robustness/test_hostile_values.py", "robustness/test_git_configuration.py", "project/test_ignored.py", "lsp/test_transport.py",
-    "suppressions/test_misspelt.py", "cli/test_excluded.py",
+    "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py", "docs/test_ci_files.py",
 )  # fmt: skip
 
 ATTACKS = "attacks"
@@ -75,6 +75,10 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "folders that look like a bare repository, a broken one, a `git` of the project, a git that does not end": (
         "hide nothing; not run; ended",
         ("test_a_folder_that_looks", "test_a_broken_repository", "test_no_git_of_the_project", "test_a_git_that_does_not_end"),
+    ),
+    "modules named as Python's own in the checked folder, when workers start and in the jobs of CI": (
+        "not imported",
+        ("test_no_worker_", "test_no_python_of_a_job"),
     ),
     "messages to the language server: lengths, encodings, batches, nesting, names of files": (
         "answered or one line; it ends only where no next message can be found",

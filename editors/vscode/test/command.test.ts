@@ -18,9 +18,9 @@ test("without an environment the command on the path is used", () => {
 });
 
 test("a setting is obeyed, and completed by the folder that holds it", () => {
-  assert.deepEqual(serverCommand(["python", "-m", "s3lint"], ["/a"], "linux", nothing), {
+  assert.deepEqual(serverCommand(["python", "-I", "-m", "s3lint"], ["/a"], "linux", nothing), {
     command: "python",
-    args: ["-m", "s3lint", "server"],
+    args: ["-I", "-m", "s3lint", "server"],
   });
   assert.equal(serverCommand(["tools/s3lint"], ["/a"], "linux", (path) => path === "/a/tools/s3lint").command, "/a/tools/s3lint");
   assert.equal(serverCommand(["/opt/s3lint"], ["/a"], "linux", nothing).command, "/opt/s3lint");
