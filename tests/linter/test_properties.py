@@ -41,7 +41,7 @@ def test_any_text(text: str) -> None:
 
 
 @settings(max_examples=60)
-@given(hypothesmith.from_grammar(), st.sampled_from(statements()))
+@given(st.deferred(hypothesmith.from_grammar), st.sampled_from(statements()))  # deferred: the grammar takes seconds to build
 def test_any_program(program: str, statement: str) -> None:
     checked_unfiltered(f"{statement}\n{program}".encode("utf-8", "surrogatepass"))
 
