@@ -11,7 +11,7 @@ from s3lint.fixes.variables import names_variable
 from s3lint.project.files import ProjectFiles
 from s3lint.project.targets import Target
 from s3lint.registry import rules
-from s3lint.runner.run import RunResult, check_all
+from s3lint.runner.run import RunResult, analyze_files, check_all
 from s3lint.settings import Settings
 
 
@@ -23,7 +23,7 @@ def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) ->
     known: list[tuple[Settings, Settings]] = []
     for target in request.files:
         if target.path in fixable and not any(target.settings == own for own, _ in known):
-            known.append((target.settings, _decided(target, outcome)))
+            known.append((target.settings, _decided(target, outcome, request, jobs)))
 
     def under(target: Target) -> Target:
         return replace(target, settings=next((made for own, made in known if own == target.settings), target.settings))
@@ -35,13 +35,15 @@ def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) ->
     return check_all(files, jobs, context=context)
 
 
-def _decided(target: Target, outcome: RunResult) -> Settings:
+def _decided(target: Target, outcome: RunResult, request: RunRequest, jobs: int | None) -> Settings:
     """Return the settings for the fixes of a project: by the findings of the run where it covers all that decides, else by another."""
-    from s3lint.linter.fix import decided, decided_by, deciding_codes
+    from s3lint.linter.fix import decided_by, deciding_codes, deciding_settings
 
     files = ProjectFiles(target.settings)
     if target.partial or not deciding_codes() <= Selection(target.settings).codes:
-        return decided(target.settings, files)
+        narrowed = deciding_settings(target.settings)
+        results = analyze_files([Target(path, narrowed) for path in files.searched], jobs, request.cache)
+        return decided_by([finding for result in results for finding in result.findings], target.settings, files)
     return decided_by(outcome.undecided, target.settings, files)
 
 

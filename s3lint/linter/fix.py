@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -84,13 +84,17 @@ def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = Non
 
     The same for every way to a fix: it depends on the files of the project, not on those that are asked for.
     """
-    codes = tuple(sorted(deciding_codes()))
-    engine = Engine(replace(settings, select=codes, extend_select=(), ignore=(), baseline=None), files, loader)
+    engine = Engine(deciding_settings(settings), files, loader)
     findings = [finding for path in files.searched for finding in engine.analyze(path, files.content(path)).findings]
     return decided_by(findings, settings, files)
 
 
-def decided_by(findings: Iterable[Finding], settings: Settings, files: ProjectFiles) -> Settings:
+def deciding_settings(settings: Settings) -> Settings:
+    """Return the settings under which the files of a project are analysed to decide."""
+    return replace(settings, select=tuple(sorted(deciding_codes())), extend_select=(), ignore=(), baseline=None)
+
+
+def decided_by(findings: Sequence[Finding], settings: Settings, files: ProjectFiles) -> Settings:
     """Return the settings for fixes, given all findings of the project of the rules that decide."""
     by_code = {code: [finding for finding in findings if finding.code == code] for code in deciding_codes()}
     deciders: dict[Decide, list[Finding]] = {}

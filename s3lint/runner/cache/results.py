@@ -45,7 +45,8 @@ class Cache:
         self._store = Store(*open_folder(folder, root), date.today().toordinal())
         self._contents = Contents(self._store.contents())
         self._projects: dict[str, Freshness] = {}
-        self._variants: dict[int, str] = {}
+        self._variants: dict[int, tuple[Settings, str]] = {}
+        """Keys by the identity of the settings, which are kept here so that no others take it."""
         self._fingerprint = fingerprint(self._contents)
         self._update = Update(contents=self._contents.learnt)
         self._rows: dict[tuple[Path, str], list[object]] = {}
@@ -133,14 +134,13 @@ class Cache:
 
     def _variant(self, settings: Settings) -> str:
         """Return the cache key of the settings that influence results."""
-        variant = self._variants.get(id(settings))
-        if variant is None:
+        _, variant = self._variants.get(id(settings), (settings, ""))
+        if not variant:
             parts = [
                 f"{field.name}={getattr(settings, field.name)!r}" for field in fields(settings) if field.name not in APPLIED_LATER
             ]
-            variant = self._variants[id(settings)] = digest(
-                "\n".join([self._fingerprint, *parts]).encode("utf-8", "surrogateescape")
-            )
+            variant = digest("\n".join([self._fingerprint, *parts]).encode("utf-8", "surrogateescape"))
+            self._variants[id(settings)] = settings, variant
         if variant not in self._projects:
             searches = self._store.entries(variant, [SEARCHES]).get(SEARCHES)
             self._projects[variant] = Freshness(settings, self._contents, searches.value if searches is not None else "")
