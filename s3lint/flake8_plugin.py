@@ -26,6 +26,7 @@ from s3lint.project.targets import targets
 from s3lint.registry import registry
 from s3lint.runner.cache.results import cache_for
 from s3lint.runner.run import analyze_files
+from s3lint.support.interpreter import paused_collector
 from s3lint.suppressions.baseline import load
 
 if TYPE_CHECKING:
@@ -117,16 +118,22 @@ class Plugin:
         if self.is_named and is_excluded(self.path, engine.settings):
             return
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
-        if result is not None:
-            findings, errors = report_file(engine.with_observed(result), data, engine.selection, noqa=False)
-        elif observed or engine.is_relevant(self.path, data):
-            findings, errors = engine.check(self.path, data, self.tree, noqa=False)
-        else:
-            return
-        for finding in self._new(findings, engine.settings, data):
+        # Also while related files are read: flake8 itself leaves so many objects that each collection takes long.
+        with paused_collector():
+            findings, errors = self._found(engine, result, data)
+            findings = self._new(findings, engine.settings, data)
+        for finding in findings:
             yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
         for error in errors:
             yield 1, 0, f"STO000 {error}", type(self)
+
+    def _found(self, engine: Engine, result: Result | None, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
+        """Return the findings of this file and failures; `result` is what the analysis of its folder gave, if there was one."""
+        if result is not None:
+            return report_file(engine.with_observed(result), data, engine.selection, noqa=False)
+        if engine.settings.observed or engine.is_relevant(self.path, data):
+            return engine.check(self.path, data, self.tree, noqa=False)
+        return [], ()
 
     def _new(self, findings: list[Finding], settings: Settings, data: bytes) -> list[Finding]:
         """Return the findings that the change since `--s3lint-since` brings; all without that option."""
