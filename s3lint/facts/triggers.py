@@ -116,12 +116,12 @@ TRIGGERS: dict[str, Extractor] = {
             # `copy` is a method of dicts and frames too: it has triggers of its own below.
             Trigger(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
             Trigger(S3_OPERATIONS, frozenset({"Bucket"})),
-            Trigger(S3_OPERATIONS, shape=OBJECT_ACTION),
+            Trigger(S3_OPERATIONS, shape=OBJECT_ACTION, requires_store=True),
             Trigger(ACCOUNT_OPERATIONS),
             Trigger(frozenset({"Bucket", "Object", "ObjectSummary"}), shape=CALLED),
-            Trigger(frozenset({"put", "paginate", "wait"}), shape=OBJECT_ACTION),
+            Trigger(frozenset({"put", "paginate", "wait"}), shape=OBJECT_ACTION, requires_store=True),
             Trigger(frozenset({"copy"}), REQUIRES_S3, CALLED),
-            Trigger(frozenset({"copy"}), shape=COPIED),
+            Trigger(frozenset({"copy"}), shape=COPIED, requires_store=True),
             Trigger(frozenset({"BucketAcl", "ObjectAcl", "BucketPolicy", "initiate_multipart_upload"})),
             Trigger(frozenset({"upload"}), frozenset({"TransferManager"}), METHOD),
             # Any library may have an `upload`; it matters where some file of the project names a store.
@@ -175,7 +175,7 @@ TRIGGERS: dict[str, Extractor] = {
     ),
     "clients": Extractor(
         makes=(ClientSetup,),
-        triggers=(Trigger(CLIENT_MAKERS, shape=SETUP),),
+        triggers=(Trigger(CLIENT_MAKERS, shape=SETUP, requires_store=True),),
     ),
     "settings": Extractor(
         makes=(SessionSetting,),
@@ -212,7 +212,7 @@ TRIGGERS: dict[str, Extractor] = {
     "sql": Extractor(
         makes=(SqlStatement, SessionSetting),
         triggers=(
-            Trigger(frozenset({"sql"}), shape=METHOD),
+            Trigger(frozenset({"sql"}), shape=METHOD, requires_store=True),
             Trigger(SQL_METHODS - {"sql"}, frozenset({"athena", "Athena", "redshift", "duckdb", "databricks", "pyathena"}), METHOD),
         ),
     ),
@@ -224,7 +224,7 @@ TRIGGERS: dict[str, Extractor] = {
                 frozenset({"DeltaTable", "deltalake", "whenMatched", "whenNotMatched", "when_matched", "when_not_matched"}),
                 METHOD,
             ),
-            Trigger(BUILDERS & UNMISTAKABLE | {"vacuum"}, shape=METHOD),
+            Trigger(BUILDERS & UNMISTAKABLE | {"vacuum"}, shape=METHOD, requires_store=True),
         ),
     ),
     "columns": Extractor(
