@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo rollout test test-browser test-cache test-extended test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
+.PHONY: demo rollout test test-browser test-cache test-extended test-image test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -52,6 +52,9 @@ $(STORES_READY): pyproject.toml tests/integration/stores/requirements.txt
 test-stores: $(STORES_READY)  ## the runtime on Ceph, dynalite and Spark on the JVM, installed if missing
 	@tests/integration/stores/install
 	@$(STORES)/python -m pytest -rs --confcutdir=tests/integration/stores tests/integration/stores
+
+test-image:  ## build the image and check a folder with it, by docker, else by buildah, which root on Debian gets installed
+	@tests/integration/image/check
 
 test-editors: $(READY)  ## the server under Neovim and Emacs, which are installed if possible
 	@tests/integration/editors/install.sh
