@@ -166,7 +166,7 @@ TRIGGERS: dict[str, Extractor] = {
         triggers=(Trigger(STORAGES_ACL),),
     ),
     "addresses": Extractor(
-        makes=(BucketAddress,),
+        makes=(BucketAddress, BucketName),
         triggers=(Trigger(frozenset(ADDRESSES), shape=ANYTHING),),
     ),
     "urls": Extractor(

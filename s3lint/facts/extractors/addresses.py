@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from s3lint.facts import BucketAddress, Fact
+from s3lint.facts import BucketAddress, BucketName, Fact
 from s3lint.facts.api_names import ADDRESSES
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.sql import locate
 from s3lint.inference.place import Place
-from s3lint.inference.queries import choices
-from s3lint.inference.values import Chunk, Text
+from s3lint.inference.queries import choices, default_choices
+from s3lint.inference.values import Chunk, Hole, Text, UserInput, Value
 from s3lint.storage.uris import bucket_of
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name, last_name
@@ -29,6 +29,9 @@ LITERALS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 
 TEMPLATES = (*LITERALS, cst.BinaryOperation)
 """Expressions that join several literals into one text."""
+
+HOLES = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.BooleanOperation)
+"""What a template may take a bucket from that has a fallback."""
 
 USES = (cst.Arg, cst.Param, cst.Assign, cst.AnnAssign, cst.NamedExpr)
 """Nodes that pass a text to a call, assign it to a name, or make it a default."""
@@ -103,6 +106,29 @@ def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iter
                 shared = literal.module is not site.module or _is_used_again(literal)
                 at = written if inside and written is not None else literal if shared else site
                 yield BucketAddress(at, place, confidence, name, literal)
+                fallback = _fallback(name, node, place, context)
+                if fallback is not None:
+                    yield BucketName(site, place, confidence, fallback, "call", "s3://…")
+
+
+def _fallback(bucket: Text, node: cst.BaseExpression, place: Place, context: Context) -> Value | None:
+    """Return the value in a template for which its whole bucket stands in: `f"s3://{os.getenv('BUCKET', 'acme-raw')}/x"`."""
+    only = bucket.parts[0] if len(bucket.parts) == 1 else None
+    if isinstance(only, Hole):
+        return only.value if isinstance(only.value, UserInput) else None
+    if only is None or only.site is None:
+        return None
+    for part in subtree(node):
+        if isinstance(part, HOLES):
+            value = context.evaluator.evaluate(part, place)
+            if any(_is_written_at(only.site, default) for default, _ in default_choices(value)):
+                return value
+    return None
+
+
+def _is_written_at(literal: Site, value: Value) -> bool:
+    """Tell whether a value is the text of a literal, and not an address itself."""
+    return isinstance(value, Text) and "://" not in value.known and value.site is not None and value.site.node is literal.node
 
 
 def _is_used_again(literal: Site) -> bool:
