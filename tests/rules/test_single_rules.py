@@ -296,6 +296,16 @@ ALIKE = {
         f'{ICEBERG}spark.sql("ALTER TABLE lake.a.b DROP COLUMN c")\n',
         f'{ICEBERG}spark.sql("ALTER TABLE a.b DROP COLUMN c")\n',
     ),
+    "a column of a table of a module that makes Iceberg's alone": (
+        ("STO504",),
+        'spark.sql(f"CREATE TABLE {t} (a int) USING iceberg")\nspark.sql(f"ALTER TABLE {t} DROP COLUMN c")\n',
+        'spark.sql(f"CREATE TABLE {t} (a int) USING iceberg")\nw = "delta"\nspark.sql(f"ALTER TABLE {t} DROP COLUMN c")\n',
+    ),
+    "a bucket passed to what says S3": (
+        ("STO203",),
+        'place = Location(bucket=os.environ.get("LAKE", "acme-lake"))\n',
+        'place = S3Location(bucket=os.environ.get("LAKE", "acme-lake"))\n',
+    ),
     "a read of the header": (
         ("STO502",),
         "n = spark.read.csv(u, header=True).limit(0).columns\n",

@@ -12,6 +12,7 @@ from s3lint.facts import BucketName, Fact, KeyTemplate
 from s3lint.facts.api_names import S3_LIBRARIES
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.queries.fallbacks import is_only_a_fallback
+from s3lint.facts.queries.key_parts import may_get_a_prefix
 from s3lint.finding import Confidence
 from s3lint.inference.annotations import STUBS
 from s3lint.inference.classes import default_of_field, is_settings
@@ -19,7 +20,7 @@ from s3lint.inference.other_stores import is_other_bucket
 from s3lint.inference.place import Place
 from s3lint.inference.values import Environment, Fallback, Text, Unknown, Value
 from s3lint.syntax.flow import Step
-from s3lint.syntax.names import all_parameters, last_name
+from s3lint.syntax.names import all_parameters, called_name, last_name
 from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
@@ -42,11 +43,20 @@ def named_values(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):
         if BUCKET_NAME.search(name) and not is_other_bucket(name, context.settings.not_s3):
-            if uses_s3(context.module) or AWS_NAME.search(name):
+            if uses_s3(context.module) or AWS_NAME.search(f"{name} {_called_with(node, place.step)}"):
                 yield _bucket(name, node, place, context)
         elif KEY_NAME.search(name) and ("s3" in name.lower() or uses_s3(context.module)):
+            if may_get_a_prefix(name, place, context):
+                continue
             site = Site(place.block, node)
             yield KeyTemplate(site, place, Confidence.HIGH, context.evaluator.evaluate(node, place), name, named=True)
+
+
+def _called_with(node: cst.BaseExpression, step: Step) -> str:
+    """Return the name of the function that an expression is an argument of: `S3Location(bucket=…)`; else an empty text."""
+    argument = step.parents.get(id(node))
+    call = step.parents.get(id(argument)) if isinstance(argument, cst.Arg) else None
+    return (called_name(call.func) or "") if isinstance(call, cst.Call) else ""
 
 
 def _bucket(name: str, node: cst.BaseExpression, place: Place, context: Context) -> BucketName:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from s3lint.facts import TableWrite
@@ -13,6 +14,10 @@ from s3lint.storage.table_formats import is_delta
 
 if TYPE_CHECKING:
     from s3lint.syntax.module import Module
+
+
+OTHER_TABLES = re.compile(r"""\busing(?:\s+|\(\s*["'])(?:iceberg|hudi)\b|\bformat\(\s*["'](?:iceberg|hudi)["']""", re.IGNORECASE)
+DELTA = re.compile(r"(?<![a-z])delta", re.IGNORECASE)
 
 
 def may_be_delta(write: TableWrite) -> bool:
@@ -52,7 +57,12 @@ def is_compaction(write: TableWrite) -> bool:
 
 
 def is_of_iceberg_catalog(table: str | None, module: Module) -> bool:
-    """Tell whether a table named in SQL belongs to an Iceberg catalog that the module configures."""
+    """Tell whether a table named in SQL belongs to an Iceberg catalog that the module configures, or the module knows no Delta table.
+
+    It knows none where it makes tables of Iceberg or Hudi, and says nothing of Delta.
+    """
     catalog, _, rest = (table or "").partition(".")
     text = module.source.text
+    if OTHER_TABLES.search(text) is not None and DELTA.search(text) is None:
+        return True
     return "." in rest and "org.apache.iceberg" in text and f"spark.sql.catalog.{catalog}" in text
