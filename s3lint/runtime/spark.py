@@ -22,6 +22,7 @@ from s3lint.runtime.spark_frames import (
     check_where,
     columns_of,
     fitted,
+    is_apache,
     quoted,
     read,
     spark_errors,
@@ -241,8 +242,8 @@ def read_with_schema(
 
     Rule: missing-schema (STO502).
 
-    Raises `ArgumentError` for another format, `SchemaError` for a schema that Delta Lake does not store and for data that does not fit, and
-    `StoreError`.
+    Raises `ArgumentError` for another format, `SchemaError` for a schema that Delta Lake does not store and for data that does not fit,
+    `ConfigurationError` for CSV files that the engine takes apart, and `StoreError`.
     """
     return read(spark, path, schema, format, rest)
 
@@ -290,20 +291,12 @@ def _transaction(spark: SparkSession, application: Application | None) -> dict[s
 def _properties(table: Table, spark: SparkSession) -> dict[str, str]:
     """The properties that a new table is made with.
 
-    Where all values of a double in a file are equal, Sail 0.7 takes the one of the file's statistics for them, whose last digit it reads
-    wrongly, and a merge writes that into the rows it leaves alone. A table that Sail makes has no statistics of columns then.
+    Where all values of a double or a decimal in a file are equal, Sail 0.7 takes the one of the file's statistics for them, whose last
+    digits it reads wrongly, and a merge writes that into the rows it leaves alone. A table that Sail makes has no statistics of columns then.
     """
-    if "double" not in table.schema.simpleString() or is_apache(spark):
+    if not any(kind in table.schema.simpleString() for kind in ("double", "decimal")) or is_apache(spark):
         return {}
     return {"delta.dataSkippingNumIndexedCols": "0"}
-
-
-def is_apache(spark: SparkSession) -> bool:
-    """Whether the engine is Apache Spark itself, which tells its commit, and not one that speaks its protocol.
-
-    Sail 0.7 takes an application's id and ignores it, and drops new columns where others may not be null.
-    """
-    return bool(spark.sql("SELECT version()").collect()[0][0].startswith(f"{spark.version} "))
 
 
 def _name(table: Table) -> str:

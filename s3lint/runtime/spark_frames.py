@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from s3lint.runtime.clients import imported, reason
-from s3lint.runtime.errors import SchemaError, StorageError, StoreError
+from s3lint.runtime.errors import ConfigurationError, SchemaError, StorageError, StoreError
 from s3lint.runtime.raw import parsed_batches
 from s3lint.runtime.tables import Column, Scalar, changed_meanwhile, is_wider
 
@@ -162,8 +162,8 @@ def check_unique(rows: DataFrame, keys: Sequence[str], name: str) -> None:
 def read(spark: SparkSession, path: str, schema: StructType, layout: str, rest: str | None) -> DataFrame:
     """Returns a frame of raw files, whose text the workers read as `s3lint.runtime.raw` does: by name, each file by its own header.
 
-    Raises `SchemaError` where a file does not fit. The files are read once for that, since the JVM leaves data files and a folder where a
-    worker fails in the middle of a write.
+    Raises `SchemaError` where a file does not fit, and `ConfigurationError` for an engine that takes it apart. The files are read once for
+    that, since the JVM leaves data files and a folder where a worker fails in the middle of a write.
     """
     pyarrow = imported("pyarrow", "spark")
     arrow = pyarrow.schema([pyarrow.field(field.name, _arrow_type(field.dataType), field.nullable) for field in schema.fields])
@@ -173,9 +173,33 @@ def read(spark: SparkSession, path: str, schema: StructType, layout: str, rest: 
             raise SchemaError(
                 f"The folders of {path!r} hold values of {texts.columns[1:]}, which the files do not: read each by itself."
             )
+        if not is_apache(spark):
+            _check_files(spark, path, layout)
         rows = texts.mapInArrow(partial(parsed_batches, schema=arrow, layout=layout, rest=rest), schema)
         rows.count()
         return rows
+
+
+def _check_files(spark: SparkSession, path: str, layout: str) -> None:
+    """Raises `StoreError` where an engine reads no file without a word, and `ConfigurationError` where it takes a CSV file apart.
+
+    Sail 0.7 does both, the latter from a MiB on: the first line of each part would be taken for a header.
+    """
+    parts = [row["count"] for row in spark.read.format("binaryFile").load(path).groupBy("path").count().collect()]
+    if not parts:
+        raise StoreError(f"Reading {path!r} failed: there is no file.")
+    if layout == "csv" and max(parts) > 1:
+        raise ConfigurationError(
+            f"The engine takes large files apart, and only the first part of one of {path!r} has its header: use delta.read_with_schema."
+        )
+
+
+def is_apache(spark: SparkSession) -> bool:
+    """Whether the engine is Apache Spark itself, which tells its commit, and not one that speaks its protocol.
+
+    Sail 0.7 takes an application's id and ignores it, and drops new columns where others may not be null.
+    """
+    return bool(spark.sql("SELECT version()").collect()[0][0].startswith(f"{spark.version} "))
 
 
 def _arrow_type(data_type: Any) -> Any:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from s3lint.runtime.spark import Application, Table, append, is_apache, maintain, merge, overwrite_partition
+from s3lint.runtime.spark import Application, Table, append, maintain, merge, overwrite_partition
+from s3lint.runtime.spark_frames import is_apache
 from s3lint.spark.checking import check_frame
 from s3lint.spark.groups import KEYS
 from s3lint.spark.schemas import names, struct

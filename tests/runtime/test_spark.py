@@ -169,6 +169,23 @@ def test_raw_data_is_read_under_a_schema(spark: Any, tmp_path: Path, table: Tabl
         append(table, read_with_schema(spark, str(path), schema=struct(NULLABLE), format=layout))
 
 
+@pytest.mark.parametrize("layout", ["csv", "json"])
+def test_a_path_without_files_is_told(spark: Any, tmp_path: Path, layout: Any) -> None:
+    with pytest.raises(StoreError, match="no file"):
+        read_with_schema(spark, str(tmp_path / "none"), schema=struct("id string"), format=layout)
+
+
+def test_a_file_that_sail_takes_apart_is_refused(spark: Any, tmp_path: Path) -> None:
+    """Of a large file each part is a text of its own, whose first line was taken for a header."""
+    lines = "".join(f"{number},{'x' * 20}\n" for number in range(100_000))
+    (tmp_path / "raw.csv").write_text(f"id,n\n{lines}", encoding="utf-8")
+    (tmp_path / "raw.json").write_text('{"id":"' + '"}\n{"id":"'.join(lines.split()) + '"}\n', encoding="utf-8")
+    schema = struct("id string, rest string")
+    with pytest.raises(ConfigurationError, match="takes large files apart"):
+        read_with_schema(spark, str(tmp_path / "raw.csv"), schema=schema, format="csv", rest="rest")
+    assert read_with_schema(spark, str(tmp_path / "raw.json"), schema=schema, format="json", rest="rest").count() == 100_000
+
+
 def test_another_format_is_refused(spark: Any) -> None:
     other: Any = "parquet"
     with pytest.raises(ArgumentError, match="parquet"):

@@ -69,13 +69,19 @@ def test_what_is_written_is_read(spark: Any, tmp_path: Path, way: str) -> None:
 
 def test_a_merge_leaves_the_other_rows_of_a_file_as_they_are(spark: Any, tmp_path: Path) -> None:
     """Statistics of a file, in JSON, may tell that all its values are equal, and are not read as exactly as the file."""
-    doubles = [6.277145779801741e208, 5e-324, 0.1 + 0.2]
-    schema = struct("same double, row int")
-    for number, double in enumerate(doubles):
+    values = [
+        ("double", 6.277145779801741e208),
+        ("double", 5e-324),
+        ("double", 0.1 + 0.2),
+        ("decimal(38,18)", Decimal("1234567890.123456789012345678")),
+    ]
+    for number, (kind, value) in enumerate(values):
+        schema, other = struct(f"same {kind}, row int"), type(value)(1)
         table = Table(str(tmp_path / str(number)), schema, Evolution.FIXED)
-        append(table, spark.createDataFrame([(double, 1), (double, 2)], schema).coalesce(1))
-        merge(table, spark.createDataFrame([(1.0, 1)], schema), keys=["row"])
-        assert sorted(map(tuple, spark.read.format("delta").load(table.path).collect())) == sorted([(1.0, 1), (double, 2)])
+        append(table, spark.createDataFrame([(value, 1), (value, 2)], schema).coalesce(1))
+        merge(table, spark.createDataFrame([(other, 1)], schema), keys=["row"])
+        found = spark.read.format("delta").load(table.path).collect()
+        assert sorted(map(tuple, found)) == sorted([(other, 1), (value, 2)])
 
 
 def test_names_of_columns_are_names_and_no_paths(spark: Any, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -48,6 +49,36 @@ def test_the_screen_in_the_documentation_is_what_neovim_shows(tmp_path: Path) ->
     if shutil.which("nvim") is None:
         pytest.skip("nvim is not installed")
     assert f"```text\n{screen(tmp_path)}\n```" in DOCUMENTED
+
+
+ONE_SERVER = """
+local function all_have_findings()
+  for _, name in ipairs({ "app.py", "other.py" }) do
+    if #vim.diagnostic.get(vim.fn.bufnr(name)) == 0 then return false end
+  end
+  return true
+end
+for _, name in ipairs({ "app.py", "other.py" }) do
+  vim.cmd("edit " .. name)
+  vim.bo.filetype = "python"
+end
+print(vim.wait(60000, all_have_findings, 20) and "findings in both" or "no findings", #vim.lsp.get_active_clients(), "servers")
+vim.cmd("qall!")
+"""
+
+
+def test_the_settings_of_neovim_start_one_server(project: Write, tmp_path_factory: pytest.TempPathFactory) -> None:
+    if shutil.which("nvim") is None:
+        pytest.skip("nvim is not installed")
+    [settings] = re.findall(r"^Before:\n\n```lua\n(.*?)^```", DOCUMENTED, re.MULTILINE | re.DOTALL)
+    programs = tmp_path_factory.mktemp("programs")
+    (programs / "s3lint").write_text(f'#!/bin/sh\nexec {sys.executable} -m s3lint "$@"\n')
+    (programs / "s3lint").chmod(0o755)
+    root = project({"app.py": APP, "other.py": APP, "s3lint.toml": ""})
+    script = programs / "script.lua"
+    script.write_text(settings + ONE_SERVER)
+    done = run("nvim", "--headless", "-u", "NONE", "-c", f"luafile {script}", cwd=root, PATH=f"{programs}:{os.environ['PATH']}")
+    assert re.findall(r"findings in both\s+(\d+)\s+servers", done.out + done.err) == ["1"], done
 
 
 SETTINGS = re.findall(r"^```(lua|elisp)\n(.*?)^```", DOCUMENTED, re.MULTILINE | re.DOTALL)
