@@ -16,7 +16,7 @@ from s3lint.facts.triggers import TRIGGERS, Trigger
 from s3lint.facts.triggers_lexical import ANYTHING, Shape
 from s3lint.registry import OWN, rules
 from s3lint.registry.rule import Rule
-from s3lint.source.text import line_starts
+from s3lint.source.text import line_starts, searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Prefilter:
 
     def mentions(self, data: bytes) -> Mentions:
         """Return the hits in the bytes of a file."""
+        data = searchable(data)
         # Overlapping, since one required text may be the beginning of another: `boto` and `boto3`.
         matches = self._first_automaton.find_matches_as_indexes(data, overlapping=True)
         # Ends are not checked: `boto` stands for `boto3`, `botocore` and `aioboto3` alike.

@@ -11,6 +11,7 @@ from s3lint.project.discovery import SUFFIXES, is_excluded, is_notebook, python_
 from s3lint.project.patterns import is_test
 from s3lint.project.word_index import WordIndex
 from s3lint.settings import Settings
+from s3lint.source.text import searchable
 from s3lint.support.bounded_read import read_bounded
 
 MAX_SOURCE_BYTES = 2_000_000
@@ -74,7 +75,7 @@ class ProjectFiles:
     @cached_property
     def word_index(self) -> WordIndex:
         """Return the index of the searched files; the first use builds it."""
-        return WordIndex(self.searched, self.content)
+        return WordIndex(self.searched, lambda path: searchable(self.content(path)))
 
     def refresh(self, path: Path) -> None:
         """Update everything known of a file that was changed, created or deleted."""

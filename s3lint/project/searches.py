@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, AnyStr, Literal
 
 from s3lint.project.word_index import words_of
+from s3lint.source.text import searchable
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
@@ -65,6 +66,7 @@ class Search:
 
     def finds(self, data: bytes) -> bool:
         """Tell whether the bytes of a file may contain a hit."""
+        data = searchable(data)
         if self.kind == "stores":
             return _names_store(data)
         word = self.word

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
+from s3lint.source.identifiers import normal_names
 from s3lint.source.text import Unreadable
 from s3lint.support.interpreter import without_parser_warnings
 
@@ -160,7 +161,8 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
             starts.append(len(lines) + 1)
             lines += source
             original += written
-    text = "\n".join(lines) + "\n" if lines else ""
+    text = normal_names("\n".join(lines) + "\n" if lines else "")
+    lines = text.split("\n")[:-1]
     shifts = {row: shift for row, shift in shifts.items() if shift}
     cells = Cells(tuple(numbers) or (1,), tuple(starts) or (1,), tuple(broken), shifts, masks(original, lines, shifts))
     return text.encode("utf-8", "surrogatepass"), cells

@@ -1,6 +1,6 @@
 """Mask what is not Python in `.py` files that consist of cells: Databricks' sources with `# MAGIC` lines, and `# %%` cells.
 
-Every line stays in its row.
+Names get their normal form in all of them, too. Every line stays in its row.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from s3lint.source.identifiers import with_normal_names
 from s3lint.source.notebooks import CLOSE, OPEN, OTHERS_CHECKED, Masks, masked, masks, other_magic, quoted, refusal_of
 from s3lint.source.text import Unreadable, is_encodable
 from s3lint.support.interpreter import without_parser_warnings
@@ -45,7 +46,9 @@ def magics(data: bytes) -> str:
 
 
 def plain(data: bytes) -> bytes:
-    """Return a source of cells with its SQL cells as Python, its magics masked and its broken cells emptied; other bytes as they are."""
+    """Return a source with the names that Python reads; one of cells with its SQL cells as Python, its magics masked and its broken cells
+    emptied. All else stays as it is.
+    """
     return _read(data)[0]
 
 
@@ -69,6 +72,7 @@ def other_cells(data: bytes) -> Iterator[tuple[int, str]]:
 
 @lru_cache(maxsize=4)
 def _read(data: bytes) -> tuple[bytes, tuple[Unreadable, ...]]:
+    data = with_normal_names(data)
     is_databricks = data.startswith(DATABRICKS)
     if not is_databricks and PERCENT.search(data) is None:
         return data, ()

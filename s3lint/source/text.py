@@ -109,6 +109,19 @@ def declared_encoding(data: bytes) -> str:
     return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
+def searchable(data: bytes) -> bytes:
+    """Return a source as UTF-8, in which a search finds its names in the same rows: a declared encoding such as UTF-7 may write them in
+    other bytes.
+    """
+    if data.find(b"coding", 0, COOKIE_WITHIN) < 0:
+        return data
+    try:
+        encoding = declared_encoding(data)
+        return data if encoding == "utf-8" else data.decode(encoding).encode("utf-8", "surrogatepass")
+    except (Unreadable, LookupError, UnicodeError):
+        return data
+
+
 def _first_lines(data: bytes) -> bytes:
     r"""Return the two lines that may declare an encoding, ended by `\n`, the only line end that `tokenize` knows."""
     return b"\n".join(data[:COOKIE_WITHIN].splitlines()[:2]) + b"\n"

@@ -91,6 +91,7 @@ def ini(block: Block) -> None:
 PROGRAMS = {
     "code",
     "docker",
+    "flake8",
     "git",
     "make",
     "mkdir",

@@ -20,7 +20,8 @@ PAGE = HERE.parent / "docs" / "reliability.md"
 FILES = (
     "robustness/test_hostile_cache.py", "robustness/test_hostile_configuration.py", "robustness/test_hostile_trees.py",
     "robustness/test_hostile_values.py", "robustness/test_git_configuration.py", "project/test_ignored.py", "lsp/test_transport.py",
-    "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py", "docs/test_ci_files.py",
+    "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py",
+    "robustness/test_hostile_spellings.py", "docs/test_ci_files.py",
 )  # fmt: skip
 
 ATTACKS = "attacks"
@@ -85,6 +86,10 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("test_the_server_", "test_the_messages_of"),
     ),
     "suppressions that name no rule or are misspelt": ("suppress nothing, and are reported", ("test_it_suppresses_nothing",)),
+    "names in wide and mathematical letters and ligatures; files in UTF-7, in escapes and in Shift JIS": (
+        "the findings of what Python reads",
+        ("test_a_spelling_hides", "test_a_ligature_hides", "test_names_in_a_notebook_are"),
+    ),
     "patterns of exclusion that could match nothing": ("refused", ("test_a_pattern_that_can_match_nothing",)),
     "every format of report on outputs in five encodings": ("escapes; JSON stays valid", ("test_any_output_holds",)),
 }
