@@ -10,7 +10,7 @@ import ast
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -141,6 +141,7 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
     document = document_of(data)
     if other_kernel(document) is not None:
         return None
+    is_ipython = runs_ipython(document)
     lines: list[str] = []
     original: list[str] = []
     numbers, starts, broken = [], [], []
@@ -148,7 +149,7 @@ def read(data: bytes) -> tuple[bytes, Cells] | None:
     for number, cell in enumerate(document["cells"], 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             written = source_of_cell(cell)
-            source = ["" for _ in written] if other_language(cell) is not None else masked(written)
+            source = ["" for _ in written] if other_language(cell, is_ipython=is_ipython) is not None else masked(written)
             shifts |= {
                 len(lines) + row: shift_of(line, made) for row, (line, made) in enumerate(zip(written, source, strict=True), 1)
             }
@@ -196,20 +197,34 @@ def document_of(data: bytes) -> dict[str, Any]:
 
 
 def other_kernel(document: dict[str, Any]) -> str | None:
-    """Return the language of a notebook's kernel; None for Python, and if the metadata name no language."""
+    """Return the language of a notebook's kernel; None for Python, and if the metadata name no language.
+
+    The name of the kernel tells what runs the notebook, whatever language stands beside it.
+    """
+    language = next(
+        filter(None, (_metadata(document, *key) for key in (("language_info", "name"), ("kernelspec", "language")))), None
+    )
+    names = (language, _metadata(document, "kernelspec", "name"))
+    return language if not any(kernel in name.lower() for name in names if name for kernel in PYTHON_KERNELS) else None
+
+
+def runs_ipython(document: dict[str, Any]) -> bool:
+    """Tell whether the kernel of a notebook is Jupyter's own for Python, which runs every cell as Python, whatever its metadata say."""
+    return (_metadata(document, "kernelspec", "name") or "").lower().startswith("python")
+
+
+def _metadata(document: dict[str, Any], part: str, key: str) -> str | None:
     metadata = document.get("metadata")
-    known = metadata if isinstance(metadata, dict) else {}
-    named = [
-        known.get(part, {}).get(key)
-        for part, key in (("language_info", "name"), ("kernelspec", "language"))
-        if isinstance(known.get(part), dict)
-    ]
-    language = next((str(name) for name in named if name), None)
-    return language if language and not any(kernel in language.lower() for kernel in PYTHON_KERNELS) else None
+    found = metadata.get(part) if isinstance(metadata, dict) else None
+    value = found.get(key) if isinstance(found, dict) else None
+    return str(value) if value else None
 
 
-def other_language(cell: dict[str, Any]) -> str | None:
-    """Return the language that the metadata of a cell name, as VS Code's, Polyglot's, Synapse's and Fabric's do; None for Python."""
+def other_language(cell: dict[str, Any], *, is_ipython: bool = False) -> str | None:
+    """Return the language that the metadata of a cell name, as VS Code's, Polyglot's, Synapse's and Fabric's do; None for Python.
+
+    With `is_ipython` a cell that Python parses is Python's.
+    """
     metadata = cell.get("metadata")
     named = [
         part.get(key)
@@ -217,15 +232,19 @@ def other_language(cell: dict[str, Any]) -> str | None:
         if isinstance(metadata, dict) and isinstance(part := metadata.get(owner), dict)
     ]
     others = (str(name) for name in named if name and not any(kernel in str(name).lower() for kernel in PYTHON_KERNELS))
-    return next(others, None)
+    language = next(others, None)
+    return language if language is None or not is_ipython or refusal_of(masked(source_of_cell(cell))) is not None else None
 
 
-def other_magic(lines: Iterable[str]) -> str | None:
-    """Return the magic at the start of a cell that makes it another language's, such as `%scala`; None for Python and SQL."""
+def other_magic(lines: Sequence[str]) -> str | None:
+    """Return the magic at the start of a cell that makes it another language's, such as `%scala`; None for Python and SQL.
+
+    `#!csharp` is one for .NET Interactive alone: Python takes it for a comment, and runs what it parses.
+    """
     head = next((line.strip() for line in lines if line.strip()), "")
     if SQL_CELL.match(head) or PYTHON_CELL.match(head) or not OTHER_CELL.match(head):
         return None
-    return head.split()[0]
+    return head.split()[0] if not head.startswith("#") or refusal_of(lines) is not None else None
 
 
 def source_of_cell(cell: dict[str, Any]) -> list[str]:
@@ -245,7 +264,7 @@ def masked(lines: list[str]) -> list[str]:
     if PYTHON_CELL.match(head):
         # `%%time` and the like run the rest of the cell as Python, which may begin with a magic again.
         return masked(["" if index == first else line for index, line in enumerate(lines)])
-    if OTHER_CELL.match(head):
+    if other_magic(lines) is not None:
         return ["" for _ in lines]
     # Only cells that do not parse are searched for magics: `%` at the start of a line may be an operator.
     if refusal_of(lines) is None:
@@ -279,7 +298,7 @@ def _without_magics(lines: Iterable[str]) -> Iterator[str]:
             yield line
 
 
-def refusal_of(lines: list[str]) -> Unreadable | None:
+def refusal_of(lines: Sequence[str]) -> Unreadable | None:
     """Return why Python does not parse the lines of a cell; None if it does."""
     try:
         ast.parse("\n".join(lines))

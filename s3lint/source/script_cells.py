@@ -113,8 +113,14 @@ def _cells(lines: list[str], beginning: re.Pattern[str]) -> Iterator[list[str]]:
 
 
 def _databricks_cell(cell: list[str]) -> list[str]:
-    first = next((line for line in cell if line.startswith("# MAGIC")), "")
-    return _databricks_sql(cell) if first.startswith(f"{MAGIC}%sql") else _without_bare_magics(cell)
+    magics = [line for line in cell if line.startswith("# MAGIC")]
+    # Python runs what stands between the comments; in the text of the SQL it would be hidden.
+    is_sql = bool(magics) and magics[0].startswith(f"{MAGIC}%sql") and not any(map(_is_code, cell))
+    return _databricks_sql(cell) if is_sql else _without_bare_magics(cell)
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
 
 
 def _without_bare_magics(cell: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.finding import Location
-from s3lint.source.notebooks import document_of, other_kernel, other_language, other_magic, read, source_of_cell
+from s3lint.source.notebooks import document_of, other_kernel, other_language, other_magic, read, runs_ipython, source_of_cell
 from s3lint.source.script_cells import broken_cells, other_cells
 from s3lint.source.text import Unreadable
 
@@ -29,9 +29,11 @@ def skipped_cells(data: bytes) -> Iterator[tuple[int, str]]:
         return
     cells = found[1]
     broken = {cells.place(Location(error.row, error.column))[0]: error.message for error in cells.broken}
-    for number, cell in enumerate(document_of(data)["cells"], 1):
+    document = document_of(data)
+    is_ipython = runs_ipython(document)
+    for number, cell in enumerate(document["cells"], 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            reason = _reason(other_language(cell), other_magic(source_of_cell(cell))) or broken.get(number)
+            reason = _reason(other_language(cell, is_ipython=is_ipython), other_magic(source_of_cell(cell))) or broken.get(number)
             if reason is not None:
                 yield number, reason
 

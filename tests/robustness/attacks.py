@@ -90,6 +90,10 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "the findings of what Python reads",
         ("test_a_spelling_hides", "test_a_ligature_hides", "test_names_in_a_notebook_are"),
     ),
+    "languages that the metadata of a notebook or the comments of a cell claim": (
+        "what Python runs is checked",
+        ("test_no_tag_of_a_notebook", "test_no_sql_cell_hides"),
+    ),
     "patterns of exclusion that could match nothing": ("refused", ("test_a_pattern_that_can_match_nothing",)),
     "every format of report on outputs in five encodings": ("escapes; JSON stays valid", ("test_any_output_holds",)),
 }

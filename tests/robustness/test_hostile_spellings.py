@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,3 +71,30 @@ def test_names_in_a_notebook_are_read_as_python_reads_them(tmp_path: Path) -> No
     (tmp_path / "a.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     done = s3lint_here("check", "--no-cache", "--output-format", "json", "a.ipynb", cwd=tmp_path)
     assert {(each["code"], each["cell"]) for each in json.loads(done.out)} == {("STO201", 2), ("STO211", 2), ("STO301", 2)}
+
+
+IPYTHON = {"name": "python3", "language": "python"}
+
+TAGGED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "the language of the kernel": ({"kernelspec": IPYTHON | {"language": "R"}}, {}, ""),
+    "the language of the notebook": ({"kernelspec": IPYTHON, "language_info": {"name": "scala"}}, {}, ""),
+    "the language of a cell for VS Code": ({"kernelspec": IPYTHON}, {"vscode": {"languageId": "sql"}}, ""),
+    "the language of a cell for Synapse": ({"kernelspec": IPYTHON}, {"microsoft": {"language": "scala"}}, ""),
+    "a comment that .NET Interactive reads": ({"kernelspec": IPYTHON}, {}, "#!bash\n"),
+}
+
+
+@pytest.mark.parametrize("kind", TAGGED)
+def test_no_tag_of_a_notebook_hides_what_its_kernel_runs(tmp_path: Path, kind: str) -> None:
+    metadata, own, before = TAGGED[kind]
+    cell = {"cell_type": "code", "metadata": own, "source": before + CALL, "outputs": []}
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
+    done = s3lint_here("check", "--no-cache", "--output-format", "json", "a.ipynb", cwd=tmp_path)
+    assert {each["code"] for each in json.loads(done.out)} == {"STO201", "STO211", "STO301"}
+
+
+@pytest.mark.parametrize("after", ["# MAGIC select 1\n", "# COMMAND ----------\n# MAGIC %sql\n# MAGIC select 1\n"])
+def test_no_sql_cell_hides_the_code_in_it(tmp_path: Path, after: str) -> None:
+    (tmp_path / "a.py").write_text(f"# Databricks notebook source\n# MAGIC %sql\n{CALL}{after}")
+    done = s3lint_here("check", "--no-cache", "--output-format", "json", "a.py", cwd=tmp_path)
+    assert {each["code"] for each in json.loads(done.out)} == {"STO201", "STO211", "STO301"}
