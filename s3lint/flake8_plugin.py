@@ -24,6 +24,7 @@ from s3lint.linter.result import Result
 from s3lint.project.discovery import is_excluded
 from s3lint.project.targets import targets
 from s3lint.registry import registry
+from s3lint.reports import printable
 from s3lint.runner.cache.results import cache_for
 from s3lint.runner.run import analyze_files
 from s3lint.support.interpreter import paused_collector
@@ -123,9 +124,9 @@ class Plugin:
             findings, errors = self._found(engine, result, data)
             findings = self._new(findings, engine.settings, data)
         for finding in findings:
-            yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", type(self)
+            yield finding.start.row, finding.start.column - 1, f"{finding.code} {printable(finding.message)}", type(self)
         for error in errors:
-            yield 1, 0, f"STO000 {error}", type(self)
+            yield 1, 0, f"STO000 {printable(error)}", type(self)
 
     def _found(self, engine: Engine, result: Result | None, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
         """Return the findings of this file and failures; `result` is what the analysis of its folder gave, if there was one."""

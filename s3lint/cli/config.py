@@ -14,7 +14,7 @@ from s3lint.cli.without_effect import without_effect
 from s3lint.config.load import COMMAND_LINE, keys, layers
 from s3lint.config.schema import plain, written
 from s3lint.errors import ConfigurationError, UsageError
-from s3lint.reports import Report, printable
+from s3lint.reports import Report, as_json, printable
 from s3lint.settings import Settings
 
 DEFAULT = "default"
@@ -66,4 +66,4 @@ def _toml(value: Any) -> str:
 
 def _json(settings: Settings, origins: dict[str, str], idle: list[str]) -> str:
     made = {key: {"value": plain(getattr(settings, name)), "origin": origins[name]} for key, name in keys().items()}
-    return json.dumps({"root": str(settings.root), "settings": made, "without_effect": idle}, indent=2)
+    return as_json({"root": str(settings.root), "settings": made, "without_effect": idle}, indent=2)

@@ -21,7 +21,7 @@ from s3lint.finding import Severity
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import Clause, clauses, rules_of
-from s3lint.reports import printable
+from s3lint.reports import as_json, printable
 from s3lint.settings import Settings
 
 DESCRIPTION = "The storage standard for S3, DynamoDB and Delta Lake, which s3lint checks"
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     except (ConfigurationError, UsageError) as error:
         print_error(error)
         return 2
-    print(json.dumps(_as_json(settings), indent=2) if options.output_format == "json" else "\n".join(_document(settings, options)))
+    print(as_json(_as_json(settings), indent=2) if options.output_format == "json" else "\n".join(_document(settings, options)))
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from s3lint.errors import ConfigurationError, UsageError
 from s3lint.linter.policy import AppliedSuppression
 from s3lint.project.files import MAX_READ_BYTES
 from s3lint.project.owners import owners_of
-from s3lint.reports import Report, printable
+from s3lint.reports import Report, as_json, printable
 from s3lint.runner.run import check_all
 from s3lint.source.notebook_edits import row_in_file
 from s3lint.support.bounded_read import read_bounded
@@ -38,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     found = [each for each in outcome.suppressions if _is_asked_for(each, last, options.owner)]
     written = list(zip(found, _authors(found), strict=True))
     if options.output_format == "json":
-        print(json.dumps([_as_dict(applied, author) for applied, author in written], indent=2))
+        print(as_json([_as_dict(applied, author) for applied, author in written], indent=2))
     else:
         print(
             "\n".join(

@@ -6,9 +6,11 @@ They may import what a run returns, and everything below the runner.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
+from json import dumps  # The package has a module `json` of its own.
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -63,9 +65,19 @@ def in_repository(report: Report) -> Report:
     return replace(report, root=root or repository_root(report.root) or report.root)
 
 
+LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+"""What begins a command in any place of a job's log: `##[error]` for GitHub's and Azure's runners, `##vso[…]`, `##teamcity[…]`."""
+
+
 def printable(text: str) -> str:
-    """Escape control characters and undecodable bytes, so that no checked file can drive a terminal."""
-    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+    """Escape control characters and undecodable bytes, so that no checked file can drive a terminal or the server that reads a job's log."""
+    shown = "".join(character if character.isprintable() else _escaped(character) for character in text)
+    return LOG_COMMAND.sub(r"#\\u0023", shown)
+
+
+def as_json(value: object, indent: int | None = None) -> str:
+    """Write JSON of ASCII alone, which no terminal and no server takes for a command, and any output encoding can write."""
+    return LOG_COMMAND.sub(r"#\\u0023", dumps(value, indent=indent))
 
 
 def _escaped(character: str) -> str:

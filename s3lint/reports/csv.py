@@ -13,7 +13,7 @@ from s3lint.reports.json import State
 
 COLUMNS = ("path", "cell", "row", "column", "code", "name", "severity", "confidence", "state", "owners", "message", "fix", "reason")
 
-FORMULA = ("=", "+", "-", "@")
+FORMULA = ("=", "+", "-", "@", "\t")
 """Beginnings of cells that spreadsheets evaluate (https://owasp.org/www-community/attacks/CSV_Injection)."""
 
 

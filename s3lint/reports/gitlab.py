@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from s3lint.finding import Finding, Location, Severity
-from s3lint.reports import Report, in_repository, printable
+from s3lint.reports import Report, as_json, in_repository, printable
 from s3lint.reports.fingerprints import fingerprints
 
 SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}
@@ -17,7 +16,7 @@ def render(report: Report) -> str:
     report = in_repository(report)
     marks = fingerprints(report.findings, report)
     entries = [_entry(finding, mark, report) for finding, mark in zip(report.findings, marks, strict=True)]
-    return json.dumps(entries, indent=2)
+    return as_json(entries, indent=2)
 
 
 def _entry(finding: Finding, fingerprint: str, report: Report) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from s3lint import __version__
 from s3lint.finding import Finding
+from s3lint.reports import as_json
 from s3lint.reports.json import as_dict
 from s3lint.runner.run import RunResult
 from s3lint.support.bounded_read import read_bounded
@@ -50,7 +51,7 @@ def dumped(outcome: RunResult, fingerprints: Sequence[str], today: date) -> str:
         for finding, mark in zip(outcome.unsuppressed, fingerprints, strict=True)
     ]
     document = {"s3lint": __version__, "date": today.isoformat(), "findings": listed}
-    return json.dumps(document, indent=2)
+    return as_json(document, indent=2)
 
 
 def earlier(path: Path) -> Snapshot:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.project.owners import owners_of
 from s3lint.registry import rules
 from s3lint.registry.standard import clauses
-from s3lint.reports import Report
+from s3lint.reports import Report, as_json
 
 
 def render(report: Report) -> str:
-    # ASCII alone: bidirectional and control characters of the checked code stay escapes, and any output encoding can write it.
-    return json.dumps([as_dict(finding) for finding in report.findings], indent=2)
+    return as_json([as_dict(finding) for finding in report.findings], indent=2)
 
 
 State = Literal["open", "baselined", "suppressed"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
-from s3lint.reports import Report
+from s3lint.reports import Report, as_json
 from s3lint.reports.json import as_dict
 
 
 def render(report: Report) -> str:
-    return "\n".join(json.dumps(as_dict(finding)) for finding in report.findings)
+    return "\n".join(as_json(as_dict(finding)) for finding in report.findings)

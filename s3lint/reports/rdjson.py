@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from s3lint import SITE
 from s3lint.finding import Edit, Finding, Location, Severity
 from s3lint.registry import rules
-from s3lint.reports import Report, in_repository, printable
+from s3lint.reports import Report, as_json, in_repository, printable
 from s3lint.reports.excerpts import line_of
 
 SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
@@ -18,7 +17,7 @@ def render(report: Report) -> str:
     """Render one result with a diagnostic for each finding. Paths are relative to the repository."""
     report = in_repository(report)
     source = {"name": "s3lint", "url": SITE}
-    return json.dumps({"source": source, "diagnostics": [_diagnostic(finding, report) for finding in report.findings]}, indent=2)
+    return as_json({"source": source, "diagnostics": [_diagnostic(finding, report) for finding in report.findings]}, indent=2)
 
 
 def _diagnostic(finding: Finding, report: Report) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from s3lint.finding import Edit, Finding, Location, Severity
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 from s3lint.registry.standard import clauses
-from s3lint.reports import Report, in_repository, printable
+from s3lint.reports import Report, as_json, in_repository, printable
 from s3lint.reports.excerpts import line_of
 from s3lint.reports.fingerprints import fingerprints
 
@@ -53,7 +52,7 @@ def render(report: Report) -> str:
         "invocations": [_invocation(report.errors)],
         "results": results,
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _driver(used: Sequence[Rule]) -> Object:

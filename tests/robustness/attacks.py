@@ -20,7 +20,7 @@ PAGE = HERE.parent / "docs" / "reliability.md"
 FILES = (
     "robustness/test_hostile_cache.py", "robustness/test_hostile_configuration.py", "robustness/test_hostile_trees.py",
     "robustness/test_hostile_values.py", "robustness/test_git_configuration.py", "project/test_ignored.py", "lsp/test_transport.py",
-    "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py",
+    "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py", "robustness/test_hostile_output.py",
     "robustness/test_hostile_spellings.py", "docs/test_ci_files.py",
 )  # fmt: skip
 
@@ -93,6 +93,10 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "languages that the metadata of a notebook or the comments of a cell claim": (
         "what Python runs is checked",
         ("test_no_tag_of_a_notebook", "test_no_sql_cell_hides"),
+    ),
+    "commands for the servers that read a log, and formulas, in code, names, reasons and owners": (
+        "escaped in every report, in flake8 too",
+        ("test_no_report_is_a_command", "test_no_other_output_is", "test_flake8_prints_no_command", "test_no_cell_of_a_table"),
     ),
     "patterns of exclusion that could match nothing": ("refused", ("test_a_pattern_that_can_match_nothing",)),
     "every format of report on outputs in five encodings": ("escapes; JSON stays valid", ("test_any_output_holds",)),
