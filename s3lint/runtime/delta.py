@@ -106,7 +106,7 @@ def append(table: Table, data: Any, *, application: Application | None = None) -
     """
     rows = frames.fitted(data, table.schema, partition_by=table.partition_by)
     handle = _opened(table, create=True)
-    check_write(_difference(table, handle), table.evolution, _name(table))
+    check_write(_difference(table, handle, rows), table.evolution, _name(table))
     if _is_known(handle, application):
         return Commit(handle.version(), written=False)
     from deltalake import write_deltalake
@@ -136,7 +136,7 @@ def merge(table: Table, data: Any, *, keys: Sequence[str], application: Applicat
 
 def _merged(table: Table, rows: pa.Table, keys: Sequence[str], application: Application | None) -> Commit:
     handle = _opened(table, create=True)
-    added = check_write(_difference(table, handle), table.evolution, _name(table))
+    added = check_write(_difference(table, handle, rows), table.evolution, _name(table))
     if _is_known(handle, application):
         return Commit(handle.version(), written=False)
     same = " AND ".join(f"target.{_quoted(key)} = source.{_quoted(key)}" for key in keys)
@@ -160,7 +160,7 @@ def overwrite_partition(table: Table, data: Any, *, where: Mapping[str, Scalar],
     rows = frames.fitted(data, table.schema, partition_by=table.partition_by)
     frames.check_within(rows, where, table.partition_by)
     handle = _opened(table, create=True)
-    if check_write(_difference(table, handle), table.evolution, _name(table)):
+    if check_write(_difference(table, handle, rows), table.evolution, _name(table)):
         raise SchemaError(f"The data for a partition of {_name(table)} has new columns: call evolve first.")
     if _is_known(handle, application):
         return Commit(handle.version(), written=False)
@@ -256,7 +256,7 @@ def _opened(table: Table, *, create: bool) -> deltalake.DeltaTable:
         return deltalake.DeltaTable(table.uri, storage_options=options)  # type: ignore[no-any-return]
 
 
-def _difference(table: Table, handle: deltalake.DeltaTable) -> Change:
+def _difference(table: Table, handle: deltalake.DeltaTable, rows: pa.Table) -> Change:
     declared, stored = _columns(_declared(table)), _columns(handle.schema())
     partitions = tuple(handle.metadata().partition_columns)
     if table.partition_by != partitions:
@@ -266,6 +266,7 @@ def _difference(table: Table, handle: deltalake.DeltaTable) -> Change:
     for column in stored:
         if column.name not in table.schema.names and not column.nullable:
             raise SchemaError(f"The column {column.name!r} of {_name(table)} may not be null and is not declared: declare it.")
+    frames.check_no_nulls(rows, [column.name for column in stored if not column.nullable], _name(table))
     return change(declared, stored, _name(table))
 
 

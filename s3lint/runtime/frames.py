@@ -87,6 +87,14 @@ def _type_of(value: Scalar) -> pa.DataType:
     return next((arrow_type for kind, arrow_type in kinds.items() if isinstance(value, kind)), pyarrow.date32())
 
 
+def check_no_nulls(rows: pa.Table, names: Sequence[str], table: str) -> None:
+    """Raises `SchemaError` where a row has a null in a column that the table keeps without."""
+    for name in names:
+        if rows.column(name).null_count:
+            row = imported("pyarrow.compute", "delta").index(rows.column(name).is_null(), True).as_py()
+            raise SchemaError(f"The column {name!r} of {table} may not be null, and is in row {row:,}: fill it.")
+
+
 def recast(stream: Any, schema: pa.Schema) -> pa.RecordBatchReader:
     """Returns the rows of a stream of Arrow, batch by batch, under a wider schema."""
     pyarrow = imported("pyarrow", "delta")

@@ -17,6 +17,7 @@ from s3lint.runtime.clients import imported
 from s3lint.runtime.errors import ConfigurationError, MissingError, SchemaError
 from s3lint.runtime.spark_frames import (
     a_schema,
+    check_nulls,
     check_partition_by,
     check_unique,
     check_where,
@@ -105,7 +106,7 @@ def append(table: Table, frame: DataFrame, *, application: Application | None = 
     `ConflictError` and `StoreError`.
     """
     rows = fitted(frame, table.schema, table.partition_by, _name(table))
-    added = _check_write(table, rows.sparkSession)
+    added = _check_write(table, rows)
     with spark_errors(f"Appending to {_name(table)}", _name(table)):
         options = {**_transaction(rows.sparkSession, application), **_properties(table, rows.sparkSession)}
         writer = rows.write.format("delta").mode("append").options(**options)
@@ -137,7 +138,7 @@ def _merge(table: Table, rows: DataFrame, keys: Sequence[str]) -> None:
     if _stored(table, spark) is None:
         append(table, rows)
         return
-    if _check_write(table, spark):
+    if _check_write(table, rows):
         raise SchemaError(f"The data to merge into {_name(table)} has new columns: call evolve first.")
     view = f"s3lint_{uuid.uuid4().hex}"
     same = " AND ".join(f"target.{quoted(key)} = source.{quoted(key)}" for key in keys)
@@ -177,7 +178,7 @@ def overwrite_partition(table: Table, frame: DataFrame, *, where: Mapping[str, S
     if _stored(table, rows.sparkSession) is None:
         append(table, rows)
         return
-    if _check_write(table, rows.sparkSession):
+    if _check_write(table, rows):
         raise SchemaError(f"The data for a partition of {_name(table)} has new columns: call evolve first.")
     with spark_errors(f"Replacing a partition of {_name(table)}", _name(table)):
         rows.write.format("delta").mode("overwrite").option("replaceWhere", condition).save(table.path)
@@ -248,13 +249,17 @@ def read_with_schema(
     return read(spark, path, schema, format, rest)
 
 
-def _check_write(table: Table, spark: SparkSession) -> bool:
-    """Whether a write adds columns. Raises `SchemaError` where the table is not what is declared."""
-    stored = _stored(table, spark)
+def _check_write(table: Table, rows: DataFrame) -> bool:
+    """Whether a write adds columns. Raises `SchemaError` where the table is not what is declared, or keeps no nulls that the rows have."""
+    stored = _stored(table, rows.sparkSession)
     if stored is None:
         return False
     added = check_write(change(columns_of(table.schema), stored, _name(table)), table.evolution, _name(table))
-    if added and not all(column.nullable for column in stored) and not is_apache(spark):
+    nullable = [
+        one.name for one in stored if not one.nullable and one.name in table.schema.names and table.schema[one.name].nullable
+    ]
+    check_nulls(rows, nullable, _name(table))
+    if added and not all(column.nullable for column in stored) and not is_apache(rows.sparkSession):
         raise ConfigurationError(
             f"The engine is not Apache Spark and may drop new columns of {_name(table)}: add them with delta.evolve."
         )

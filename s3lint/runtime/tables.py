@@ -95,10 +95,16 @@ class Change:
 def change(declared: Iterable[Column], stored: Iterable[Column], name: str) -> Change:
     """What would have to change in a stored schema. Raises `SchemaError` for a change that takes or breaks something."""
     there = {column.name: column for column in stored}
+    folded = {other.lower(): other for other in there}
     added, widened = [], []
     for column in declared:
         found = there.get(column.name)
         if found is None:
+            if column.name.lower() in folded:
+                raise SchemaError(
+                    f"The column {column.name!r} is called {folded[column.name.lower()]!r} in {name}, and case does not tell columns apart: "
+                    "declare it as it is."
+                )
             if not column.nullable:
                 raise SchemaError(
                     f"The column {column.name!r} is new to {name} and may not be null, but old rows have no value: declare it nullable."

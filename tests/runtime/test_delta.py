@@ -234,6 +234,32 @@ def test_a_missing_table_is_told(local: Table) -> None:
             use(local)
 
 
+def test_a_null_that_the_table_refuses_is_named(local: Table) -> None:
+    """The declaration allows what the table, which another made, does not."""
+    strict = replace(
+        local, schema=pa.schema([pa.field("k", pa.int64()), pa.field("v", pa.int64(), nullable=False)]), partition_by=()
+    )
+    loose = replace(strict, schema=pa.schema([("k", pa.int64()), ("v", pa.int64())]))
+    append(strict, pa.table({"k": [1], "v": [1]}))
+    nulls = pa.table({"k": [2, 3], "v": pa.array([1, None], pa.int64())})
+    for write in (
+        lambda: append(loose, nulls),
+        lambda: merge(loose, nulls, keys=["k"]),
+        lambda: overwrite_partition(loose, nulls.slice(1), where={"k": 3}),
+    ):
+        with pytest.raises(SchemaError, match=r"'v' of the table .* in row"):
+            write()
+    append(loose, nulls.slice(0, 1))
+
+
+def test_a_column_is_not_told_by_its_case(local: Table) -> None:
+    made = replace(local, schema=pa.schema([("k", pa.int64()), ("Value", pa.int64())]), partition_by=())
+    append(made, pa.table({"k": [1]}))
+    other = replace(made, schema=pa.schema([("k", pa.int64()), ("value", pa.int64())]), evolution=Evolution.ADD_COLUMNS)
+    with pytest.raises(SchemaError, match="'value' is called 'Value'"):
+        append(other, pa.table({"k": [1], "value": [1]}))
+
+
 def test_a_table_that_is_partitioned_otherwise_is_not_written(local: Table) -> None:
     append(local, pl.DataFrame({"id": ["a"]}))
     with pytest.raises(SchemaError, match="partitioned"):

@@ -186,6 +186,27 @@ def test_a_file_that_sail_takes_apart_is_refused(spark: Any, tmp_path: Path) -> 
     assert read_with_schema(spark, str(tmp_path / "raw.json"), schema=schema, format="json", rest="rest").count() == 100_000
 
 
+def test_a_null_that_the_table_refuses_is_named(spark: Any, table: Table, frame: Frame) -> None:
+    """The declaration allows what the table, which another made, does not."""
+    append(table, frame([("a", DAY, 1)]))
+    loose = replace(table, schema=struct(NULLABLE))
+    for write in (
+        lambda: append(loose, frame([(None, DAY, 2)], NULLABLE)),
+        lambda: merge(loose, frame([(None, DAY, 2)], NULLABLE), keys=["n"]),
+        lambda: overwrite_partition(loose, frame([(None, DAY, 2)], NULLABLE), where={"day": DAY}),
+    ):
+        with pytest.raises(SchemaError, match="'id' holds nulls"):
+            write()
+    assert rows(spark, table) == [("a", 1)]
+
+
+def test_a_column_is_not_told_by_its_case(table: Table, frame: Frame) -> None:
+    append(table, frame([("a", DAY, 1)]))
+    other = replace(table, schema=struct("id string not null, day date, N int"), evolution=Evolution.ADD_COLUMNS)
+    with pytest.raises(SchemaError, match="'N' is called 'n'"):
+        append(other, frame([("a", DAY, 1)], "id string, day date, N int"))
+
+
 def test_another_format_is_refused(spark: Any) -> None:
     other: Any = "parquet"
     with pytest.raises(ArgumentError, match="parquet"):
