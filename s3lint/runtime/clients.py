@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 """Requests for one answer, with botocore's own pauses between them."""
+
+SENTENCE_END = re.compile(r"(?<=[\w)\]'\"])\. (?=[A-Z])")
 
 TRANSIENT = frozenset(
     {
@@ -158,7 +161,8 @@ def is_connection_trouble(error: BaseException) -> bool:
 
 
 def reason(error: BaseException) -> str:
-    """Returns the first line of an error's message, without its full stop and shortened to 240 characters; Rust's and Java's have many."""
+    """Returns the first sentence of an error's message, without its full stop and shortened to 240 characters; Rust's and Java's have many."""
     lines = [" ".join(line.split()) for line in str(error).splitlines()]
-    first = next(filter(None, lines), type(error).__name__).rstrip(".:")
-    return first if len(first) <= 240 else f"{first[:240]}…"
+    first = next(filter(None, lines), type(error).__name__)
+    sentence = SENTENCE_END.split(first, maxsplit=1)[0].rstrip(".:")
+    return sentence if len(sentence) <= 240 else f"{sentence[:240]}…"
