@@ -158,6 +158,10 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        self._reading.close()
+        super().close()
+
     def readinto(self, buffer: Any, /) -> int:
         """Fills a buffer with the next bytes, and returns how many; none at the end, where all have been checked."""
         if not self._rest:

@@ -7,7 +7,7 @@ given, since boto3's own is used then. A task that is cancelled ends as an `Orph
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from typing import Any
 
@@ -127,7 +127,8 @@ async def open_document_async(
     Raises what `read_document` raises.
     """
     document, reading = await run_async(references.opened(table=table, key=key, s3=s3, dynamodb=dynamodb))
-    yield AsyncDocumentStream(document, reading)
+    with closing(reading):
+        yield AsyncDocumentStream(document, reading)
 
 
 class AsyncDocumentStream:

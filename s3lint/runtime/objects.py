@@ -241,6 +241,12 @@ class Reading:
             self._bucket, self._key, self._offset, self._first.get("ContentType", ""), self._first.get("Metadata", {}).get(DIGEST)
         )
 
+    def close(self) -> None:
+        """Gives up an answer that was not read to its end, whose connection nobody else can use."""
+        body, self._body = self._body, None
+        if hasattr(body, "close"):
+            body.close()
+
     @property
     def sha256(self) -> str:
         """The digest of what was read so far, in hexadecimal."""

@@ -550,6 +550,32 @@ def test_a_document_is_read_as_a_stream(arguments: dict[str, Any], size: int) ->
         asyncio.run(use())
 
 
+def test_a_document_that_is_not_read_to_its_end_is_given_up(arguments: dict[str, Any]) -> None:
+    """Its connection would stay open, and of a client for asyncio be told of when it is collected."""
+    bodies: list[Any] = []
+
+    class Kept:
+        def __getattr__(self, name: str) -> Any:
+            def call(**parameters: Any) -> Any:
+                answer = getattr(default_s3(), name)(**parameters)
+                bodies.append(answer.get("Body"))
+                return answer
+
+            return call
+
+    kept: Any = Kept()
+    store_document(b"x" * (3 << 20), **arguments)
+    with open_document(table=TABLE, key=arguments["key"], s3=kept) as stream:
+        assert stream.read(1) == b"x"
+
+    async def use() -> None:
+        async with open_document_async(table=TABLE, key=arguments["key"], s3=kept) as stream:
+            assert (await stream.__anext__())[:1] == b"x"
+
+    asyncio.run(use())
+    assert [body._raw_stream.closed for body in bodies] == [True, True]
+
+
 ENDINGS = [
     KeyboardInterrupt(),
     asyncio.CancelledError(),
