@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from s3lint.runtime.clients import imported, reason
@@ -111,13 +112,28 @@ def _arrow(data: Any) -> pa.Table:
     try:
         if type(data).__module__.partition(".")[0] == "pandas":
             is_named = any(name is not None for name in data.index.names)
-            return pyarrow.Table.from_pandas(data.reset_index() if is_named else data, preserve_index=False)
+            frame = data.reset_index() if is_named else data
+            rows = pyarrow.Table.from_pandas(frame, preserve_index=False)
+            _check_alike(frame, rows)
+            return rows
         return pyarrow.table(data)
+    except SchemaError:
+        raise
     except Exception as error:  # what a frame raises while it is taken over is its library's, and not known beforehand
         kind = type(data).__name__
         raise SchemaError(
             f"The data, of type {kind}, is no table: pass an Arrow table, or a pandas or polars frame ({reason(error)})."
         ) from error
+
+
+def _check_alike(frame: Any, rows: pa.Table) -> None:
+    """Raises `SchemaError` where objects of a pandas column are of several kinds: Arrow drops the zones of some, or their times of day."""
+    types = imported("pyarrow", "delta").types
+    for index, one in enumerate(rows.schema):
+        if types.is_temporal(one.type) and frame.dtypes.iloc[index].kind == "O":
+            values = frame.iloc[:, index].dropna()
+            if len({(isinstance(value, datetime), getattr(value, "tzinfo", None) is None) for value in values}) > 1:
+                raise SchemaError(f"The column {one.name!r} mixes dates and times, or such with a zone and without: convert it.")
 
 
 def _check_names(names: Sequence[str], schema: pa.Schema) -> None:

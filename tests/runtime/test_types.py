@@ -177,6 +177,26 @@ def test_names_of_an_index_are_columns() -> None:
         fitted(frame.rename_axis("row"), declared)
 
 
+NOON = dt.datetime(2026, 1, 1, 12)
+
+
+@pytest.mark.parametrize(
+    ("values", "declared"),
+    [
+        ([dt.date(2026, 1, 1), NOON], pa.date32()),
+        ([NOON, NOON.replace(tzinfo=dt.timezone(dt.timedelta(hours=2)))], pa.timestamp("us")),
+        ([NOON.replace(tzinfo=UTC), NOON], pa.timestamp("us", "UTC")),
+    ],
+    ids=["dates", "naive", "aware"],
+)
+def test_moments_of_several_kinds_are_refused(values: list[Any], declared: pa.DataType) -> None:
+    """Of these pandas makes objects, and Arrow one kind of the first, without a word."""
+    with pytest.raises(SchemaError, match="'c' mixes"):
+        fitted(pd.DataFrame({"c": values}, dtype=object), pa.schema([("c", declared)]))
+    alike = pd.DataFrame({"c": [None, values[0], values[0]]}, dtype=object)
+    assert fitted(alike, pa.schema([("c", declared)]))["c"].to_pylist() == [None, values[0], values[0]]
+
+
 def test_a_date_that_python_lacks_is_told_beside_a_nan() -> None:
     beside = pa.StructArray.from_arrays(
         [pa.array([float("nan")], pa.float32()), pa.array([2**62]).cast(pa.timestamp("us"))], ["x", "t"]
