@@ -259,6 +259,6 @@ def test_a_member_of_an_enumeration_is_its_value() -> None:
     assert KeyConvention(root=(Named.BUCKET,)).object_key("a", "b") == "some-bucket/a/b"
     s3 = runtime.s3_client(region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106 - signs for nobody
     url = runtime.presigned_get(Named.BUCKET, Named.KEY, client=s3)
-    assert url.startswith("https://some-bucket.s3.amazonaws.com/a/b?")
+    assert "some-bucket" in url and "/a/b?" in url and "Named" not in url
     form = runtime.presigned_post(Named.BUCKET, Named.KEY, content_type=Named.TEXT, max_bytes=5, client=s3)
     assert (form.fields["key"], form.fields["Content-Type"]) == ("a/b", "text/plain")
