@@ -28,6 +28,7 @@ from s3lint.runtime.tables import (
     a_format,
     a_partition,
     a_retention,
+    a_uri,
     an_application,
     change,
     changed_meanwhile,
@@ -81,7 +82,7 @@ def a_table(name: str, value: Any) -> Table:
     """Returns the declaration of a table with the schema that Delta Lake stores; a rule for arguments."""
     if not isinstance(value, Table):
         raise wrong(name, value, "an s3lint.runtime.delta.Table")
-    uri = text("uri", str(value.uri) if isinstance(value.uri, Path) else value.uri)
+    uri = a_uri("uri", str(value.uri) if isinstance(value.uri, Path) else value.uri)
     instance(Evolution, called="an Evolution, such as Evolution.FIXED")("evolution", value.evolution)
     partition_by = instance(tuple, list, called="names of columns in a tuple")("partition_by", value.partition_by)
     options = texts("storage_options", value.storage_options)

@@ -252,6 +252,17 @@ def test_a_null_that_the_table_refuses_is_named(local: Table) -> None:
     append(loose, nulls.slice(0, 1))
 
 
+def test_a_path_that_delta_rs_takes_for_two_is_refused(local: Table, tmp_path: Path) -> None:
+    """It wrote a version to `x%20y` that followed the log of `x y`, and told of a commit."""
+    made = replace(local, uri=(tmp_path / "x y").as_uri())
+    append(made, pl.DataFrame({"id": ["a"]}))
+    assert rows(replace(made, uri=str(tmp_path / "x y")), "id") == [("a",)]
+    for uri in (tmp_path / "x%20y", str(tmp_path / "x%20y"), (tmp_path / "x%20y").as_uri()):
+        with pytest.raises(ArgumentError, match="escape"):
+            append(replace(local, uri=uri), pl.DataFrame({"id": ["a"]}))
+    assert [path.name for path in tmp_path.iterdir()] == ["x y"]
+
+
 def test_a_column_is_not_told_by_its_case(local: Table) -> None:
     made = replace(local, schema=pa.schema([("k", pa.int64()), ("Value", pa.int64())]), partition_by=())
     append(made, pa.table({"k": [1]}))
