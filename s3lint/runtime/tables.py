@@ -163,15 +163,14 @@ def _decimal(name: str) -> tuple[int, int]:
     return int(digits), int(scale)
 
 
-ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-"""What delta-rs 1.6 decodes in some places and not in others, so that a log lies in one folder and is read from another."""
+ESCAPE, ESCAPED_TWICE = re.compile(r"%[0-9A-Fa-f]{2}"), re.compile(r"%25[0-9A-Fa-f]{2}")
+"""In a path and in a URL, what delta-rs 1.6 decodes in some places and not in others: a log lies in one folder and is read from another."""
 
 
 def a_uri(name: str, value: Any) -> str:
     """Returns where a table lies; a rule for arguments. Raises `ArgumentError` for a path that delta-rs takes for two."""
     uri = text(name, value)
-    escaped = uri.replace("%25", "%") if "://" in uri else uri
-    if ESCAPE.search(escaped) and (escaped != uri or "://" not in uri):
+    if (ESCAPED_TWICE if "://" in uri else ESCAPE).search(uri):
         raise ArgumentError(
             f"The table {uri!r} has an escape such as %20 in its path, which delta-rs takes for two paths: rename it."
         )

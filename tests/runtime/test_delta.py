@@ -261,6 +261,8 @@ def test_a_path_that_delta_rs_takes_for_two_is_refused(local: Table, tmp_path: P
         with pytest.raises(ArgumentError, match="escape"):
             append(replace(local, uri=uri), pl.DataFrame({"id": ["a"]}))
     assert [path.name for path in tmp_path.iterdir()] == ["x y"]
+    append(replace(local, uri=(tmp_path / "x%y z").as_uri()), pl.DataFrame({"id": ["a"]}))
+    assert (tmp_path / "x%y z" / "_delta_log").exists()
 
 
 def test_a_column_is_not_told_by_its_case(local: Table) -> None:
