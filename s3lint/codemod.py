@@ -15,6 +15,7 @@ from libcst.codemod import CodemodCommand, SkipFile
 from s3lint.config.load import settings_for
 from s3lint.fixes.apply import Unsettled
 from s3lint.linter.fix import fix_file
+from s3lint.project.boundary import leads_out
 from s3lint.project.discovery import EXCLUDED, is_excluded
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
@@ -32,6 +33,8 @@ class FixCommand(CodemodCommand):
         settings = settings_for(path.parent, path.parent, {"select": (self.code,)})
         if is_excluded(path, settings):
             raise SkipFile(EXCLUDED)
+        if leads_out(path, settings.root):
+            raise SkipFile("a link that leads out of the project")
         try:
             fixed = fix_file(path, tree.bytes, settings, unsafe=True)
         except Unsettled as error:

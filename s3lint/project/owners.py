@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from s3lint.project.boundary import leads_out, repository_root
@@ -21,6 +22,15 @@ PLACES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOW
 
 MAX_CODEOWNERS_BYTES = 3_000_000
 """Bytes of a file that is read: GitHub ignores larger ones."""
+
+MAX_ENTRIES = 20_000
+"""Entries of a file that counts. Each costs a tenth of a millisecond, and some microseconds for every file with findings."""
+
+MAX_OWNERS = 100
+"""Owners of one file: each finding in it has them in every report. Later ones are left out."""
+
+MAX_OWNER_CHARACTERS = 255
+"""Characters of an owner: no address of mail is longer, and no path of a group."""
 
 SECTION = re.compile(r"\^?\[([^\]]*)\](?:\[\d+\])?(.*)")
 """A section of GitLab, with default owners behind it."""
@@ -48,7 +58,8 @@ class Owners:
     """The owners that a file of owners names for the files of its repository."""
 
     def __init__(self, data: bytes) -> None:
-        self._entries = tuple(reversed(list(_parsed(data[:MAX_CODEOWNERS_BYTES].decode("utf-8-sig", "replace")))))
+        entries = list(islice(_parsed(data[:MAX_CODEOWNERS_BYTES].decode("utf-8-sig", "replace")), MAX_ENTRIES + 1))
+        self._entries = tuple(reversed(entries)) if len(entries) <= MAX_ENTRIES else ()
 
     def of(self, path: str) -> tuple[str, ...]:
         """Return the owners of a path, relative to the repository, such as `@acme/lake`."""
@@ -56,7 +67,7 @@ class Owners:
         for entry in self._entries:
             if entry.section not in found and entry.matches(path):
                 found[entry.section] = entry.owners
-        return tuple(dict.fromkeys(owner for owners in reversed(found.values()) for owner in owners))
+        return tuple(islice(dict.fromkeys(owner for owners in reversed(found.values()) for owner in owners), MAX_OWNERS))
 
 
 @cache
@@ -94,4 +105,5 @@ def _owners(words: list[str]) -> Iterator[str]:
     for word in words:
         if word.startswith("#"):
             return
-        yield word
+        if len(word) <= MAX_OWNER_CHARACTERS:
+            yield word

@@ -17,7 +17,8 @@ from s3lint.finding import Finding
 from s3lint.registry import UnknownRule, rules, select
 from s3lint.suppressions.comments import Comment, comments_of
 
-ALLOW = re.compile(r"(?:#|--)\s*s3lint:\s*(?P<scope>file-)?allow\[(?P<codes>[^\]]*)\](?P<reason>.*)", re.IGNORECASE)
+ALLOW = re.compile(r"(?:#|--)\s*(?a:s3lint:)\s*(?P<scope>(?a:file-))?(?a:allow)\[(?P<codes>[^\]]*)\](?P<reason>.*)", re.IGNORECASE)
+"""Letters of ASCII alone: else `ſ3lint`, which no search of a reviewer finds, would count as `s3lint`."""
 
 CODES = r"(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?"
 """The codes behind a `noqa`, as flake8 reads them."""

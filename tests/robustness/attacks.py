@@ -98,6 +98,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "escaped in every report, in flake8 too",
         ("test_no_report_is_a_command", "test_no_other_output_is", "test_flake8_prints_no_command", "test_no_cell_of_a_table"),
     ),
+    "files of owners with endless entries, sections, owners and names": ("bounded", ("test_no_file_of_owners",)),
     "patterns of exclusion that could match nothing": ("refused", ("test_a_pattern_that_can_match_nothing",)),
     "every format of report on outputs in five encodings": ("escapes; JSON stays valid", ("test_any_output_holds",)),
 }

@@ -18,6 +18,7 @@ from conftest import BUCKET_BY_NAME, Write, run, s3lint, s3lint_here
 from robustness.hostile_files import KINDS, make
 from s3lint.cli.parser import FORMATS
 from s3lint.project.discovery import python_files
+from s3lint.project.owners import Owners
 from s3lint.project.patterns import spec_of
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
@@ -101,6 +102,31 @@ def test_fixes_are_not_written_through_links(project: Write, outside: Path, name
     (root / "folder").symlink_to(outside)
     s3lint_here("check", "--no-cache", "--fix", name, cwd=root)
     assert (outside / "x.py").read_text() == FIXABLE
+
+
+@pytest.mark.parametrize("name", ["x.py", "folder/x.py"])
+def test_fixes_are_not_written_through_links_by_codemods(project: Write, outside: Path, name: str) -> None:
+    root = project({"s3lint.toml": ""})
+    (root / "x.py").symlink_to(outside / "x.py")
+    (root / "folder").symlink_to(outside)
+    codemod = "s3lint.codemod.MissingContentType"
+    done = run(sys.executable, "-m", "libcst.tool", "codemod", "--no-format", "-x", codemod, name, cwd=root)
+    assert "a link that leads out of the project" in done.err
+    assert (outside / "x.py").read_text() == FIXABLE
+
+
+OWNERS = {
+    "many entries": b"a.py @x\n" * 20_001,
+    "many sections": b"".join(b"[%d]\n* @o%d\n" % (number, number) for number in range(10_000)),
+    "many owners": b"* " + b" ".join(b"@o%d" % number for number in range(100_000)),
+    "a long owner": b"* @" + b"x" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("kind", OWNERS)
+def test_no_file_of_owners_makes_reports_endless(kind: str) -> None:
+    assert len(" ".join(Owners(OWNERS[kind]).of("a.py"))) < 1_000
+    assert Owners(b"* @x\n").of("a.py") == ("@x",)
 
 
 @pytest.mark.parametrize(

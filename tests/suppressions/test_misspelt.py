@@ -23,7 +23,8 @@ FORMS = [
             "file-ignore[STO201] because", "allow[STO999] because", "allow[hardcoded_bukcet] because",
         ),
     )
-] + ["# s3lint allow[STO201] because", "# s3lint ignore STO201", "#s3lint disable=STO201"]  # fmt: skip
+] + ["# s3lint allow[STO201] because", "# s3lint ignore STO201", "#s3lint disable=STO201", "# \u017f3lint: allow[STO201] because s3lint",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("comment", FORMS)
