@@ -64,8 +64,14 @@ def _settings_of(file: Path | None, root: Path) -> Settings:
     except ConfigurationError as error:
         problems += error.args
     if problems:
-        raise ConfigurationError(*dict.fromkeys(problems))
+        raise ConfigurationError(*sorted(dict.fromkeys(problems), key=_place_of))
     return settings
+
+
+def _place_of(problem: str) -> tuple[str, int]:
+    """Return the file and the line that a problem begins with; line 0 without one."""
+    place = re.match(r"(.*?):(\d+): ", problem)
+    return (place[1], int(place[2])) if place is not None else (problem.partition(": ")[0], 0)
 
 
 def _root_of(folder: Path) -> Path | None:

@@ -43,9 +43,9 @@ STO4 = "fatal"
         2,
         [
             f"s3lint: {file}:5: no setting is called profil: did you mean profile?",
+            f"s3lint: {file}:6: select: no rule is called flat-keys: did you mean flat-key?",
             f"s3lint: {file}:7: min-confidence must be one of low, medium, high, not 3",
             f"s3lint: {file}:11: severity.STO4 must be one of info, warning, error, not 'fatal'",
-            f"s3lint: {file}:6: select: no rule is called flat-keys: did you mean flat-key?",
         ],
     )
 
