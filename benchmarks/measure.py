@@ -16,6 +16,9 @@ from statistics import median
 
 Command = Sequence[str | Path]
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Without compiled modules every run would compile s3lint anew, while installed programs have theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -38,7 +41,7 @@ def run(command: Command, folder: Path) -> Run:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as counted:
         start = time.perf_counter()
         process = subprocess.Popen(
-            [*_counting(counted.name), *command], cwd=folder, stdout=out, stderr=err, stdin=subprocess.DEVNULL
+            [*_counting(counted.name), *command], cwd=folder, env=ENVIRONMENT, stdout=out, stderr=err, stdin=subprocess.DEVNULL
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start

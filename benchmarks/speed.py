@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.corpora import SETS, Corpus, corpus_set
-from benchmarks.environments import environment
+from benchmarks.edits import edits
+from benchmarks.environments import Environment, environment
 from benchmarks.fixing import parses
 from benchmarks.growth import SIZES, grown
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
@@ -56,8 +57,7 @@ class Cost:
 def programs(cache: Path, *, quick: bool) -> dict[str, Command]:
     """Return the commands of s3lint and its peers. flake8 runs in an environment without the plugin, and in one with it alone."""
     plain = plain_environment(cache)
-    beside = environment(cache / "plugin")
-    beside.install(f"flake8=={version('flake8')}", f"--editable={Path(__file__).parents[1]}")
+    beside = install_plugin(cache)
     found: dict[str, Command] = {
         COLD: (*CHECK, "--no-cache"),
         WARM: CHECK,
@@ -67,6 +67,13 @@ def programs(cache: Path, *, quick: bool) -> dict[str, Command]:
         PLUGIN_WARM: flake8_in(beside.programs),
     }
     return found if quick else found | {"bandit": bandit(cache), "fixit, one rule": fixit(cache)}
+
+
+def install_plugin(cache: Path) -> Environment:
+    """Return an environment with flake8 and the plugin alone."""
+    beside = environment(cache / "plugin")
+    beside.install(f"flake8=={version('flake8')}", f"--editable={Path(__file__).parents[1]}")
+    return beside
 
 
 def costs(corpus: Corpus, commands: dict[str, Command], repeat: int) -> list[Cost]:
@@ -119,6 +126,7 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
         "costs": found,
         "start_up": asdict(start_up(chosen.repeat)),
         "fixing": asdict(parses(chosen.repeat)),
+        "edits": asdict(edits(cache, sets["neutral"].folder, chosen.repeat)),
         "growth": [asdict(size) for size in sizes],
         "stages": {name: stages(corpus.folder) for name, corpus in sets.items()},
         "analysis": [asdict(analysis(folder)) for folder in sorted(sets["storage-heavy"].folder.glob("[a-z]*/"))],

@@ -51,6 +51,15 @@ def memory(*, whole: bool) -> Callable[[Measured], float | None]:
     return value
 
 
+def edit(name: str) -> Callable[[Measured], float | None]:
+    """Return one of the figures of `benchmarks.edits`."""
+    return lambda found: found["edits"][name] if "edits" in found else None
+
+
+def dearest_edit(found: Measured) -> float | None:
+    return max(found["edits"]["edited"].values()) if "edits" in found else None
+
+
 def dearest_analysis(found: Measured) -> float:
     return max(float(each["of_files"]) for each in found["analysis"])
 
@@ -65,6 +74,11 @@ TARGETS: tuple[tuple[str, float, Callable[[Measured], float | None]], ...] = (
     ("flake8 with the plugin against without, neutral", 1.05, against("neutral", "flake8 with the plugin", "flake8")),
     ("flake8 with the plugin against without, storage-heavy", 1.2, against("storage-heavy", "flake8 with the plugin", "flake8")),
     ("`s3lint version` against `python -c pass`", 4, lambda found: found["start_up"]["cpu"]),
+    ("neutral with one storage file, cold, against ruff", 3, edit("mixed")),
+    ("one edited file of 2,000, the others cached, in CPU seconds, for the kind of file where it takes longest", 1, dearest_edit),
+    ("one file of a project of 2,000, cold, in CPU seconds", 1.5, edit("single")),
+    ("three files of a project of 2,000, cold, in CPU seconds", 2, edit("three")),
+    ("flake8 with the plugin on one storage file against s3lint and flake8 alone", 1, edit("plugin")),
     ("1,200 findings fixed in one file, in parses of it", 5, lambda found: found["fixing"]["parses"]),
     ("memory of the largest process over 40,000 files of many repositories, in MB", 250, memory(whole=False)),
     ("memory of the largest process over 40,000 files of one repository, in MB", 250, memory(whole=True)),
