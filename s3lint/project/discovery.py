@@ -10,7 +10,7 @@ from pathlib import Path
 from s3lint.project.boundary import leads_out
 from s3lint.project.build_folders import NAMES, in_build_folder, is_build_folder
 from s3lint.project.ignored import Ignores, ignores_of
-from s3lint.project.patterns import spec_of, split
+from s3lint.project.patterns import inner_path, spec_of, split
 from s3lint.settings import EXCLUDE, Settings
 
 NOTEBOOK = ".ipynb"
@@ -139,7 +139,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 def is_excluded(path: Path, settings: Settings, *, is_folder: bool = False) -> bool:
     """Tell whether `exclude` or `extend-exclude` match a path, or a build made it; the patterns are those of `.gitignore`."""
-    relative = path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.name
+    relative = inner_path(path, settings.root)
     if settings.exclude == EXCLUDE and in_build_folder(path, settings.root):
         return True
     return spec_of((*settings.exclude, *settings.extend_exclude)).match_file(relative + ("/" if is_folder else ""))
