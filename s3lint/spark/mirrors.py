@@ -16,6 +16,12 @@ from s3lint.support import git
 FILES = ("100644", "100755", "100664")
 """Git's modes of regular files. Links and submodules are skipped."""
 
+MAX_FILES = 250_000
+"""Python files of a commit. Twelve trees that name each other a hundred times make a million files of a hundred kilobytes."""
+
+MAX_BYTES = 4_000_000_000
+"""Bytes of the Python files of a commit, those included that are too large to be read, which git unpacks too."""
+
 ENDINGS = tuple(suffix.encode() for suffix in SUFFIXES)
 
 OWNERS = tuple(place.encode() for place in PLACES)
@@ -76,9 +82,10 @@ def count(folder: Path, name: str, commit: str) -> int:
 def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes | None]]:
     """Read the path and content of each Python file and notebook of a commit, and of its files of owners; no content of one above `MAX_READ_BYTES`.
 
-    Raises `MirrorError`.
+    Raises `MirrorError`, also for a commit with more bytes than `MAX_BYTES`, once so many are read.
     """
     listed = _listed(folder, name, commit)
+    left = MAX_BYTES
     command = git.command(_place(folder, name), "cat-file", "--batch", bare=True)
     with subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=git.environment()
@@ -88,15 +95,25 @@ def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes |
         for path, identity in listed:
             process.stdin.write(identity.encode() + b"\n")
             process.stdin.flush()
-            yield path, _object(process.stdout, name, path)
+            size = _size(process.stdout, name, path)
+            left -= size
+            if left < 0:
+                process.kill()
+                raise MirrorError(f"{name}: the Python files of commit {commit[:12]} have more than {MAX_BYTES:,} bytes")
+            yield path, _object(process.stdout, size)
         process.stdin.close()
 
 
-def _object(output: IO[bytes], name: str, path: bytes) -> bytes | None:
+def _size(output: IO[bytes], name: str, path: bytes) -> int:
+    """Read the header of an object, and return the bytes of its content. Raises `MirrorError`."""
     header = output.readline().split()
     if len(header) != 3 or header[1] != b"blob":
         raise MirrorError(f"{name}: git has no content of {path.decode(errors='replace')}: fetch the mirror again")
-    left = int(header[2]) + 1  # with the newline behind the content
+    return int(header[2])
+
+
+def _object(output: IO[bytes], size: int) -> bytes | None:
+    left = size + 1  # with the newline behind the content
     if left - 1 <= MAX_READ_BYTES:
         return output.read(left)[:-1]
     while left and (skipped := output.read(min(left, MAX_READ_BYTES))):
@@ -112,6 +129,8 @@ def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:
         mode, _, identity = about.decode().split()
         if mode in FILES and (path.endswith(ENDINGS) or path in OWNERS):
             found.append((path, identity))
+    if len(found) > MAX_FILES:
+        raise MirrorError(f"{name}: commit {commit[:12]} has more than {MAX_FILES:,} Python files")
     return found
 
 

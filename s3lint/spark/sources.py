@@ -24,6 +24,9 @@ Kind = Literal["git", "delta", "parquet"]
 FILES_PER_BATCH = 200
 """Files of a mirror in one Arrow batch."""
 
+BYTES_PER_BATCH = 64_000_000
+"""Bytes of the files of a batch, the last one aside."""
+
 COMMITS_PER_TASK = 8
 """Commits of a mirror that one task reads."""
 
@@ -103,13 +106,14 @@ class MirrorSource:
 def _read(folder: Path, repository: str, commit: str) -> Iterator[pa.RecordBatch]:
     """Read the files of a commit in batches; an error of the mirror becomes a row with that error."""
     columns = (*SOURCE, "error string")
-    key, rows = {"repository": repository, "commit": commit}, []
+    key, rows, size = {"repository": repository, "commit": commit}, list[dict[str, object]](), 0
     try:
         for path, content in mirrors.files(folder, repository, commit):
             rows.append({**key, **_file(path, content)})
-            if len(rows) == FILES_PER_BATCH:
+            size += len(content or b"")
+            if len(rows) == FILES_PER_BATCH or size >= BYTES_PER_BATCH:
                 yield batch(rows, columns)
-                rows = []
+                rows, size = [], 0
     except (mirrors.MirrorError, OSError) as error:
         rows.append({**key, "error": str(error)})
     yield batch(rows, columns)

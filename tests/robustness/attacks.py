@@ -20,7 +20,8 @@ PAGE = HERE.parent / "docs" / "reliability.md"
 FILES = (
     "robustness/test_hostile_cache.py", "robustness/test_hostile_configuration.py", "robustness/test_hostile_trees.py",
     "robustness/test_hostile_values.py", "robustness/test_git_configuration.py", "project/test_ignored.py", "lsp/test_transport.py",
-    "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py", "robustness/test_hostile_output.py",
+    "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py",
+    "robustness/test_hostile_repositories.py", "robustness/test_hostile_output.py",
     "robustness/test_hostile_spellings.py", "docs/test_ci_files.py",
 )  # fmt: skip
 
@@ -99,6 +100,10 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("test_no_report_is_a_command", "test_no_other_output_is", "test_flake8_prints_no_command", "test_no_cell_of_a_table"),
     ),
     "files of owners with endless entries, sections, owners and names": ("bounded", ("test_no_file_of_owners",)),
+    "mirrors whose trees name each other, with millions of files or of megabytes": (
+        "refused",
+        ("test_a_commit_of_endless", "test_a_batch_ends_at"),
+    ),
     "patterns of exclusion that could match nothing": ("refused", ("test_a_pattern_that_can_match_nothing",)),
     "every format of report on outputs in five encodings": ("escapes; JSON stays valid", ("test_any_output_holds",)),
 }
