@@ -19,3 +19,8 @@ class Analysis:
         self.project = project
         self.evaluator = Evaluator(project, imports)
         self.callers = Callers(self.evaluator)
+
+    def take_apart(self) -> None:
+        """Free the values after the last query, without a collection over all objects of the process."""
+        self.evaluator.take_apart()
+        self.callers.take_apart()

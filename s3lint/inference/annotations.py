@@ -21,6 +21,7 @@ from s3lint.inference.library_values import (
 )
 from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Unknown, Value
+from s3lint.syntax.literals import literal_value
 from s3lint.syntax.names import last_name
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _plain_types(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -
 
 def _quoted(evaluator: Evaluator, node: cst.SimpleString | cst.ConcatenatedString) -> list[cst.BaseExpression]:
     try:
-        text = node.evaluated_value
+        text = literal_value(node) if isinstance(node, cst.SimpleString) else node.evaluated_value
     except (SyntaxError, ValueError):
         return []
     # `client: "S3Client"`: a forward reference is an expression inside of a string.

@@ -54,6 +54,12 @@ class Callers:
         self._named: dict[Search, CallsOfName] = {}
         self._known: dict[Hashable, tuple[Value, int]] = {}
 
+    def take_apart(self) -> None:
+        """Unlink what was found, after the last question."""
+        for calls in self._named.values():
+            vars(calls).clear()
+        vars(self).clear()
+
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
         """Return the value of an expression, with the parameters in it replaced by what callers pass.
 

@@ -20,7 +20,7 @@ from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, ActiveQuery, Cycles, Memo
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.size import bound_size
 from s3lint.inference.values import Fallback, Text, Union, Unknown, Value, join_values
-from s3lint.syntax.flow import Scope
+from s3lint.syntax.flow import Scope, take_apart
 from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
@@ -116,6 +116,12 @@ class Evaluator:
         if scope is None:
             scope = self._modules[module] = Scope(module, "module", module.path.stem, None)
         return scope
+
+    def take_apart(self) -> None:
+        """Unlink all statements and values, after the last query: values refer to the evaluator, and it to them."""
+        for scope in self._modules.values():
+            take_apart(scope)
+        vars(self).clear()
 
     def lambda_scope(self, node: cst.Lambda, place: Place) -> Scope:
         scope = self._lambdas.get(id(node))
@@ -266,14 +272,15 @@ class Evaluator:
 
     def attribute(self, value: Value, name: str, place: Place) -> Value:
         """Return the value of `value.name`."""
+        return self.each(value, lambda receiver: self._attribute_of_one(receiver, name, place))
 
-        def one(receiver: Value) -> Value:
-            if isinstance(receiver, Fallback):
-                return join_values([one(receiver.primary), one(receiver.default)])
-            handler = ATTRIBUTES.get(type(receiver))
-            return handler(self, receiver, name, place) if handler is not None else BoundMethod(receiver, name)
-
-        return self.each(value, one)
+    def _attribute_of_one(self, receiver: Value, name: str, place: Place) -> Value:
+        # A method, since a function within a function that calls itself is never freed while the collector is paused.
+        if isinstance(receiver, Fallback):
+            ways = (receiver.primary, receiver.default)
+            return join_values([self._attribute_of_one(way, name, place) for way in ways])
+        handler = ATTRIBUTES.get(type(receiver))
+        return handler(self, receiver, name, place) if handler is not None else BoundMethod(receiver, name)
 
     def unpack(self, value: Value, place: Place) -> Value:
         """Return the sequence that is unpacked from a value; the value itself where none is known."""

@@ -35,6 +35,7 @@ from s3lint.inference.values import (
     alternatives,
     join_values,
 )
+from s3lint.syntax.literals import number_value
 from s3lint.syntax.names import dotted_name, last_name, subscript_key
 from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
@@ -207,7 +208,7 @@ def unary_operation(evaluator: Evaluator, node: cst.UnaryOperation, place: Place
 def number(evaluator: Evaluator, node: cst.Integer | cst.Float, place: Place) -> Value:
     try:
         # Python refuses to read integers of more than 4,300 digits.
-        value = node.evaluated_value
+        value = number_value(node)
     except (ValueError, SyntaxError):
         return Unknown("a number too long to read")
     return finite(value)

@@ -18,6 +18,7 @@ from s3lint.inference.operators import added, combined, concatenated, is_text
 from s3lint.inference.place import Place
 from s3lint.inference.values import MAX_TEXT_CHARACTERS, Chunk, Constant, Data, Hole, Mapping, Sequence, Text, Unknown, Value
 from s3lint.source.text import is_encodable
+from s3lint.syntax.literals import literal_value
 from s3lint.syntax.names import last_name
 from s3lint.syntax.site import Site
 
@@ -42,19 +43,6 @@ def simple_string(evaluator: Evaluator, node: cst.SimpleString, place: Place) ->
     if isinstance(value, bytes):
         return Data(value, site=site)
     return Text((Chunk(value, site),) if value else (), site=site)
-
-
-def literal_value(node: cst.SimpleString) -> str | bytes:
-    """What a literal evaluates to; one without escapes is what stands between its quotes.
-
-    Raises `ValueError` for one that holds a lone surrogate, which no key, name or message can hold, and `SyntaxError`.
-    """
-    # `evaluated_value` calls `ast.literal_eval`; cutting off the quotes is far faster, and most literals need no more.
-    if "\\" in node.value or "\r" in node.value or node.prefix not in ("", "r", "u"):
-        value: str | bytes = node.evaluated_value
-        # Encoding raises for a lone surrogate.
-        return value.encode().decode() if isinstance(value, str) else value
-    return node.raw_value
 
 
 @expression(cst.ConcatenatedString)

@@ -73,6 +73,20 @@ class Engine:
     def import_graph(self) -> ImportGraph:
         return ImportGraph(self.files, self.prefilter, lambda: self.project, self.loader)
 
+    def forget(self, *, recent: bool = True) -> None:
+        """Forget all values, and the modules; `recent` keeps those that were used last. What searches found is kept.
+
+        Values of one module hold on to others, so only modules can be forgotten one by one; to infer values again is cheaper.
+        """
+        if "analysis" in self.__dict__:
+            self.analysis.take_apart()
+        self.loader.keep(self.project.recent() if recent else ())
+        # Whatever keeps a set of dependencies goes with what they are numbered by.
+        for name in ("analysis", "project"):
+            self.__dict__.pop(name, None)
+        self._dependents.clear()
+        self.tracker.forget()
+
     def check(
         self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True
     ) -> tuple[list[Finding], tuple[str, ...]]:

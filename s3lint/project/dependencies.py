@@ -79,6 +79,12 @@ class Tracker:
             self._dependencies.append(dependency)
         self.recorded |= 1 << bit
 
+    def forget(self) -> None:
+        """Forget what was recorded. Sets from before mean nothing afterwards, so whoever keeps some must forget them too."""
+        self.recorded = 0
+        self._bits.clear()
+        self._dependencies.clear()
+
     @contextmanager
     def isolated(self) -> Iterator[None]:
         """Record from an empty set inside the block, so that `recorded` is what the block depends on; join with the rest after it."""

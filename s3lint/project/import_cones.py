@@ -7,21 +7,21 @@ below the folder can get at what is defined there. Copies of one package side by
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from s3lint.project.dependencies import Tracker
 from s3lint.project.searches import Search
+from s3lint.project.searching import Searcher
 
 
 class ImportCones:
-    """The closed folders of a project. `found` returns the files in which a search finds something, and records that it did."""
+    """The closed folders of a project."""
 
-    def __init__(self, root: Path, roots: Sequence[Path], tracker: Tracker, found: Callable[[Search], tuple[Path, ...]]) -> None:
+    def __init__(self, root: Path, roots: Sequence[Path], searcher: Searcher) -> None:
         self._root = root
         self._roots = roots
-        self._tracker = tracker
-        self._found = found
+        self._searcher = searcher
+        self._tracker = searcher.tracker
         self._closed: dict[Path, tuple[bool, int]] = {}
 
     def around(self, path: Path) -> Path:
@@ -53,4 +53,4 @@ class ImportCones:
         # `package.folder`: an attribute leads into a folder too. But the root itself is no package that a name stands for.
         if folder.parent != self._root:
             searches.append(Search("members", folder.name))
-        return any(not str(found).startswith(below) for search in searches for found in self._found(search))
+        return any(not str(found).startswith(below) for search in searches for found in self._searcher.found(search))

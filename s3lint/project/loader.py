@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -58,6 +59,12 @@ class Loader:
             if self._extents is not None:
                 self._extents[version] = known.extent
         return known
+
+    def keep(self, modules: Iterable[Module]) -> None:
+        """Forget all modules but some."""
+        known, self._modules = self._modules, {module.path: module for module in modules}
+        for path in known.keys() - self._modules.keys():
+            known[path].take_apart()
 
     def imported_names(self, path: Path, data: bytes) -> frozenset[str]:
         """Return the names in the import statements of a file, found by a pattern: no file is parsed for it."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
 
-from s3lint.project.dependencies import FileDependency, FolderDependency, SearchDependency, Tracker, digest, digest_of_paths
+from s3lint.project.dependencies import FileDependency, FolderDependency, Tracker, digest
 from s3lint.project.files import ProjectFiles
 from s3lint.project.import_cones import ImportCones
 from s3lint.project.loader import Loader
 from s3lint.project.searches import Search
+from s3lint.project.searching import Searcher
 from s3lint.project.word_index import module_name
 from s3lint.source.text import Source, Unreadable
 from s3lint.support.frozen import frozen
@@ -89,11 +91,12 @@ class Project:
         self.root = files.settings.root
         self.roots = [self.root / folder for folder in files.settings.src]
         self._modules: dict[Path, Module | None] = {}
+        """By path, the one last that was used last."""
         self._read: dict[Path, FileDependency] = {}
-        self._searched: dict[Search, SearchDependency] = {}
         self._imports: dict[Module, tuple[list[Module], int]] = {}
         self._importers: dict[Module, tuple[list[Module], int]] = {}
-        self.cones = ImportCones(self.root, self.roots, self.tracker, self._found)
+        self._searcher = Searcher(files, self.tracker)
+        self.cones = ImportCones(self.root, self.roots, self._searcher)
 
     def add(self, module: Module) -> None:
         """Add a module whose text the caller has, so that its file is not read."""
@@ -106,10 +109,15 @@ class Project:
 
     def module(self, path: Path) -> Module | None:
         """Return the module of a file, or None where there is none that can be read."""
-        if path not in self._modules:
-            self._modules[path] = self._load(path)
+        module = self._modules[path] = self._modules.pop(path) if path in self._modules else self._load(path)
         self.tracker.record(self._read[path])
-        return self._modules[path]
+        return module
+
+    def recent(self) -> list[Module]:
+        """Return the modules that were used last: as many as have half of the text of all, the last one first."""
+        loaded = [module for module in reversed(self._modules.values()) if module is not None]
+        sizes = list(accumulate(len(module.file.data) for module in loaded))
+        return [module for module, size in zip(loaded, sizes, strict=True) if 2 * size <= sizes[-1]]
 
     def _load(self, path: Path) -> Module | None:
         data = self.files.read(path)
@@ -122,21 +130,10 @@ class Project:
     def holding(self, search: Search, folder: Path | None = None) -> Iterator[Module]:
         """Yield the modules of the project, or those below a folder, in which a search finds something."""
         below = _start_below(folder) if folder is not None else ""
-        for path in self._found(search):
+        for path in self._searcher.found(search):
             module = self.module(path) if str(path).startswith(below) else None
             if module is not None:
                 yield module
-
-    def _found(self, search: Search) -> tuple[Path, ...]:
-        found = self.tracker.found.get(search)
-        if found is None:
-            files = self.files
-            found = tuple(path for path in files.word_index.files_with(search.word) if search.finds(files.content(path)))
-            self.tracker.found[search] = found
-        if search not in self._searched:
-            self._searched[search] = SearchDependency(search, digest_of_paths(found))
-        self.tracker.record(self._searched[search])
-        return found
 
     def imports_of(self, module: Module) -> list[Module]:
         """Return the first-party modules that a module imports at its top."""
@@ -187,11 +184,11 @@ class Project:
         """
         # A package is imported from the folder around it.
         folder = path.parent.parent if path.name == "__init__.py" else path.parent
-        alone = self._found(Search("imports", module_name(path)))
+        alone = self._searcher.found(Search("imports", module_name(path)))
         if folder in self.roots:
             return list(alone)
         beside = (found for found in alone if found.is_relative_to(folder))
-        return sorted({*beside, *self._found(Search("imports", f"{folder.name}.{module_name(path)}"))})
+        return sorted({*beside, *self._searcher.found(Search("imports", f"{folder.name}.{module_name(path)}"))})
 
     def find(self, dotted: str, level: int, importer: Path) -> FoundModule | None:
         """Return a first-party module by its dotted name, or None."""

@@ -216,6 +216,7 @@ class Worker:
         self._files = files or {}
         self._engines: dict[int, Engine] = {}
         self._counted = gc.get_count()[0]
+        self._objects = len(gc.get_objects())
 
     def engine(self, task: Task) -> Engine:
         """Return the engine for the settings of a task."""
@@ -243,12 +244,22 @@ class Worker:
         return Engine(self._settings[settings], files, Loader(self.extents))
 
     def _forget(self, task: Task) -> None:
-        """Drop the engines, so that memory stays bounded however many files there are. The files of the current project are kept."""
-        files = self._engines[task.settings].files if task.settings in self._engines else None
+        """Drop what was used least recently, so that memory stays bounded however many files there are."""
+        engine = self._engines.get(task.settings)
         self._engines.clear()
+        if engine is not None:
+            self._engines[task.settings] = engine
+            engine.forget()
+        alive = self._collected()
+        if engine is not None and alive > MAX_LIVE_OBJECTS // 2:
+            engine.forget(recent=False)
+            alive = self._collected()
+        self._counted = -alive
+
+    def _collected(self) -> int:
+        """Collect garbage; return how many objects more than at the start are alive."""
         gc.collect()
-        self._counted = 0
-        self._engines[task.settings] = self._engine_of(task.settings, files)
+        return len(gc.get_objects()) - self._objects
 
     def news(self) -> Extents:
         """Return the extents that have grown since the last call. They never shrink, so their sizes tell."""

@@ -350,3 +350,20 @@ def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
         step.suites = [suite_of(body.body, role, suite.scope, block, step, clause) for role, body, clause in clauses_of(node)]
     step.changes = changed_names(node, block).union(*(inner.changes for inner in step.suites))
     return step
+
+
+def take_apart(scope: Scope) -> None:
+    """Unlink the statements of a scope that nobody will ask again, and of the scopes in it.
+
+    They refer to each other in circles, which otherwise only a collection over all objects of the process finds.
+    """
+    pending: list[Scope | Suite | Step] = [scope]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Scope):
+            pending += [part.suite] if "suite" in vars(part) else []
+        elif isinstance(part, Suite):
+            pending += part.steps
+        else:
+            pending += [*part.suites, *([part.scope] if part.scope is not None else [])]
+        vars(part).clear()

@@ -232,6 +232,11 @@ class Module:
         self.extent.whole = True
         return self.file
 
+    def take_apart(self) -> None:
+        """Unlink the blocks of a module that nobody will ask again: they refer to it, and it to them."""
+        self.blocks = []
+        self.trees = Trees()
+
     @cached_property
     def _offsets(self) -> list[int]:
         """Where in the text each block begins."""

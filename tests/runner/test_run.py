@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conftest import BUCKET_BY_NAME, Write, check_project, s3lint_here
 from conftest import run as run_program
+from s3lint.linter.engine import Engine
 from s3lint.project.files import ProjectFiles
+from s3lint.project.loader import Loader
 from s3lint.runner import run
 from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.settings import Settings
@@ -16,6 +20,8 @@ from s3lint.support.workers import available_cores
 
 if TYPE_CHECKING:
     import pytest
+
+    from s3lint.syntax.module import Module
 
 HELPER = "import boto3\n\n\ndef keep(bucket, key):\n    boto3.client('s3').delete_object(Bucket=bucket, Key=key)\n"
 
@@ -106,3 +112,52 @@ def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
         row.strip(" │").partition("│")[0].strip() for row in timed.err.splitlines()
     }
     assert plain.err == ""
+
+
+def test_modules_are_forgotten_that_were_used_least_recently(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"module_{i}.py" for i in range(12)]
+    root = project({name: f"from helper import keep\nkeep('acme-{name}', 'a/b')\n" for name in names} | {"helper.py": HELPER})
+    loaded: list[tuple[str, weakref.ref[Module]]] = []
+    load = Loader.load
+
+    def counting(loader: Loader, *arguments: Any) -> Module:
+        module = load(loader, *arguments)
+        loaded.append((module.path.name, weakref.ref(module)))
+        return module
+
+    monkeypatch.setattr(Loader, "load", counting)
+    engine = Engine(Settings(root=root))
+    for name in (*names, "helper.py"):
+        assert engine.analyze(root / name, (root / name).read_bytes()).errors == ()
+    alive = {name for name, module in loaded if module() is not None}
+    assert alive == {*names, "helper.py"}
+    engine.forget()
+    kept = {name for name, module in loaded if module() is not None}
+    assert "helper.py" in kept
+    assert names[0] not in kept
+    assert 1 < len(kept) < len(names)
+
+
+def test_what_is_forgotten_is_free_without_a_collection(project: Write) -> None:
+    """A collection visits all objects of the process, so that it would cost a tenth of a run."""
+    caller = "from helper import keep\n\n\ndef f(key):\n    keep(name, key)\n\n\n" + "f('a')\n" * 50
+    root = project({"helper.py": HELPER, "module.py": caller})
+
+    def analyzed() -> Engine:
+        engine = Engine(Settings(root=root))
+        for name in ("module.py", "helper.py"):
+            assert engine.analyze(root / name, (root / name).read_bytes()).errors == ()
+        return engine
+
+    analyzed()  # What is made once for a process is made by now.
+    gc.collect()
+    gc.disable()
+    try:
+        before = gc.get_count()[0]
+        engine = analyzed()
+        made = gc.get_count()[0] - before
+        engine.forget(recent=False)
+        left = gc.get_count()[0] - before
+    finally:
+        gc.enable()
+    assert left < made / 2
