@@ -28,14 +28,15 @@ import s3lint.runner.cache.contents
 import s3lint.runner.cache.fingerprint
 import s3lint.runner.cache.results
 import s3lint.runner.cache.store
-import s3lint.runner.run
+import s3lint.runner.worker
 from conftest import BUCKET_BY_NAME, Write, run
 from s3lint.cli import main
 from s3lint.project.targets import targets
 from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.runner.cache.results import Cache
 from s3lint.runner.cache.store import Entry, Store, Update
-from s3lint.runner.run import RunResult, Worker, check_all
+from s3lint.runner.run import RunResult, check_all
+from s3lint.runner.worker import Worker
 from s3lint.settings import Settings
 
 
@@ -270,13 +271,13 @@ def test_settings_that_only_choose_among_findings_keep_every_result(project: Wri
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are looked at from now on."""
     looked: list[Path] = []
-    look = s3lint.runner.run.Worker.analyze
+    look = s3lint.runner.worker.Worker.analyze
 
-    def noted(worker: s3lint.runner.run.Worker, job: s3lint.runner.run.Task) -> s3lint.linter.result.Result:
+    def noted(worker: s3lint.runner.worker.Worker, job: s3lint.runner.worker.Task) -> s3lint.linter.result.Result:
         looked.append(job.path)
         return look(worker, job)
 
-    monkeypatch.setattr(s3lint.runner.run.Worker, "analyze", noted)
+    monkeypatch.setattr(s3lint.runner.worker.Worker, "analyze", noted)
     return looked
 
 

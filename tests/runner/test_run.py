@@ -13,7 +13,7 @@ from conftest import run as run_program
 from s3lint.linter.engine import Engine
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
-from s3lint.runner import run
+from s3lint.runner import run, worker
 from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.settings import Settings
 from s3lint.support.workers import available_cores
@@ -42,7 +42,7 @@ def test_what_a_worker_forgets_changes_no_finding(project: Write, monkeypatch: p
     files = {f"module_{i}.py": f"from helper import keep\nkeep('acme-{i}', 'a/b')\n" for i in range(4)}
     root = project(files | {"helper.py": HELPER, "other.py": BUCKET_BY_NAME})
     remembered = check_project(root)
-    monkeypatch.setattr(run, "MAX_LIVE_OBJECTS", 0)
+    monkeypatch.setattr(worker, "MAX_LIVE_OBJECTS", 0)
     assert check_project(root) == remembered
     assert len({finding.path for finding in remembered}) == 5
 

@@ -1,0 +1,112 @@
+"""Analyze files one after the other in one process, and forget what was used least recently when too much is kept."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3lint.linter.result import Result
+from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
+from s3lint.settings import Settings
+from s3lint.support.bounded_read import read_bounded
+from s3lint.support.clock import CLOCK
+
+if TYPE_CHECKING:
+    from s3lint.linter.engine import Engine
+    from s3lint.project.loader import Extents
+
+MAX_LIVE_OBJECTS = 1_400_000
+"""Objects alive (of some 120 bytes each) above which a worker drops its engines, which then read their projects again."""
+
+MAX_PROJECTS = 8
+"""Projects above which it drops them too: the bytes of their files are few objects, so the bound above does not see them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to analyze, and the index of its settings: settings travel to a worker once. `standalone`: its dependents are not in the run."""
+
+    path: Path
+    settings: int
+    standalone: bool
+
+
+class Worker:
+    """Analyzes files with one engine for each settings, so that files of one project share what was read of it.
+
+    `files` are projects that another process has read already, by the index of their settings. `extents` is what was read of modules.
+    """
+
+    def __init__(
+        self, settings: Sequence[Settings], files: Mapping[int, ProjectFiles] | None = None, extents: Extents | None = None
+    ) -> None:
+        self.extents: Extents = extents if extents is not None else {}
+        self._told: dict[tuple[Path, str], tuple[int, int, bool]] = {}
+        self._settings = settings
+        self._files = files or {}
+        self._engines: dict[int, Engine] = {}
+        self._counted = gc.get_count()[0]
+        self._objects = len(gc.get_objects())
+
+    def engine(self, task: Task) -> Engine:
+        """Return the engine for the settings of a task."""
+        if task.settings not in self._engines:
+            self._engines[task.settings] = self._engine_of(task.settings, self._files.get(task.settings))
+        return self._engines[task.settings]
+
+    def analyze(self, task: Task) -> Result:
+        """Analyze a file; where its dependents are not in the run, also for the findings that they give rise to in it."""
+        # With the collector off, the first counter is allocations minus deallocations: the objects alive, for free.
+        if gc.get_count()[0] - self._counted > MAX_LIVE_OBJECTS or len(self._engines) > MAX_PROJECTS:
+            self._forget(task)
+        engine = self.engine(task)
+        try:
+            with CLOCK.stage("reading"):
+                data = read_bounded(task.path, MAX_READ_BYTES)
+        except OSError as error:
+            return Result(task.path, errors=(f"{task.path}: cannot be read: {error.strerror or error}",))
+        return engine.analyze_standalone(task.path, data) if task.standalone else engine.analyze(task.path, data)
+
+    def _engine_of(self, settings: int, files: ProjectFiles | None) -> Engine:
+        from s3lint.linter.engine import Engine
+        from s3lint.project.loader import Loader
+
+        return Engine(self._settings[settings], files, Loader(self.extents))
+
+    def _forget(self, task: Task) -> None:
+        """Drop what was used least recently, so that memory stays bounded however many files there are."""
+        engine = self._engines.get(task.settings)
+        self._engines.clear()
+        if engine is not None:
+            self._engines[task.settings] = engine
+            engine.forget()
+        alive = self._collected()
+        if engine is not None and alive > MAX_LIVE_OBJECTS // 2:
+            engine.forget(recent=False)
+            alive = self._collected()
+        self._counted = -alive
+
+    def _collected(self) -> int:
+        """Collect garbage; return how many objects more than at the start are alive."""
+        gc.collect()
+        return len(gc.get_objects()) - self._objects
+
+    def news(self) -> Extents:
+        """Return the extents that have grown since the last call. They never shrink, so their sizes tell."""
+        sizes = {version: (len(each.blocks), len(each.words), each.whole) for version, each in self.extents.items()}
+        grown = {version: self.extents[version] for version, size in sizes.items() if self._told.get(version) != size}
+        self._told = sizes
+        return grown
+
+    def skip_if_irrelevant(self, task: Task) -> Result | None:
+        """Return an empty result if the prefilter rules the file out; None if it must be analyzed."""
+        try:
+            with CLOCK.stage("reading and mentions"):
+                if task.standalone:
+                    return None
+                return self.engine(task).skip_if_irrelevant(task.path, read_bounded(task.path, MAX_READ_BYTES))
+        except OSError:
+            return None
