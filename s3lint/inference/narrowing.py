@@ -1,7 +1,7 @@
 """Narrow values by the conditions on the way, as type checkers do: alternatives that fail a condition fall away.
 
 Conditions on one name, or attribute, that compare it with literals: `if x`, `x is None`, `x == "a"`, `x in ("a", "b")`, `"/" in x`,
-`x.startswith("/")`, `x[0] == "/"`, `x[-1:] == "/"`, and `not`, `and`, `or` of these.
+`x.startswith("/")`, `x[0] == "/"`, `x[-1:] == "/"`, `len(x)`, and `not`, `and`, `or` of these.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def _tests(node: cst.BaseExpression, name: str, holds: bool) -> list[Test]:
 
 
 def _called(node: cst.Call, name: str) -> Test | None:
-    """`name.startswith("a")`, `name.endswith(("a", "b"))`."""
+    """`name.startswith("a")`, `name.endswith(("a", "b"))`, `len(name)`, `bool(name)`."""
+    if dotted_name(node.func) in ("len", "bool"):
+        return Test("truth") if len(node.args) == 1 and dotted_name(node.args[0].value) == name else None
     if not isinstance(node.func, cst.Attribute) or len(node.args) != 1 or dotted_name(node.func.value) != name:
         return None
     kind = {"startswith": "start", "endswith": "end"}.get(node.func.attr.value)

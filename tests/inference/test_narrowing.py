@@ -37,6 +37,8 @@ NARROWED = {
     "unknown text of which one is accepted": ('def f(x):\n    if x != "a":\n        raise ValueError\n    show(x)', ['"a"']),
     "unknown text of which one is tested": ('def f(x):\n    if x == "a":\n        show(x)', ["parameter x"]),
     "a length": ('x = "a" if p() else ""\nif len(x) > 0:\n    show(x)\nif len(x) == 0:\n    pass\nelse:\n    show(x)', ['"a"', '"a"']),
+    "a length that is not zero": ('x = "a" if p() else ""\nif len(x) and q:\n    show(x)\nelse:\n    show(x)', ['"a"', '"a" | ""']),
+    "a truth that is asked for": ('x = "a" if p() else ""\nif not bool(x):\n    show(x)', ['""']),
     "a template that is longer": ('def f(y):\n    x = f"{y}.a" if p() else ""\n    if x == "":\n        show(x)', ['""']),
     "a case": (f'{EITHER}match x:\n    case "b" | "c":\n        show(x)\n    case _:\n        show(x)', ['"b"', '"/a"']),
     "a case of none": ('x = "a" if p() else None\nmatch x:\n    case None:\n        show(x)\n    case _:\n        show(x)', ["None", '"a"']),
