@@ -21,6 +21,9 @@ from s3lint.suppressions.directives import suppressions
 
 EXAMPLE_CHARACTERS = 200
 
+SEEN = "it was seen in a recorded call"
+"""Why a finding that only a recording shows has no fix."""
+
 MAX_PROGRAM_CHARACTERS = 4_000_000
 """Of the program that stands for the calls of a file; calls beyond it are ignored."""
 
@@ -48,6 +51,30 @@ def with_observed(result: Result, settings: Settings, analyze: Analyze) -> Resul
     confirmed, left = _confirmed(result.findings, _joined(observed))
     # A file that mentions no storage was not parsed, so its suppressions were not read.
     return replace(result, findings=(*confirmed, *left), suppressions=result.suppressions or tuple(suppressions(source.text)))
+
+
+def confirmed_elsewhere(results: Sequence[Result]) -> list[Result]:
+    """Return the results of a project without the observed findings whose value is reported where it is written, in another file."""
+    written = {
+        (_cause(finding), finding.message, place.path, place.location.row): (index, finding)
+        for index, result in enumerate(results)
+        for finding in result.findings
+        if finding.observed is None
+        for place in finding.related
+    }
+    changes: dict[int, dict[Finding, Finding | None]] = {}
+    for index, result in enumerate(results):
+        for finding in result.findings:
+            other = written.get((_cause(finding), finding.message, finding.path, finding.start.row))
+            if finding.unfixed == SEEN and finding.observed is not None and other is not None:
+                changes.setdefault(index, {})[finding] = None
+                changes.setdefault(other[0], {})[other[1]] = _shown(replace(other[1], confidence=Confidence.HIGH), finding.observed)
+    return [
+        replace(result, findings=tuple(left for each in result.findings if (left := changes[index].get(each, each)) is not None))
+        if index in changes
+        else result
+        for index, result in enumerate(results)
+    ]
 
 
 def _stale(path: Path, count: int) -> str:
@@ -85,7 +112,7 @@ def _at(finding: Finding, call: Call, path: Path, row: int, line: str) -> Findin
     start, end = Location(row, len(text) - len(text.lstrip()) + 1), Location(row, len(text) + 1)
     return replace(
         finding, path=path, start=start, end=end, noqa_row=row, confidence=Confidence.HIGH, fix=None, related=(),
-        unfixed="it was seen in a recorded call", observed=Observed(call.count, _example(call.parameters)),
+        unfixed=SEEN, observed=Observed(call.count, _example(call.parameters)),
     )  # fmt: skip
 
 
@@ -125,11 +152,20 @@ def _confirmed(static: Sequence[Finding], observed: Sequence[Finding]) -> tuple[
     """Return the static findings, those that a recorded call confirms with what was observed, and the observed ones that are left."""
     left, made = list(observed), list[Finding]()
     for finding in static:
-        rows = range(finding.start.row, max(finding.noqa_row, finding.end.row) + 1)
-        same = next((each for each in left if _cause(each) == _cause(finding) and each.start.row in rows), None)
+        same = next((each for each in left if _confirms(each, finding)), None)
         if same is None or same.observed is None:
             made.append(finding)
         else:
             left.remove(same)
             made.append(_shown(replace(finding, confidence=Confidence.HIGH), same.observed))
     return made, left
+
+
+def _confirms(observed: Finding, static: Finding) -> bool:
+    """Tell whether a recorded call shows what a static finding says: in its lines, or with the same value where its data flow ends."""
+    if _cause(observed) != _cause(static):
+        return False
+    if observed.path == static.path and static.start.row <= observed.start.row <= max(static.noqa_row, static.end.row):
+        return True
+    flow = {(each.path, each.location.row) for each in static.related}
+    return observed.message == static.message and (observed.path, observed.start.row) in flow

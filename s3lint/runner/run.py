@@ -148,11 +148,13 @@ def _observed(results: Iterable[Result], tasks: Sequence[Task], settings: Sequen
         yield from results
         return
     from s3lint.linter.engine import Engine
+    from s3lint.linter.observed import confirmed_elsewhere
 
     engines = [Engine(each) for each in settings]
     engine_of = {task.path: engines[task.settings] for task in tasks}
-    for result in results:
-        yield engine_of[result.path].with_observed(result) if result.path in engine_of else result
+    yield from confirmed_elsewhere(
+        [engine_of[result.path].with_observed(result) if result.path in engine_of else result for result in results]
+    )
 
 
 def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Settings]) -> RunResult:

@@ -124,6 +124,22 @@ def test_a_recorded_call_confirms_the_static_finding(project: Path) -> None:
     assert both["location"] == static["location"] and both["observed"]["count"] == 2 and "observed" not in static
 
 
+def test_a_value_that_is_reported_where_it_is_written_is_reported_once(project: Path) -> None:
+    source = "import boto3\n\ndef save(key):\n    boto3.client('s3').put_object(Bucket=B, Key=key, Body=b'', ContentType='application/pdf')\n\n"
+    (project / "store.py").write_text(source)
+    (project / "app.py").write_text("from store import save\n\nsave('report.pdf')\n")
+    frame = {"file": "store.py", "line": 4, "first": 3, "lines": 2, "digest": digest_of(source.splitlines()[2:4])}
+    calls = [
+        call("s3.put_object", {"Bucket": "b", "Key": key, "ContentType": "application/pdf"}, 1, 1, 1, frames=[frame])
+        for key in ("report.pdf", "a/b", "other.pdf")
+    ]
+    (one,) = check(project, calls[0], calls[1])[0]
+    assert (Path(one["filename"]).name, one["location"]["row"], one["code"]) == ("app.py", 3, "STO211")
+    assert one["observed"]["count"] == 2
+    both = check(project, calls[2])[0]
+    assert [(Path(each["filename"]).name, "observed" in each) for each in both] == [("app.py", False), ("store.py", True)]
+
+
 def test_suppressions_and_settings_apply(project: Path) -> None:
     app = project / "app.py"
     app.write_text(
