@@ -105,7 +105,11 @@ class Recorder:
 
     def _fail(self, error: Exception) -> None:
         self.failed = True
-        warnings.warn(f"s3lint stopped recording storage calls: {type(error).__name__}: {error}", RuntimeWarning, stacklevel=2)
+        message = f"s3lint stopped recording storage calls: {type(error).__name__}: {error}"
+        try:
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
+        except RuntimeWarning:  # where warnings are errors, this one must not become the program's
+            print(message, file=sys.stderr)
 
 
 @contextmanager

@@ -22,6 +22,9 @@ MAX_DOCUMENT = 20_480
 MAX_ENTRIES = 64
 """Entries of a mapping or list that are kept."""
 
+MAX_DIGESTED = 1024 * 1024
+"""Bytes of content that get a digest: more would delay the program."""
+
 MAX_DEPTH = 6
 
 GIVEN = {"kind": "given"}
@@ -121,7 +124,8 @@ def content(value: Any) -> dict[str, Any]:
     if isinstance(data, (str, bytes, bytearray, memoryview)):
         made["size"] = len(data)
     if isinstance(data, (bytes, bytearray, memoryview)):
-        made["digest"] = hashlib.sha256(data).hexdigest()[:16]
+        if len(data) <= MAX_DIGESTED:
+            made["digest"] = hashlib.sha256(data).hexdigest()[:16]
         coding = next((name for magic, name in _MAGIC.items() if bytes(data[:8]).startswith(magic)), None)
         if coding is not None:
             made["coding"] = coding
