@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo rollout test test-browser test-cache test-extended test-image test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
+.PHONY: demo rollout test test-browser test-cache test-extended test-image test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy oracle overhead torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -90,6 +90,12 @@ bench: $(READY)  ## the cost beside other linters, how it grows, and which targe
 
 accuracy: $(READY)  ## recall and precision by rule, from a reader's judgements; WITH="--docs" writes the table of docs/accuracy.md
 	@$(BIN)/python -m benchmarks.accuracy $(WITH)
+
+oracle: $(READY)  ## test suites of public projects under the recorder, static findings beside observed ones; WITH="--docs" writes the tables of docs/accuracy.md
+	@nice -n 10 $(BIN)/python -m benchmarks.oracle $(WITH)
+
+overhead: $(READY)  ## the recorder's share of the CPU time of a test suite
+	@nice -n 10 $(BIN)/python -m benchmarks.oracle.overhead $(WITH)
 
 peers: $(READY)  ## what other linters report of seeded violations
 	@$(BIN)/python -m benchmarks.detection
