@@ -50,6 +50,10 @@ Generated repositories, in which one file of twenty uses storage: many of them b
 repository.
 
 {growth}
+
+Copies of awswrangler side by side, all rules, one process: every function has callers, and namesakes in every other copy.
+
+{copies}
 """
 
 MEGABYTES = "memory of the largest process, MB"
@@ -69,6 +73,7 @@ def write_page(found: Measured, judged: Sequence[Verdict], folder: Path) -> None
         stages=_table(STAGES, stages_rows(found)),
         analysis=_table(ANALYSIS, analysis_rows(found)),
         growth=_growth(found),
+        copies=_table(COPIES, copies_rows(found)),
     )
     (folder / "performance.md").write_text(text, encoding="utf-8")
 
@@ -112,6 +117,20 @@ def growth_rows(found: Measured) -> list[tuple[str, ...]]:
     ]
 
 
+def copies_rows(found: Measured) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{size['copies']}",
+            f"{size['files']:,}",
+            f"{size['findings']:,}",
+            f"{size['cpu']:.1f}",
+            f"{1_000 * size['cpu'] / size['files']:.2f}",
+            f"{size['memory']:.0f}",
+        )
+        for size in found["copies"]
+    ]
+
+
 def stages_rows(found: Measured) -> list[tuple[str, ...]]:
     sets = list(found["stages"].values())
     return [(name, *(f"{100 * each.get(name, 0):.0f} %" for each in sets)) for name in sets[0]]
@@ -126,6 +145,7 @@ STAGES = ("", "storage-heavy", "neutral")
 TARGETS = ("Target", "Bound", "Measured", "")
 COSTS = ("Set", "Program", "CPU, s", "Elapsed, s", "Memory, MB", "× flake8", "× ruff", "× Fixit")
 ANALYSIS = ("Package", "Files", "÷ files", "÷ blocks", "÷ blocks and Python's parse")
+COPIES = ("Copies", "Files", "Findings", "CPU, s", "CPU, ms a file", "Memory, MB")
 GROWTH = ("Files", "Repositories", "Findings", "CPU, s", "CPU, ms a file", "Memory, MB")
 
 

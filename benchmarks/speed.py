@@ -20,12 +20,12 @@ from benchmarks.corpora import SETS, Corpus, corpus_set
 from benchmarks.edits import edits
 from benchmarks.environments import Environment, environment
 from benchmarks.fixing import parses
-from benchmarks.growth import SIZES, grown
+from benchmarks.growth import COPIES, SIZES, copied, grown
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
 from benchmarks.page import write_page
 from benchmarks.peers import CHECK, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
 from benchmarks.stages import analysis, stages
-from benchmarks.tables import analysis_table, costs_table, growth_table, show, stages_table, targets_table
+from benchmarks.tables import analysis_table, copies_table, costs_table, growth_table, show, stages_table, targets_table
 from benchmarks.targets import Measured, verdicts
 
 CACHE = Path(__file__).parent / ".cache"
@@ -117,6 +117,8 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
         sizes = [
             grown(files, Path(folder), whole=whole) for whole in (False, True) for files in (SIZES[:2] if chosen.quick else SIZES)
         ]
+        package = sets["storage-heavy"].folder / "awswrangler"
+        copies = [copied(package, each, Path(folder)) for each in (COPIES[:2] if chosen.quick else COPIES)]
     return {
         "python": platform.python_version(),
         "rounds": chosen.repeat,
@@ -128,6 +130,7 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
         "fixing": asdict(parses(chosen.repeat)),
         "edits": asdict(edits(cache, sets["neutral"].folder, chosen.repeat)),
         "growth": [asdict(size) for size in sizes],
+        "copies": [asdict(each) for each in copies],
         "stages": {name: stages(corpus.folder) for name, corpus in sets.items()},
         "analysis": [asdict(analysis(folder)) for folder in sorted(sets["storage-heavy"].folder.glob("[a-z]*/"))],
     }
@@ -161,7 +164,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     if chosen.docs:
         write_page(found, judged, DOCS)
-    show(costs_table(found), stages_table(found), analysis_table(found), growth_table(found), targets_table(judged))
+    tables = costs_table, stages_table, analysis_table, growth_table, copies_table
+    show(*(table(found) for table in tables), targets_table(judged))
     return 0
 
 

@@ -11,11 +11,13 @@ from rich.table import Table
 
 from benchmarks.page import (
     ANALYSIS,
+    COPIES,
     COSTS,
     GROWTH,
     STAGES,
     TARGETS,
     analysis_rows,
+    copies_rows,
     costs_rows,
     growth_rows,
     stages_rows,
@@ -61,6 +63,10 @@ def costs_table(found: Measured) -> Table:
 
 def growth_table(found: Measured) -> Table:
     return _of(GROWTH, growth_rows(found), "Growth")
+
+
+def copies_table(found: Measured) -> Table:
+    return _of(COPIES, copies_rows(found), "Copies of a package")
 
 
 def stages_table(found: Measured) -> Table:

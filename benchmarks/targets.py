@@ -51,6 +51,20 @@ def memory(*, whole: bool) -> Callable[[Measured], float | None]:
     return value
 
 
+MANY_COPIES = 16
+"""Number of copies of a package up to which their growth must be measured for a verdict."""
+
+
+def growth_of_copies(found: Measured) -> float | None:
+    """Return the CPU time per file over most copies of a package, as a multiple of that over one."""
+    each = {size["copies"]: size["cpu"] / size["files"] for size in found.get("copies", ())}
+    return float(each[MANY_COPIES] / each[1]) if MANY_COPIES in each and 1 in each else None
+
+
+def memory_of_copies(found: Measured) -> float | None:
+    return next((size["memory"] for size in found.get("copies", ()) if size["copies"] == MANY_COPIES), None)
+
+
 def edit(name: str) -> Callable[[Measured], float | None]:
     """Return one of the figures of `benchmarks.edits`."""
     return lambda found: found["edits"][name] if "edits" in found else None
@@ -83,6 +97,8 @@ TARGETS: tuple[tuple[str, float, Callable[[Measured], float | None]], ...] = (
     ("memory of the largest process over 40,000 files of many repositories, in MB", 250, memory(whole=False)),
     ("memory of the largest process over 40,000 files of one repository, in MB", 250, memory(whole=True)),
     ("CPU time for each file, most files against fewest", 1, growth),
+    ("CPU time for each file, 16 copies of a package with callers against one", 1.2, growth_of_copies),
+    ("memory of a process over 16 copies of a package with callers, in MB", 250, memory_of_copies),
     ("analysis, in parses of the files that mention storage, in the package where it costs most", 0.5, dearest_analysis),
 )
 

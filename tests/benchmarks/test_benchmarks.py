@@ -11,6 +11,7 @@ import pytest
 from benchmarks.corpus import crashes, findings
 from benchmarks.detection import SEEDED, Peer, _antipattern, row
 from benchmarks.measure import Run, interleaved, ratio
+from benchmarks.targets import growth_of_copies, memory_of_copies
 from s3lint.settings import Settings
 from s3lint.testing import check, expected, reported
 
@@ -69,3 +70,10 @@ def test_mutants_differ_in_one_place(tmp_path: Path) -> None:
     )
     found = {mutant.after.strip() for mutant in mutations.mutants(Path("a.py"), tmp_path, Random(1))}  # noqa: S311
     assert found == {'if x or "y z":', 'if not (x and "y z"):', "return 2 < x", "return 1 <= x"}
+
+
+def test_copies_are_judged_from_one_to_sixteen() -> None:
+    one, most = ({"copies": n, "files": 10 * n, "cpu": cpu, "memory": 90 + n} for n, cpu in ((1, 1.0), (16, 24.0)))
+    assert growth_of_copies({"copies": [one, most]}) == 1.5
+    assert memory_of_copies({"copies": [one, most]}) == 106
+    assert growth_of_copies({"copies": [one]}) is memory_of_copies({}) is None
