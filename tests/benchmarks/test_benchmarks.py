@@ -74,6 +74,6 @@ def test_mutants_differ_in_one_place(tmp_path: Path) -> None:
 
 def test_copies_are_judged_from_one_to_sixteen() -> None:
     one, most = ({"copies": n, "files": 10 * n, "cpu": cpu, "memory": 90 + n} for n, cpu in ((1, 1.0), (16, 24.0)))
-    assert growth_of_copies({"copies": [one, most]}) == 1.5
+    assert growth_of_copies({"copies": [one, most]}) == pytest.approx(1.5)
     assert memory_of_copies({"copies": [one, most]}) == 106
     assert growth_of_copies({"copies": [one]}) is memory_of_copies({}) is None
