@@ -13,6 +13,12 @@ DEFINITION = re.compile(rb"(?:def|class)[ \t]+(\w+)")
 SPACED = bytes(byte if byte >= 128 or bytes([byte]).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
 """Translation table of `bytes.translate`: every byte that cannot belong to an identifier becomes a space; UTF-8 bytes stay."""
 
+MAX_SCANS = 24
+"""Words that are searched for in the files themselves before the index is built: a run over one changed file asks for few."""
+
+MAX_SCANNED_FILES = 4_000
+"""Files up to which that is done: the bytes of more do not stay in memory."""
+
 
 class WordIndex:
     """Maps the names of functions, classes and modules to the files that contain them.
@@ -26,9 +32,10 @@ class WordIndex:
         self._numbers: dict[Path, int] = {path: number for number, path in enumerate(files)}
         self._paths = list(files)
         self._postings: dict[bytes, array[int]] | None = None
+        self._scans = 0
 
     def build(self) -> dict[bytes, array[int]]:
-        """Return the numbers of the files that contain each word, ascending. Built once: by a run before it forks, or by the first query."""
+        """Return the numbers of the files that contain each word, ascending. Built once: by a run before it forks, or after `MAX_SCANS` queries."""
         if self._postings is None:
             self._postings = self._built()
         return self._postings
@@ -46,6 +53,10 @@ class WordIndex:
 
     def files_with(self, word: bytes) -> Iterator[Path]:
         """Yield the files that may contain a word, in the order of the project; a file that changed may contain it no longer."""
+        if self._postings is None and self._scans < MAX_SCANS and len(self._paths) <= MAX_SCANNED_FILES:
+            self._scans += 1
+            yield from self._scanned(word)
+            return
         postings = self.build()
         if word not in postings:
             postings[word] = array("I", (number for path, number in self._numbers.items() if word in self._content(path)))
@@ -54,12 +65,20 @@ class WordIndex:
             if path in self._files:
                 yield path
 
+    def _scanned(self, word: bytes) -> list[Path]:
+        """Return the files that contain a word, found without the index."""
+        found = [path for path in self._paths if path in self._files and word in self._content(path)]
+        # What is no identifier is no word of an index either.
+        return [path for path in found if word in words_of(self._content(path))] if word == word.translate(SPACED) else found
+
     def refresh(self, path: Path) -> None:
         """Index a file that changed or is new. Words that it lost keep it: the caller searches the file anyway."""
         if path not in self._numbers:
             self._numbers[path] = len(self._paths)
             self._paths.append(path)
-        number, postings = self._numbers[path], self.build()
+        if self._postings is None:
+            return
+        number, postings = self._numbers[path], self._postings
         for word in postings.keys() & words_of(self._content(path)):
             place = bisect_left(postings[word], number)
             if postings[word][place : place + 1] != array("I", [number]):
