@@ -13,7 +13,7 @@ from s3lint.finding import Finding, failure
 from s3lint.fixes.apply import Fixed, Unsettled, diffs, is_applicable
 from s3lint.linter.engine import Engine
 from s3lint.linter.fix import FixSession, decided, fix_in, may_be_decided
-from s3lint.project.boundary import leads_out
+from s3lint.project.boundary import leads_out_now
 from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
 from s3lint.reports import Report, printable
 from s3lint.runner.run import MIN_FILES_PER_WORKER
@@ -150,9 +150,9 @@ def _fixed(task: FixTask | AllowTask, sessions: FixSessions) -> Fixed | str:
 def _write(task: FixTask | AllowTask, result: Fixed) -> Fixed | str:
     """Write a fixed file; read and fix it again if it changed meanwhile. Returns one sentence if it cannot be written."""
     current: Fixed | str = result
-    if leads_out(task.path, task.settings.root):
-        return f"{task.path}: a link that leads out of the project; it was not written"
     for _ in range(MAX_ATTEMPTS):
+        if leads_out_now(task.path, task.settings.root):
+            return f"{task.path}: a link that leads out of the project; it was not written"
         if isinstance(current, str) or current.after == current.before:
             return current
         try:

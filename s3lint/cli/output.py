@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from s3lint.errors import ConfigurationError, UsageError
-from s3lint.project.boundary import leads_out, repository_root
+from s3lint.project.boundary import leads_out_now, repository_root
 from s3lint.reports import WIDTH, printable
 
 FOR_PEOPLE = ("text", "concise")
@@ -58,7 +58,7 @@ def _opened(path: str, flags: int) -> int:
 
 def is_behind_link(path: Path, roots: Iterable[Path]) -> bool:
     """Tell whether a path in one of the projects with these roots is, or lies behind, a link that leads out of it."""
-    return any(leads_out(Path(os.path.abspath(path)), repository_root(root) or root) for root in roots)
+    return any(leads_out_now(Path(os.path.abspath(path)), repository_root(root) or root) for root in roots)
 
 
 def print_error(message: object) -> None:

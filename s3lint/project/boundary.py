@@ -23,6 +23,11 @@ def leads_out(path: Path, root: Path) -> bool:
     return path.is_relative_to(root) and (_folder_leads_out(path.parent, root) or (path.is_symlink() and not encloses(root, path)))
 
 
+def leads_out_now(path: Path, root: Path) -> bool:
+    """Whether `leads_out` holds at this moment, to be asked before something is written: a folder may have become a link since the walk."""
+    return path.is_relative_to(root) and not encloses(root, path)
+
+
 @cache
 def _folder_leads_out(folder: Path, root: Path) -> bool:
     return folder.is_relative_to(root) and not encloses(root, folder)

@@ -54,7 +54,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "refused or passed over; the rest is checked",
         ("test_what_is_no_small_regular", "test_such_a_file_hides", "test_a_configuration_file_that_is_no_file"),
     ),
-    "links out of the project below walks, `--fix`, `--output-file`, `--json`, `--html` and `baseline`": (
+    "links out of the project below walks, `--fix`, `--output-file`, `--json`, `--html` and `baseline`, those too that appear during the run": (
         "nothing outside is written",
         ("test_links_out_of", "test_fixes_are_not_written", "test_reports_are_not_written"),
     ),

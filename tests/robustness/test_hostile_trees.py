@@ -16,6 +16,7 @@ from pathspec import GitIgnoreSpec
 
 from conftest import BUCKET_BY_NAME, Write, run, s3lint, s3lint_here
 from robustness.hostile_files import KINDS, make
+from s3lint.cli import fix, main
 from s3lint.cli.parser import FORMATS
 from s3lint.project.discovery import python_files
 from s3lint.project.owners import Owners
@@ -113,6 +114,26 @@ def test_fixes_are_not_written_through_links_by_codemods(project: Write, outside
     done = run(sys.executable, "-m", "libcst.tool", "codemod", "--no-format", "-x", codemod, name, cwd=root)
     assert "a link that leads out of the project" in done.err
     assert (outside / "x.py").read_text() == FIXABLE
+
+
+@pytest.mark.parametrize("tail", ["", "# other\n"])
+def test_fixes_are_not_written_through_links_that_appear_meanwhile(
+    project: Write, outside: Path, tail: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project({"s3lint.toml": "", "folder/x.py": FIXABLE, "folder/y.py": FIXABLE})
+    (outside / "y.py").write_text(FIXABLE + tail)
+    write = fix.replace_file
+
+    def swap_and_write(path: Path, before: bytes, after: bytes) -> None:
+        write(path, before, after)
+        (root / "folder").rename(root / "before")
+        (root / "folder").symlink_to(outside)
+
+    monkeypatch.setattr(fix, "replace_file", swap_and_write)
+    monkeypatch.chdir(root)
+    assert main(["check", "--no-cache", "--quiet", "--jobs", "1", "--fix", "folder"]) == 2
+    assert (root / "before" / "x.py").read_text() != FIXABLE
+    assert (outside / "y.py").read_text() == FIXABLE + tail
 
 
 OWNERS = {

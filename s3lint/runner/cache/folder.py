@@ -12,7 +12,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from s3lint.project.boundary import encloses, leads_out, repository_root
+from s3lint.project.boundary import encloses, leads_out_now, repository_root
 from s3lint.project.dependencies import digest
 from s3lint.support.bounded_read import read_bounded
 
@@ -107,7 +107,7 @@ def _is_own(status: os.stat_result) -> bool:
 
 def _refuse_foreign(folder: Path, root: Path) -> None:
     """Raise `OSError` for a folder in the project that came with it, or is a link to another place."""
-    if leads_out(folder / RESULTS, repository_root(root) or root):
+    if leads_out_now(folder / RESULTS, repository_root(root) or root):
         raise PermissionError(errno.EPERM, "a link that leads out of the project", str(folder))
     if encloses(root, folder) and repository_root(root) is not None and not _is_untracked(folder, root):
         raise PermissionError(errno.EPERM, "git tracks the folder, so it came with the project", str(folder))
