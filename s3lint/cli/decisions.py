@@ -42,7 +42,7 @@ def _decided(target: Target, outcome: RunResult, request: RunRequest, jobs: int 
     files = ProjectFiles(target.settings)
     if target.partial or not deciding_codes() <= Selection(target.settings).codes:
         narrowed = deciding_settings(target.settings)
-        results = analyze_files([Target(path, narrowed) for path in files.searched], jobs, request.cache)
+        results = analyze_files([Target(path, narrowed) for path in files.outside_tests()], jobs, request.cache)
         return decided_by([finding for result in results for finding in result.findings], target.settings, files)
     return decided_by(outcome.undecided, target.settings, files)
 

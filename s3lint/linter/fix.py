@@ -85,7 +85,7 @@ def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = Non
     The same for every way to a fix: it depends on the files of the project, not on those that are asked for.
     """
     engine = Engine(deciding_settings(settings), files, loader)
-    findings = [finding for path in files.searched for finding in engine.analyze(path, files.content(path)).findings]
+    findings = [finding for path in files.outside_tests() for finding in engine.analyze(path, files.content(path)).findings]
     return decided_by(findings, settings, files)
 
 
@@ -101,10 +101,11 @@ def decided_by(findings: Sequence[Finding], settings: Settings, files: ProjectFi
     for code, found in by_code.items():
         for decide in rules()[code].decisions:
             deciders.setdefault(decide, []).extend(found)
+    paths = files.outside_tests()
 
     def mentions(word: str) -> bool:
         pattern = re.compile(rb"\b%s\b" % re.escape(word.encode()), re.IGNORECASE)
-        return any(pattern.search(files.content(path)) for path in files.searched)
+        return any(pattern.search(files.content(path)) for path in paths)
 
     for decide, concerned in deciders.items():
         settings = decide(concerned, settings, mentions)

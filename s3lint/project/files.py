@@ -62,6 +62,11 @@ class ProjectFiles:
         listed = dict.fromkeys(path for path in self.listed() if self.is_searched(path))
         return listed | dict.fromkeys(path for path in self.overlay if self._belongs(path) and self.is_searched(path))
 
+    def outside_tests(self) -> list[Path]:
+        """Return the files whose fixes have to agree with each other: those that are searched, and notebooks."""
+        listed = dict.fromkeys((*self.listed(), *filter(self._belongs, self.overlay)))
+        return [path for path in listed if self._is_linted(path)]
+
     def content(self, path: Path) -> bytes:
         """Return the bytes of a searched file; empty if it cannot be read or exceeds `MAX_SOURCE_BYTES`."""
         data = self._kept.get(path)
@@ -97,4 +102,7 @@ class ProjectFiles:
 
     def is_searched(self, path: Path) -> bool:
         """Tell whether callers are searched in a file of the project: never in notebooks, in tests only with `lint-tests`."""
-        return not is_notebook(path.name) and (self.settings.lint_tests or not is_test(path, self.settings))
+        return not is_notebook(path.name) and self._is_linted(path)
+
+    def _is_linted(self, path: Path) -> bool:
+        return self.settings.lint_tests or not is_test(path, self.settings)

@@ -197,6 +197,23 @@ def test_each_of_several_buckets_gets_a_variable(project: Write) -> None:
     assert 'os.environ["ACME_DOCS_BUCKET"]' in (root / "b.py").read_text()
 
 
+@pytest.mark.parametrize("paths", [("a.ipynb", "b.ipynb", "c.py"), (".",), ("a.ipynb",)])
+def test_the_buckets_of_notebooks_get_variables_of_their_own(project: Write, paths: tuple[str, ...]) -> None:
+    use = 'import boto3\n\nboto3.client("s3").download_file("{}", "a/b", "c")\n'
+    root = project(
+        {
+            "a.ipynb": notebook(use.format("acme-raw")),
+            "b.ipynb": notebook(use.format("acme-docs")),
+            "c.py": use.format("acme-cold"),
+        }
+    )
+    diff = s3lint_here("check", "--diff", "--unsafe-fixes", *paths, cwd=root).out
+    reported = json.loads(s3lint_here("check", "--output-format", "json", *paths, cwd=root).out)
+    for out in (diff, json.dumps([finding["fix"] for finding in reported])):
+        assert "S3_BUCKET_NAME" not in out
+        assert "ACME_RAW_BUCKET" in out
+
+
 def test_a_diff_changes_nothing_and_applies(project: Write) -> None:
     before = HEAD + CALL
     root = project({"src/a.py": before, "clean.py": "x = 1\n"})
