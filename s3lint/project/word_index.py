@@ -13,6 +13,9 @@ DEFINITION = re.compile(rb"(?:def|class)[ \t]+(\w+)")
 SPACED = bytes(byte if byte >= 128 or bytes([byte]).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
 """Translation table of `bytes.translate`: every byte that cannot belong to an identifier becomes a space; UTF-8 bytes stay."""
 
+IN_WORDS = rb"0-9A-Za-z_\x80-\xff"
+"""The bytes of identifiers, for a set in a pattern: those that `SPACED` keeps."""
+
 MAX_SCANS = 24
 """Words that are searched for in the files themselves before the index is built: a run over one changed file asks for few."""
 
@@ -67,9 +70,9 @@ class WordIndex:
 
     def _scanned(self, word: bytes) -> list[Path]:
         """Return the files that contain a word, found without the index."""
-        found = [path for path in self._paths if path in self._files and word in self._content(path)]
-        # What is no identifier is no word of an index either.
-        return [path for path in found if word in words_of(self._content(path))] if word == word.translate(SPACED) else found
+        whole = re.compile(rb"(?<![%s])%s(?![%s])" % (IN_WORDS, re.escape(word), IN_WORDS))
+        contents = ((path, self._content(path)) for path in self._paths if path in self._files)
+        return [path for path, content in contents if word in content and whole.search(content)]
 
     def refresh(self, path: Path) -> None:
         """Index a file that changed or is new. Words that it lost keep it: the caller searches the file anyway."""
