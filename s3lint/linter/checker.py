@@ -108,7 +108,7 @@ class Checker:
             if type(node) is cst.Call:
                 for view in self._views.of(node, Place(step, binders)):
                     for name in self._extractors_for(view.name):
-                        if name in found.extractors:
+                        if name in found.extractors and (name, view.name) not in found.closed:
                             for call_extract in CALLS[name]:
                                 yield from self._guarded(lambda e=call_extract, v=view: e(v), f"facts: {name}", context)  # type: ignore[misc]
 

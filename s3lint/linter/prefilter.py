@@ -27,6 +27,8 @@ class Mentions:
     rows: list[int]
     weak: bool = False
     """Whether all hits are weak: they count only in a project that uses a store."""
+    closed: frozenset[tuple[str, str]] = frozenset()
+    """Extractors with names that do not trigger them in this file, because it lacks the texts that they require."""
 
     def __bool__(self) -> bool:
         return bool(self.extractors)
@@ -55,6 +57,7 @@ class Prefilter:
                 first |= trigger.requires or trigger.names
         self._first = sorted(first)
         self._first_automaton = _automaton(self._first)
+        self._names = frozenset((name, word) for name, each in self.triggers.items() for one in each for word in one.names)
         self._second: dict[frozenset[tuple[str, int]], _SecondPass] = {}
 
     def mentions(self, data: bytes) -> Mentions:
@@ -85,14 +88,16 @@ class Prefilter:
             triggers: dict[str, list[Trigger]] = {}
             for name, index in sorted(opened):
                 triggers.setdefault(name, []).append(self.triggers[name][index])
-            self._second[opened] = _SecondPass(triggers, self.texts)
+            names = {(name, word) for name, each in triggers.items() for trigger in each for word in trigger.names}
+            self._second[opened] = _SecondPass(triggers, self.texts, self._names - names)
         return self._second[opened]
 
 
 class _SecondPass:
     """Looks for the names that count once certain required texts were found."""
 
-    def __init__(self, triggers: dict[str, list[Trigger]], texts: frozenset[str]) -> None:
+    def __init__(self, triggers: dict[str, list[Trigger]], texts: frozenset[str], closed: frozenset[tuple[str, str]]) -> None:
+        self._closed = closed
         shapes: dict[str, list[tuple[str, Shape, bool]]] = {text: [("texts", ANYTHING, False)] for text in texts}
         for name, each in triggers.items():
             for trigger in each:
@@ -114,7 +119,8 @@ class _SecondPass:
                     # One strong hit makes all of them count.
                     every_weak &= weak
         starts = line_starts(data) if offsets else []
-        return Mentions(frozenset(found), sorted({bisect_right(starts, offset) for offset in offsets}), bool(found) and every_weak)
+        rows = sorted({bisect_right(starts, offset) for offset in offsets})
+        return Mentions(frozenset(found), rows, bool(found) and every_weak, self._closed)
 
 
 def starts_word(data: bytes, offset: int) -> bool:
