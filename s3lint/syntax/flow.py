@@ -25,6 +25,10 @@ from s3lint.syntax.walk import Binders, expressions
 FunctionNode = cst.FunctionDef | cst.Lambda
 
 
+GUARDING = frozenset({cst.Assert, cst.If, cst.Match, cst.With, cst.Try, cst.TryStar})
+"""Statements that control passes only where some condition holds."""
+
+
 @dataclass(eq=False, repr=False)
 class Step(OwnNodes):
     """One statement. `changes` are the names that it, or a statement nested in it, binds or alters (`self.x` is one name)."""
@@ -45,6 +49,8 @@ class Step(OwnNodes):
     @property
     def passed_guards(self) -> list[Guard]:
         """What holds when control passes this statement, of names that it does not change after the test."""
+        if type(self.node) not in GUARDING:
+            return []
         if isinstance(self.node, cst.Assert):
             return [Guard(self.node.test, holds=True, refused=True)]
         if isinstance(self.node, (cst.If, cst.Match)):

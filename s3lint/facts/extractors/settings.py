@@ -40,7 +40,7 @@ def session_settings(step: Step, context: Context) -> Iterator[Fact]:
         if name is not None and _asked_about(normal(name)):
             yield _setting(normal(name), node, place, context)
     for part, binders in step.nodes:
-        if isinstance(part, cst.Arg) and part.keyword is not None and part.keyword.value in STORAGE_OPTIONS:
+        if type(part) is cst.Arg and part.keyword is not None and part.keyword.value in STORAGE_OPTIONS:
             # `dict(aws_conditional_put="etag")`
             yield _setting(part.keyword.value, part.value, Place(step, binders), context)
 
