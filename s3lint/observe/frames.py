@@ -6,7 +6,7 @@ import hashlib
 import linecache
 import os
 import sysconfig
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
@@ -39,6 +39,18 @@ def digest_of(lines: list[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def innermost(frame: FrameType | None, root: str) -> FrameType | None:
+    """Return the innermost first-party frame from `frame` outwards. Every recorded call asks for it, most of them for nothing else."""
+    while frame is not None and _relative(frame.f_code.co_filename, root) is None:
+        frame = frame.f_back
+    return frame
+
+
+def place_of(frame: FrameType, root: str) -> tuple[str | None, int]:
+    """Return the file and the line of a first-party frame."""
+    return _relative(frame.f_code.co_filename, root), frame.f_lineno
+
+
 def first_party(frame: FrameType | None, root: str) -> list[Frame]:
     """Return the first-party frames from `frame` outwards, the innermost first; at most `MAX_FRAMES`."""
     found: list[Frame] = []
@@ -53,7 +65,7 @@ def first_party(frame: FrameType | None, root: str) -> list[Frame]:
 
 def as_data(frames: list[Frame]) -> list[dict[str, object]]:
     """Return frames as JSON objects."""
-    return [asdict(frame) for frame in frames]
+    return [dict(vars(frame)) for frame in frames]
 
 
 @cache

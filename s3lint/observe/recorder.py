@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from .frames import as_data, first_party
+from .frames import as_data, first_party, innermost, place_of
 
 VERSION = 1
 """Of the lines. A reader refuses others."""
@@ -48,14 +49,15 @@ class Recorder:
         if self.failed or _inside.get():
             return
         try:
-            frames = first_party(sys._getframe(1), self.root)  # noqa: SLF001 - as inspect does, without reading sources
-            for operation, parameters in describe() if frames else ():
-                self._keep(operation, dict(parameters), as_data(frames))
+            frame = innermost(sys._getframe(1), self.root)  # noqa: SLF001 - as inspect does, without reading sources
+            if frame is not None:
+                for operation, parameters in describe():
+                    self._keep(operation, dict(parameters), frame)
         except Exception as error:
             self._fail(error)
 
-    def _keep(self, operation: str, parameters: dict[str, Any], frames: list[dict[str, Any]]) -> None:
-        place = (operation, frames[0]["file"], frames[0]["line"])
+    def _keep(self, operation: str, parameters: dict[str, Any], frame: FrameType) -> None:
+        place = (operation, *place_of(frame, self.root))
         text = json.dumps(parameters, sort_keys=True, default=str)
         with self._lock:
             self._after_fork()
@@ -66,6 +68,7 @@ class Recorder:
                 calls[text] += 1
                 return
             calls[text] = 0
+            frames = as_data(first_party(frame, self.root))
             if len(text) > MAX_LINE - 16_384:  # which the frames have
                 parameters = {}
             self._write({"version": VERSION, "operation": operation, "parameters": parameters, "frames": frames, "count": 1})
