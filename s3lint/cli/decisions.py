@@ -8,6 +8,7 @@ from s3lint.cli.request import RunRequest
 from s3lint.config.selection import Selection
 from s3lint.finding import Finding
 from s3lint.fixes.variables import names_variable
+from s3lint.linter.decisions import decided_by, deciding_codes, deciding_settings
 from s3lint.project.files import ProjectFiles
 from s3lint.project.targets import Target
 from s3lint.registry import rules
@@ -37,8 +38,6 @@ def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) ->
 
 def _decided(target: Target, outcome: RunResult, request: RunRequest, jobs: int | None) -> Settings:
     """Return the settings for the fixes of a project: by the findings of the run where it covers all that decides, else by another."""
-    from s3lint.linter.fix import decided_by, deciding_codes, deciding_settings
-
     files = ProjectFiles(target.settings)
     if target.partial or not deciding_codes() <= Selection(target.settings).codes:
         narrowed = deciding_settings(target.settings)

@@ -11,8 +11,9 @@ from pathlib import Path
 from s3lint.cli.output import counted, print_error
 from s3lint.finding import Finding, failure
 from s3lint.fixes.apply import Fixed, Unsettled, diffs, is_applicable
+from s3lint.linter.decisions import may_be_decided
 from s3lint.linter.engine import Engine
-from s3lint.linter.fix import FixSession, decided, fix_in, may_be_decided
+from s3lint.linter.fix import FixSession, decided, fix_in
 from s3lint.project.boundary import leads_out_now
 from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
 from s3lint.reports import Report, printable

@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Fixed, fix_text
+from s3lint.linter.decisions import decided_by, deciding_settings, may_be_decided
 from s3lint.linter.engine import Engine
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
-from s3lint.registry import rules
-from s3lint.registry.rule import Decide
 from s3lint.settings import Settings
 from s3lint.support.interpreter import paused_collector
 
@@ -87,36 +84,3 @@ def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = Non
     engine = Engine(deciding_settings(settings), files, loader)
     findings = [finding for path in files.outside_tests() for finding in engine.analyze(path, files.content(path)).findings]
     return decided_by(findings, settings, files)
-
-
-def deciding_settings(settings: Settings) -> Settings:
-    """Return the settings under which the files of a project are analysed to decide."""
-    return replace(settings, select=tuple(sorted(deciding_codes())), extend_select=(), ignore=(), baseline=None)
-
-
-def decided_by(findings: Sequence[Finding], settings: Settings, files: ProjectFiles) -> Settings:
-    """Return the settings for fixes, given all findings of the project of the rules that decide."""
-    by_code = {code: [finding for finding in findings if finding.code == code] for code in deciding_codes()}
-    deciders: dict[Decide, list[Finding]] = {}
-    for code, found in by_code.items():
-        for decide in rules()[code].decisions:
-            deciders.setdefault(decide, []).extend(found)
-    paths = files.outside_tests()
-
-    def mentions(word: str) -> bool:
-        pattern = re.compile(rb"\b%s\b" % re.escape(word.encode()), re.IGNORECASE)
-        return any(pattern.search(files.content(path)) for path in paths)
-
-    for decide, concerned in deciders.items():
-        settings = decide(concerned, settings, mentions)
-    return settings
-
-
-def deciding_codes() -> frozenset[str]:
-    """Return the codes of the rules that decide something over the whole project before fixes are made."""
-    return frozenset(code for code, rule in rules().items() if rule.decisions)
-
-
-def may_be_decided(finding: Finding) -> bool:
-    """Return whether the fix of a finding depends on what its rule decides over the whole project."""
-    return finding.fix is not None and bool(rules()[finding.code].decisions)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from s3lint.finding import Finding
+from s3lint.linter.decisions import may_be_decided
 from s3lint.linter.engine import Engine
-from s3lint.linter.fix import decided, may_be_decided
+from s3lint.linter.fix import decided
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.settings import Settings
