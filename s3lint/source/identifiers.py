@@ -12,8 +12,8 @@ from itertools import accumulate
 
 from s3lint.source.text import Unreadable, declared_encoding, split_lines, tokens_of
 
-BEYOND_ASCII = re.compile(r"\w?[^\x00-\x7f]+")
-"""Characters that may have another form, with the one before, to which an accent may belong."""
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+"""Characters that may have another form."""
 
 WORD = re.compile(r"\w+")
 
@@ -36,7 +36,8 @@ def with_normal_names(data: bytes) -> bytes:
 
 def normal_names(text: str) -> str:
     """Return a text with its names in their normal form; as it is where Python does not read it."""
-    if unicodedata.is_normalized("NFKC", text) or len(text) > MAX_CHARACTERS or not any(map(_may_name, BEYOND_ASCII.findall(text))):
+    # Few texts have other characters than ASCII, and in these few places: normalising a text as a whole costs far more.
+    if len(text) > MAX_CHARACTERS or not any(map(_may_name, set(BEYOND_ASCII.findall(text)))):
         return text
     starts = [0, *accumulate(map(len, split_lines(text)))]
     pieces, place = list[str](), 0
@@ -53,7 +54,9 @@ def normal_names(text: str) -> str:
 
 
 def _may_name(characters: str) -> bool:
-    return not unicodedata.is_normalized("NFKC", characters) and any(f"a{each}".isidentifier() for each in characters)
+    """Tell whether characters may be a part of a name that has another form. An accent may belong to a letter of ASCII before it."""
+    may_differ = unicodedata.combining(characters[0]) or not unicodedata.is_normalized("NFKC", characters)
+    return bool(may_differ) and any(f"a{each}".isidentifier() for each in characters)
 
 
 def _normal(token: tokenize.TokenInfo) -> str:
