@@ -23,7 +23,9 @@ url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": 
 ```
 
 ## Fix safety
-Safe where the value never worked (over seven days, a `timedelta`); unsafe where links that people use today will expire sooner.
+Safe where the value never worked: over seven days from a client pinned to `s3v4`, zero or less from one that signs, a `timedelta`. Unsafe
+where links that people use today will expire sooner: an unpinned client may sign with SigV2, which knows no seven days; and where the client
+may not sign at all (`UNSIGNED`), so that the value means nothing.
 
 ## When it stays silent
 Where the value is not known; where none is given, boto3's default of 3 600 seconds applies. A URL signed with temporary credentials
@@ -54,6 +56,8 @@ from s3lint.api import (
     source_of,
 )
 
+from ._signatures import UNPINNED, signatures
+
 if TYPE_CHECKING:
     from s3lint.api import Written
 
@@ -70,6 +74,8 @@ rule = Rule(
 
 LONGEST = 604_800
 """Seconds that Signature Version 4 allows."""
+
+PINNED = "s3v4"
 
 
 @rule.on(Presign)
@@ -95,7 +101,15 @@ def _plan(fact: Presign, value: Value, most: int) -> Plan | NoFix:
     if isinstance(site, NoFix):
         return site
     text = str(3600 if value.value <= 0 else most)
-    return Plan(f"Pass {text}", (Replace(site, text),), value.value <= 0 or value.value > LONGEST)
+    return Plan(f"Pass {text}", (Replace(site, text),), _never_works(fact, value.value))
+
+
+def _never_works(fact: Presign, seconds: float) -> bool:
+    """Return whether no URL can have worked: of zero seconds where one is signed, of over seven days with Signature Version 4."""
+    pinned = frozenset[str | None]().union(*map(signatures, fact.clients))
+    return (
+        bool(pinned) and pinned <= ({PINNED} if seconds > LONGEST else {PINNED, UNPINNED}) and (seconds <= 0 or seconds > LONGEST)
+    )
 
 
 def _seconds(fact: Presign, written: "Written | None") -> Plan | NoFix:

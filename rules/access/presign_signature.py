@@ -36,21 +36,18 @@ Clients that come from elsewhere, configurations that are not known, and a signa
 from collections.abc import Iterator
 
 from s3lint.api import (
-    Absent,
     AddArgument,
-    Client,
     Context,
     Match,
     NoFix,
     Plan,
     Presign,
-    Reference,
     Rule,
     Site,
     Text,
-    alternatives,
-    is_missing,
 )
+
+from ._signatures import UNPINNED, signatures
 
 rule = Rule(
     __name__,
@@ -65,12 +62,10 @@ rule = Rule(
 
 MESSAGE = "Pin the client to Signature Version 4"
 
-CONFIGS = ("botocore.config.Config()", "botocore.client.Config()", "boto3.session.Config()", "aiobotocore.config.AioConfig()")
-
 
 @rule.on(Presign)
 def check(fact: Presign, context: Context) -> Iterator[Match]:
-    if fact.clients and all(_is_unpinned(client) for client in fact.clients):
+    if fact.clients and all(signatures(client) == {UNPINNED} for client in fact.clients):
         yield rule.match(fact.site, fact.confidence, plan=_plan(fact), operation=fact.operation)
 
 
@@ -95,19 +90,3 @@ def _plan(fact: Presign) -> Plan | NoFix:
         return NoFix("the name `Config` means something else there")
     change = AddArgument(site, "config", f"{config.code}(signature_version={signature})")
     return Plan(MESSAGE, (change,), safe=True, imports=config.imports)
-
-
-def _is_unpinned(client: Client) -> bool:
-    """Return whether the client is made in this project and nothing pins its signature."""
-    if client.arguments is None:
-        return False
-    config = client.arguments.get("config")
-    if is_missing(config):
-        return True
-    return all(
-        isinstance(choice, Reference)
-        and choice.path in CONFIGS
-        and choice.arguments is not None
-        and isinstance(choice.arguments.get("signature_version"), Absent)
-        for choice in alternatives(config)
-    )

@@ -352,3 +352,33 @@ def test_a_parameter_that_chooses_between_unknown_places_leaves_the_place_unknow
     program = "def f(d, spark, p, flag):\n    x = {} if flag else f'{{p}}/b'\n    {}\n"
     assert messages(program.format("f'{p}/a'", uses[code]), code)
     assert not messages(program.format("'/tmp/a'", uses[code]), code)
+
+
+PRESIGNS = """\
+import boto3
+import botocore
+from botocore.config import Config
+
+s3 = boto3.client("s3"CONFIG)
+s3.generate_presigned_url("get_object", Params=params, ExpiresIn=SECONDS)
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "seconds", "safe"),
+    [
+        (', config=Config(signature_version="s3v4")', "31536000", True),
+        (', config=Config(signature_version="s3v4")', "172800", False),
+        (', config=Config(signature_version="s3v4")', "0", True),
+        ("", "31536000", False),
+        ("", "-1", True),
+        (', config=Config(signature_version="s3")', "31536000", False),
+        (", config=Config(signature_version=botocore.UNSIGNED)", "0", False),
+        (", config=made(botocore.UNSIGNED)", "0", False),
+    ],
+)
+def test_an_expiry_is_safe_to_change_only_where_no_url_can_have_worked(config: str, seconds: str, *, safe: bool) -> None:
+    text = PRESIGNS.replace("CONFIG", config).replace("SECONDS", seconds)
+    (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO405",)))
+    assert finding.fix is not None
+    assert finding.fix.safe == safe
