@@ -33,8 +33,6 @@ from s3lint.api import (
 
 from ._neighbours import read_as_files, wanted_format
 
-FOLLOW = "readers must read Delta, and what is there already needs CONVERT TO DELTA"
-
 FROM_TABLE_FORMAT = "a table in another table format is migrated, not rewritten"
 
 SPARK_FORMATS = frozenset({"json", "csv", "parquet", "orc", "text", "xml", "avro"})
@@ -56,9 +54,18 @@ def delta_write(fact: TableWrite, context: Context) -> Plan | NoFix:
     if form is None or format_name(form) in TABLE_FORMATS:
         return NoFix(FROM_TABLE_FORMAT if form is not None else "the format is computed")
     made = _rewritten(fact)
+    if isinstance(made, NoFix):
+        return made
     # Whether the project reads the files is asked last: it is the dearest question.
-    reason = wanted_format(fact, format_name(form), context) if isinstance(made, Plan) else None
-    return made if reason is None else NoFix(reason)
+    reason = wanted_format(fact, format_name(form), context)
+    return _with_follow_up(made, fact.library, format_name(form)) if reason is None else NoFix(reason)
+
+
+def _with_follow_up(plan: Plan, engine: str, form: str) -> Plan:
+    """A plan whose message says what else must be done. Only Parquet can be converted in place."""
+    session = "the Spark session needs Delta Lake, " if engine == "spark" else ""
+    there = "needs CONVERT TO DELTA" if form == "parquet" else "must be read and written again"
+    return replace(plan, message=f"{plan.message}; {session}readers must read Delta, and what is there already {there}")
 
 
 def _rewritten(fact: TableWrite) -> Plan | NoFix:
@@ -105,7 +112,7 @@ def _is_argument(literal: Site, used: Site) -> bool:
 
 
 def _plan(*changes: Change, imports: tuple[str, ...] = (), also: str = "") -> Plan:
-    return Plan(f"Write Delta; {FOLLOW}{also}", changes, imports=imports)
+    return Plan(f"Write Delta{also}", changes, imports=imports)
 
 
 def _wrangler(fact: TableWrite, call: cst.Call) -> Plan | NoFix | None:
@@ -192,7 +199,8 @@ def delta_sql(fact: SqlStatement, context: Context) -> Plan | NoFix | None:
         return NoFix("the statement has clauses that Delta refuses, or its format is computed")
     location = Text((Chunk(fact.action.location or ""),))
     reason = read_as_files(location, fact.site, context) if fact.action.location else None
-    return _plan(Replace(site, edit.text)) if reason is None else NoFix(reason)
+    form = format_name(fact.action.format or "")
+    return _with_follow_up(_plan(Replace(site, edit.text)), fact.engine, form) if reason is None else NoFix(reason)
 
 
 def _within_text(text: Text, start: int, end: int) -> Site | None:

@@ -382,3 +382,20 @@ def test_an_expiry_is_safe_to_change_only_where_no_url_can_have_worked(config: s
     (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO405",)))
     assert finding.fix is not None
     assert finding.fix.safe == safe
+
+
+@pytest.mark.parametrize(
+    ("write", "named"),
+    [
+        ('df.write.parquet("s3://acme/a/b")', ["Spark session", "readers", "CONVERT TO DELTA"]),
+        ('df.write.csv("s3://acme/a/b")', ["Spark session", "readers", "written again"]),
+        ('spark.sql("CREATE TABLE t (a INT) USING csv")', ["Spark session", "readers", "written again"]),
+        ('pl.DataFrame([]).write_csv("s3://acme/a/b")', ["readers", "written again"]),
+    ],
+)
+def test_a_fix_to_delta_says_what_must_follow(write: str, named: list[str]) -> None:
+    text = f"import polars as pl\nfrom pyspark.sql import SparkSession\n\nspark = SparkSession.builder.getOrCreate()\n{write}\n"
+    (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO501",)))
+    assert finding.fix is not None
+    known = ("Spark session", "readers", "CONVERT TO DELTA", "written again")
+    assert [word for word in known if word in finding.fix.message] == named
