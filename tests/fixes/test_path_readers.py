@@ -37,6 +37,8 @@ READERS = [
     (PLAIN, "duckdb.sql(\"select * from read_parquet('s3://orchard-lake/raw/apples/*.parquet')\")"),
     (PLAIN, 'helper.fetch("s3://orchard-lake/raw/apples")'),
     (PLAIN, 'boto3.client("s3").list_objects_v2(Bucket="orchard-lake", Prefix="raw/apples/")'),
+    (PLAIN, 'sagemaker.inputs.TrainingInput("s3://orchard-lake/raw/apples", content_type="application/x-parquet")'),
+    (PLAIN, 'sagemaker.s3_input(s3_data="s3://orchard-lake/raw/apples/")'),
     ("paths.CROPS", "pd.read_parquet(path=paths.CROPS)"),
     ('f"{paths.BASE}/pears"', 'spark.read.load(f"{paths.BASE}/pears", format="parquet")'),
 ]
@@ -51,7 +53,7 @@ OTHERS = [
 
 
 def _project(project: Write, path: str, read: str) -> Path:
-    reader = f"import boto3, duckdb, helper, paths\nimport pandas as pd\n\n\ndef take(spark, df):\n    return {read}\n"
+    reader = f"import boto3, duckdb, helper, paths, sagemaker\nimport pandas as pd\n\n\ndef take(spark, df):\n    return {read}\n"
     files = {"paths.py": PATHS, "helper.py": HELPER, "jobs/reader.py": reader, "writer.py": WRITER.format(path=path)}
     root = project({"pyproject.toml": '[project]\nname = "orchard"\n', **files})
     for name in ("paths", "helper"):

@@ -24,15 +24,19 @@ from s3lint.syntax.walk import subtree
 MAX_MODULES = 24
 """How many modules of the project are searched for readers of one path."""
 
-READS = re.compile(r"(?:read|load|scan)\w*|sql|execute|query|open|glob|ls|from_options|dataset|ParquetFile|ParquetDataset")
-"""Functions and methods that read files, or run SQL that may."""
+READS = re.compile(
+    r"(?:read|load|scan)\w*|sql|execute|query|open|glob|ls|from_options|dataset|ParquetFile|ParquetDataset|\w+Input|s3_input"
+)
+"""Functions and methods that read files, or run SQL that may; and what names the files for a job that reads them (SageMaker's inputs)."""
 
 KEYED_READS = frozenset(
     {"get_object", "download_file", "download_fileobj", "list_objects", "list_objects_v2", "paginate", "filter"}
 )
 """Functions of boto3 that read under a key, which they get apart from the bucket."""
 
-READING = re.compile(r"read|load|scan|sql|execute|query|open\(|glob|\.ls\(|from_options|dataset|ParquetFile|_object|paginate")
+READING = re.compile(
+    r"read|load|scan|sql|execute|query|open\(|glob|\.ls\(|from_options|dataset|ParquetFile|_object|paginate|Input\(|s3_input"
+)
 """What a block of code holds that reads files."""
 
 OTHERWISE = re.compile(r"delta|\.write\b|\bwrite_|\.to_[a-z]+\(|\.save", re.IGNORECASE)
