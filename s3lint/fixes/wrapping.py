@@ -167,11 +167,13 @@ def _brackets(line: str) -> tuple[list[Bracket], list[int]]:
 
 @once_for_module
 def line_length(module: Module) -> int | None:
-    """Return the characters of a line that the project allows, by default 88; None where the file has longer lines already."""
+    """Return the characters of a line that the project allows, by default 88; None where the file has longer lines of code already."""
     folders = module.path.parents
     top = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), len(folders))
     limit = next((length for folder in folders[: top + 1] for length in _configured(folder)), DEFAULT_LENGTH)
-    return limit if all(len(line.rstrip("\r\n")) <= limit for line in module.source.lines) else None
+    longer = {row for row, line in enumerate(module.source.lines, start=1) if len(line.rstrip("\r\n")) > limit}
+    # No formatter breaks the lines of a docstring.
+    return limit if not longer or longer <= _rows_in_texts(module) else None
 
 
 def _configured(folder: Path) -> Iterator[int]:

@@ -63,15 +63,25 @@ def test_a_formatted_file_stays_formatted(file: str, project: Write) -> None:
     assert shortened == done.stdout
 
 
-def test_other_lengths_and_files_that_do_not_keep_it(project: Write) -> None:
-    root = project({"pyproject.toml": "[tool.black]\nline-length = 200\n", "a.py": PROGRAM})
+def _rows_added(root: Path, text: str) -> int:
     settings = Settings(root=root, select=("STO301",))
-    wide = fix_file(root / "a.py", PROGRAM.encode(), settings, unsafe=True).after.decode()
-    assert len(wide.splitlines()) == len(PROGRAM.splitlines())
-    (root / "pyproject.toml").write_text("")
-    long = PROGRAM + f"# {'long ' * 20}\n"
-    unkept = fix_file(root / "a.py", long.encode(), settings, unsafe=True).after.decode()
-    assert len(unkept.splitlines()) == len(long.splitlines())
+    fixed = fix_file(root / "a.py", text.encode(), settings, unsafe=True)
+    assert fixed.applied
+    return len(fixed.after.splitlines()) - len(text.splitlines())
+
+
+def test_another_length_counts(project: Write) -> None:
+    root = project({"pyproject.toml": "[tool.black]\nline-length = 200\n", "a.py": PROGRAM})
+    assert _rows_added(root, PROGRAM) == 0
+
+
+@pytest.mark.parametrize(
+    ("long", "kept"),
+    [(f"# {'long ' * 20}\n", False), (f"x = [{'1, ' * 40}]\n", False), (f'TEXT = """\n{"long " * 20}\n"""\n', True)],
+    ids=["a comment", "code", "a text of several rows"],
+)
+def test_a_file_keeps_a_length_by_its_code(long: str, project: Write, *, kept: bool) -> None:
+    assert (_rows_added(project({"pyproject.toml": "", "a.py": PROGRAM}), PROGRAM + long) > 0) == kept
 
 
 SHAPES = [
