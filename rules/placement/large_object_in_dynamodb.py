@@ -79,6 +79,8 @@ UNCHANGED = re.compile(r"(?:\.(?:decode|encode|strip|hex|tobytes)\(\))+$")
 
 COMPRESSED = re.compile(r"(?:zlib|gzip|bz2|lzma)\.compress\(\)")
 
+BINARY = re.compile(r"dynamodb\.types\.Binary\(\)$")
+
 
 @rule.on(ItemWrite)
 def check(fact: ItemWrite, context: Context) -> Iterator[Match]:
@@ -105,7 +107,7 @@ def _content(value: Value, most: int) -> str | None:
         return None
     if value.path == "bytes()" and value.arguments is not None:
         return None
-    if COMPRESSED.search(value.path):
+    if _is_compressed(value):
         return "compressed data"
     if "digest()" in value.path or "CiphertextBlob" in value.path:
         return None
@@ -113,6 +115,12 @@ def _content(value: Value, most: int) -> str | None:
         return None
     whole = UNCHANGED.sub("", value.path)
     return next((what for pattern, what in CONTENT if any(match.end() == len(whole) for match in pattern.finditer(whole))), None)
+
+
+def _is_compressed(value: Reference) -> bool:
+    """Return whether a value is what a compression returns, bare or in the type that marks binary attributes."""
+    wrapped = alternatives(value.operands[0]) if BINARY.search(value.path) and value.operands else ()
+    return any(isinstance(choice, Reference) and COMPRESSED.search(choice.path) is not None for choice in (value, *wrapped))
 
 
 def _small(value: Reference, most: int) -> bool:
