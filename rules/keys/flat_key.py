@@ -28,7 +28,7 @@ boto3.client("s3").upload_file(path, bucket, s3_key, ExtraArgs={"ContentType": "
 ## When it stays silent
 Files that the web expects at the top (`index.html`, `robots.txt`, `favicon.ico`, …), reads and deletes, a bare unknown name, and
 templates with a hole whose name says that it may hold a path (`prefix`, `path`, `dir`, `folder`, `key`), and the placeholders of
-documentation (`key`, `key1.pdf`).
+documentation (`key`, `key1.pdf`, `<report>`, `your-key.csv`).
 
 ## References
 - [Organizing objects using prefixes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html)
@@ -67,7 +67,7 @@ rule = Rule(
 
 EXPECTED_AT_TOP = frozenset({"index.html", "error.html", "404.html", "robots.txt", "favicon.ico", "sitemap.xml", "manifest.json"})
 
-PLACEHOLDER = re.compile(r"key\d*(?:\.\w+)?$", re.IGNORECASE)
+PLACEHOLDER = re.compile(r"^key\d*(?:\.\w+)?$|<[^<>]+>|‹|\$|your|xxx", re.IGNORECASE)
 """Keys that documentation writes where a reader must put one."""
 
 NAMED_LIKE_A_PATH = re.compile(r"prefix|path|dir|folder|key|^sep$", re.IGNORECASE)
@@ -108,7 +108,7 @@ def _is_flat_text(key: Text) -> bool:
 
 
 def _is_placeholder(key: Text) -> bool:
-    return key.literal is not None and PLACEHOLDER.match(key.literal) is not None
+    return key.literal is not None and PLACEHOLDER.search(key.literal) is not None
 
 
 def _may_hold_a_path(hole: Hole) -> bool:

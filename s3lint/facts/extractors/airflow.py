@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
@@ -27,6 +28,10 @@ CONTENT_NAMES = {"load_file": "Filename", "load_string": "Body", "load_bytes": "
 
 BUCKET_KEYWORDS = ("bucket_name", "s3_bucket", "dest_bucket", "source_bucket_name", "dest_bucket_name", "bucket")
 KEY_KEYWORDS = ("s3_key", "dest_key", "dest_bucket_key")
+
+NO_KEY_OF_AN_OBJECT = re.compile(r"Sensor|Delete|S3To(?!S3)|RedshiftToS3")
+"""Operators that make no object of the key they take: other programs chose it (a transfer out of S3 is called `S3ToRedshiftOperator`),
+or the operator adds the table to it."""
 
 
 @from_calls("airflow")
@@ -61,8 +66,7 @@ def _operator(view: CallView) -> Iterator[Fact]:
         value = view.arguments.get(keyword)
         if not isinstance(value, Absent):
             yield BucketName(view.site, view.place, Confidence.HIGH, value, "call", f"{view.name}.{keyword}")
-    # Sensors and deletions take keys that other programs chose: only keys of new objects are checked.
-    if "Sensor" in view.name or "Delete" in view.name:
+    if NO_KEY_OF_AN_OBJECT.search(view.name):
         return
     for keyword in KEY_KEYWORDS:
         value = view.arguments.get(keyword)
