@@ -15,7 +15,7 @@ from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.sql import locate
 from s3lint.inference.place import Place
 from s3lint.inference.queries import choices, default_choices
-from s3lint.inference.values import Chunk, Hole, Text, UserInput, Value
+from s3lint.inference.values import Chunk, Fallback, Hole, Parameter, Text, UserInput, Value, alternatives, join_values
 from s3lint.storage.uris import bucket_of
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name, last_name
@@ -57,9 +57,11 @@ def bucket_addresses(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketAddress` for each bucket that a literal of a statement addresses, unless the literal is only logged."""
     for node, binders in step.nodes:
         if _is_literal(node) and _mentions_address(node):
-            whole = _template_of(node, step)
+            whole, place = _template_of(node, step), Place(step, binders)
             if _is_used(whole, step):
-                yield from _addresses(whole, Place(step, binders), context)
+                yield from _addresses(whole, place, context)
+            elif isinstance(step.parents.get(id(whole)), cst.Return):
+                yield from _fallbacks(whole, place, context)
 
 
 def _is_literal(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
@@ -111,16 +113,23 @@ def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iter
                 shared = literal.module is not site.module or _is_used_again(literal)
                 at = written if inside and written is not None else literal if shared else site
                 yield BucketAddress(at, place, confidence, name, literal)
-                fallback = _fallback(name, node, place, context)
-                if fallback is not None:
-                    yield BucketName(site, place, confidence, fallback, "call", "s3://…")
+    yield from _fallbacks(node, place, context)
+
+
+def _fallbacks(node: cst.BaseExpression, place: Place, context: Context) -> Iterator[BucketName]:
+    """Yield the lookups with a fallback that a URI takes its bucket from."""
+    for value, confidence in choices(context.evaluator.evaluate(node, place)):
+        bucket = bucket_of(value) if isinstance(value, Text) else None
+        fallback = _fallback(bucket, node, place, context) if bucket is not None else None
+        if fallback is not None:
+            yield BucketName(Site(place.block, node), place, confidence, fallback, "call", "s3://…")
 
 
 def _fallback(bucket: Text, node: cst.BaseExpression, place: Place, context: Context) -> Value | None:
     """Return the value in a template for which its whole bucket stands in: `f"s3://{os.getenv('BUCKET', 'acme-raw')}/x"`."""
     only = bucket.parts[0] if len(bucket.parts) == 1 else None
     if isinstance(only, Hole):
-        return only.value if isinstance(only.value, UserInput) else None
+        return only.value if isinstance(only.value, UserInput) else _passed(only.value, node, place, context)
     if only is None or only.site is None:
         return None
     for part in subtree(node):
@@ -128,6 +137,17 @@ def _fallback(bucket: Text, node: cst.BaseExpression, place: Place, context: Con
             value = context.evaluator.evaluate(part, place)
             if any(_is_written_at(only.site, default) for default, _ in default_choices(value)):
                 return value
+    return None
+
+
+def _passed(parameter: Value, node: cst.BaseExpression, place: Place, context: Context) -> Value | None:
+    """Return the lookups with a fallback that callers pass for a parameter in a template."""
+    if isinstance(parameter, Parameter):
+        for part in subtree(node):
+            if isinstance(part, cst.Name) and context.evaluator.evaluate(part, place) == parameter:
+                passed = alternatives(context.callers.evaluate(part, place))
+                lookups = [choice for choice in passed if isinstance(choice, (Fallback, UserInput))]
+                return join_values(lookups) if lookups else None
     return None
 
 
