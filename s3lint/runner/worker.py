@@ -49,7 +49,6 @@ class Worker:
         self._files = files or {}
         self._engines: dict[int, Engine] = {}
         self._counted = gc.get_count()[0]
-        self._objects = len(gc.get_objects())
 
     def engine(self, task: Task) -> Engine:
         """Return the engine for the settings of a task."""
@@ -86,13 +85,14 @@ class Worker:
         alive = self._collected()
         if engine is not None and alive > MAX_LIVE_OBJECTS // 2:
             engine.forget(recent=False)
-            alive = self._collected()
-        self._counted = -alive
+            self._collected()
 
     def _collected(self) -> int:
         """Collect garbage; return how many objects more than at the start are alive."""
-        gc.collect()
-        return len(gc.get_objects()) - self._objects
+        made = gc.get_count()[0] - self._counted
+        alive = made - gc.collect()
+        self._counted = -alive  # a collection sets the counter to zero
+        return alive
 
     def news(self) -> Extents:
         """Return the extents that have grown since the last call. They never shrink, so their sizes tell."""
