@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 def attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value:
     value = _attribute_expression(evaluator, node, place)
     guards = place.step.guards.get(id(node))
-    return narrowed(evaluator, value, dotted_name(node) or "", guards) if guards else value
+    return narrowed(value, dotted_name(node) or "", guards) if guards else value
 
 
 def _attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value:

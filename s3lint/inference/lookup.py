@@ -78,10 +78,10 @@ def name_expression(evaluator: Evaluator, node: cst.Name, place: Place) -> Value
         value = _bound_by(evaluator, place.binders[index], index, name, place)
         if value is not None:
             guards = place.step.guards.get(id(node))
-            return narrowed(evaluator, value, name, guards) if guards else value
+            return narrowed(value, name, guards) if guards else value
     value = _entered_earlier(evaluator, name, place) or local_value(evaluator, name, place)
     guards = place.step.guards.get(id(node))
-    return open_if_escaped(evaluator, name, narrowed(evaluator, value, name, guards) if guards else value, place)
+    return open_if_escaped(evaluator, name, narrowed(value, name, guards) if guards else value, place)
 
 
 def _bound_by(evaluator: Evaluator, binder: cst.CSTNode, index: int, name: str, place: Place) -> Value | None:

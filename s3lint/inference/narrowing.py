@@ -7,7 +7,6 @@ Conditions on one name, or attribute, that compare it with literals: `if x`, `x 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -26,14 +25,11 @@ from s3lint.inference.values import (
     Unknown,
     UserInput,
     Value,
+    join_values,
 )
 from s3lint.support.frozen import frozen
 from s3lint.syntax.guards import Guard
 from s3lint.syntax.names import dotted_name
-
-if TYPE_CHECKING:
-    from s3lint.inference.evaluator import Evaluator
-
 
 UNREAD = (Unknown, Parameter, Reference, UserInput, Environment)
 """Values of which nothing is known but where they come from."""
@@ -49,11 +45,11 @@ class Test:
     site: cst.CSTNode | None = None
 
 
-def narrowed(evaluator: Evaluator, value: Value, name: str, guards: Iterable[Guard]) -> Value:
+def narrowed(value: Value, name: str, guards: Iterable[Guard]) -> Value:
     """Return the value of a name where all of the conditions are as the guards say."""
     for guard in guards:
         for test in _tests(guard.test, name, guard.holds):
-            value = evaluator.each(value, lambda one, test=test, guard=guard: _passing(one, test, name, refused=guard.refused))  # type: ignore[misc]
+            value = _passing(value, test, name, refused=guard.refused)
     # The branch is there, so some value reaches it that was not found: unknown, not unreachable.
     return value if not isinstance(value, Never) else Unknown("a condition excludes every value that is known")
 
@@ -163,6 +159,8 @@ def _literals(node: cst.BaseExpression) -> tuple[str, ...]:
 
 def _passing(value: Value, test: Test, name: str, *, refused: bool) -> Value:
     """Return a value, or what is known of it, where a test is as it says; `Never` where it cannot be so."""
+    if isinstance(value, Union):
+        return join_values((_passing(one, test, name, refused=refused) for one in value.alternatives), chosen=value.chosen)
     verdict = _verdict(value, test)
     if verdict is not None:
         return value if verdict is test.holds else Never()
@@ -199,7 +197,7 @@ def _verdict(value: Value, test: Test) -> bool | None:
     if test.kind == "none":
         if isinstance(value, Constant):
             return value.value is None
-        return None if isinstance(value, (Unknown, Parameter, Reference, Union)) else _is_certainly_given(value)
+        return None if isinstance(value, (Unknown, Parameter, Reference)) else _is_certainly_given(value)
     # None equals no literal and has no beginning.
     if isinstance(value, Constant) and value.value is None:
         return False

@@ -92,7 +92,7 @@ def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: Call
     # A guard counts only for the value that it tested: `if not x: return` before the last assignment says nothing of it.
     since = step.index if step is not None else -1
     guards = suite.guards_passed(name, since, index)
-    return narrowed(evaluator, value, name, guards) if guards else value
+    return narrowed(value, name, guards) if guards else value
 
 
 def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -158,7 +158,7 @@ def _after_if(evaluator: Evaluator, step: Step, name: str, context: CallContext 
     if passes:
         tests = [suite.clause.test for suite in step.suites if isinstance(suite.clause, cst.If)]
         guards = [Guard(test, holds=False) for test in tests if name in names_tested(test)]
-        ways.append(narrowed(evaluator, before(evaluator, step, name, context), name, guards))
+        ways.append(narrowed(before(evaluator, step, name, context), name, guards))
     return join_values(ways, chosen=parameter_chooses(step, name))
 
 
@@ -200,7 +200,7 @@ def at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContext
     """Return the value of a name when control enters a suite."""
     value = _at_start(evaluator, suite, name, context)
     guards = suite.guards.get(name)
-    return narrowed(evaluator, value, name, guards) if guards else value
+    return narrowed(value, name, guards) if guards else value
 
 
 def _at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContext | None) -> Value:

@@ -31,6 +31,10 @@ NARROWED = {
     "an attribute": ('o.x = "/a" if p() else "b"\nif o.x == "b":\n    show(o.x)', ['"b"']),
     "an empty text": ('x = "a" if p() else ""\nif x:\n    show(x)\nelse:\n    show(x)', ['"a"', '""']),
     "an empty text in a template": ('x = "a" if p() else ""\nshow(f"{x}/" if x else "")', ['"a/" | ""']),
+    "what a parameter chooses": (
+        'def f(p):\n    if q():\n        return ""\n    return "a" if p else ""\n\n\ndef g(p):\n    x = f(p)\n    if x:\n        show(x)',
+        ['"a"'],
+    ),
     "none": ('x = "a" if p() else None\nif x is not None:\n    show(x)', ['"a"']),
     "a comprehension": ('show([x for x in ["/a", "b"] if x == "b"])', ['["b"] (repeated)']),
     "unknown text that begins": ('def f(x):\n    if x.startswith("/"):\n        show(x)', ['"/{x}"']),
