@@ -7,12 +7,18 @@ no code in the project uses. Hosts need no list (`storage.endpoints`). The setti
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 PACKAGES = frozenset(
     ["alibabacloud_oss_v2", "azure", "baidubce", "google", "ibm_boto3", "minio", "obs", "oss2", "qcloud_cos", "tos", "volcengine"]
 )
 """Packages of other vendors' object stores, whose clients have methods and keywords like those of S3's."""
+
+MODULES = (
+    *sorted(PACKAGES - {"azure", "google"}), "azure.storage", "google.cloud",
+    "airflow.providers.google", "airflow.providers.microsoft.azure",
+)  # fmt: skip
+"""Prefixes of imports by which a module may keep its buckets in another store, though it uses S3 too."""
 
 STORES = frozenset({"gcs", "gs", "gcp", "google", "azure", "oss", "minio", "r2", "b2"})
 """Other stores, as names of variables call them."""
@@ -32,6 +38,11 @@ def is_other_package(path: str, more: Collection[str] = ()) -> bool:
     """Tell whether a dotted path leads into a package of another store."""
     package = path.partition(".")[0]
     return package in PACKAGES or package in more
+
+
+def uses_other_store(imports: Iterable[str]) -> bool:
+    """Tell whether a module that imports these may keep its buckets in another store."""
+    return any(f"{name}.".startswith(f"{module}.") for name in imports for module in MODULES)
 
 
 def is_other_bucket(name: str, more: Collection[str] = ()) -> bool:

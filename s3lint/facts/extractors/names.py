@@ -16,7 +16,7 @@ from s3lint.facts.queries.key_parts import may_get_a_prefix
 from s3lint.finding import Confidence
 from s3lint.inference.annotations import STUBS
 from s3lint.inference.classes import default_of_field, is_settings
-from s3lint.inference.other_stores import is_other_bucket
+from s3lint.inference.other_stores import is_other_bucket, uses_other_store
 from s3lint.inference.place import Place
 from s3lint.inference.values import Environment, Fallback, Text, Unknown, Value
 from s3lint.syntax.flow import Step
@@ -38,12 +38,17 @@ def uses_s3(module: Module) -> bool:
     return any(name.startswith((*S3_LIBRARIES, *STUBS)) for name in module.imports)
 
 
+def _keeps_buckets_on_s3(module: Module) -> bool:
+    """Tell whether a module uses S3, and no other store beside it, whose bucket a name may be as well."""
+    return uses_s3(module) and not uses_other_store(module.imports)
+
+
 @from_steps("names")
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):
         if BUCKET_NAME.search(name) and not is_other_bucket(name, context.settings.not_s3):
-            if uses_s3(context.module) or AWS_NAME.search(f"{name} {_called_with(node, place.step)}"):
+            if _keeps_buckets_on_s3(context.module) or AWS_NAME.search(f"{name} {_called_with(node, place.step)}"):
                 yield _bucket(name, node, place, context)
         elif KEY_NAME.search(name) and ("s3" in name.lower() or uses_s3(context.module)):
             if may_get_a_prefix(name, place, context):
