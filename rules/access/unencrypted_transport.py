@@ -23,7 +23,7 @@ s3 = boto3.client("s3", endpoint_url="https://storage.acme.com", verify="/etc/ss
 ```
 
 ## When it stays silent
-Hosts with no dot, loopback addresses, `*.local`, `*.internal` and LocalStack. Where a parameter of the function chooses. An `http://`
+Hosts with no dot, loopback addresses, `*.local`, `*.internal`, `*.svc` and LocalStack. Where a parameter of the function chooses. An `http://`
 before a host that is not known is reported at `low` confidence.
 
 ## References

@@ -10,9 +10,9 @@ from s3lint.storage.services import load
 HOST = re.compile(r"(?:https?://)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)", re.IGNORECASE)
 
 LOCAL = re.compile(
-    r"[^.\0]*|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.(?:local|internal|localhost|test)|.*localstack.*", re.IGNORECASE
+    r"[^.\0]*|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.(?:local|internal|localhost|svc|test)|.*localstack.*", re.IGNORECASE
 )
-"""Hosts of the own machine, of a container network, and of a test double."""
+"""Hosts of the own machine, of a container network (Kubernetes: `service.namespace.svc`), and of a test double."""
 
 ADDRESS = re.compile(r"\[.*\]|[\d.]+")
 
