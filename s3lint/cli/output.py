@@ -38,12 +38,15 @@ def write_report(report: RenderedReport, options: argparse.Namespace) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a text and a final newline as UTF-8. Raises `UsageError` for a file that cannot be written, or lies behind a link out of the project."""
+    """Write a text and a final newline as UTF-8; nothing for no text.
+
+    Raises `UsageError` for a file that cannot be written, or lies behind a link out of the project.
+    """
     if is_behind_link(path, [Path.cwd()]):
         raise UsageError(f"{path}: the report is not written through a link that leads out of the project")
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", opener=_opened) as file:
-            file.write(text + "\n")
+            file.write(f"{text}\n" if text else "")
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be written: {error.strerror or error}") from None
 

@@ -92,6 +92,12 @@ def test_a_report_can_go_to_a_file(project: Write) -> None:
     assert len(json.loads((root / "out.json").read_text())) == 2
 
 
+def test_lines_of_no_findings_are_no_lines(project: Write) -> None:
+    root = project({"good.py": "x = 1\n"})
+    s3lint_here("check", "--output-format", "jsonl", "--output-file", "out.jsonl", cwd=root)
+    assert (root / "out.jsonl").read_text() == ""
+
+
 def test_standard_input_has_a_name(project: Write) -> None:
     done = s3lint_here(
         "check", "-", "--stdin-filename", "src/new.py", "--output-format", "concise", "--quiet", cwd=project({}), stdin=BAD.encode()
