@@ -178,6 +178,6 @@ KEY_NAMES = frozenset({"s3_key", "object_key", "obj_key", "file_key", "blob_key"
 
 S3_LIBRARIES = (
     "boto3", "botocore", "aioboto3", "aiobotocore", "s3fs", "smart_open", "cloudpathlib", "obstore", "awswrangler",
-    "airflow.providers.amazon", "storages",
+    "airflow.providers.amazon", "airflow.hooks.S3_hook", "storages",
 )  # fmt: skip
 """Prefixes of imports by which a module uses S3."""

@@ -1,8 +1,9 @@
-"""Functions that are passed on to be called: `executor.submit(f, x)`, `Thread(target=f, args=(x,))`, `partial(f, x)`."""
+"""Functions that are passed on to be called: `executor.submit(f, x)`, `partial(f, x)`, `PythonOperator(python_callable=f)`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -33,7 +34,10 @@ THREADS = frozenset({"Thread", "Process", "Timer"})
 EACH = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async"})
 """Functions whose first argument is called with one item of each further argument."""
 
-CALLING = FIRST | SECOND | THREADS | EACH
+OPERATORS = frozenset({"PythonOperator", "BranchPythonOperator", "ShortCircuitOperator", "PythonVirtualenvOperator"})
+"""Airflow's operators that call a function."""
+
+CALLING = FIRST | SECOND | THREADS | EACH | OPERATORS
 
 
 def by_reference(node: cst.Call, place: Place) -> Iterator[Call]:
@@ -49,17 +53,22 @@ def by_reference(node: cst.Call, place: Place) -> Iterator[Call]:
     elif name in EACH and call.positional:
         yield call.without_first(1).over_items(unpack=name == "starmap")
     elif name in THREADS:
-        yield from _thread(call, place)
+        yield from _deferred(call, place, "target", "args", "kwargs")
+    elif name in OPERATORS:
+        # Airflow passes variables of the run too, by the names of parameters: what stands for them here is unknown.
+        for made in _deferred(call, place, "python_callable", "op_args", "op_kwargs"):
+            yield replace(made, splats=(*made.splats, Written(node, place)))
 
 
-def _thread(call: Call, place: Place) -> Iterator[Call]:
+def _deferred(call: Call, place: Place, target: str, args: str, kwargs: str) -> Iterator[Call]:
+    """Yield the call of a function that is given with its arguments by keywords: `Thread(target=f, args=(x, y), kwargs={})`."""
     keywords = dict(call.keywords)
-    target, args = keywords.get("target"), keywords.get("args")
-    if target is None:
+    function, passed = keywords.get(target), keywords.get(args)
+    if function is None:
         return
-    # `Thread(target=f, args=(x, y))`; other containers are passed like `*args`.
-    items = args.node.elements if args is not None and isinstance(args.node, (cst.Tuple, cst.List)) else ()
+    # Other containers than a tuple or list that is written out are passed like `*args`.
+    items = passed.node.elements if passed is not None and isinstance(passed.node, (cst.Tuple, cst.List)) else ()
     positional = tuple(Written(item.value, place) for item in items if not isinstance(item, cst.StarredElement))
-    stars = () if args is None or items else (args,)
-    splats = (keywords["kwargs"],) if "kwargs" in keywords else ()
-    yield Call(call.node, target, positional, (), stars, splats)
+    stars = () if passed is None or items else (passed,)
+    splats = (keywords[kwargs],) if kwargs in keywords else ()
+    yield Call(call.node, function, positional, (), stars, splats)

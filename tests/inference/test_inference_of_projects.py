@@ -51,6 +51,10 @@ CALLERS = {
     "a method passed on": ('class C:\n    def f(self, x):\n        show(x)\n    def g(self):\n        pool.submit(self.f, "a")', ['"a"']),
     "a thread with no arguments": ('def f(x="d"):\n    show(x)\nThread(target=f).start()\nThread(args=("a",))', ['"d"']),
     "a thread with keywords": ('def f(x):\n    show(x)\nThread(target=f, kwargs={"x": "a"}).start()', ['"a"']),
+    "an operator": (
+        'def f(x, y=None):\n    show(x, y)\nPythonOperator(python_callable=f, op_kwargs={"x": "a"})',
+        ['"a" | unknown: the mapping is not known', "unknown: the mapping is not known"],
+    ),
     "a thread with a name for its arguments": ('def f(x):\n    show(x)\na = ("a",)\nThread(target=f, args=a).start()', ['"a"']),
     "soon": ('def f(x):\n    show(x)\nloop.call_soon(f, "a")', ['"a"']),
     "a lambda's parameter": ("f = lambda x: show(x)\nf('a')", ["parameter x"]),
