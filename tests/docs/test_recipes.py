@@ -45,12 +45,12 @@ def git(root: Path, *arguments: str) -> None:
 
 
 def shell(command: str, root: Path) -> Run:
-    """Run a command line with the `s3lint` and the `python` of the tests."""
+    """Run a command line with the `s3lint`, the `flake8` and the `python` of the tests."""
     home = root.parent / f"{root.name}-home"
     (home / ".local/share/bash-completion/completions").mkdir(parents=True, exist_ok=True)
     programs = home / "bin"
     programs.mkdir(exist_ok=True)
-    for name, arguments in (("s3lint", "-m s3lint "), ("python", "")):
+    for name, arguments in (("s3lint", "-m s3lint "), ("flake8", "-m flake8 "), ("python", "")):
         (programs / name).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {arguments}"$@"\n')
         (programs / name).chmod(0o755)
     bash = shutil.which("bash") or "bash"
