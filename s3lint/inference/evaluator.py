@@ -20,7 +20,8 @@ from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, ActiveQuery, Cycles, Memo
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.size import bound_size
 from s3lint.inference.values import Fallback, Text, Union, Unknown, Value, join_values
-from s3lint.syntax.flow import Scope, take_apart
+from s3lint.syntax.flow import Scope
+from s3lint.syntax.release import take_apart
 from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ outline already tells which names it changes.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,7 @@ import libcst as cst
 from s3lint.support.frozen import frozen
 from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.clauses import Statement, clauses_of
-from s3lint.syntax.guards import Guard, guards_of_branch, guards_past, may_refuse, names_tested
+from s3lint.syntax.guards import GUARDING, Guard, guards_of_branch, guards_past, may_refuse, names_tested
 from s3lint.syntax.module import Block, Module
 from s3lint.syntax.names import applied_function, dotted_name, parameter_names
 from s3lint.syntax.outline import Part
@@ -23,10 +24,6 @@ from s3lint.syntax.statement import OwnNodes
 from s3lint.syntax.walk import Binders, expressions
 
 FunctionNode = cst.FunctionDef | cst.Lambda
-
-
-GUARDING = frozenset({cst.Assert, cst.If, cst.Match, cst.With, cst.Try, cst.TryStar})
-"""Statements that control passes only where some condition holds."""
 
 
 @dataclass(eq=False, repr=False)
@@ -168,12 +165,9 @@ class Suite:
 
     def last_change(self, name: str, before: int) -> Step | None:
         """Return the last step before an index that changes a name."""
-        found = None
-        for index in self.changes.get(name, ()):
-            if index >= before:
-                break
-            found = self.steps[index]
-        return found
+        changing = self.changes.get(name, ())
+        last = bisect_left(changing, before) - 1
+        return self.steps[changing[last]] if last >= 0 else None
 
     def walk(self) -> Iterator[Step]:
         """Yield every step of the suite and of the suites nested in it, but for those of nested functions and classes."""
@@ -260,9 +254,8 @@ class Scope:
 
     @property
     def qualified_name(self) -> str:
-        if self.parent is None or self.parent.kind == "module":
-            return self.name
-        return f"{self.parent.qualified_name}.{self.name}"
+        outer = f"{self.parent.qualified_name}." if self.parent is not None and self.parent.kind != "module" else ""
+        return f"{outer}{self.name}"
 
     @property
     def owner(self) -> Scope | None:
@@ -278,8 +271,7 @@ class Scope:
                 for index, arg in enumerate(node.args):
                     name = dotted_name(arg.value) if not arg.star else None
                     if name is not None:
-                        key = arg.keyword.value if arg.keyword is not None else index
-                        found.setdefault(name, []).append(Passing(step, node, key))
+                        found.setdefault(name, []).append(Passing(step, node, arg.keyword.value if arg.keyword else index))
         return found
 
     @cached_property
@@ -356,20 +348,3 @@ def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
         step.suites = [suite_of(body.body, role, suite.scope, block, step, clause) for role, body, clause in clauses_of(node)]
     step.changes = changed_names(node, block).union(*(inner.changes for inner in step.suites))
     return step
-
-
-def take_apart(scope: Scope) -> None:
-    """Unlink the statements of a scope that nobody will ask again, and of the scopes in it.
-
-    They refer to each other in circles, which otherwise only a collection over all objects of the process finds.
-    """
-    pending: list[Scope | Suite | Step] = [scope]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Scope):
-            pending += [part.suite] if "suite" in vars(part) else []
-        elif isinstance(part, Suite):
-            pending += part.steps
-        else:
-            pending += [*part.suites, *([part.scope] if part.scope is not None else [])]
-        vars(part).clear()

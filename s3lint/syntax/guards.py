@@ -18,6 +18,9 @@ Branch = tuple[cst.CSTNode | None, bool, bool]
 # Statements of a module after which a condition may hold, since control passes them only where it does.
 REFUSING = re.compile(r"\A(?:assert|if|match|try|with)\b")
 
+GUARDING = frozenset({cst.Assert, cst.If, cst.Match, cst.With, cst.Try, cst.TryStar})
+"""Statements that control passes only where some condition holds."""
+
 
 @frozen()
 class Guard:
