@@ -7,7 +7,7 @@ from dataclasses import replace
 from s3lint.cli.request import RunRequest
 from s3lint.config.selection import Selection
 from s3lint.finding import Finding
-from s3lint.fixes.variables import names_variable
+from s3lint.fixes.variables import have_own_variables, names_variable
 from s3lint.linter.decisions import decided_by, deciding_codes, deciding_settings
 from s3lint.project.files import ProjectFiles
 from s3lint.project.targets import Target
@@ -37,13 +37,16 @@ def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) ->
 
 
 def _decided(target: Target, outcome: RunResult, request: RunRequest, jobs: int | None) -> Settings:
-    """Return the settings for the fixes of a project: by the findings of the run where it covers all that decides, else by another."""
+    """Return the settings for the fixes of a project: by the findings of the run if no others could change them, else by another run."""
     files = ProjectFiles(target.settings)
-    if target.partial or not deciding_codes() <= Selection(target.settings).codes:
+    own = {each.path for each in request.files if each.settings == target.settings}
+    found = [finding for finding in outcome.undecided if finding.path in own]
+    covers_all = deciding_codes() <= Selection(target.settings).codes or have_own_variables(found, target.settings)
+    if target.partial or not covers_all:
         narrowed = deciding_settings(target.settings)
         results = analyze_files([Target(path, narrowed) for path in files.outside_tests()], jobs, request.cache)
         return decided_by([finding for result in results for finding in result.findings], target.settings, files)
-    return decided_by(outcome.undecided, target.settings, files)
+    return decided_by(found, target.settings, files)
 
 
 def _is_as_decided(finding: Finding, settings: Settings) -> bool:

@@ -16,6 +16,10 @@ PLAIN = re.compile(r"(?!.*-bucket$)[a-z0-9-]+")
 """Names of buckets from which different variables are made; a dot, a capital or the ending `-bucket` may make two alike."""
 
 
+UNIQUE = re.compile(r"(?!.*--)(?!.*-bucket$)(?!s3-[0-9])[a-z][a-z0-9-]*")
+"""Names of buckets whose variable no other bucket can get first."""
+
+
 def variable_of(bucket: str, settings: Settings, *, alone: bool) -> str:
     """Return the environment variable for a bucket's name: as configured, the general one, or one named after the bucket."""
     if bucket in settings.bucket_env:
@@ -39,6 +43,12 @@ def bucket_variables(findings: list[Finding], settings: Settings, mentions: Call
         taken = {general, *variables.values()}
         variables[bucket] = next(_free(bucket, taken, mentions))
     return replace(settings, bucket_env=variables)
+
+
+def have_own_variables(findings: list[Finding], settings: Settings) -> bool:
+    """Return whether each bucket gets the variable of its own name, whichever other buckets the project names too."""
+    buckets = {finding.subject for finding in findings if finding.subject} - settings.bucket_env.keys()
+    return len(buckets) > 1 and all(map(UNIQUE.fullmatch, buckets))
 
 
 def names_variable(finding: Finding, settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Write, run, s3lint_here
+from s3lint.cli import decisions
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.fixes.apply import Unsettled, fix_text, with_fixes
 from s3lint.linter.fix import fix_file
@@ -490,3 +491,25 @@ def test_a_report_names_the_variable_that_its_fix_writes(
         word for each in reported if each["fix"] for edit in each["fix"]["edits"] for word in VARIABLE.findall(edit["content"])
     }
     assert named == written
+
+
+def test_each_project_of_a_run_has_its_own_variables(project: Write) -> None:
+    root = project(
+        {
+            f"{name}/{file}": text
+            for name in ("one", "two")
+            for file, text in (("s3lint.toml", ""), ("a.py", NAMED.format(name * 2)))
+        }
+    )
+    reported = json.loads(s3lint_here("check", "--select", "STO2", "--output-format", "json", ".", cwd=root).out)
+    diff = s3lint_here("check", "--select", "STO2", "--unsafe-fixes", "--diff", ".", cwd=root).out
+    assert diff.count('os.environ["S3_BUCKET_NAME"]') == 2
+    assert [each["fix"]["edits"][-1]["content"] for each in reported if each["code"] == "STO201"] == [
+        'os.environ["S3_BUCKET_NAME"]'
+    ] * 2
+
+
+def test_a_report_on_several_buckets_analyses_the_project_once(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project({f"{name}.py": NAMED.format(f"acme-{name}") for name in ("raw", "cold")})
+    monkeypatch.setattr(decisions, "analyze_files", None)
+    assert s3lint_here("check", "--no-cache", ".", cwd=root).code == 1
