@@ -23,9 +23,8 @@ url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": 
 ```
 
 ## Fix safety
-Safe where the value never worked: over seven days from a client pinned to `s3v4`, zero or less from one that signs, a `timedelta`. Unsafe
-where links that people use today will expire sooner: an unpinned client may sign with SigV2, which knows no seven days; and where the client
-may not sign at all (`UNSIGNED`), so that the value means nothing.
+Safe where the value never worked: over seven days, zero or less, a `timedelta`. Unsafe where links that people use today will expire
+sooner, also over seven days if the client is told to sign with SigV2, which knows no limit, or not to sign (`UNSIGNED`).
 
 ## When it stays silent
 Where the value is not known; where none is given, boto3's default of 3 600 seconds applies. A URL signed with temporary credentials
@@ -105,11 +104,9 @@ def _plan(fact: Presign, value: Value, most: int) -> Plan | NoFix:
 
 
 def _never_works(fact: Presign, seconds: float) -> bool:
-    """Return whether no URL can have worked: of zero seconds where one is signed, of over seven days with Signature Version 4."""
-    pinned = frozenset[str | None]().union(*map(signatures, fact.clients))
-    return (
-        bool(pinned) and pinned <= ({PINNED} if seconds > LONGEST else {PINNED, UNPINNED}) and (seconds <= 0 or seconds > LONGEST)
-    )
+    """Return whether no URL can have worked: of zero seconds or over seven days, unless the client is told to sign in another way."""
+    told = frozenset[str | None]().union(*(signatures(client) for client in fact.clients if client.arguments is not None))
+    return (seconds <= 0 or seconds > LONGEST) and told <= {PINNED, UNPINNED}
 
 
 def _seconds(fact: Presign, written: "Written | None") -> Plan | NoFix:
