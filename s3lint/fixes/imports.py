@@ -10,15 +10,17 @@ import ast
 import builtins
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from s3lint.finding import Edit, Location
 from s3lint.project.discovery import is_notebook
 from s3lint.source.script_cells import DATABRICKS
 from s3lint.syntax.ast_scopes import Frame, bindings_of, imported_by
-from s3lint.syntax.module import syntax_of
+from s3lint.syntax.module import once_for_module, syntax_of
 from s3lint.syntax.site import locate
 
 if TYPE_CHECKING:
@@ -84,20 +86,22 @@ def _to_import(path: str) -> tuple[str, str]:
 def _since_restart(site: Site, frames: list[Frame]) -> list[Frame]:
     """The frames without the statements that a restart of the notebook's process has undone."""
     first, _ = _process(site.module, locate(site)[0])
-    outer = frames[0]
-    if first > 1 and outer.suites:
-        suite, index = outer.suites[0]
-        kept = [node for node in suite[:index] if node.lineno >= first]
-        outer.suites[0] = ([*kept, suite[index]], len(kept))
+    frames[0].imports = [node for node in frames[0].imports if node.lineno >= first]
     return frames
 
 
 def _process(module: Module, place: Location) -> tuple[int, int]:
     """The first row and the row behind the last of the code that runs in the same process as a place."""
-    text = module.source.text
-    rows = [text.count("\n", 0, match.start()) + 1 for match in RESTART.finditer(text)] if "estart" in text else []
+    rows = _restarts(module)
     first = max((row + 1 for row in rows if row < place.row), default=1)
     return first, min((row for row in rows if row >= place.row), default=len(module.source.lines) + 1)
+
+
+@once_for_module
+def _restarts(module: Module) -> list[int]:
+    """The rows in which a notebook restarts its process."""
+    text = module.source.text
+    return [text.count("\n", 0, match.start()) + 1 for match in RESTART.finditer(text)] if "estart" in text else []
 
 
 def _present(path: str, bindings: Bindings, frames: list[Frame]) -> Iterator[str]:
@@ -107,7 +111,7 @@ def _present(path: str, bindings: Bindings, frames: list[Frame]) -> Iterator[str
             for item in imported_by(node):
                 if item.path and f"{path}.".startswith(f"{item.path}.") and _loads(node, item.path, path):
                     known = _imports_as(item.local, bindings, frames)
-                    if any(frame.runs_before(one) for one, _ in known) and {made for _, made in known} == {item.path}:
+                    if any(one is run for one, _ in known for run in frame.imports) and {made for _, made in known} == {item.path}:
                         yield item.local + path.removeprefix(item.path)
 
 
@@ -151,11 +155,13 @@ def added_imports(module: Module, imports: Iterable[str], used: Location) -> Ite
 
 def _added(module: Module, parent: str, written: str, used: Location) -> Edit:
     first, last = _process(module, used)
-    statements = [node for node in syntax_of(module).body if first <= node.lineno < last]
-    imports = list(_leading_imports(statements, used))
+    body = syntax_of(module).body
+    # Lazily, since the imports are at the top: a module of thousands of statements may have as many fixes.
+    begun = islice(body, bisect_left(body, first, key=lambda node: node.lineno), None)
+    imports = list(_leading_imports(takewhile(lambda node: node.lineno < last, begun), used))
     newline = newline_of(module)
     if not imports:
-        return _first(module, statements, written, first)
+        return _first(module, [node for node in body if first <= node.lineno < last], written, first)
     same = [node for node in imports if _group(node) == _group_of(parent)]
     if not same:
         # No import of this section yet: it goes below or above all others, with an empty line between.
@@ -167,7 +173,7 @@ def _added(module: Module, parent: str, written: str, used: Location) -> Edit:
     return _above(module, later, written, "") if later is not None else _below(module, same[-1], written, "")
 
 
-def _leading_imports(statements: list[ast.stmt], used: Location) -> Iterator[ast.Import | ast.ImportFrom]:
+def _leading_imports(statements: Iterable[ast.stmt], used: Location) -> Iterator[ast.Import | ast.ImportFrom]:
     """The imports above all other code and above the place that uses the new one, which is in time there for everything."""
     for node in statements:
         if (node.end_lineno or node.lineno) > used.row:

@@ -46,20 +46,11 @@ class Scope:
 
 @dataclass(slots=True)
 class Frame:
-    """A scope around a place, and the suites of it that lead to the place, each with the index of the statement on the way."""
+    """A scope around a place, and its imports before the place."""
 
     scope: Scope
-    suites: list[tuple[list[ast.stmt], int]] = field(default_factory=list)
-
-    @property
-    def imports(self) -> Iterator[ast.Import | ast.ImportFrom]:
-        """The imports that have run whenever the place is reached."""
-        for suite, index in self.suites:
-            yield from (node for node in suite[:index] if isinstance(node, ast.Import | ast.ImportFrom))
-
-    def runs_before(self, node: ast.AST) -> bool:
-        """Whether a statement has run whenever the place is reached: it precedes, in its own suite, one that holds the place."""
-        return any(any(one is node for one in suite[:index]) for suite, index in self.suites)
+    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
+    """The imports that have run whenever the place is reached: they precede, in their own suite, a statement that holds the place."""
 
 
 class Bindings:
@@ -70,6 +61,7 @@ class Bindings:
         self._lines = lines
         self._scopes: dict[int, Scope] = {}
         self._starts: dict[int, list[Position]] = {}
+        self._imports: dict[int, list[tuple[int, ast.Import | ast.ImportFrom]]] = {}
         self.foreign = {name for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
         """Names that some function binds in a scope around it, at a time that is not known."""
 
@@ -92,7 +84,7 @@ class Bindings:
                 if _opens_scope(node, name, children[index], position):
                     frames.append(Frame(self._scope(node)))
                 if isinstance(children[index], ast.stmt):
-                    frames[-1].suites.append((children, index))
+                    frames[-1].imports += [node for place, node in self._imports_in(children) if place < index]
                 child: ast.AST = children[index]
                 return child
         return None
@@ -105,6 +97,12 @@ class Bindings:
             index = bisect_right(self._starts[id(children)], position) - 1
             return index if index >= 0 and _holds(children[index], position) else None
         return next((i for i, child in enumerate(children) if isinstance(child, ast.AST) and _holds(child, position)), None)
+
+    def _imports_in(self, suite: list[ast.stmt]) -> list[tuple[int, ast.Import | ast.ImportFrom]]:
+        """Return the imports of a suite with their places in it. Each suite is walked once: one of thousands has many places."""
+        if id(suite) not in self._imports:
+            self._imports[id(suite)] = [(i, node) for i, node in enumerate(suite) if isinstance(node, ast.Import | ast.ImportFrom)]
+        return self._imports[id(suite)]
 
     def _scope(self, node: ast.AST) -> Scope:
         if id(node) not in self._scopes:
