@@ -21,6 +21,7 @@ from benchmarks.edits import edits
 from benchmarks.environments import Environment, environment
 from benchmarks.fixing import parses
 from benchmarks.growth import COPIES, SIZES, copied, grown
+from benchmarks.latency import latency
 from benchmarks.measure import Command, Ratio, Run, counts_instructions, interleaved, ratio, run
 from benchmarks.page import write_page
 from benchmarks.peers import CHECK, VERSION, WORKED, bandit, fixit, flake8_in, plain_environment, ruff
@@ -129,6 +130,7 @@ def measured(cache: Path, chosen: argparse.Namespace) -> Measured:
         "start_up": asdict(start_up(chosen.repeat)),
         "fixing": asdict(parses(chosen.repeat)),
         "edits": asdict(edits(cache, sets["neutral"].folder, chosen.repeat)),
+        "latency": asdict(latency()),
         "growth": [asdict(size) for size in sizes],
         "copies": [asdict(each) for each in copies],
         "stages": {name: stages(corpus.folder) for name, corpus in sets.items()},
