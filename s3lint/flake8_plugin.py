@@ -112,8 +112,7 @@ class Plugin:
             engine = self._engine(self.path.parent)
         except ConfigurationError as refusal:
             _refuse(refusal)
-        observed = bool(engine.settings.observed)
-        if result is not None and not (observed or result.findings or result.suppressions or result.errors):
+        if result is not None and not (result.findings or result.suppressions or result.errors):
             return
         # flake8 does not tell files that were named from those it found in folders, and knows its own excludes alone.
         if self.is_named and is_excluded(self.path, engine.settings):
@@ -131,7 +130,7 @@ class Plugin:
     def _found(self, engine: Engine, result: Result | None, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
         """Return the findings of this file and failures; `result` is what the analysis of its folder gave, if there was one."""
         if result is not None:
-            return report_file(engine.with_observed(result), data, engine.selection, noqa=False)
+            return report_file(result, data, engine.selection, noqa=False)
         if engine.settings.observed or engine.is_relevant(self.path, data):
             return engine.check(self.path, data, self.tree, noqa=False)
         return [], ()

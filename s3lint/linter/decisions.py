@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def deciding_settings(settings: Settings) -> Settings:
     """Return the settings under which the files of a project are analysed to decide."""
-    return replace(settings, select=tuple(sorted(deciding_codes())), extend_select=(), ignore=(), baseline=None)
+    return replace(settings, select=tuple(sorted(deciding_codes())), extend_select=(), ignore=(), baseline=None, observed=())
 
 
 def decided_by(findings: Sequence[Finding], settings: Settings, files: ProjectFiles) -> Settings:

@@ -94,7 +94,12 @@ class Engine:
 
         Without `noqa` such comments are left to the caller. Raises `ConfigurationError` for a baseline that cannot be read.
         """
-        return report_file(self.with_observed(self.analyze_standalone(path, data, tree)), data, self.selection, noqa=noqa)
+        result = self.analyze_standalone(path, data, tree)
+        if self.settings.observed:
+            from s3lint.linter.observed import observed_in
+
+            (result,) = observed_in([result], lambda _: self)
+        return report_file(result, data, self.selection, noqa=noqa)
 
     def with_observed(self, result: Result) -> Result:
         """Add the findings of recorded calls to the result of a file. Raises `ConfigurationError` for a recording that cannot be read."""
@@ -102,7 +107,7 @@ class Engine:
             return result
         from s3lint.linter.observed import with_observed
 
-        return with_observed(result, self.settings, self._analyze_program)
+        return with_observed(result, self.settings, self._analyze_program, self.files.overlay.get(result.path))
 
     def _analyze_program(self, text: str) -> Result:
         """Analyze a program that stands for recorded calls. It belongs to no project: only the folder of the root is listed."""
@@ -174,7 +179,9 @@ class Engine:
         tree = tree if source == data else None
         own = self._analyze_source(path, source, tree)
         results = [own, *(self._analyze_dependent(dependent) for dependent in self._dependents_of(path, source, tree))]
-        findings = merged(finding for result in results for finding in result.findings if finding.path == path)
+        # Recorded calls are compared with findings in other files too: a value is reported where it is written.
+        everywhere = bool(self.settings.observed)
+        findings = merged(finding for result in results for finding in result.findings if everywhere or finding.path == path)
         return self._with_cells(replace(own, findings=tuple(findings)), data)
 
     def _with_dependencies(self, result: Result) -> Result:

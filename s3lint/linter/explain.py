@@ -170,12 +170,15 @@ def observed(fact: Fact, observe: Callable[[str, Value], None]) -> Fact:
     return replace(fact, **watched)
 
 
+def is_of(explanation: Explanation, seen: ObservedValues) -> bool:
+    """Tell whether recorded calls are of the call that is explained. A fact about a name alone has none of the call's parameters."""
+    return f"{seen.method}(" in explanation.text and any(each.name in seen.values for each in explanation.observations)
+
+
 def rows_of(explanation: Explanation, seen: Sequence[ObservedValues] = ()) -> Iterator[str]:
     """The lines of an explanation for people, with the values that recorded calls of the line had."""
     yield f"{explanation.kind} ({explanation.confidence} confidence): {explanation.text}"
-    names = {each.name for each in explanation.observations}
-    # A fact about a name alone has none of the call's parameters.
-    recorded = [each for each in seen if f"{each.method}(" in explanation.text and names & each.values.keys()]
+    recorded = [each for each in seen if is_of(explanation, each)]
     values = {name: text for each in recorded for name, text in each.texts().items()}
     missing = [each.name for each in explanation.observations if each.value == NOT_GIVEN and each.name not in values]
     for each in explanation.observations:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from s3lint.finding import Confidence, Finding, Location, Observed, Related
+from s3lint.linter.findings import by_file
 from s3lint.linter.observed_program import Unwritable, statement_of, with_imports
 from s3lint.linter.recordings import Call, Source, recordings_of
 from s3lint.linter.result import Result
@@ -31,16 +32,40 @@ Analyze = Callable[[str], Result]
 """Analyzes a program that belongs to no project."""
 
 
-def with_observed(result: Result, settings: Settings, analyze: Analyze) -> Result:
+class Observes(Protocol):
+    """What adds the findings of recorded calls to a result: the engine of the file."""
+
+    def with_observed(self, result: Result) -> Result: ...
+
+
+def observed_in(results: Sequence[Result], engine_of: Callable[[Path], Observes | None]) -> list[Result]:
+    """Return results by file, with the findings of recorded calls. Raises `ConfigurationError` for a recording that cannot be read.
+
+    Files that are not checked take part where a finding or its data flow leads to them: what a recorded call of theirs shows may be
+    reported here, and the other way round.
+    """
+    checked = {result.path for result in results}
+    engines: dict[Path, Observes | None] = {path: engine_of(path) for path in checked}
+    for result in results:
+        for finding in result.findings:
+            for path in (finding.path, *(place.path for place in finding.related)):
+                engines.setdefault(path, engines[result.path])
+    context = [Result(path) for path in engines if path not in checked]
+    placed = by_file([*results, *context])
+    observed = [result if (engine := engines[result.path]) is None else engine.with_observed(result) for result in placed]
+    return [result for result in confirmed_elsewhere(observed) if result.path in checked]
+
+
+def with_observed(result: Result, settings: Settings, analyze: Analyze, text: bytes | None = None) -> Result:
     """Add the findings of recorded calls to the result of their file. Raises `ConfigurationError` for a recording that cannot be read.
 
-    A static finding of the same rule in the same lines is confirmed instead.
+    A static finding of the same rule in the same lines is confirmed instead. `text` is that of the file where an editor has not saved it.
     """
     recordings = recordings_of(settings)
     calls = recordings.of(result.path)
     if not calls:
         return result
-    source = Source.of(result.path)
+    source = Source.of(result.path, text)
     located = [(call, row) for call in calls if (row := source.row(call.place))]
     if len(located) < len(calls):
         recordings.problems[result.path] = _stale(result.path, len(calls) - len(located))

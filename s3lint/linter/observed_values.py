@@ -33,10 +33,13 @@ class ObservedValues:
         return {name: _in_words(values) for name, values in self.values.items()}
 
 
-def observed_values(settings: Settings, path: Path, row: int) -> list[ObservedValues]:
-    """Return what was recorded of the calls on a row, by method. Raises `ConfigurationError` for a recording that cannot be read."""
+def observed_values(settings: Settings, path: Path, row: int, text: bytes | None = None) -> list[ObservedValues]:
+    """Return what was recorded of the calls on a row, by method. Raises `ConfigurationError` for a recording that cannot be read.
+
+    `text` is that of the file where an editor has not saved it.
+    """
     calls = recordings_of(settings).of(path) if settings.observed else []
-    source = Source.of(path) if calls else Source("", [])
+    source = Source.of(path, text) if calls else Source("", [])
     found: dict[str, ObservedValues] = {}
     for call in calls:
         if source.row(call.place) != row:

@@ -164,10 +164,10 @@ class Source:
     _searched: int = 0
 
     @classmethod
-    def of(cls, path: Path) -> Source:
-        """Return the source in a file; an empty one if the file cannot be read."""
+    def of(cls, path: Path, data: bytes | None = None) -> Source:
+        """Return the source in a file, or in `data`; an empty one if it cannot be read."""
         try:
-            data = read_bounded(path, MAX_READ_BYTES)
+            data = read_bounded(path, MAX_READ_BYTES) if data is None else data
             text = data.decode(declared_encoding(data), "replace").removeprefix("\ufeff")
         except (OSError, Unreadable, LookupError):
             text = ""

@@ -17,6 +17,7 @@ from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Unsettled, fix_text
 from s3lint.linter.explain import explain
+from s3lint.linter.observed_values import observed_values
 from s3lint.lsp.diagnostics import ByUri, Translator
 from s3lint.lsp.documents import Document, DocumentPart
 from s3lint.lsp.hover_text import hover_text
@@ -189,6 +190,7 @@ class Analysis:
             data, row_in_text = _python(document, cell, row)
             session = self.session(path)
             found = explain(session.engine, path, data, row_in_text)
+            seen = observed_values(session.settings, path, row, None if document.is_notebook else document.data)
         except (Unreadable, ConfigurationError):
             return ""
         here = [
@@ -196,7 +198,7 @@ class Analysis:
             for finding in session.check(path, document.data)[0]
             if finding.start.row <= row <= finding.end.row and (finding.cell is None or finding.cell == cell + 1)
         ]
-        return hover_text(found, here, f"{path.name}:{row}")
+        return hover_text(found, here, f"{path.name}:{row}", seen)
 
 
 def _python(document: Document, cell: int, row: int) -> tuple[bytes, int]:

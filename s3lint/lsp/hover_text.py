@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from s3lint.finding import Finding
-from s3lint.linter.explain import NOT_GIVEN, Explanation, Observation
+from s3lint.linter.explain import NOT_GIVEN, Explanation, Observation, is_of
+from s3lint.linter.observed_values import ObservedValues
 
 SHOWN = (
     "Bucket", "Key", "ContentType", "ContentEncoding", "StorageClass", "ACL", "ServerSideEncryption", "ExpiresIn", "TableName", "Item",
@@ -19,14 +20,17 @@ MISSED = ("ContentType",)
 MAX_CODE_CHARACTERS = 100
 
 
-def hover_text(explanations: Sequence[Explanation], findings: Iterable[Finding], place: str) -> str:
+def hover_text(
+    explanations: Sequence[Explanation], findings: Iterable[Finding], place: str, seen: Sequence[ObservedValues] = ()
+) -> str:
     """Return a text for people; empty without explanations and findings.
 
-    `findings` are those reported on the line, `place` is the file and line, as `--explain` takes them.
+    `findings` are those reported on the line, `place` is the file and line, as `--explain` takes them. `seen` is what recorded calls of
+    the line had.
     """
     lines: dict[str, None] = {}
     for explanation in explanations:
-        values = list(_values(explanation, SHOWN))
+        values = list(_values(explanation, SHOWN, seen))
         # Facts about one call have the same code and partly the same values: each is shown once.
         if any(value not in lines for value in values):
             lines |= dict.fromkeys([_shortened(explanation.text), *values])
@@ -39,12 +43,17 @@ def hover_text(explanations: Sequence[Explanation], findings: Iterable[Finding],
     return "\n".join([*lines, *([""] if lines and reported else []), *reported, "", f"More: s3lint check --explain {place}"])
 
 
-def _values(explanation: Explanation, names: Iterable[str]) -> Iterator[str]:
+def _values(explanation: Explanation, names: Iterable[str], seen: Sequence[ObservedValues] = ()) -> Iterator[str]:
     by_name = {each.name: each for each in explanation.observations}
+    recorded = {name: text for each in seen if is_of(explanation, each) for name, text in each.texts().items()}
     for name in names:
         each = by_name.get(name)
         if each is not None and (each.value != NOT_GIVEN or name in MISSED):
             yield f"  {name}: {each.value}{_origin(each)}"
+            if name in recorded:
+                yield f"    observed: {recorded[name]}"
+        elif name in recorded:
+            yield f"  {name}: observed: {recorded[name]}"
 
 
 def _origin(observation: Observation) -> str:

@@ -103,7 +103,7 @@ class ProjectSession:
 
     def check(self, path: Path, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
         """The findings in a text and the errors of its analysis; nothing for a text that does not touch storage."""
-        if not self.engine.is_relevant(path, data):
+        if not self.settings.observed and not self.engine.is_relevant(path, data):
             return [], ()
         found, errors = self.engine.check(path, data)
         subjects = {(finding.code, finding.subject) for finding in found if may_be_decided(finding)}

@@ -88,7 +88,7 @@ def check_all(
     with paused_collector():
         cached, found = _analyze(every, tasks, settings, jobs, progress, cache)
         with CLOCK.stage("suppressions and settings"):
-            run = _reported(_observed(by_file([*cached.values(), *found]), tasks, settings), tasks[: len(files)], settings)
+            run = _reported(_by_file([*cached.values(), *found], tasks, settings), tasks[: len(files)], settings)
         run.reused = len([target for target in files if target.path in cached])
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_baseline(run, path, scope)
@@ -96,14 +96,17 @@ def check_all(
 
 
 def analyze_files(files: Sequence[Target], jobs: int | None = None, cache: Cache | None = None) -> Iterator[Result]:
-    """Yield raw results per file, before settings and suppressions apply, each with all findings in its own file."""
+    """Yield raw results per file, before settings and suppressions apply, each with all findings in its own file.
+
+    Raises `ConfigurationError` for a recording that cannot be read.
+    """
     asked, context = with_context_files(files)
     every = [*asked, *context]
     settings, tasks = _tasks(every)
     wanted = {target.path for target in asked}
     with paused_collector():
         cached, found = _analyze(every, tasks, settings, jobs, no_progress, cache)
-        yield from (result for result in by_file([*cached.values(), *found]) if result.path in wanted)
+        yield from (result for result in _by_file([*cached.values(), *found], tasks, settings) if result.path in wanted)
 
 
 def _analyze(
@@ -142,19 +145,16 @@ def _tasks(files: Sequence[Target]) -> tuple[list[Settings], list[Task]]:
     return settings, tasks
 
 
-def _observed(results: Iterable[Result], tasks: Sequence[Task], settings: Sequence[Settings]) -> Iterator[Result]:
-    """Add the findings of recorded calls, where the settings name recordings. Raises `ConfigurationError`."""
+def _by_file(results: list[Result], tasks: Sequence[Task], settings: Sequence[Settings]) -> Iterable[Result]:
+    """Return the results by file, with the findings of recorded calls where the settings name any. Raises `ConfigurationError`."""
     if not any(each.observed for each in settings):
-        yield from results
-        return
+        return by_file(results)
     from s3lint.linter.engine import Engine
-    from s3lint.linter.observed import confirmed_elsewhere
+    from s3lint.linter.observed import observed_in
 
     engines = [Engine(each) for each in settings]
     engine_of = {task.path: engines[task.settings] for task in tasks}
-    yield from confirmed_elsewhere(
-        [engine_of[result.path].with_observed(result) if result.path in engine_of else result for result in results]
-    )
+    return observed_in(results, engine_of.get)
 
 
 def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Settings]) -> RunResult:
