@@ -46,6 +46,7 @@ CONTEXT_BYTES = 12
 
 IN_TEXT = {kind: re.compile(after) for kind, after in USED.items()}
 IN_BYTES = {kind: re.compile(after.encode()) for kind, after in USED.items()}
+NAMES = {kind: re.compile(rb"(\w+)\b(?=%s)" % after.encode()) for kind, after in USED.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,16 @@ class Search:
     def is_used_in(self, text: str) -> bool:
         """Tell whether a text may call the name or pass it as an argument."""
         return any(is_used(text[max(0, place - 6) : place]) for place in _places(text, self.name, IN_TEXT[self.kind]))
+
+
+def used_names(data: bytes, kind: Kind) -> set[bytes]:
+    """Return the names in ASCII that a search for calls or constructions finds in the bytes of a file."""
+    data = searchable(data)
+    return {
+        match[1]
+        for match in NAMES[kind].finditer(data)
+        if is_used(data[max(0, match.start() - 6) : match.start()].decode("latin-1"))
+    }
 
 
 def _names_store(data: bytes) -> bool:

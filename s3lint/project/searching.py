@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from s3lint.project.dependencies import SearchDependency, Tracker, digest_of_paths
+from s3lint.project.searches import USED, used_names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from s3lint.project.files import ProjectFiles
-    from s3lint.project.searches import Search
+    from s3lint.project.searches import Kind, Search
+
+MAX_SCANS = 32
+"""Searches of one file for calls by reading it; then all names that it calls are indexed. A large file has a search for each function."""
+
+NAME = re.compile(rb"\w+")
 
 
 class Searcher:
@@ -20,15 +28,28 @@ class Searcher:
         self.files = files
         self.tracker = tracker
         self._recorded: dict[Search, SearchDependency] = {}
+        self._scans: Counter[Path] = Counter()
+        self._used: dict[tuple[Path, Kind], tuple[bytes, set[bytes]]] = {}
 
     def found(self, search: Search) -> tuple[Path, ...]:
         """Return the files in which a search finds something, in the order of the project."""
         found = self.tracker.found.get(search)
         if found is None:
-            files = self.files
-            found = tuple(path for path in files.word_index.files_with(search.word) if search.finds(files.content(path)))
+            found = tuple(path for path in self.files.word_index.files_with(search.word) if self._finds(search, path))
             self.tracker.found[search] = found
         if search not in self._recorded:
             self._recorded[search] = SearchDependency(search, digest_of_paths(found))
         self.tracker.record(self._recorded[search])
         return found
+
+    def _finds(self, search: Search, path: Path) -> bool:
+        data = self.files.content(path)
+        if search.kind not in USED or not NAME.fullmatch(search.word):
+            return search.finds(data)
+        self._scans[path] += 1
+        if self._scans[path] <= MAX_SCANS:
+            return search.finds(data)
+        known = self._used.get((path, search.kind))
+        if known is None or known[0] != data:
+            known = self._used[path, search.kind] = data, used_names(data, search.kind)
+        return search.word in known[1]

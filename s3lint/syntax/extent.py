@@ -6,16 +6,21 @@ were searched for stand. `Module` notes all of that; the cache compares it with 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import pairwise
 
 from s3lint.source.text import Source, Unreadable
 from s3lint.syntax.outline import Outline, Part, outline, parse
 
 MAX_WORDS = 200
 """Words searched for in one module, above which all of it counts as read."""
+
+
+WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -96,13 +101,25 @@ def block_starts(source: Source, parts: Iterable[Part]) -> list[int]:
 
 def numbers_holding(text: str, starts: Sequence[int], word: str) -> list[int]:
     """Return the numbers of the blocks in whose text a word stands, in order."""
-    numbers, place = [], text.find(word)
+    numbers, place = list[int](), text.find(word)
     while place >= 0:
-        number = bisect_right(starts, place)
+        number, end = bisect_right(starts, place), place + len(word)
+        if WORD.match(text[place - 1 : place]) or WORD.match(text[end : end + 1]):
+            place = text.find(word, end)
+            continue
         if number:
             numbers.append(number - 1)
         place = text.find(word, starts[number]) if number < len(starts) else -1
     return numbers
+
+
+def words_by_block(text: str, starts: Sequence[int]) -> dict[str, list[int]]:
+    """Return for each word what `numbers_holding` finds, in one pass over the text."""
+    found: dict[str, list[int]] = {}
+    for number, (start, end) in enumerate(pairwise([*starts, len(text)])):
+        for word in dict.fromkeys(WORD.findall(text, start, end)):
+            found.setdefault(word, []).append(number)
+    return found
 
 
 def _digest(text: str) -> str:

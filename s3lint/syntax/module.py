@@ -14,7 +14,7 @@ import libcst as cst
 from s3lint.source.text import Source, Unreadable, split_lines, with_plain_indentation, without_feeds
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector
-from s3lint.syntax.extent import Extent, block_starts, header_number, numbers_holding, signature
+from s3lint.syntax.extent import WORD, Extent, block_starts, header_number, numbers_holding, signature, words_by_block
 from s3lint.syntax.layout import add_layout
 from s3lint.syntax.names import dotted_name, import_names
 from s3lint.syntax.nesting import too_deep
@@ -24,6 +24,9 @@ from s3lint.syntax.skeleton import skeleton
 from s3lint.syntax.walk import children, subtree
 
 T = TypeVar("T")
+
+MAX_SCANS = 32
+"""Searches for words in one module by reading its text; then all words are indexed. A large module has a search for each function."""
 
 
 @dataclass(eq=False, repr=False)
@@ -205,6 +208,7 @@ class Module:
     trees: Trees
     extent: Extent
     blocks: list[Block] = field(default_factory=list)
+    _scans: int = 0
 
     @classmethod
     def load(
@@ -244,9 +248,17 @@ class Module:
 
     def blocks_holding(self, word: str) -> list[int]:
         """Return the numbers of the blocks in whose text a word stands, in order."""
-        numbers = numbers_holding(self.file.text, self._offsets, word)
+        self._scans += 1
+        if self._scans <= MAX_SCANS or not WORD.fullmatch(word):
+            numbers = numbers_holding(self.file.text, self._offsets, word)
+        else:
+            numbers = self._word_blocks.get(word, [])
         self.extent.note_word(word, numbers)
         return numbers
+
+    @cached_property
+    def _word_blocks(self) -> dict[str, list[int]]:
+        return words_by_block(self.file.text, self._offsets)
 
     @cached_property
     def aliases(self) -> dict[str, str]:
