@@ -138,7 +138,7 @@ def _stdin_target(options: argparse.Namespace) -> tuple[Path, Settings]:
 def _fix_files(options: argparse.Namespace) -> int:
     """Check, write fixes or suppressions, then check again and report what is left."""
     from s3lint.cli.fix import allow_all, fix_all, fix_summary, reasons, write_diff
-    from s3lint.support.workers import available_cores
+    from s3lint.support.cores import available_cores
 
     reason = _reason(options)
     outcome = _check(options, _request(options))

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from s3lint.config.load import COMMAND_LINE, fallback_root, fields_of, is_project, isolated, settings_for, validated
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.project.boundary import repository_root
 from s3lint.project.discovery import SUFFIXES
 from s3lint.project.targets import Target, targets, with_context_files
-from s3lint.runner.cache.results import Cache, cache_for
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
+
+if TYPE_CHECKING:
+    from s3lint.runner.cache.results import Cache
 
 STDIN = "-"
 
@@ -90,6 +92,8 @@ def _cache_of(options: argparse.Namespace, paths: Sequence[Path], settings_of: S
     """Open the cache of a run; None with `--no-cache`, or where it cannot be written, which a warning tells."""
     if options.no_cache:
         return None
+    from s3lint.runner.cache.results import cache_for
+
     return cache_for(cache_folder(options), settings_of(paths[0]).root, paths, quiet=getattr(options, "quiet", False))
 
 

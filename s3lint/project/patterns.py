@@ -12,23 +12,24 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import count, islice
 from pathlib import Path
-from typing import Any
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, Any
 
 from s3lint.settings import Settings
 
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
 NAME = re.compile(r"[\w.-]+")
 """A pattern that is a plain name of files or folders in any place."""
+
+PLAIN = re.compile(r"(?=\*?[\w.-])[\w.-]*\*?[\w.-]*/?")
+"""A pattern that is a name, perhaps with one star, perhaps of folders alone: those of tests are such ones by default."""
 
 MAX_PATTERNS = 5_000
 """Patterns of one list; later ones are ignored. Each costs microseconds for every file."""
 
 MAX_PATTERN_LENGTH = 4_096
 """Characters of a pattern that is not ignored: no path is longer (PATH_MAX)."""
-
-_Pattern = type(GitIgnoreSpec.from_lines(["name"]).patterns[0])
-"""The class of pathspec's patterns, which has changed its name between versions."""
 
 _TOKEN = re.compile(
     r"(?P<folders>\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)|(?P<star>\[\^/\]\*)|(?P<one>\[\^/\])"
@@ -47,6 +48,8 @@ _LAZY = {"(?:.+/)?": "(?:.+?/)??", "(?:/.+)?": "(?:/.+?)??"}
 @cache
 def spec_of(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     """Return one matcher of the patterns. Lines that git does not understand are ignored, as git ignores them."""
+    from pathspec import GitIgnoreSpec
+
     made = list(islice(_compiled(patterns), MAX_PATTERNS))
     try:
         return GitIgnoreSpec(made, backend="simple")
@@ -55,11 +58,15 @@ def spec_of(patterns: tuple[str, ...]) -> GitIgnoreSpec:
 
 
 def _compiled(patterns: Iterable[str]) -> Iterator[Any]:
+    from pathspec import GitIgnoreSpec
+
+    # The class of pathspec's patterns has changed its name between versions.
+    kind = type(GitIgnoreSpec.from_lines(["name"]).patterns[0])
     for pattern in patterns:
         try:
-            regex, include = _Pattern.pattern_to_regex(pattern) if len(pattern) <= MAX_PATTERN_LENGTH else (None, None)
+            regex, include = kind.pattern_to_regex(pattern) if len(pattern) <= MAX_PATTERN_LENGTH else (None, None)
             if regex is not None and include is not None:
-                yield _Pattern(re.compile(linear(regex)), include)
+                yield kind(re.compile(linear(regex)), include)
         except (ValueError, re.error, RecursionError):
             continue
 
@@ -142,7 +149,21 @@ def split(patterns: tuple[str, ...]) -> tuple[frozenset[str], GitIgnoreSpec | No
 
 def matches(path: Path, patterns: tuple[str, ...], settings: Settings) -> bool:
     """Tell whether a file matches a pattern, by its path from the project's root; by its name alone outside of the project."""
-    return bool(spec_of(patterns).match_file(inner_path(path, settings.root)))
+    inner, plain = inner_path(path, settings.root), _plain(patterns)
+    return plain.match(inner) is not None if plain is not None else bool(spec_of(patterns).match_file(inner))
+
+
+@cache
+def _plain(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return an expression for patterns that are all plain, without pathspec: to import it takes longer than to match many files."""
+    if len(patterns) > MAX_PATTERNS or not all(PLAIN.fullmatch(pattern) for pattern in patterns):
+        return None
+    # A folder's name matches all that is below it.
+    names = (
+        re.escape(pattern.rstrip("/")).replace(r"\*", "[^/]*") + ("/" if pattern.endswith("/") else "(?:/|$)")
+        for pattern in patterns
+    )
+    return re.compile(f"(?:.+/)?(?:{'|'.join(names)})") if patterns else None
 
 
 def inner_path(path: Path, root: Path) -> str:

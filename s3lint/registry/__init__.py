@@ -15,6 +15,7 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
 from s3lint.registry.rule import Rule
+from s3lint.support.distributions import may_offer
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -65,6 +66,8 @@ def registry() -> Registry:
 
 def packs() -> list[EntryPoint]:
     """Return the entry points of rule packs, sorted by name. Each leads to a rule, several rules, or a package of rule modules."""
+    if not may_offer(OWN):
+        return []
     from importlib.metadata import entry_points
 
     return sorted(entry_points(group=OWN), key=lambda entry: (entry.name, entry.value))

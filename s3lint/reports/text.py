@@ -5,9 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-from rich.text import Text
-
 from s3lint.finding import Finding, Severity
 from s3lint.registry import rules
 from s3lint.reports import Report, printable
@@ -15,6 +12,9 @@ from s3lint.reports.excerpts import line_of
 
 TAB_COLUMNS = 4
 """Columns of a tab in an excerpt. Tab stops are not needed: the line above the carets is written with the same spaces."""
+
+Line = list[tuple[str, str]]
+"""Parts of a line, each with its style in the terms of `rich`, which is imported only for a report in colours."""
 
 MAX_SHOWN = 3
 """Related places of a finding that are shown; other formats have them all."""
@@ -38,26 +38,27 @@ def render(report: Report) -> str:
 def _block(finding: Finding, report: Report, *, is_first: bool) -> str:
     lines = [
         _title(finding, report),
-        *map(Text, _wrapped(printable(finding.message), report.width, "  ", "  ")),
+        *([(line, "")] for line in _wrapped(printable(finding.message), report.width, "  ", "  ")),
         *_excerpt(finding, report.width),
     ]
     for note in (*_notes(finding, report), *(_help(finding) if is_first else ())):
-        lines += [Text(line, style="dim") for line in _wrapped(note, report.width, "  = ", "    ")]
+        lines += [[(line, "dim")] for line in _wrapped(note, report.width, "  = ", "    ")]
     return "\n".join(_styled(line, color=report.color) for line in lines)
 
 
-def _title(finding: Finding, report: Report) -> Text:
-    title = Text()
-    title.append(report.place(finding.path, finding.start, finding.cell), style="bold")
-    title.append(" ")
-    title.append(finding.code, style=STYLES[finding.severity])
-    title.append(f" {finding.name}", style="cyan")
+def _title(finding: Finding, report: Report) -> Line:
+    title = [
+        (report.place(finding.path, finding.start, finding.cell), "bold"),
+        (" ", ""),
+        (finding.code, STYLES[finding.severity]),
+        (f" {finding.name}", "cyan"),
+    ]
     # What is usual is not written: most findings are warnings of high confidence.
     unusual = [str(finding.severity)] if finding.severity is not Severity.WARNING else []
     if finding.confidence.name != "HIGH":
         unusual.append(f"{finding.confidence} confidence")
     if unusual:
-        title.append(f" ({', '.join(unusual)})", style="dim")
+        title.append((f" ({', '.join(unusual)})", "dim"))
     return title
 
 
@@ -68,18 +69,19 @@ def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
     )
 
 
-def _styled(line: Text, *, color: bool) -> str:
+def _styled(line: Line, *, color: bool) -> str:
     if not color:
-        return line.plain
+        return "".join(text for text, _ in line)
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(force_terminal=True, color_system="standard", width=10_000, highlight=False, soft_wrap=True)
     with console.capture() as capture:
-        console.print(line, end="")
+        console.print(Text.assemble(*line), end="")
     return capture.get()
 
 
-def _excerpt(finding: Finding, width: int) -> Iterator[Text]:
+def _excerpt(finding: Finding, width: int) -> Iterator[Line]:
     line = line_of(finding.path, finding.start.row, finding.cell)
     if line is None:
         return
@@ -89,9 +91,17 @@ def _excerpt(finding: Finding, width: int) -> Iterator[Text]:
         printable(part).replace("\t", " " * TAB_COLUMNS) for part in _parts(line, finding.start.column - 1, end - 1)
     )
     before, marked, after = _shortened(before, marked, after, max(width - len(gutter), MIN_COLUMNS))
-    yield Text(f"{gutter}{before}{marked}{after}")
-    carets = "^" * max(1, cell_len(marked))
-    yield Text.assemble(" " * (len(gutter) - 2), "| ", " " * cell_len(before), (carets, "bold red"))
+    yield [(f"{gutter}{before}{marked}{after}", "")]
+    yield [(f"{' ' * (len(gutter) - 2)}| {' ' * _columns(before)}", ""), ("^" * max(1, _columns(marked)), "bold red")]
+
+
+def _columns(text: str) -> int:
+    """Return the columns of a terminal that a text takes: East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _parts(line: str, start: int, end: int) -> tuple[str, str, str]:
@@ -100,19 +110,19 @@ def _parts(line: str, start: int, end: int) -> tuple[str, str, str]:
 
 def _shortened(before: str, marked: str, after: str, width: int) -> tuple[str, str, str]:
     """Shorten the parts of a line to `width` columns together: the marked part is cut least, then the part before it."""
-    if cell_len(before) + cell_len(marked) + cell_len(after) <= width:
+    if _columns(before) + _columns(marked) + _columns(after) <= width:
         return before, marked, after
     marked = _head(marked, width * 3 // 4)
-    left = width - cell_len(marked)
-    if cell_len(before) >= left:
-        before = _tail(before, left - min(cell_len(after), max(1, left // 4)))
-    return before, marked, _head(after, left - cell_len(before))
+    left = width - _columns(marked)
+    if _columns(before) >= left:
+        before = _tail(before, left - min(_columns(after), max(1, left // 4)))
+    return before, marked, _head(after, left - _columns(before))
 
 
 def _head(text: str, width: int) -> str:
-    if cell_len(text) <= width:
+    if _columns(text) <= width:
         return text
-    while text and cell_len(text) > width - 1:
+    while text and _columns(text) > width - 1:
         text = text[: min(len(text) - 1, width - 1)]
     return f"{text}…"
 

@@ -10,7 +10,6 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,7 +191,7 @@ def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | No
 
     The prefilter runs here: only files that mention storage are worth sending to a process.
     """
-    from s3lint.support.workers import available_cores
+    from s3lint.support.cores import available_cores
 
     cores = jobs or available_cores()
     worker, left = Worker(settings, extents=extents), list[Task]()
@@ -259,6 +258,8 @@ _WORKER: list[Worker] = []
 
 
 def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path, Listed | str]) -> None:
+    from multiprocessing import parent_process
+
     ANSWERS.update(answers)
     # What was imported lives as long as the process: frozen, it is not copied page by page when a collection touches it.
     gc.disable()

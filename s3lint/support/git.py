@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import subprocess
-import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
 
 MAX_SECONDS = 120
 """Seconds that git may take: the files of a large work tree on a slow disk need some ten."""
@@ -90,6 +92,9 @@ def run(folder: Path, *arguments: str, bare: bool = False) -> subprocess.Complet
 
     Raises `OSError` where git or the folder is missing, and where git takes more than `MAX_SECONDS` or writes more than `MAX_OUTPUT_BYTES`.
     """
+    import subprocess
+    import threading
+
     line = command(folder, *arguments, bare=bare)
     with subprocess.Popen(  # noqa: S603 - a program of our own choice, and options that are none of git's programs
         line,

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from itertools import pairwise
 
 from s3lint.finding import Finding
@@ -210,6 +209,8 @@ def _suppression(comment: Comment, start: int, piece: str, match: re.Match[str],
 
 def _is_meant(match: re.Match[str]) -> bool:
     """Return whether a comment to s3lint is meant as a suppression: by its word and, without a colon, by brackets or a code too."""
+    from difflib import get_close_matches
+
     similar = get_close_matches(EXTENT.sub("", match["word"].lower()), SYNONYMS, 1, 0.75)
     return bool(similar) and (bool(match["colon"]) or match["rest"][:1] in ("[", "(", "=", "{") or bool(_codes_in(match["rest"])))
 

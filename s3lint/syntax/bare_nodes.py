@@ -1,9 +1,12 @@
-"""Functions that make libcst nodes without layout, by the types of the nodes. For `skeleton`, which makes whole statements with them."""
+"""Functions that make libcst nodes without layout, by the types of the nodes. For `skeleton`, which makes whole statements with them.
+
+Each is an attribute of this module, which is generated when it is first asked for: the code of a run needs a few of them.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -29,63 +32,82 @@ def maker(kind: type, *given: str) -> Callable[..., Any]:
     return made
 
 
-NAME, ATTRIBUTE = maker(cst.Name, "value"), maker(cst.Attribute, "value", "attr")
-CALL, ARG = maker(cst.Call, "func", "args"), maker(cst.Arg, "value", "keyword", "star")
-STRING, ELLIPSIS = maker(cst.SimpleString, "value"), maker(cst.Ellipsis)
-INTEGER, FLOAT, IMAGINARY = (maker(kind, "value") for kind in (cst.Integer, cst.Float, cst.Imaginary))
-ELEMENT, STARRED = maker(cst.Element, "value"), maker(cst.StarredElement, "value")
-TUPLE, LIST, SET = (maker(kind, "elements") for kind in (cst.Tuple, cst.List, cst.Set))
-DICT, PAIR, SPREAD = maker(cst.Dict, "elements"), maker(cst.DictElement, "key", "value"), maker(cst.StarredDictElement, "value")
-BINARY, BOOLEAN = (maker(kind, "left", "operator", "right") for kind in (cst.BinaryOperation, cst.BooleanOperation))
-UNARY = maker(cst.UnaryOperation, "operator", "expression")
-COMPARISON, COMPARED = maker(cst.Comparison, "left", "comparisons"), maker(cst.ComparisonTarget, "operator", "comparator")
-SUBSCRIPT, SLOT = maker(cst.Subscript, "value", "slice"), maker(cst.SubscriptElement, "slice")
-INDEX, SLICE = maker(cst.Index, "value", "star"), maker(cst.Slice, "lower", "upper", "step")
-IFEXP, LAMBDA = maker(cst.IfExp, "test", "body", "orelse"), maker(cst.Lambda, "params", "body")
-AWAIT, YIELD, FROM = maker(cst.Await, "expression"), maker(cst.Yield, "value"), maker(cst.From, "item")
-WALRUS = maker(cst.NamedExpr, "target", "value")
-LISTCOMP, SETCOMP, GENERATOR = (maker(kind, "elt", "for_in") for kind in (cst.ListComp, cst.SetComp, cst.GeneratorExp))
-DICTCOMP = maker(cst.DictComp, "key", "value", "for_in")
-COMPFOR, COMPIF = maker(cst.CompFor, "target", "iter", "ifs", "inner_for_in", "asynchronous"), maker(cst.CompIf, "test")
-PARAM, BARE_STAR = maker(cst.Param, "name", "annotation", "default", "star"), maker(cst.ParamStar)
-PARAMETERS = maker(cst.Parameters, "params", "star_arg", "kwonly_params", "star_kwarg", "posonly_params")
-ANNOTATION, ASNAME = maker(cst.Annotation, "annotation"), maker(cst.AsName, "name")
-LINE, BLOCK, INLINE = (maker(kind, "body") for kind in (cst.SimpleStatementLine, cst.IndentedBlock, cst.SimpleStatementSuite))
-FUNCTION = maker(cst.FunctionDef, "name", "params", "body", "decorators", "returns", "asynchronous")
-CLASS, DECORATOR = maker(cst.ClassDef, "name", "body", "bases", "keywords", "decorators"), maker(cst.Decorator, "decorator")
-ASSIGN, TARGET = maker(cst.Assign, "targets", "value"), maker(cst.AssignTarget, "target")
-ANNASSIGN = maker(cst.AnnAssign, "target", "annotation", "value")
-AUGASSIGN = maker(cst.AugAssign, "target", "operator", "value")
-EXPR, RETURN, DEL = maker(cst.Expr, "value"), maker(cst.Return, "value"), maker(cst.Del, "target")
-RAISE, ASSERT = maker(cst.Raise, "exc", "cause"), maker(cst.Assert, "test", "msg")
-IMPORT, IMPORT_FROM = maker(cst.Import, "names"), maker(cst.ImportFrom, "module", "names", "relative")
-ALIAS, IMPORT_STAR = maker(cst.ImportAlias, "name", "asname"), maker(cst.ImportStar)
-GLOBAL, NONLOCAL, ITEM = maker(cst.Global, "names"), maker(cst.Nonlocal, "names"), maker(cst.NameItem, "name")
-PASS, BREAK, CONTINUE = maker(cst.Pass), maker(cst.Break), maker(cst.Continue)
-IF, ELSE, WHILE = maker(cst.If, "test", "body", "orelse"), maker(cst.Else, "body"), maker(cst.While, "test", "body", "orelse")
-FOR = maker(cst.For, "target", "iter", "body", "orelse", "asynchronous")
-WITH, WITHITEM = maker(cst.With, "items", "body", "asynchronous"), maker(cst.WithItem, "item", "asname")
-TRY, TRYSTAR = (maker(kind, "body", "handlers", "orelse", "finalbody") for kind in (cst.Try, cst.TryStar))
-HANDLER, STARHANDLER = (maker(kind, "body", "type", "name") for kind in (cst.ExceptHandler, cst.ExceptStarHandler))
-FINALLY = maker(cst.Finally, "body")
+KINDS: dict[str, tuple[Any, ...]] = {
+    "NAME": (cst.Name, "value"), "ATTRIBUTE": (cst.Attribute, "value", "attr"), "CALL": (cst.Call, "func", "args"),
+    "ARG": (cst.Arg, "value", "keyword", "star"), "STRING": (cst.SimpleString, "value"), "ELLIPSIS": (cst.Ellipsis,),
+    "INTEGER": (cst.Integer, "value"), "FLOAT": (cst.Float, "value"), "IMAGINARY": (cst.Imaginary, "value"),
+    "ELEMENT": (cst.Element, "value"), "STARRED": (cst.StarredElement, "value"), "TUPLE": (cst.Tuple, "elements"),
+    "LIST": (cst.List, "elements"), "SET": (cst.Set, "elements"), "DICT": (cst.Dict, "elements"),
+    "PAIR": (cst.DictElement, "key", "value"), "SPREAD": (cst.StarredDictElement, "value"),
+    "BINARY": (cst.BinaryOperation, "left", "operator", "right"), "BOOLEAN": (cst.BooleanOperation, "left", "operator", "right"),
+    "UNARY": (cst.UnaryOperation, "operator", "expression"), "COMPARISON": (cst.Comparison, "left", "comparisons"),
+    "COMPARED": (cst.ComparisonTarget, "operator", "comparator"), "SUBSCRIPT": (cst.Subscript, "value", "slice"),
+    "SLOT": (cst.SubscriptElement, "slice"), "INDEX": (cst.Index, "value", "star"),
+    "SLICE": (cst.Slice, "lower", "upper", "step"), "IFEXP": (cst.IfExp, "test", "body", "orelse"),
+    "LAMBDA": (cst.Lambda, "params", "body"), "AWAIT": (cst.Await, "expression"), "YIELD": (cst.Yield, "value"),
+    "FROM": (cst.From, "item"), "WALRUS": (cst.NamedExpr, "target", "value"), "LISTCOMP": (cst.ListComp, "elt", "for_in"),
+    "SETCOMP": (cst.SetComp, "elt", "for_in"), "GENERATOR": (cst.GeneratorExp, "elt", "for_in"),
+    "DICTCOMP": (cst.DictComp, "key", "value", "for_in"),
+    "COMPFOR": (cst.CompFor, "target", "iter", "ifs", "inner_for_in", "asynchronous"), "COMPIF": (cst.CompIf, "test"),
+    "PARAM": (cst.Param, "name", "annotation", "default", "star"), "BARE_STAR": (cst.ParamStar,),
+    "PARAMETERS": (cst.Parameters, "params", "star_arg", "kwonly_params", "star_kwarg", "posonly_params"),
+    "ANNOTATION": (cst.Annotation, "annotation"), "ASNAME": (cst.AsName, "name"), "LINE": (cst.SimpleStatementLine, "body"),
+    "BLOCK": (cst.IndentedBlock, "body"), "INLINE": (cst.SimpleStatementSuite, "body"),
+    "FUNCTION": (cst.FunctionDef, "name", "params", "body", "decorators", "returns", "asynchronous"),
+    "CLASS": (cst.ClassDef, "name", "body", "bases", "keywords", "decorators"), "DECORATOR": (cst.Decorator, "decorator"),
+    "ASSIGN": (cst.Assign, "targets", "value"), "TARGET": (cst.AssignTarget, "target"),
+    "ANNASSIGN": (cst.AnnAssign, "target", "annotation", "value"), "AUGASSIGN": (cst.AugAssign, "target", "operator", "value"),
+    "EXPR": (cst.Expr, "value"), "RETURN": (cst.Return, "value"), "DEL": (cst.Del, "target"),
+    "RAISE": (cst.Raise, "exc", "cause"), "ASSERT": (cst.Assert, "test", "msg"), "IMPORT": (cst.Import, "names"),
+    "IMPORT_FROM": (cst.ImportFrom, "module", "names", "relative"), "ALIAS": (cst.ImportAlias, "name", "asname"),
+    "IMPORT_STAR": (cst.ImportStar,), "GLOBAL": (cst.Global, "names"), "NONLOCAL": (cst.Nonlocal, "names"),
+    "ITEM": (cst.NameItem, "name"), "PASS": (cst.Pass,), "BREAK": (cst.Break,), "CONTINUE": (cst.Continue,),
+    "IF": (cst.If, "test", "body", "orelse"), "ELSE": (cst.Else, "body"), "WHILE": (cst.While, "test", "body", "orelse"),
+    "FOR": (cst.For, "target", "iter", "body", "orelse", "asynchronous"), "WITH": (cst.With, "items", "body", "asynchronous"),
+    "WITHITEM": (cst.WithItem, "item", "asname"), "TRY": (cst.Try, "body", "handlers", "orelse", "finalbody"),
+    "TRYSTAR": (cst.TryStar, "body", "handlers", "orelse", "finalbody"), "HANDLER": (cst.ExceptHandler, "body", "type", "name"),
+    "STARHANDLER": (cst.ExceptStarHandler, "body", "type", "name"), "FINALLY": (cst.Finally, "body"),
+}  # fmt: skip
+"""The type of node that each function makes, and the fields that it takes."""
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    if name not in KINDS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    kind, *given = KINDS[name]
+    made = globals()[name] = maker(kind, *given)
+    return made
+
+
+class Shared(dict[type, Any]):
+    """Nodes by the type of `ast`'s node, each made when it is first asked for."""
+
+    def __init__(self, kinds: Mapping[type, type]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def __missing__(self, kind: type) -> Any:
+        node = self[kind] = self._kinds[kind]()
+        return node
+
 
 # Operators and the words below are layout to every walk (`walk.TRIVIA`), so nodes may share them.
 ASYNC, DOT = cst.Asynchronous(), cst.Dot()
 
-BINARY_OPERATORS = {
-    ast.Add: cst.Add(), ast.Sub: cst.Subtract(), ast.Mult: cst.Multiply(), ast.Div: cst.Divide(), ast.FloorDiv: cst.FloorDivide(),
-    ast.Mod: cst.Modulo(), ast.Pow: cst.Power(), ast.LShift: cst.LeftShift(), ast.RShift: cst.RightShift(), ast.BitOr: cst.BitOr(),
-    ast.BitAnd: cst.BitAnd(), ast.BitXor: cst.BitXor(), ast.MatMult: cst.MatrixMultiply(),
-}  # fmt: skip
-AUGMENTED = {
-    ast.Add: cst.AddAssign(), ast.Sub: cst.SubtractAssign(), ast.Mult: cst.MultiplyAssign(), ast.Div: cst.DivideAssign(),
-    ast.FloorDiv: cst.FloorDivideAssign(), ast.Mod: cst.ModuloAssign(), ast.Pow: cst.PowerAssign(), ast.LShift: cst.LeftShiftAssign(),
-    ast.RShift: cst.RightShiftAssign(), ast.BitOr: cst.BitOrAssign(), ast.BitAnd: cst.BitAndAssign(), ast.BitXor: cst.BitXorAssign(),
-    ast.MatMult: cst.MatrixMultiplyAssign(),
-}  # fmt: skip
-UNARY_OPERATORS = {ast.Not: cst.Not(), ast.USub: cst.Minus(), ast.UAdd: cst.Plus(), ast.Invert: cst.BitInvert()}
-BOOLEAN_OPERATORS = {ast.And: cst.And(), ast.Or: cst.Or()}
-COMPARISONS = {
-    ast.Eq: cst.Equal(), ast.NotEq: cst.NotEqual(), ast.Lt: cst.LessThan(), ast.LtE: cst.LessThanEqual(), ast.Gt: cst.GreaterThan(),
-    ast.GtE: cst.GreaterThanEqual(), ast.Is: cst.Is(), ast.IsNot: cst.IsNot(), ast.In: cst.In(), ast.NotIn: cst.NotIn(),
-}  # fmt: skip
+BINARY_OPERATORS = Shared({
+    ast.Add: cst.Add, ast.Sub: cst.Subtract, ast.Mult: cst.Multiply, ast.Div: cst.Divide, ast.FloorDiv: cst.FloorDivide,
+    ast.Mod: cst.Modulo, ast.Pow: cst.Power, ast.LShift: cst.LeftShift, ast.RShift: cst.RightShift, ast.BitOr: cst.BitOr,
+    ast.BitAnd: cst.BitAnd, ast.BitXor: cst.BitXor, ast.MatMult: cst.MatrixMultiply,
+})  # fmt: skip
+AUGMENTED = Shared({
+    ast.Add: cst.AddAssign, ast.Sub: cst.SubtractAssign, ast.Mult: cst.MultiplyAssign, ast.Div: cst.DivideAssign,
+    ast.FloorDiv: cst.FloorDivideAssign, ast.Mod: cst.ModuloAssign, ast.Pow: cst.PowerAssign, ast.LShift: cst.LeftShiftAssign,
+    ast.RShift: cst.RightShiftAssign, ast.BitOr: cst.BitOrAssign, ast.BitAnd: cst.BitAndAssign, ast.BitXor: cst.BitXorAssign,
+    ast.MatMult: cst.MatrixMultiplyAssign,
+})  # fmt: skip
+UNARY_OPERATORS = Shared({ast.Not: cst.Not, ast.USub: cst.Minus, ast.UAdd: cst.Plus, ast.Invert: cst.BitInvert})
+BOOLEAN_OPERATORS = Shared({ast.And: cst.And, ast.Or: cst.Or})
+COMPARISONS = Shared({
+    ast.Eq: cst.Equal, ast.NotEq: cst.NotEqual, ast.Lt: cst.LessThan, ast.LtE: cst.LessThanEqual, ast.Gt: cst.GreaterThan,
+    ast.GtE: cst.GreaterThanEqual, ast.Is: cst.Is, ast.IsNot: cst.IsNot, ast.In: cst.In, ast.NotIn: cst.NotIn,
+})  # fmt: skip

@@ -141,7 +141,7 @@ class Skeleton:
     def as_name(self, node: ast.expr | None) -> Any:
         return bare.ASNAME(self.of(node)) if node is not None else None
 
-    def try_(self, node: Any, make: Any = bare.TRY, make_handler: Any = bare.HANDLER) -> Any:
+    def try_(self, node: Any, make: Any, make_handler: Any) -> Any:
         handlers = [
             make_handler(self.body(each.body), self.maybe(each.type), bare.ASNAME(bare.NAME(each.name)) if each.name else None)
             for each in node.handlers
@@ -306,7 +306,7 @@ SIMPLE: dict[type, Make] = {
 COMPOUND: dict[type, Make] = {
     ast.FunctionDef: S.function, ast.AsyncFunctionDef: lambda s, n: s.function(n, bare.ASYNC), ast.ClassDef: S.class_, ast.If: S.if_,
     ast.For: S.for_, ast.AsyncFor: lambda s, n: s.for_(n, bare.ASYNC), ast.While: S.while_, ast.With: S.with_,
-    ast.AsyncWith: lambda s, n: s.with_(n, bare.ASYNC), ast.Try: S.try_,
+    ast.AsyncWith: lambda s, n: s.with_(n, bare.ASYNC), ast.Try: lambda s, n: s.try_(n, bare.TRY, bare.HANDLER),
 }  # fmt: skip
 if hasattr(ast, "TryStar"):
     COMPOUND[ast.TryStar] = lambda s, n: s.try_(n, bare.TRYSTAR, bare.STARHANDLER)

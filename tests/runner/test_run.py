@@ -16,7 +16,7 @@ from s3lint.project.loader import Loader
 from s3lint.runner import run, worker
 from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.settings import Settings
-from s3lint.support.workers import available_cores
+from s3lint.support.cores import available_cores
 
 if TYPE_CHECKING:
     import pytest

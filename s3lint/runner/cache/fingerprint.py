@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import s3lint.rules
 from s3lint import __version__
 from s3lint.project.dependencies import digest
 from s3lint.registry import packs
+from s3lint.support.distributions import version_of
 
 if TYPE_CHECKING:
     from s3lint.runner.cache.contents import Contents
@@ -24,7 +24,7 @@ DATA = (".py", ".json", ".toml", ".so", ".pyd")
 
 def fingerprint(contents: Contents) -> str:
     """Return a digest that changes with each version of the tool and its packs, and with each edit of their files."""
-    parts = [__version__, sys.implementation.name, *map(str, sys.version_info[:2]), _version("libcst")]
+    parts = [__version__, sys.implementation.name, *map(str, sys.version_info[:2]), version_of("libcst")]
     for place in (Path(s3lint.__file__).parent, *map(Path, s3lint.rules.__path__)):
         parts += _state(place, contents)
     for pack in packs():
@@ -32,13 +32,6 @@ def fingerprint(contents: Contents) -> str:
         for place in _source(pack.module):
             parts += _state(place, contents)
     return digest("\n".join(parts).encode("utf-8", "surrogateescape"))
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 def _source(module: str) -> list[Path]:
