@@ -21,6 +21,10 @@ _LIBRARY = tuple({os.path.realpath(sysconfig.get_path(name)) + os.sep for name i
 _OWN = str(Path(__file__).parent) + os.sep
 
 
+Chain = tuple[tuple[CodeType, int], ...]
+"""Code and the line that it is at, the innermost first. Frames themselves would keep the program's objects alive."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """A frame of first-party code. `file` is relative to the root, with slashes; `digest` is of the lines `first` to `first + lines - 1`."""
@@ -46,26 +50,29 @@ def innermost(frame: FrameType | None, root: str) -> FrameType | None:
     return frame
 
 
-def place_of(frame: FrameType, root: str) -> tuple[str | None, int]:
-    """Return the file and the line of a first-party frame."""
-    return _relative(frame.f_code.co_filename, root), frame.f_lineno
-
-
-def first_party(frame: FrameType | None, root: str) -> list[Frame]:
-    """Return the first-party frames from `frame` outwards, the innermost first; at most `MAX_FRAMES`."""
-    found: list[Frame] = []
+def chain_of(frame: FrameType | None, root: str) -> Chain:
+    """Return the first-party code from `frame` outwards, the innermost first; at most `MAX_FRAMES`."""
+    found: list[tuple[CodeType, int]] = []
     while frame is not None and len(found) < MAX_FRAMES:
-        code = frame.f_code
-        file = _relative(code.co_filename, root)
-        if file is not None:
-            found.append(_described(code, file, frame.f_lineno))
+        if _relative(frame.f_code.co_filename, root) is not None:
+            found.append((frame.f_code, frame.f_lineno))
         frame = frame.f_back
-    return found
+    return tuple(found)
 
 
-def as_data(frames: list[Frame]) -> list[dict[str, object]]:
-    """Return frames as JSON objects."""
-    return [dict(vars(frame)) for frame in frames]
+def is_first_party(code: CodeType, root: str) -> bool:
+    """Tell whether code is the project's own."""
+    return _relative(code.co_filename, root) is not None
+
+
+def file_of(code: CodeType, root: str) -> str:
+    """Return the file of first-party code, relative to the root."""
+    return _relative(code.co_filename, root) or ""
+
+
+def as_data(chain: Chain, root: str) -> list[dict[str, object]]:
+    """Return code with its lines as JSON objects."""
+    return [dict(vars(_described(code, file_of(code, root), line))) for code, line in chain]
 
 
 @cache

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import boto, spark, tables
+from . import boto, origins, spark, tables
 from .recorder import Recorder
+
+HOOKS = (boto, origins, tables, spark)
 
 
 def root_of(folder: Path) -> Path:
@@ -39,7 +41,7 @@ def start(path: Path, root: Path, *, redact: bool = False) -> Recorder:
     with path.open("ab"):
         pass
     recorder = Recorder(path, root, redact=redact)
-    for hooks in (boto, tables, spark):
+    for hooks in HOOKS:
         hooks.install(recorder)
     atexit.register(recorder.finish)
     return recorder
@@ -47,7 +49,7 @@ def start(path: Path, root: Path, *, redact: bool = False) -> Recorder:
 
 def stop(recorder: Recorder) -> None:
     """Stop to record, and write the counts."""
-    for hooks in (boto, tables, spark):
+    for hooks in HOOKS:
         hooks.remove(recorder)
     atexit.unregister(recorder.finish)
     recorder.finish()

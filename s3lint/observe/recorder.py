@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
-from .frames import as_data, first_party, innermost, place_of
+from .frames import Chain, as_data, chain_of, file_of, innermost, is_first_party
 
 VERSION = 1
 """Of the lines. A reader refuses others."""
@@ -27,6 +27,12 @@ MAX_CALLS_PER_PLACE = 200
 
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 """Whether a recorded call is running: what it calls in turn is its own business."""
+
+_handed_over: ContextVar[Chain] = ContextVar("handed_over", default=())
+"""The first-party code that made this task, or ran its coroutine on the loop of another thread."""
+
+_thread = threading.local()
+"""Has the first-party code that handed to this thread what it runs: a function may run in a context of its own there."""
 
 
 Described = tuple[str, Mapping[str, Any]]
@@ -50,14 +56,29 @@ class Recorder:
             return
         try:
             frame = innermost(sys._getframe(1), self.root)  # noqa: SLF001 - as inspect does, without reading sources
-            if frame is not None:
+            origin = () if frame is not None else _origin()
+            if frame is not None or origin:
                 for operation, parameters in describe():
-                    self._keep(operation, dict(parameters), frame)
+                    self._keep(operation, dict(parameters), frame, origin)
         except Exception as error:
             self._fail(error)
 
-    def _keep(self, operation: str, parameters: dict[str, Any], frame: FrameType) -> None:
-        place = (operation, *place_of(frame, self.root))
+    def here(self, work: object) -> Chain:
+        """Return the first-party code that hands over work, a function or coroutine; nothing where the work needs none. Never raises."""
+        if self.failed or _inside.get():
+            return ()
+        try:
+            code = getattr(work, "__code__", None) or getattr(work, "cr_code", None)
+            if isinstance(code, CodeType) and is_first_party(code, self.root):
+                return ()  # its own frame will be on the stack
+            return chain_of(sys._getframe(2), self.root) or _origin()  # noqa: SLF001
+        except Exception as error:
+            self._fail(error)
+            return ()
+
+    def _keep(self, operation: str, parameters: dict[str, Any], frame: FrameType | None, origin: Chain) -> None:
+        code, row = (frame.f_code, frame.f_lineno) if frame is not None else origin[0]
+        place = operation, file_of(code, self.root), row
         text = json.dumps(parameters, sort_keys=True, default=str)
         with self._lock:
             self._after_fork()
@@ -68,7 +89,7 @@ class Recorder:
                 calls[text] += 1
                 return
             calls[text] = 0
-            frames = as_data(first_party(frame, self.root))
+            frames = as_data(chain_of(frame, self.root) or origin, self.root)
             if len(text) > MAX_LINE - 16_384:  # which the frames have
                 parameters = {}
             self._write({"version": VERSION, "operation": operation, "parameters": parameters, "frames": frames, "count": 1})
@@ -123,3 +144,28 @@ def running() -> Iterator[None]:
         yield
     finally:
         _inside.reset(token)
+
+
+def _origin() -> Chain:
+    return _handed_over.get() or getattr(_thread, "chain", ())
+
+
+@contextmanager
+def handed_over_by(chain: Chain) -> Iterator[None]:
+    """While it is open, tasks that are made, and what they call, are the work of this first-party code."""
+    token = _handed_over.set(chain or _handed_over.get())
+    try:
+        yield
+    finally:
+        _handed_over.reset(token)
+
+
+@contextmanager
+def working_for(chain: Chain) -> Iterator[None]:
+    """While it is open, what this thread runs is the work of this first-party code."""
+    before = getattr(_thread, "chain", ())
+    _thread.chain = chain
+    try:
+        yield
+    finally:
+        _thread.chain = before
