@@ -24,6 +24,9 @@ ITEMS = frozenset({"PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItem
 WRITES = re.compile(r"(?:Put|Copy|Create|Upload|Restore|Delete|Write)\w+")
 """Operations of S3 that a rule can say something about. Reads have no parameters of interest."""
 
+_signature = functools.lru_cache(64)(inspect.signature)
+"""Clients are made more often than these methods are called."""
+
 _handlers: dict[int, list[tuple[Any, ...]]] = {}
 
 
@@ -59,17 +62,26 @@ def _register(recorder: Recorder, handlers: Any) -> None:
 
 def _called(recorder: Recorder, params: Mapping[str, Any], model: Any, context: Any = None, **_: Any) -> None:
     """Record one call of a client. Botocore goes on with the parameters as they are, since nothing is returned."""
+    described = _operation(model.service_model.service_name, model.name)
     # A presigned URL is recorded as `generate_presigned_url`, with its expiry.
-    if not (isinstance(context, Mapping) and context.get("is_presign_request")):
-        recorder.record(lambda: _described(model.service_model.service_name, model.name, params, redact=recorder.redact))
+    if described and not (isinstance(context, Mapping) and context.get("is_presign_request")):
+        recorder.record(lambda: _described(described, model.name, params, redact=recorder.redact))
 
 
-def _described(service: str, operation: str, params: Mapping[str, Any], *, redact: bool) -> Iterator[Described]:
+@functools.cache
+def _operation(service: str, operation: str) -> str:
+    """Return what an operation is recorded as; empty for one that is not, as most are not."""
     if service == "s3" and WRITES.fullmatch(operation):
-        yield f"s3.{_snake(operation)}", parameters(params, S3_KEPT, redact)
-    elif service == "dynamodb" and operation in ITEMS:
+        return f"s3.{_snake(operation)}"
+    return "dynamodb.put_item" if service == "dynamodb" and operation in ITEMS else ""
+
+
+def _described(described: str, operation: str, params: Mapping[str, Any], *, redact: bool) -> Iterator[Described]:
+    if described == "dynamodb.put_item":
         for table, attributes in _items(operation, params):
-            yield "dynamodb.put_item", {"TableName": table, "Item": attributes}
+            yield described, {"TableName": table, "Item": attributes}
+    else:
+        yield described, parameters(params, S3_KEPT, redact)
 
 
 def _items(operation: str, params: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -94,11 +106,9 @@ def _methods(recorder: Recorder, class_attributes: dict[str, Any], event_name: s
 
 
 def _observed(recorder: Recorder, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(method)
-
     def describe(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Iterator[Described]:
         try:
-            bound = signature.bind(*arguments, **keywords)
+            bound = _signature(method).bind(*arguments, **keywords)
         except TypeError:  # which the call itself raises next
             return
         bound.apply_defaults()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import linecache
 import os
 import sysconfig
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -25,16 +24,7 @@ Chain = tuple[tuple[CodeType, int], ...]
 """Code and the line that it is at, the innermost first. Frames themselves would keep the program's objects alive."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A frame of first-party code. `file` is relative to the root, with slashes; `digest` is of the lines `first` to `first + lines - 1`."""
-
-    file: str
-    line: int
-    function: str
-    first: int
-    lines: int
-    digest: str
+UNSEEN = object()
 
 
 def digest_of(lines: list[str]) -> str:
@@ -43,39 +33,68 @@ def digest_of(lines: list[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def innermost(frame: FrameType | None, root: str) -> FrameType | None:
-    """Return the innermost first-party frame from `frame` outwards. Every recorded call asks for it, most of them for nothing else."""
-    while frame is not None and _relative(frame.f_code.co_filename, root) is None:
-        frame = frame.f_back
-    return frame
+class FirstParty:
+    """The code of the project in a folder. What it tells of code is kept: every recorded call asks again."""
 
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._files: dict[str, str | None] = {}
+        self._functions: dict[int, tuple[CodeType, int, int, str]] = {}
+        """By the identity of code, which is kept here so that no other takes it. Its hash takes long."""
+        self._texts: dict[tuple[int, int], str] = {}
 
-def chain_of(frame: FrameType | None, root: str) -> Chain:
-    """Return the first-party code from `frame` outwards, the innermost first; at most `MAX_FRAMES`."""
-    found: list[tuple[CodeType, int]] = []
-    while frame is not None and len(found) < MAX_FRAMES:
-        if _relative(frame.f_code.co_filename, root) is not None:
+    def file(self, code: CodeType) -> str | None:
+        """Return the path of code relative to the root; None for code of the interpreter, installed packages and generated code."""
+        name = code.co_filename
+        if name not in self._files:
+            self._files[name] = _relative(name, self.root)
+        return self._files[name]
+
+    def innermost(self, frame: FrameType | None) -> FrameType | None:
+        """Return the innermost first-party frame from `frame` outwards. Every recorded call asks for it, most of them for nothing else."""
+        files = self._files
+        while frame is not None:
+            file = files.get(frame.f_code.co_filename, UNSEEN)
+            if file is not None and (file is not UNSEEN or self.file(frame.f_code) is not None):
+                return frame
+            frame = frame.f_back
+        return None
+
+    def chain(self, frame: FrameType | None) -> Chain:
+        """Return the first-party code from `frame` outwards, the innermost first; at most `MAX_FRAMES`."""
+        found: list[tuple[CodeType, int]] = []
+        while len(found) < MAX_FRAMES and (frame := self.innermost(frame)) is not None:
             found.append((frame.f_code, frame.f_lineno))
-        frame = frame.f_back
-    return tuple(found)
+            frame = frame.f_back
+        return tuple(found)
+
+    def as_json(self, chain: Chain) -> str:
+        """Return code with its lines as a list of JSON objects. `file` is relative to the root, with slashes; `digest` is of the lines
+        `first` to `first + lines - 1`.
+        """
+        return f"[{', '.join(self._text(code, line) for code, line in chain)}]"
+
+    def _text(self, code: CodeType, line: int) -> str:
+        first, lines, digest = self._function(code)
+        key = id(code), line
+        if key not in self._texts:
+            if code.co_name == "<module>":
+                # Of a module the statement alone counts: any edit changes the text of the whole.
+                first, lines, digest = line, 1, digest_of([linecache.getline(code.co_filename, line)])
+            frame = {"file": self.file(code), "line": line, "function": code.co_name}
+            self._texts[key] = json.dumps({**frame, "first": first, "lines": lines, "digest": digest})
+        return self._texts[key]
+
+    def _function(self, code: CodeType) -> tuple[int, int, str]:
+        """Return the first line of a function's code, its number of lines and their digest."""
+        if id(code) not in self._functions:
+            last = max((line for _, _, line in code.co_lines() if line is not None), default=code.co_firstlineno)
+            first = code.co_firstlineno
+            digest = digest_of(linecache.getlines(code.co_filename)[first - 1 : last])
+            self._functions[id(code)] = code, first, last - first + 1, digest
+        return self._functions[id(code)][1:]
 
 
-def is_first_party(code: CodeType, root: str) -> bool:
-    """Tell whether code is the project's own."""
-    return _relative(code.co_filename, root) is not None
-
-
-def file_of(code: CodeType, root: str) -> str:
-    """Return the file of first-party code, relative to the root."""
-    return _relative(code.co_filename, root) or ""
-
-
-def as_data(chain: Chain, root: str) -> list[dict[str, object]]:
-    """Return code with its lines as JSON objects."""
-    return [dict(vars(_described(code, file_of(code, root), line))) for code, line in chain]
-
-
-@cache
 def _relative(filename: str, root: str) -> str | None:
     """Return the path of a file of the project relative to its root; None for the interpreter, installed packages and generated code."""
     if filename.startswith("<"):
@@ -87,19 +106,3 @@ def _relative(filename: str, root: str) -> str | None:
     if path.startswith(_LIBRARY) or INSTALLED.intersection(Path(path).parts[len(Path(root).parts) :]):
         return None
     return Path(os.path.relpath(path, root)).as_posix()
-
-
-def _described(code: CodeType, file: str, line: int) -> Frame:
-    first, lines, digest = _function(code)
-    if code.co_name == "<module>":
-        # Of a module the statement alone counts: any edit changes the text of the whole.
-        return Frame(file, line, code.co_name, line, 1, digest_of([linecache.getline(code.co_filename, line)]))
-    return Frame(file, line, code.co_name, first, lines, digest)
-
-
-@cache
-def _function(code: CodeType) -> tuple[int, int, str]:
-    """Return the first line of a function's code, its number of lines and their digest."""
-    last = max((line for _, _, line in code.co_lines() if line is not None), default=code.co_firstlineno)
-    first = code.co_firstlineno
-    return first, last - first + 1, digest_of(linecache.getlines(code.co_filename)[first - 1 : last])

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from .frames import Chain, as_data, chain_of, file_of, innermost, is_first_party
+from .frames import Chain, FirstParty
 
 VERSION = 1
 """Of the lines. A reader refuses others."""
@@ -38,12 +38,15 @@ _thread = threading.local()
 Described = tuple[str, Mapping[str, Any]]
 """An operation, such as `s3.put_object`, and its reduced parameters."""
 
+_encode = json.JSONEncoder(sort_keys=True, default=str).encode
+
 
 class Recorder:
     """Appends the calls of this process to a file. Threads and processes may share the file: each line is written at once."""
 
     def __init__(self, path: Path, root: Path, *, redact: bool = False) -> None:
         self.path, self.root, self.redact = Path(os.path.abspath(path)), os.path.realpath(root), redact
+        self._project = FirstParty(self.root)
         self.failed = False
         self._lock = threading.Lock()
         self._counts: dict[tuple[Any, ...], dict[str, int]] = {}
@@ -55,7 +58,7 @@ class Recorder:
         if self.failed or _inside.get():
             return
         try:
-            frame = innermost(sys._getframe(1), self.root)  # noqa: SLF001 - as inspect does, without reading sources
+            frame = self._project.innermost(sys._getframe(1))  # noqa: SLF001 - as inspect does, without reading sources
             origin = () if frame is not None else _origin()
             if frame is not None or origin:
                 for operation, parameters in describe():
@@ -69,17 +72,17 @@ class Recorder:
             return ()
         try:
             code = getattr(work, "__code__", None) or getattr(work, "cr_code", None)
-            if isinstance(code, CodeType) and is_first_party(code, self.root):
+            if isinstance(code, CodeType) and self._project.file(code) is not None:
                 return ()  # its own frame will be on the stack
-            return chain_of(sys._getframe(2), self.root) or _origin()  # noqa: SLF001
+            return self._project.chain(sys._getframe(2)) or _origin()  # noqa: SLF001
         except Exception as error:
             self._fail(error)
             return ()
 
     def _keep(self, operation: str, parameters: dict[str, Any], frame: FrameType | None, origin: Chain) -> None:
         code, row = (frame.f_code, frame.f_lineno) if frame is not None else origin[0]
-        place = operation, file_of(code, self.root), row
-        text = json.dumps(parameters, sort_keys=True, default=str)
+        place = operation, self._project.file(code), row
+        text = _encode(parameters)
         with self._lock:
             self._after_fork()
             calls = self._counts.setdefault(place, {})
@@ -89,10 +92,9 @@ class Recorder:
                 calls[text] += 1
                 return
             calls[text] = 0
-            frames = as_data(chain_of(frame, self.root) or origin, self.root)
-            if len(text) > MAX_LINE - 16_384:  # which the frames have
-                parameters = {}
-            self._write({"version": VERSION, "operation": operation, "parameters": parameters, "frames": frames, "count": 1})
+            frames = self._project.as_json(self._project.chain(frame) or origin)
+            kept = text if len(text) <= MAX_LINE - 16_384 else "{}"  # the frames have the rest
+            self._write(f'{_start(operation)}, "parameters": {kept}, "frames": {frames}, "count": 1}}')
 
     def _after_fork(self) -> None:
         """Forget counts that a forked child has from its parent, which writes them itself."""
@@ -101,12 +103,11 @@ class Recorder:
             for calls in self._counts.values():
                 calls.update(dict.fromkeys(calls, 0))
 
-    def _write(self, line: Mapping[str, Any]) -> None:
+    def _write(self, line: str) -> None:
         # Opened for each line: a program may close what it did not open, fork, or change to another folder.
-        data = json.dumps(line).encode() + b"\n"
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o644)
         try:
-            os.write(handle, data)
+            os.write(handle, line.encode() + b"\n")
         finally:
             os.close(handle)
 
@@ -120,9 +121,8 @@ class Recorder:
                 for (operation, file, row), calls in self._counts.items():
                     for text, count in calls.items():
                         if count:
-                            frame = {"file": file, "line": row}
-                            repeated = {"version": VERSION, "operation": operation, "repeats": json.loads(text), "at": frame}
-                            self._write({**repeated, "count": count})
+                            at = json.dumps({"file": file, "line": row})
+                            self._write(f'{_start(operation)}, "repeats": {text}, "at": {at}, "count": {count}}}')
                         calls[text] = 0
         except Exception as error:
             self._fail(error)
@@ -144,6 +144,10 @@ def running() -> Iterator[None]:
         yield
     finally:
         _inside.reset(token)
+
+
+def _start(operation: str) -> str:
+    return f'{{"version": {VERSION}, "operation": {json.dumps(operation)}'
 
 
 def _origin() -> Chain:

@@ -5,7 +5,6 @@ What a key means is decided here, once: see `S3_KEPT` and `TABLE_KEPT`. Everythi
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
@@ -21,9 +20,6 @@ MAX_DOCUMENT = 20_480
 
 MAX_ENTRIES = 64
 """Entries of a mapping or list that are kept."""
-
-MAX_DIGESTED = 1024 * 1024
-"""Bytes of content that get a digest: more would delay the program."""
 
 MAX_DEPTH = 6
 
@@ -64,7 +60,7 @@ S3_KEPT = frozenset(
 
 _DOCUMENTS = {"Policy"}
 _KEYS = {"Key", "key", "CopySource", "destination"}
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ": "lzma", b"\x28\xb5\x2f\xfd": "zstandard"}
+_COMPRESSED = re.compile(rb"(?P<gzip>\x1f\x8b)|(?P<bz2>BZh)|(?P<lzma>\xfd7zX)|(?P<zstandard>\x28\xb5\x2f\xfd)")
 _PRESIGNED = re.compile(r"https?://\S+[?&](?:X-Amz-Signature|Signature)=", re.IGNORECASE)
 _SQL_TEXT = re.compile(r"'(?:[^'\\]|\\.|'')*'", re.DOTALL)
 _SQL_ADDRESS = re.compile(r"'(?:\w+:/|/)", re.ASCII)
@@ -97,11 +93,11 @@ def _argument(name: str, value: Any, kept: frozenset[str], redact: bool) -> Any:
 
 def reduced(value: Any, longest: int = MAX_TEXT, depth: int = MAX_DEPTH, *, mask: bool = False) -> Any:
     """Return a JSON value for the constant parts of a value: texts, numbers, and mappings and lists of them. Others by type."""
-    if value is None or isinstance(value, (bool, int, float)):
-        return value if not isinstance(value, int) or abs(value) < 2**63 else {"kind": "object", "type": "int"}
-    if isinstance(value, str):
+    if isinstance(value, str):  # most are
         text = masked(value) if mask else value
         return text if len(text) <= longest else {"kind": "text", "size": len(text)}
+    if value is None or isinstance(value, (bool, int, float)):
+        return value if not isinstance(value, int) or abs(value) < 2**63 else {"kind": "object", "type": "int"}
     if isinstance(value, Mapping) and depth:
         return {
             str(key)[:MAX_TEXT]: reduced(item, longest, depth - 1, mask=mask) for key, item in list(value.items())[:MAX_ENTRIES]
@@ -114,7 +110,7 @@ def reduced(value: Any, longest: int = MAX_TEXT, depth: int = MAX_DEPTH, *, mask
 
 
 def content(value: Any) -> dict[str, Any]:
-    """Describe the content that a call sends: its type, size, digest and compression as far as they show without reading a stream."""
+    """Describe the content that a call sends: its type, size and compression as far as they show without reading a stream."""
     made: dict[str, Any] = {"kind": "content", "type": type(value).__name__}
     if isinstance(value, os.PathLike) or (isinstance(value, str) and len(value) < MAX_TEXT):
         extension = Path(value).suffix
@@ -124,11 +120,9 @@ def content(value: Any) -> dict[str, Any]:
     if isinstance(data, (str, bytes, bytearray, memoryview)):
         made["size"] = len(data)
     if isinstance(data, (bytes, bytearray, memoryview)):
-        if len(data) <= MAX_DIGESTED:
-            made["digest"] = hashlib.sha256(data).hexdigest()[:16]
-        coding = next((name for magic, name in _MAGIC.items() if bytes(data[:8]).startswith(magic)), None)
-        if coding is not None:
-            made["coding"] = coding
+        compressed = _COMPRESSED.match(bytes(data[:4]))
+        if compressed is not None:
+            made["coding"] = compressed.lastgroup
     return made
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.oracle.__main__ import END, START, rule_rows, write
 from benchmarks.oracle.comparison import Compared, Kind, compare, lines_of_calls
+from benchmarks.oracle.overhead import Share, interval, sentence
 from benchmarks.oracle.suites import suites
 
 SOURCE = Path("/project")
@@ -71,3 +72,15 @@ def test_suites_are_pinned() -> None:
     known = suites()
     assert len({suite.name for suite in known}) == len(known) >= 12
     assert all(suite.version and suite.needs and suite.tests for suite in known)
+
+
+def test_the_median_lies_between_two_of_the_pairs() -> None:
+    # At most 7 of 25 fair coins show heads in 2.2 % of all cases, at most 8 in 5.4 %: more than the half of 5 %.
+    assert interval(range(1, 26)) == (8, 18)
+    assert interval([5.0, 1.0, 3.0]) == (1.0, 5.0), "of too few pairs nothing is certain"
+
+
+def test_the_figures_of_the_overhead_in_words() -> None:
+    text = sentence([Share("a", 0.1, 10, 10.0), Share("b", 0.2, 10, 10.0)], [1.0, 1.01, 0.99])
+    assert "Over 2 test suites" in text and "1.50% of the CPU time, at most 2.00% (b)" in text
+    assert "median ratio of 1.000" in text and "between 0.990 and 1.010" in text
