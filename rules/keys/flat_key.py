@@ -144,9 +144,17 @@ def _has_a_slash(text: Text) -> bool:
 def _is_bare_name(value: Value) -> bool:
     if isinstance(value, Reference) and value.path == "str()" and value.operands:
         return _is_bare_name(value.operands[0])
+    if isinstance(value, Reference) and value.path.endswith("strftime()"):
+        return _is_formatted_flat(value)
     if isinstance(value, BoundMethod):
         return value.name == "filename"
     return isinstance(value, Reference) and BARE_NAMES.match(value.path) is not None
+
+
+def _is_formatted_flat(time: Reference) -> bool:
+    """Return whether a time is formatted without a slash, which `%D` and `%x` have."""
+    form = time.arguments.get("format", 0) if time.arguments is not None else None
+    return isinstance(form, Text) and form.literal is not None and re.search(r"/|%[Dxc]", form.literal) is None
 
 
 def _shown(value: Value) -> str:

@@ -25,9 +25,9 @@ events = spark.read.format("delta").load(f"s3://{os.environ['LAKEHOUSE_BUCKET']}
 The variable must be set wherever the program runs: unsafe. In a file all addresses of a bucket change, or none.
 
 ## When it stays silent
-Docstrings, help texts, log messages, prompts and other prose; buckets that come from parameters or the environment; placeholders such as
-`your-bucket`, `<bucket>` and `{{…}}`; buckets of AWS's samples and of the Registry of Open Data on AWS, and those in `public-buckets`; a
-bucket that `hardcoded-bucket` or `bucket-fallback-literal` reports.
+Docstrings, help texts, log messages, prompts, examples in schemas and other prose; buckets that come from the environment, or from
+parameters for which no call passes a literal; placeholders such as `your-bucket`, `<bucket>` and `{{…}}`; buckets of AWS's samples and of
+the Registry of Open Data on AWS, and those in `public-buckets`; a bucket that `hardcoded-bucket` or `bucket-fallback-literal` reports.
 
 ## References
 - [Bucket naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)

@@ -62,6 +62,7 @@ from s3lint.api import (
     extension_of,
     fits,
     inner_extension_of,
+    is_missing,
     own_types,
     primary_choices,
     replacing,
@@ -95,7 +96,7 @@ def _contradictions(fact: ObjectCall) -> Iterator[Match]:
     for given, confidence in primary_choices(fact.parameters.get("ContentType"), fact.confidence):
         if isinstance(given, Text) and given.literal and not any(fits(given.literal, extension) for extension in extensions):
             right = TYPES[extensions[0]][0]
-            plan = _replaced(fact, given)
+            plan = _replaced(fact, given, right)
             yield rule.match(
                 given.site or fact.site,
                 confidence,
@@ -109,13 +110,16 @@ def _contradictions(fact: ObjectCall) -> Iterator[Match]:
 
 def _extensions(fact: ObjectCall) -> list[str]:
     """Return the extensions of the key, else of the file; empty if any is unknown."""
-    for name in ("Key", "Filename"):
+    encoded = not is_missing(fact.parameters.get("ContentEncoding"))
+    for parameter in ("Key", "Filename"):
         found: list[str] = []
-        for value in alternatives(fact.parameters.get(name)):
-            extension = extension_of(value) if isinstance(value, Text) else None
+        for value in alternatives(fact.parameters.get(parameter)):
+            extension, inner = (extension_of(value), inner_extension_of(value)) if isinstance(value, Text) else (None, None)
             if extension not in TYPES:
                 break
-            found += [extension, *filter(TYPES.__contains__, [inner_extension_of(value)])]  # type: ignore[arg-type]
+            # With a content coding the type is that of what readers decode: CSV for `.csv.gz`.
+            named = (inner,) if encoded and inner in TYPES else (extension, inner)
+            found += [name for name in named if name in TYPES]
         else:
             return found
     return []
@@ -147,13 +151,12 @@ def _unguarded(fact: ObjectCall) -> Iterator[Match]:
             )
 
 
-def _replaced(fact: ObjectCall, given: Text) -> Plan | NoFix:
+def _replaced(fact: ObjectCall, given: Text, right: str) -> Plan | NoFix:
     """The right type with the parameters of the wrong one. Unsafe on a presigned URL: the type is a header that it signs."""
     key = own_types(fact, "Key")
     types = key if any(isinstance(choice, Text) and extension_of(choice) in TYPES for choice in alternatives(fact.key)) else None
     types = own_types(fact, "Filename") if types is None else types
-    right = types.pop() if len(types) == 1 else None
-    if right is None:
+    if len(types) != 1 or None in types:
         return NoFix("the type depends on which key is passed")
     _, semicolon, parameters = (given.literal or "").partition(";")
     return replacing(fact, "ContentType", given, f"{right}{semicolon}{parameters}", safe=not fact.presigned)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.place import CallContext, Place
-from s3lint.syntax.flow import Step, Suite
+from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
@@ -52,6 +52,24 @@ def may_reach(evaluator: Evaluator, step: Step, context: CallContext) -> bool:
         if isinstance(suite.owner.node, cst.If) and suite not in branches_taken(evaluator, suite.owner, context)[0]:
             return False
         step, suite = suite.owner, suite.owner.suite
+
+
+def decided_by_parameter(scope: Scope, tested: set[str]) -> bool:
+    """Tell whether names in a test are parameters of a function, or what a method of one returns.
+
+    After `name = path.strip("/")` a test of `name` asks about what the caller passed, too.
+    """
+    own = set(scope.parameters) - {"self"}
+    return any(name in own or _is_made_of(scope, name, own) for name in tested)
+
+
+def _is_made_of(scope: Scope, name: str, parameters: set[str]) -> bool:
+    changing = scope.suite.changes.get(name, ())
+    node = scope.suite.steps[changing[0]].node if len(changing) == 1 else None
+    if not isinstance(node, cst.Assign) or not isinstance(node.value, cst.Call) or not isinstance(node.value.func, cst.Attribute):
+        return False
+    owner = node.value.func.value
+    return isinstance(owner, cst.Name) and owner.value in parameters
 
 
 def parameter_chooses(step: Step, name: str = "") -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,10 @@ SERIALISERS = frozenset(
         "write_ndjson",
     }
 )
-"""Methods that only data frames have; without a path they return the text."""
+"""Methods that only data frames have, but for `to_json`; without a path they return the text."""
+
+FRAME_NAME = re.compile(r"(?:^|_)(?:df|pdf|frame|dataframe|table|rows|data)(?:$|_|\d)|df$", re.IGNORECASE)
+"""Names that people give to frames."""
 
 PRESIGNS = frozenset({"generate_presigned_url", "generate_presigned_post"})
 """Methods that only a boto3 client has."""
@@ -76,6 +80,11 @@ def lacks_method(evaluator: Evaluator, owner: Value, name: str, place: Place) ->
     if not isinstance(owner, (Instance, Class, ModuleValue)):
         return False
     return all(isinstance(found, (Unknown, Reference)) for found in alternatives(evaluator.attribute(owner, name, place)))
+
+
+def _serialises_rows(arguments: Arguments) -> bool:
+    """Tell whether `to_json` is a frame's: models and figures have one too, which takes no argument."""
+    return bool(arguments.count or arguments.keywords) or FRAME_NAME.search(receiver_name(arguments)) is not None
 
 
 def _frames(arguments: Arguments, written: Written) -> Iterator[Frame]:
@@ -166,7 +175,7 @@ def duck_typed_method(evaluator: Evaluator, owner: Value, name: str, arguments: 
     # `bucket.Acl().put(…)`: other classes of these names (IAM, CDK) take arguments.
     if name in ("Acl", "Policy") and not arguments.call.positional and not arguments.keywords:
         return SubResource(name, Unknown("the bucket is not known"), duck_typed=True)
-    if name in SERIALISERS:
+    if name in SERIALISERS and (name != "to_json" or _serialises_rows(arguments)):
         return Reference(f"DataFrame().{name}()", arguments, owner)
     if name.startswith(MERGE_CLAUSES):
         # delta-spark has `whenMatchedUpdate`, delta-rs has `when_matched_update`.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.arguments import Arguments, Call
+from s3lint.inference.branches import decided_by_parameter
 from s3lint.inference.code_values import Function
 from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.containers import item_at, keyed, merged
@@ -130,7 +131,7 @@ def conditional(evaluator: Evaluator, node: cst.IfExp, place: Place) -> Value:
     if isinstance(node.orelse, cst.Name) and node.orelse.value in tested:
         return _fallback(orelse, body) if _asks_whether_given(node.test) else Fallback(orelse, body)
     # `"a" if flag else "b"` with a parameter `flag`: a caller chooses, so neither is a fact by itself.
-    chosen = place.scope.kind == "function" and bool(tested & set(place.scope.parameters) - {"self"})
+    chosen = place.scope.kind == "function" and decided_by_parameter(place.scope, tested)
     return join_values([body, orelse], chosen=chosen)
 
 

@@ -12,12 +12,30 @@ from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Class, Instance
 from s3lint.inference.duck_typing import is_untyped
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.values import Absent, Constant, Data, Mapping, Parameter, Sequence, Text, Union, Unknown, UserInput, Value
+from s3lint.inference.values import (
+    Absent,
+    Constant,
+    Data,
+    Environment,
+    Fallback,
+    Mapping,
+    Parameter,
+    Reference,
+    Sequence,
+    Text,
+    Union,
+    Unknown,
+    UserInput,
+    Value,
+)
 from s3lint.syntax.flow import Scope
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
+
+DEFAULTS = (Text, Constant, Data, Environment, Fallback, Reference, UserInput, Sequence, Union)
+"""Kinds of values that no call can change."""
 
 Source = Callable[["Evaluator", Scope, str], "Value | None"]
 
@@ -71,11 +89,13 @@ def _unbound(evaluator: Evaluator, scope: Scope, name: str, context: CallContext
         value = source(evaluator, scope, name)
         if value is not None:
             return value
-    return Parameter(scope, name, default_value(evaluator, scope, name, context))
+    default = default_value(evaluator, scope, name, context)
+    # An empty text stands for a missing argument, as None does: it counts only for callers that leave the argument out.
+    return Parameter(scope, name, None if isinstance(default, Text) and not default.parts else default)
 
 
 def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value | None:
-    """Return the immutable literal default of a parameter, or what the command line gives, with the default that typer is given."""
+    """Return the default of a parameter that no call can change: a literal, a path that a library joins, what the command line gives."""
     param = find_parameter(scope, name)
     if param is None or param.default is None:
         return None
@@ -84,7 +104,7 @@ def default_value(evaluator: Evaluator, scope: Scope, name: str, context: CallCo
     mutable = isinstance(value, (Mapping, Sequence)) and not isinstance(param.default, cst.Tuple)
     if mutable:
         return Unknown("a mutable default", site=value.site)
-    return value if isinstance(value, (Text, Constant, Data, UserInput, Sequence, Union)) else None
+    return value if isinstance(value, DEFAULTS) else None
 
 
 def find_parameter(scope: Scope, name: str) -> cst.Param | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from s3lint.config.load import isolated
 from s3lint.config.selection import Selection
 from s3lint.finding import Finding, failure
-from s3lint.linter.findings import finding_of, fixed_together, merged, unreadable
+from s3lint.linter.findings import finding_of, fixed_together, is_template, merged, unreadable
 from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, prefilter_for
 from s3lint.linter.result import Result
@@ -220,7 +220,7 @@ class Engine:
             try:
                 module = self.module(path, data, tree)
             except Unreadable as error:
-                return Result(path, (unreadable(path, error),), suppressions_of(data))
+                return Result(path, () if is_template(path) else (unreadable(path, error),), suppressions_of(data))
             return self._check(module, found)
 
     def _dependents_of(self, path: Path, data: bytes, tree: ast.Module | None) -> list[Path]:

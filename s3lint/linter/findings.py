@@ -43,6 +43,11 @@ def unreadable(path: Path, error: Unreadable, part: Literal["file", "cell"] = "f
     )  # fmt: skip
 
 
+def is_template(path: Path) -> bool:
+    """Tell whether a file lies in the template of a project: cookiecutter and copier fill in a folder's name, so the code has fields too."""
+    return any("{{" in part and "}}" in part for part in path.parts)
+
+
 def related_places(match: Match) -> tuple[Related, ...]:
     """Return the places that the value passed on its way to the call, each once, without the place of the finding itself."""
     found: dict[Related, None] = {}

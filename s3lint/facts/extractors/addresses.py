@@ -13,9 +13,10 @@ from s3lint.facts import BucketAddress, BucketName, Fact
 from s3lint.facts.api_names import ADDRESSES
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.sql import locate
+from s3lint.finding import Confidence
 from s3lint.inference.place import Place
 from s3lint.inference.queries import choices, default_choices
-from s3lint.inference.values import Chunk, Fallback, Hole, Parameter, Text, UserInput, Value, alternatives, join_values
+from s3lint.inference.values import Chunk, Fallback, Hole, Parameter, Text, Union, UserInput, Value, join_values
 from s3lint.storage.uris import bucket_of
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name, last_name
@@ -90,6 +91,8 @@ def _is_used(node: cst.CSTNode, step: Step) -> bool:
     while not isinstance(node, USES):
         # A text that is compared, indexed with, raised or returned is not yet used as an address here.
         parent = step.parents.get(id(node))
+        if isinstance(parent, cst.DictElement) and _names_an_example(parent):
+            return False
         if parent is None or isinstance(parent, (cst.Comparison, cst.Subscript, cst.Raise, cst.Return)):
             return False
         node = parent
@@ -98,6 +101,11 @@ def _is_used(node: cst.CSTNode, step: Step) -> bool:
     call = step.parents.get(id(node))
     logged = isinstance(call, cst.Call) and called_name(call.func) in LOGGING
     return not logged and not isinstance(step.node, cst.Raise) and not (node.keyword is not None and node.keyword.value in PROSE)
+
+
+def _names_an_example(entry: cst.DictElement) -> bool:
+    """Tell whether an entry is an example in a schema (`json_schema_extra = {"example": {…}}`), which documents values."""
+    return isinstance(entry.key, cst.SimpleString) and entry.key.raw_value in ("example", "examples")
 
 
 def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iterator[Fact]:
@@ -116,20 +124,32 @@ def _addresses(node: cst.BaseExpression, place: Place, context: Context) -> Iter
     yield from _fallbacks(node, place, context)
 
 
-def _fallbacks(node: cst.BaseExpression, place: Place, context: Context) -> Iterator[BucketName]:
-    """Yield the lookups with a fallback that a URI takes its bucket from."""
+def _fallbacks(node: cst.BaseExpression, place: Place, context: Context) -> Iterator[Fact]:
+    """Yield the lookups with a fallback that a URI takes its bucket from, and the names that callers pass for it."""
     for value, confidence in choices(context.evaluator.evaluate(node, place)):
         bucket = bucket_of(value) if isinstance(value, Text) else None
         fallback = _fallback(bucket, node, place, context) if bucket is not None else None
         if fallback is not None:
             yield BucketName(Site(place.block, node), place, confidence, fallback, "call", "s3://…")
+        for name in _passed(_only_hole(bucket), node, place, context) if bucket is not None else ():
+            if isinstance(name, Text) and name.literal and name.origin is not None:
+                yield BucketAddress(name.origin, place, Confidence.MEDIUM, name, name.origin)
+
+
+def _only_hole(bucket: Text) -> Value | None:
+    """Return what the whole name of a bucket is taken from; None if a part of it is written out."""
+    only = bucket.parts[0] if len(bucket.parts) == 1 else None
+    return only.value if isinstance(only, Hole) else None
 
 
 def _fallback(bucket: Text, node: cst.BaseExpression, place: Place, context: Context) -> Value | None:
     """Return the value in a template for which its whole bucket stands in: `f"s3://{os.getenv('BUCKET', 'acme-raw')}/x"`."""
     only = bucket.parts[0] if len(bucket.parts) == 1 else None
     if isinstance(only, Hole):
-        return only.value if isinstance(only.value, UserInput) else _passed(only.value, node, place, context)
+        if isinstance(only.value, UserInput):
+            return only.value
+        lookups = [choice for choice in _passed(only.value, node, place, context) if isinstance(choice, (Fallback, UserInput))]
+        return join_values(lookups) if lookups else None
     if only is None or only.site is None:
         return None
     for part in subtree(node):
@@ -140,15 +160,15 @@ def _fallback(bucket: Text, node: cst.BaseExpression, place: Place, context: Con
     return None
 
 
-def _passed(parameter: Value, node: cst.BaseExpression, place: Place, context: Context) -> Value | None:
-    """Return the lookups with a fallback that callers pass for a parameter in a template."""
+def _passed(parameter: Value | None, node: cst.BaseExpression, place: Place, context: Context) -> tuple[Value, ...]:
+    """Return the values that callers pass for a parameter in a template."""
     if isinstance(parameter, Parameter):
         for part in subtree(node):
             if isinstance(part, cst.Name) and context.evaluator.evaluate(part, place) == parameter:
-                passed = alternatives(context.callers.evaluate(part, place))
-                lookups = [choice for choice in passed if isinstance(choice, (Fallback, UserInput))]
-                return join_values(lookups) if lookups else None
-    return None
+                passed = context.callers.evaluate(part, place)
+                # Not `alternatives`, which takes fallbacks apart.
+                return passed.alternatives if isinstance(passed, Union) else (passed,)
+    return ()
 
 
 def _is_written_at(literal: Site, value: Value) -> bool:

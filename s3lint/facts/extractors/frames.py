@@ -21,6 +21,9 @@ PATH_KEYWORDS = (
 
 FRAME_METHODS = PANDAS_SINKS | POLARS_SINKS | OTHER_SINKS | DELTA_SINKS
 
+ONE_POSITION = POLARS_SINKS - {"write_avro"} | {"write_delta", "sink_delta"}
+"""Methods of polars that take options by keyword alone: `store.write_parquet(frame, path)` is a method of something else."""
+
 CATALOG_METHODS = frozenset({"to_table", "to_spark_io"})
 """Methods whose first argument is a table or a format, not a path."""
 
@@ -98,6 +101,8 @@ def _method(view: CallView) -> TableWrite | None:
         if isinstance(receiver, Frame) and receiver.library != "spark":
             return _frame_write(view, receiver, confidence, receiver.library)
         if not isinstance(receiver, Reference) and view.is_untyped(receiver):
+            if view.name in ONE_POSITION and view.arguments.count > 1:
+                return None
             return _frame_write(view, receiver, Confidence.MEDIUM, "pandas" if view.name in PANDAS_SINKS else "polars")
         if isinstance(receiver, Reference) and receiver.path.startswith(("pandas.", "polars.", "dask.", "pyarrow.", "duckdb.")):
             return _frame_write(view, receiver, Confidence.MEDIUM, receiver.path.partition(".")[0])

@@ -47,7 +47,7 @@ def _keeps_buckets_on_s3(module: Module) -> bool:
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):
-        if BUCKET_NAME.search(name) and not is_other_bucket(name, context.settings.not_s3):
+        if BUCKET_NAME.search(name) and not is_other_bucket(name, context.settings.not_s3) and not _is_a_key(name, place):
             if _keeps_buckets_on_s3(context.module) or AWS_NAME.search(f"{name} {_called_with(node, place.step)}"):
                 yield _bucket(name, node, place, context)
         elif KEY_NAME.search(name) and ("s3" in name.lower() or uses_s3(context.module)):
@@ -55,6 +55,13 @@ def named_values(step: Step, context: Context) -> Iterator[Fact]:
                 continue
             site = Site(place.block, node)
             yield KeyTemplate(site, place, Confidence.HIGH, context.evaluator.evaluate(node, place), name, named=True)
+
+
+def _is_a_key(name: str, place: Place) -> bool:
+    """Tell whether a constant is the key of a mapping that holds the bucket: `event[Key.SOURCE_BUCKET]`."""
+    if place.step.suite.scope.kind == "function":
+        return False
+    return re.search(rf"\[(?:\w+\.)*{re.escape(name)}\]", place.module.source.text) is not None
 
 
 def _called_with(node: cst.BaseExpression, step: Step) -> str:
