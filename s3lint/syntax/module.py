@@ -20,6 +20,7 @@ from s3lint.syntax.names import dotted_name, import_names
 from s3lint.syntax.nesting import too_deep
 from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.syntax.positions import Positions, positions_of
+from s3lint.syntax.recent_trees import Statements, keep_tree, recent_tree
 from s3lint.syntax.skeleton import skeleton
 from s3lint.syntax.walk import children, subtree
 
@@ -36,23 +37,21 @@ class Parsed:
     text: str
     _read: str = ""
     """What libcst read, once it has: some of the white space is not as in the text."""
+    _made: Sequence[cst.CSTNode] | None = None
 
-    @cached_property
-    def statements(self) -> Sequence[cst.CSTNode]:
-        """The statements. They get their layout when `tree` is asked for."""
-        made = None
-        if "tree" not in self.__dict__ and too_deep(self.text) is None:
+    def statements(self, written: Statements | None) -> Sequence[cst.CSTNode]:
+        """Return the statements, `written` if `ast` has parsed them already. They get their layout when `tree` is asked for."""
+        if self._made is None and "tree" not in self.__dict__ and too_deep(self.text) is None:
             with CLOCK.stage("skeletons"):
-                made = skeleton(self.text)
-        return made if made is not None else self.tree.body
+                self._made = skeleton(self.text, written)
+        return self._made if self._made is not None else self.tree.body
 
     @cached_property
     def tree(self) -> cst.Module:
         """What libcst makes of the text, with the statements that were made before in the place of its own."""
         tree, self._read = parse_tree(self.text)
-        made = self.__dict__.get("statements")
-        if made is not None and add_layout(made, tree.body):
-            object.__setattr__(tree, "body", made)
+        if self._made is not None and add_layout(self._made, tree.body):
+            object.__setattr__(tree, "body", self._made)
         return tree
 
     @cached_property
@@ -61,7 +60,7 @@ class Parsed:
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return {child: node for node in subtree(self.tree) for child in children(node)}
+        return {child: node for statement in self.statements(None) for node in subtree(statement) for child in children(node)}
 
 
 class Trees:
@@ -107,7 +106,8 @@ class Block:
     @cached_property
     def sets(self) -> frozenset[str]:
         """The names of the attributes that a block which is a function itself binds or alters."""
-        return attributes_set(self.text)
+        text, written = self.text, self._written
+        return attributes_set(written.nodes if written is not None else parse(MEMBER_HEADER + text if self.member else text).body)
 
     @cached_property
     def holds_walrus(self) -> bool:
@@ -131,6 +131,13 @@ class Block:
             text = self.text
         return self.module.trees.of(MEMBER_HEADER + text if self.member else text)
 
+    @property
+    def _written(self) -> Statements | None:
+        """What `ast` made of the block when it parsed the file, while that is kept."""
+        file = recent_tree(self.module.file.text) if self.part.kind != "class" else None
+        found = file.on_rows(self.part.start, self.part.end) if file is not None else None
+        return found.as_member() if found is not None and self.member else found
+
     @cached_property
     def tree(self) -> cst.Module:
         """What libcst makes of the block, layout included; an empty module where it refuses the text, `refused` then says why."""
@@ -144,7 +151,7 @@ class Block:
     def statements(self) -> Sequence[cst.BaseStatement]:
         """The statements, most often without layout, which `tree`, `positions` or `parents` give to the same nodes."""
         try:
-            body = cast("Sequence[cst.BaseStatement]", self.parsed.statements)
+            body = cast("Sequence[cst.BaseStatement]", self.parsed.statements(self._written))
         except Unreadable:
             body = cast("Sequence[cst.BaseStatement]", self.tree.body)
         if not self.member or not body:
@@ -158,7 +165,13 @@ class Block:
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return self.parsed.parents if self.tree.body else {}
+        """The node around each node. All have their layout."""
+        return self.bare_parents if self.tree.body else {}
+
+    @cached_property
+    def bare_parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        """The node around each node, most often without layout."""
+        return self.parsed.parents if self.statements else {}
 
 
 def _newline(text: str) -> str:
@@ -286,15 +299,19 @@ def once_for_module(function: Callable[[Module], T]) -> Callable[[Module], T]:
 @once_for_module
 def syntax_of(module: Module) -> ast.Module:
     """Return the whole tree of `ast`; an empty one where only libcst reads the text. It is some ten times the size of the text, so few are kept."""
+    kept = recent_tree(module.file.text)
     try:
-        return parse(module.file.text)
+        return kept.tree if kept is not None else parse(module.file.text)
     except Unreadable:
         return ast.Module([], [])
 
 
 def _outline(source: Source, tree: ast.Module | None) -> Outline:
     try:
-        return outline(tree if tree is not None else parse(source.text), source.text)
+        if tree is None:
+            tree = parse(source.text)
+            keep_tree(source.text, tree)
+        return outline(tree, source.text)
     except TooDeep:
         raise
     except Unreadable as refused:

@@ -120,10 +120,10 @@ def outline(tree: ast.Module, text: str) -> Outline:
     return found
 
 
-def attributes_set(function: str) -> frozenset[str]:
-    """Return the names of the attributes that a function itself binds or alters, by its text."""
-    tree = parse(f"{MEMBER_HEADER}{function}" if function[:1].isspace() else function)
-    own = next(node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+def attributes_set(statements: Iterable[ast.stmt]) -> frozenset[str]:
+    """Return the names of the attributes that a function itself binds or alters: the first in some statements."""
+    nodes = (node for statement in statements for node in ast.walk(statement))
+    own = next(node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     changed = (name for statement in own.body for name in _changes(statement, walrus=False))
     return frozenset(name.partition(".")[2] for name in changed)
 

@@ -17,19 +17,21 @@ import libcst as cst
 from s3lint.source.text import Unreadable, split_lines
 from s3lint.syntax import bare_nodes as bare
 from s3lint.syntax.outline import parse
+from s3lint.syntax.recent_trees import Statements
 
 
 class Unsupported(Exception):
     """Code whose nodes only libcst makes."""
 
 
-def skeleton(text: str) -> list[cst.CSTNode] | None:
-    """Return the statements of a text without layout; None where only libcst makes them."""
+def skeleton(text: str, written: Statements | None = None) -> list[cst.CSTNode] | None:
+    """Return the statements of a text without layout; None where only libcst makes them. `written` are they, if they are at hand."""
     # libcst cannot store form feeds, and `ast` normalizes identifiers.
     if "\f" in text or not (text.isascii() or all(map(_is_normalized, WORD.findall(text)))):
         return None
     try:
-        return Skeleton(split_lines(text)).statements(parse(text).body)
+        nodes, lines = written if written is not None else (parse(text).body, split_lines(text))
+        return Skeleton(lines, nodes[0].lineno if nodes else 1).statements(nodes)
     except (Unsupported, Unreadable, RecursionError):
         return None
 
@@ -47,10 +49,11 @@ LITERAL = re.compile(
 
 
 class Skeleton:
-    """Makes the nodes of a text, which is given as lines. Every method raises `Unsupported` for what only libcst makes."""
+    """Makes the nodes of some statements of a text, which is given as lines. Every method raises `Unsupported` for what only libcst makes."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], first: int) -> None:
         self.lines = lines
+        self.first = first
 
     def raw(self, node: ast.expr | ast.stmt) -> str:
         """Return the code of a node as it is written, without parentheses around it. Columns of `ast` count bytes."""
@@ -94,7 +97,7 @@ class Skeleton:
 
     def _require_own_line(self, node: ast.stmt) -> None:
         """Raise `Unsupported` where a backslash joins the line of a statement to the one before."""
-        if node.lineno > 1 and self.lines[node.lineno - 2].rstrip("\r\n").endswith("\\"):
+        if node.lineno > self.first and self.lines[node.lineno - 2].rstrip("\r\n").endswith("\\"):
             raise Unsupported
 
     def body(self, nodes: list[ast.stmt]) -> Any:

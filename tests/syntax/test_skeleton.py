@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from conftest import CHECKOUT, fixture_files
 from s3lint.linter.engine import Engine
 from s3lint.settings import Settings
+from s3lint.source.text import Source
 from s3lint.syntax import module
 from s3lint.syntax.layout import add_layout
 from s3lint.syntax.skeleton import COMPOUND, EXPRESSIONS, SIMPLE, skeleton
@@ -103,6 +104,17 @@ def test_other_code_gets_no_layout() -> None:
     assert cst.Module(bare).code == "f(a)\n"
 
 
+def test_the_node_around_a_node_is_known_without_layout() -> None:
+    source = Source.decode(Path("/nowhere/program.py"), b"f(a  ,\n  b)\n")
+    (block,) = module.Module.load(source).blocks
+    (line,) = block.statements
+    call = line.body[0].value
+    assert block.bare_parents[call.args[0].value] is call.args[0]
+    assert "tree" not in vars(block.parsed)
+    assert block.parents == block.bare_parents
+    assert call.args[0].comma.whitespace_before.value == "  "
+
+
 @pytest.mark.extended
 def test_the_code_of_the_project_is_made_as_libcst_makes_it() -> None:
     paths = sorted(
@@ -126,5 +138,5 @@ def _parses(text: str) -> bool:
 def test_findings_are_those_in_libcst_own_nodes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     strict, data = Settings(root=path.parent, profile="strict"), path.read_bytes()
     expected = Engine(strict).check(path, data)
-    monkeypatch.setattr(module, "skeleton", lambda _: None)
+    monkeypatch.setattr(module, "skeleton", lambda *_: None)
     assert Engine(strict).check(path, data) == expected
