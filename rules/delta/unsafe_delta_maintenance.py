@@ -193,19 +193,22 @@ def _place(bucket: Text, key: Text) -> str | None:
 
 @rule.on(ObjectCall)
 def check_object(fact: ObjectCall, context: Context) -> Iterator[Match]:
-    if fact.presigned:
+    action = _action(fact)
+    if action is None or fact.presigned:
         return
-    action = "write" if fact.writes else "delete" if fact.operation in ("delete_object", "delete_objects") else None
+    keys = _expired(fact) if action == "expire" else _deleted(fact) if fact.operation == "delete_objects" else [fact.key]
+    for bucket, confidence in texts(fact.bucket, fact.confidence):
+        for key in (text for value in keys for text, _ in texts(value)):
+            yield from _inside(action, _place(bucket, key), fact.site, confidence)
+
+
+def _action(fact: ObjectCall) -> str | None:
+    """Return what a call does to files under a path; None if it changes none."""
     if fact.operation in ("put_bucket_lifecycle_configuration", "put_bucket_lifecycle"):
-        keys, action = _expired(fact), "expire"
-    elif fact.operation == "delete_objects":
-        keys = _deleted(fact)
-    else:
-        keys = [fact.key]
-    if action is not None:
-        for bucket, confidence in texts(fact.bucket, fact.confidence):
-            for key in (text for value in keys for text, _ in texts(value)):
-                yield from _inside(action, _place(bucket, key), fact.site, confidence)
+        return "expire"
+    if fact.operation in ("delete_object", "delete_objects"):
+        return "delete"
+    return "write" if fact.writes else None
 
 
 def _deleted(fact: ObjectCall) -> list[Value]:

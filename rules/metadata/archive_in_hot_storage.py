@@ -72,8 +72,8 @@ def check(fact: ObjectCall, context: Context) -> Iterator[Match]:
     if not fact.writes_itself or not fact.on_aws:
         return
     tier = _hot_class(fact)
-    for key, confidence in texts(fact.key, fact.confidence):
-        if tier is not None and not SEGMENTS.isdisjoint(key.known.lower().split("/")[:-1]):
+    for key, confidence in texts(fact.key, fact.confidence) if tier is not None else ():
+        if not SEGMENTS.isdisjoint(key.known.lower().split("/")[:-1]):
             given = fact.parameters.get("StorageClass").site
             yield rule.match(given or fact.site, confidence, key.trace, plan=_plan(fact), key=key, tier=tier)
 

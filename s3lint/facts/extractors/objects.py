@@ -57,7 +57,7 @@ def _copy_source(call: ObjectCall, source: Value) -> Iterator[Fact]:
 
 def _object_calls(view: CallView) -> Iterator[ObjectCall]:
     """Yield the calls on each possible receiver; of all unknown receivers together only one."""
-    if not view.is_method or not _may_name_a_bucket(view):
+    if not view.is_method or not _may_name_a_bucket(view) or _is_called_without_arguments(view):
         return
     seen = set()
     for receiver, confidence in view.receivers():
@@ -81,6 +81,11 @@ def _may_name_a_bucket(view: CallView) -> bool:
     if view.name not in ("wait", "paginate"):
         return True
     return view.arguments.written("Bucket") is not None or (view.name == "paginate" and view.arguments.spreads)
+
+
+def _is_called_without_arguments(view: CallView) -> bool:
+    """Tell whether a call lacks what boto3 demands: `settings.copy()` copies no object, so its receiver need not be evaluated."""
+    return view.name in INJECTED and not (view.arguments.count or view.arguments.keywords or view.arguments.spreads)
 
 
 def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[ObjectCall]:

@@ -13,7 +13,7 @@ from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.addresses import LOGGING
 from s3lint.inference.place import Place
 from s3lint.inference.queries import texts
-from s3lint.inference.values import Hole, Text
+from s3lint.inference.values import Hole, Text, alternatives
 from s3lint.storage.uris import MAX_HOST_CHARACTERS, split_path, without_prefix
 from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name
@@ -55,9 +55,11 @@ def object_urls(step: Step, context: Context) -> Iterator[Fact]:
         if _may_be_url(node) and not isinstance(step.parents.get(id(node)), (cst.BinaryOperation, cst.ConcatenatedString)):
             place = Place(step, binders)
             site = Site(place.block, node)
-            for url, confidence in texts(context.evaluator.evaluate(node, place)):
-                if _is_object(url) and _is_handed_on(node, step):
-                    yield ObjectUrl(site, place, confidence, url.at(site))
+            # The value is asked for last: it may hang on half of the project.
+            if _is_handed_on(node, step) and _begins_with_scheme(node, place, context):
+                for url, confidence in texts(context.evaluator.evaluate(node, place)):
+                    if _is_object(url):
+                        yield ObjectUrl(site, place, confidence, url.at(site))
 
 
 def _may_be_url(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
@@ -69,6 +71,21 @@ def _may_be_url(node: cst.CSTNode) -> TypeGuard[cst.BaseExpression]:
     if type(node) is cst.BinaryOperation and not isinstance(node.operator, (cst.Add, cst.Modulo)):
         return False
     return type(node) in BUILT and _may_begin_with_scheme(_first_part(node))
+
+
+def _begins_with_scheme(node: cst.BaseExpression, place: Place, context: Context) -> bool:
+    """Tell whether the first part of a text has a value with which the text may begin with `http`."""
+    called = node.func if isinstance(node, cst.Call) else None
+    if isinstance(called, cst.Attribute) and called.attr.value == "join":
+        return True
+    first = _first_part(called.value if isinstance(called, cst.Attribute) else node)
+    if isinstance(first, cst.FormattedStringExpression):
+        first = first.expression
+    if not isinstance(first, cst.BaseExpression):
+        return True
+    values = alternatives(context.evaluator.evaluate(first, place))
+    # What is unknown leaves a hole, before which nothing is known. A template may begin with the place of an argument.
+    return any(isinstance(value, Text) and value.known[:1] in ("", "h", "%", "{") for value in values)
 
 
 def _first_part(node: cst.CSTNode) -> cst.CSTNode:
@@ -141,7 +158,7 @@ def _is_used_later(name: str, since: Step, depth: int) -> bool:
     for step in since.suite.scope.walk():
         if step is not since:
             for node, _ in step.nodes:
-                if isinstance(node, cst.Name) and node.value == name and _is_handed_on(node, step, depth):
+                if type(node) is cst.Name and node.value == name and _is_handed_on(node, step, depth):
                     return True
     return False
 

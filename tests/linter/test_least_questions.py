@@ -1,0 +1,51 @@
+"""What the syntax of a call decides is decided before values are inferred, which may hang on half of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+from s3lint.inference.evaluator import Evaluator
+from s3lint.linter.engine import Engine
+from s3lint.settings import Settings
+
+CLIENT = "import boto3\ns3 = boto3.client('s3')\n"
+
+URL = "def f(*parts):\n    'An object of amazonaws.com.'\n"
+
+PROGRAMS = {
+    # Every transfer of boto3 takes arguments.
+    "made()": CLIENT + "def f():\n    s3.copy(source, bucket, key)\n    return made().copy()\n",
+    # A call that reads an object touches no file of a Delta table.
+    "key_of(path)": CLIENT + "s3.head_object(Bucket=bucket, Key=key_of(path))\n",
+    # No URL begins with this literal, nor with what nothing is known of.
+    "rest()": f"NAME = 'acme'\n{URL}    return NAME + '-' + rest()\n",
+    "host()": URL + "    return f'{unknown}/{host()}'\n",
+    # A text that is only compared is no URL that is handed on.
+    "known()": URL + "    assert f'https://{region}/{known()}' in parts\n",
+}
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Return the code of every expression that is evaluated, in a set that grows."""
+    found: set[str] = set()
+    evaluate = Evaluator.evaluate
+
+    def recording(self: Evaluator, node: cst.BaseExpression, place: object) -> object:
+        found.add(cst.Module([]).code_for_node(node))
+        return evaluate(self, node, place)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Evaluator, "evaluate", recording)
+    return found
+
+
+@pytest.mark.parametrize("expression", PROGRAMS)
+def test_what_no_rule_needs_is_not_evaluated(expression: str, evaluated: set[str], tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAMS[expression], encoding="utf-8")
+    (tmp_path / "store.py").write_text(CLIENT, encoding="utf-8")
+    Engine(Settings(root=tmp_path, profile="strict")).check(program, program.read_bytes())
+    assert expression not in evaluated
