@@ -9,7 +9,7 @@ Sets of stack depths, of cycles and of dependencies are the bits of an int: unio
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ class ActiveQuery:
     inputs: list[QueryResult] = field(default_factory=list)
     dependencies: int = 0
     """The set of what was read of the project; known when the query leaves the stack."""
-    dropped: list[Hashable] = field(default_factory=list)
+    dropped: Sequence[Hashable] = ()
     """The provisional results that waited for it; known when the query leaves the stack."""
 
     @property
@@ -138,10 +138,10 @@ class Memo:
         # The highest bit is the depth nearest to the top of the stack; no bit at all gives -1, the default of `drop`.
         self._by_depth.setdefault(waits_for.bit_length() - 1, []).append(key)
 
-    def drop(self, stack_depth: int = -1) -> list[Hashable]:
+    def drop(self, stack_depth: int = -1) -> Sequence[Hashable]:
         """Drop provisional results that wait for the query at a stack depth; return their keys."""
         # Found by depth: a scan over all provisional results would make long cycles quadratic.
-        keys = self._by_depth.pop(stack_depth, [])
+        keys = self._by_depth.pop(stack_depth, ())
         for key in keys:
             del self.provisional[key]
         return keys

@@ -20,6 +20,10 @@ MAX_WEIGHT = 3_200
 a thousand pairs has 3 001. A heavier value is unknown."""
 
 NO_PARTS = frozenset({"site", "trace", "weight", "arguments", "scope", "context"})
+"""Fields that belong to no value's parts."""
+
+PLAIN_TYPES = frozenset({"str", "str | None", "bool"})
+"""Types of fields, as they are written, that hold no values."""
 
 PLAIN = frozenset({Absent, Constant, Data, Never})
 """Kinds of values that hold no others."""
@@ -27,7 +31,11 @@ PLAIN = frozenset({Absent, Constant, Data, Never})
 
 def bound_size(value: Value) -> Value:
     """Return the value, or an unknown one in place of one with more than `MAX_WEIGHT` parts."""
-    return value if type(value) in PLAIN or weight_of(value) <= MAX_WEIGHT else Unknown("it has too many parts", site=value.site)
+    return (
+        value
+        if type(value) in PLAIN or (value.weight or weight_of(value)) <= MAX_WEIGHT
+        else Unknown("it has too many parts", site=value.site)
+    )
 
 
 def weight_of(value: Value) -> int:
@@ -73,4 +81,4 @@ def _held(value: Value) -> Iterator[Value]:
 
 @cache
 def _value_fields(kind: type[Value]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in NO_PARTS)
+    return tuple(field.name for field in fields(kind) if field.name not in NO_PARTS and field.type not in PLAIN_TYPES)
