@@ -79,10 +79,10 @@ def parameter_chooses(step: Step, name: str = "") -> bool:
     """
     node, tests = step.node, []
     # `elif` is an `If` in the `orelse` of the one before.
-    while isinstance(node, cst.If):
+    while type(node) is cst.If:
         tests.append(node.test)
         node = node.orelse  # type: ignore[assignment]
-    used = {part.value for test in tests for part in subtree(test) if isinstance(part, cst.Name)}
+    used = {part.value for test in tests for part in subtree(test) if type(part) is cst.Name}
     if name in used:
         return False
     scope = step.suite.scope

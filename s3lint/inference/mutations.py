@@ -160,7 +160,7 @@ def _updated(container: Mapping, arguments: Arguments) -> Value:
 
 def unpacked(evaluator: Evaluator, target: cst.CSTNode, value: Value, name: str, place: Place) -> Value:
     """Return the part of an assigned value that a name in the target receives."""
-    if isinstance(target, (cst.Tuple, cst.List)):
+    if type(target) is cst.Tuple or type(target) is cst.List:
         value = evaluator.unpack(value, place)
         starred = False
         for index, part in enumerate(target.elements):

@@ -299,7 +299,7 @@ def _altered(evaluator: Evaluator, place: Place, name: str) -> Value:
 
 
 def _assigned(evaluator: Evaluator, target: cst.BaseExpression, value: cst.BaseExpression, place: Place, name: str) -> Value:
-    if isinstance(target, cst.Subscript):
+    if type(target) is cst.Subscript:
         earlier = _altered(evaluator, place, name)
         return item_set(evaluator, target, evaluator.evaluate(value, place), place, earlier, Site(place.block, value))
     return unpacked(evaluator, target, evaluator.evaluate(value, place), name, place)

@@ -91,9 +91,9 @@ _CHANGES: dict[type, Callable[[Any], Iterable[str]]] = {
 
 
 def _mutated(value: cst.CSTNode) -> Iterator[str]:
-    if isinstance(value, cst.Await):
+    if type(value) is cst.Await:
         value = value.expression
-    if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+    if type(value) is cst.Call and type(value.func) is cst.Attribute:
         method = value.func.attr.value
         # `extra.update(…)` and `writer.mode(…)` give their receiver another value, as an assignment would.
         if method in MUTATORS or method in CHAINED:

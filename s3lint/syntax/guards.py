@@ -38,7 +38,7 @@ def may_refuse(text: str) -> bool:
 
 def names_tested(test: cst.BaseExpression) -> set[str]:
     """Return the names and attributes in a condition, dotted."""
-    found = (dotted_name(node) for node in subtree(test) if isinstance(node, (cst.Name, cst.Attribute)))
+    found = (dotted_name(node) for node in subtree(test) if type(node) is cst.Name or type(node) is cst.Attribute)
     return {name for name in found if name is not None}
 
 

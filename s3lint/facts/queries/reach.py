@@ -37,7 +37,7 @@ def _facts(scope: Scope, extractor: str, context: Context, call: CallContext | N
     views = Views(TRIGGERS[extractor].names, context.callers, context.settings)
     for step in own_steps(scope):
         for node, binders in step.nodes:
-            if isinstance(node, cst.Call):
+            if type(node) is cst.Call:
                 place = Place(step, binders, call)
                 for view in views.of(node, place):
                     for extract in CALLS[extractor]:
