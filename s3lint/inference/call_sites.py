@@ -81,6 +81,8 @@ class CallsOfName:
         yield from self.within(scope, scope.module)
         project = self.evaluator.project
         folder = project.cones.around(scope.module.path)
+        if folder == scope.module.path:
+            return
         if folder not in self._below:
             self._below[folder] = CallsBelow(self, project.holding(self._search, folder))
         for site in self._below[folder].of(_reached(scope)):

@@ -10,6 +10,7 @@ import libcst as cst
 
 from s3lint.inference.arguments import Call
 from s3lint.inference.call_sites import CallSite, CallsOfName
+from s3lint.inference.classes import is_property
 from s3lint.inference.containers import entry
 from s3lint.inference.memo import Work
 from s3lint.inference.place import CallContext, Place
@@ -152,6 +153,9 @@ class Callers:
 
     def _calls_of_name(self, scope: Scope) -> CallsOfName | None:
         if scope.node is None or isinstance(scope.node, cst.Lambda):
+            return None
+        # A call of a property calls its value, and a setter is called by assignments alone.
+        if is_property(scope) or f"{scope.name}.setter" in scope.decorators:
             return None
         is_constructor = scope.name == "__init__"
         name = scope.owner.name if is_constructor and scope.owner is not None else scope.name

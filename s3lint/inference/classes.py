@@ -104,12 +104,17 @@ def _is_none(value: Value) -> bool:
 
 def _method_or_property(evaluator: Evaluator, owner: Instance, member: Function) -> Value:
     names = member.scope.decorators
-    if any(name in PROPERTIES or name.endswith("cached_property") for name in names):
+    if is_property(member.scope):
         receiver = evaluator.context(member.scope, None, owner, owner.context)
         return returned(evaluator, member.scope, receiver)
     if "staticmethod" in names:
         return member
     return Function(member.scope, Class(owner.scope) if "classmethod" in names else owner)
+
+
+def is_property(scope: Scope) -> bool:
+    """Tell whether an attribute's value is what a method returns."""
+    return any(name in PROPERTIES or name.endswith("cached_property") for name in scope.decorators)
 
 
 def _field(evaluator: Evaluator, owner: Instance, name: str) -> Value | None:

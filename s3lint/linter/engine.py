@@ -21,7 +21,7 @@ from s3lint.linter.findings import finding_of, fixed_together, is_template, merg
 from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, prefilter_for
 from s3lint.linter.result import Result
-from s3lint.project.dependencies import RelatedFilesDependency, SearchDependency, Tracker, digest_of_paths
+from s3lint.project.dependencies import RelatedFilesDependency, SearchDependency, Tracker, digest_of_found
 from s3lint.project.discovery import is_notebook
 from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.project.import_graph import ImportGraph
@@ -52,6 +52,8 @@ class Engine:
         self.prefilter = prefilter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
         self.tracker = Tracker()
+        self.weak: set[Path] = set()
+        """Files that `skip_if_irrelevant` let through for weak mentions."""
         self._dependents: dict[Path, tuple[Result, int]] = {}
         """Results of files analyzed for another one, with the set of what each depends on."""
         self._searches_named = 0
@@ -123,7 +125,12 @@ class Engine:
             return None
         self.tracker.recorded = 0
         text = plain(data)
-        return self._with_dependencies(Result(path)) if not self._matters(self.prefilter.mentions(text), text) else None
+        found = self.prefilter.mentions(text)
+        if not self._matters(found, text):
+            return self._with_dependencies(Result(path))
+        if found.weak:
+            self.weak.add(path)
+        return None
 
     def _matters(self, found: Mentions, data: bytes) -> bool:
         """Return whether the hits justify parsing. Weak hits count only in a project that uses a store."""
@@ -137,7 +144,7 @@ class Engine:
         if STORES not in found:
             # One file is enough for the answer, so the search ends there: most projects with storage code name a store early.
             found[STORES] = tuple(islice((path for path in files.searched if names_store(path, files.content(path))), 1))
-        self.tracker.record(SearchDependency(STORES, digest_of_paths(found[STORES])))
+        self.tracker.record(SearchDependency(STORES, digest_of_found(STORES, found[STORES])))
         return bool(found[STORES])
 
     def analyze(self, path: Path, data: bytes) -> Result:

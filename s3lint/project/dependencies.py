@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -39,7 +39,7 @@ class FolderDependency:
 
 @dataclass(frozen=True, slots=True)
 class SearchDependency:
-    """A search in the project, and the digest of the paths that it found, in the order of the project."""
+    """A search in the project, and the digest of the answer (`digest_of_found`)."""
 
     search: Search
     digest: str
@@ -101,6 +101,11 @@ class Tracker:
         return tuple(dependency for dependency, bit in zip(self._dependencies, bits, strict=False) if bit == "1")
 
 
+def digest_of_found(search: Search, found: Sequence[Path]) -> str:
+    """Return the digest of what a search found: of the paths in the order of the project, or of whether there is any."""
+    return digest(b"found" if found else b"") if search.asks_whether else digest_of_paths(found)
+
+
 def digest_of_paths(paths: Iterable[Path]) -> str:
     """Return a digest of the paths, in their order."""
     return digest(b"\0".join(map(os.fsencode, paths)))
@@ -118,7 +123,8 @@ def json_of(dependency: Dependency) -> str:
     if isinstance(dependency, FolderDependency):
         return json.dumps(["folder", str(dependency.path), dependency.namespace, dependency.found])
     if isinstance(dependency, SearchDependency):
-        return json.dumps(["search", dependency.search.kind, dependency.search.name, dependency.digest])
+        search = dependency.search
+        return json.dumps(["search", search.kind, search.name, search.outside, dependency.digest])
     return json.dumps(["related", str(dependency.path), dependency.fingerprint])
 
 
@@ -130,5 +136,5 @@ def dependency_of(text: str) -> Dependency:
     if kind == "folder":
         return FolderDependency(Path(parts[0]), *parts[1:])
     if kind == "search":
-        return SearchDependency(Search(parts[0], parts[1]), parts[2])
+        return SearchDependency(Search(*parts[:3]), parts[3])
     return RelatedFilesDependency(Path(parts[0]), parts[1])

@@ -167,8 +167,10 @@ class Project:
         return found
 
     def _importing(self, module: Module) -> Iterator[Module]:
-        name = module_name(module.path)
-        below = _start_below(self.cones.around(module.path))
+        around = self.cones.around(module.path)
+        if around == module.path:
+            return
+        name, below = module_name(module.path), _start_below(around)
         for path in self._may_import(module.path):
             other = self.module(path) if path != module.path and str(path).startswith(below) else None
             if other is None:

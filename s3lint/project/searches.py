@@ -5,10 +5,12 @@ A search may find too much, since it reads text and not syntax: inference checks
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, AnyStr, Literal
 
 from s3lint.project.word_index import words_of
@@ -22,8 +24,14 @@ Kind = Literal["calls", "constructions", "entries", "imports", "members", "store
 IMPORTING = r"^[ \t]*(?:from|import)\b[^\n]*\b%s\b|\bimport[ \t]*\([^)]*\b%s\b"
 """A statement that may import a module with a name; `Project.find` resolves what it imports."""
 
-IMPORTS = re.compile(rb"\b(?:from|import)\b[^\n\r;(\\]*(?:\\\r?\n?[^\n\r;(\\]*)*(?:\((?:[^)#]|#[^\n\r]*)*)?")
-"""An import wherever it may stand, behind a colon or semicolon too, with the lines that it continues on."""
+PATH_PART = rb"(?:[ \t\f.\w\x80-\xff]|\\\r?\n?)"
+"""A character of what stands between `from` and `import`, or the end of a line that is continued."""
+
+IMPORTS = re.compile(
+    rb"(?:\A(?:\xef\xbb\xbf)?|[\n\r;:])[ \t\f]*(?:import\b|from\b(?=%(part)s{0,200}\bimport\b|%(part)s{200}))"
+    rb"[^\n\r;(\\]*(?:\\\r?\n?[^\n\r;(\\]*)*(?:\((?:[^)#]|#[^\n\r]*)*)?" % {b"part": PATH_PART}
+)
+"""An import wherever a statement may begin, with the lines that it continues on. Prose that begins a line with `import` counts too."""
 
 MEMBER = r"\.[\s\\]*%s\b|[\"']%s[\"']"
 """An attribute, or a text that `getattr` may take for one."""
@@ -59,6 +67,17 @@ class Search:
 
     kind: Kind
     name: str = ""
+    outside: str = ""
+    """The path of a file or folder: the search asks only whether a file elsewhere has a hit."""
+
+    @property
+    def asks_whether(self) -> bool:
+        """Tell whether one hit is enough for the answer, wherever it is."""
+        return self.kind == "stores" or bool(self.outside)
+
+    def covers(self, path: Path) -> bool:
+        """Tell whether a file is searched."""
+        return not self.outside or not f"{path}{os.sep}".startswith(f"{self.outside.rstrip(os.sep)}{os.sep}")
 
     @property
     def word(self) -> bytes:

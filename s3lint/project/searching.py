@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from s3lint.project.dependencies import SearchDependency, Tracker, digest_of_paths
+from s3lint.project.dependencies import SearchDependency, Tracker, digest_of_found
 from s3lint.project.searches import USED, used_names
 
 if TYPE_CHECKING:
@@ -21,6 +23,34 @@ MAX_SCANS = 32
 NAME = re.compile(rb"\w+")
 
 
+class Hits:
+    """What is known of the hits of one search: files that have one, and files that were not searched yet.
+
+    Folders of one name share it, so that no file is searched twice for a name.
+    """
+
+    def __init__(self, left: Iterable[Path]) -> None:
+        self._found: list[Path] = []
+        self._left = list(left)
+
+    def first(self, search: Search, finds: Callable[[Search, Path], bool]) -> Path | None:
+        """Return one of the files with a hit that a search covers, or None."""
+        known = next(filter(search.covers, self._found), None)
+        if known is not None:
+            return known
+        passed: list[Path] = []
+        left = iter(self._left)
+        for path in left:
+            if not search.covers(path):
+                passed.append(path)
+            elif finds(search, path):
+                self._found.append(path)
+                known = path
+                break
+        self._left = [*passed, *left]
+        return known
+
+
 class Searcher:
     """Searches the files of one project. What is found is kept by the tracker, as results name it."""
 
@@ -29,18 +59,30 @@ class Searcher:
         self.tracker = tracker
         self._recorded: dict[Search, SearchDependency] = {}
         self._scans: Counter[Path] = Counter()
+        self._hits: dict[Search, Hits] = {}
         self._used: dict[tuple[Path, Kind], tuple[bytes, set[bytes]]] = {}
 
     def found(self, search: Search) -> tuple[Path, ...]:
         """Return the files in which a search finds something, in the order of the project."""
         found = self.tracker.found.get(search)
         if found is None:
-            found = tuple(path for path in self.files.word_index.files_with(search.word) if self._finds(search, path))
+            found = self._first(search) if search.asks_whether else self._all(search)
             self.tracker.found[search] = found
         if search not in self._recorded:
-            self._recorded[search] = SearchDependency(search, digest_of_paths(found))
+            self._recorded[search] = SearchDependency(search, digest_of_found(search, found))
         self.tracker.record(self._recorded[search])
         return found
+
+    def _all(self, search: Search) -> tuple[Path, ...]:
+        return tuple(path for path in self.files.word_index.files_with(search.word) if self._finds(search, path))
+
+    def _first(self, search: Search) -> tuple[Path, ...]:
+        """Return a file with a hit, if there is one."""
+        anywhere = replace(search, outside="")
+        if anywhere not in self._hits:
+            self._hits[anywhere] = Hits(self.files.word_index.candidates(search.word))
+        first = self._hits[anywhere].first(search, self._finds)
+        return (first,) if first is not None else ()
 
     def _finds(self, search: Search, path: Path) -> bool:
         data = self.files.content(path)

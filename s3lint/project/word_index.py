@@ -68,6 +68,13 @@ class WordIndex:
             if path in self._files:
                 yield path
 
+    def candidates(self, word: bytes) -> Iterator[Path]:
+        """Yield the files that may contain a word, without a look at them before the index is built."""
+        if self._postings is None and self._scans < MAX_SCANS and len(self._paths) <= MAX_SCANNED_FILES:
+            self._scans += 1
+            return iter(self._files)
+        return self.files_with(word)
+
     def _scanned(self, word: bytes) -> list[Path]:
         """Return the files that contain a word, found without the index."""
         whole = re.compile(rb"(?<![%s])%s(?![%s])" % (IN_WORDS, re.escape(word), IN_WORDS))

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MIN_FILES_PER_WORKER = 8
 """Files that mention storage for each process; with fewer, starting another one costs more than it saves."""
 
+WEAK_FILES_PER_FILE = 4
+"""Files with weak mentions alone that count as one: of most of them little is analysed."""
+
 FILES_PER_BATCH = 12
 """Files that a worker takes at once: they follow each other in the project, so that they share much of what they import."""
 
@@ -204,7 +207,8 @@ def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | No
             yield empty
         else:
             left.append(task)
-    count = min(cores, len(left) // MIN_FILES_PER_WORKER)
+    weak = sum(task.path in worker.engine(task).weak for task in left)
+    count = min(cores, (len(left) - weak + weak // WEAK_FILES_PER_FILE) // MIN_FILES_PER_WORKER)
     if count <= 1:
         yield from map(worker.analyze, left)
         return

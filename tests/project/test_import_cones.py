@@ -47,13 +47,66 @@ def test_folders_without_an_entry_are_closed(project: Write) -> None:
     files = {
         "a/helper.py": HELPER,
         "a/b/helper.py": HELPER,
+        "a/b/use.py": "from . import helper\n",
         "a-b/c/helper.py": HELPER,
         "caller.py": "from a import x\nself.c = b\n",
     }
     root = project(files)
     cones = Engine(Settings(root=root)).project.cones
     around = {path: cones.around(root / path).relative_to(root).as_posix() for path in files}
-    assert around == {"a/helper.py": ".", "a/b/helper.py": "a/b", "a-b/c/helper.py": "a-b", "caller.py": "."}
+    closed = {path: path for path in ("a/b/use.py", "caller.py")}
+    assert around == closed | {"a/helper.py": ".", "a/b/helper.py": "a/b", "a-b/c/helper.py": "a-b"}
+
+
+NO_WAYS_IN = (
+    '"""What is taken\nfrom the helper."""\n',
+    "# from helper\nhelper = 1\n",
+    "x = 'import helper'\n",
+    "def fail(helper):\n    raise ValueError from helper\n",
+    "def each(helper):\n    yield from helper\n",
+)
+
+
+@pytest.mark.parametrize("text", NO_WAYS_IN)
+def test_a_module_that_nobody_imports_is_searched_for_its_own_calls_alone(
+    project: Write, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    root = project({"helper.py": f"{HELPER}\n\n{CALL}", "other.py": f"{text}{CALL}"})
+    searched = set()
+    in_module = CallsOfName.in_module
+
+    def noting(calls: CallsOfName, module: Module) -> object:
+        searched.add(module.path.name)
+        return in_module(calls, module)
+
+    monkeypatch.setattr(CallsOfName, "in_module", noting)
+    assert [(each.code, each.path.name) for each in check_project(root)] == [("STO201", "helper.py")]
+    assert searched == {"helper.py"}
+
+
+NEW_IMPORTS = (
+    "import helper; helper.",
+    "from helper import keep; ",
+    "if True: import helper\nhelper.",
+    "x = 1; import helper as h; h.",
+)
+
+
+@pytest.mark.parametrize("way", NEW_IMPORTS)
+def test_a_new_import_of_a_module_makes_its_callers_count(
+    project: Write, tmp_path_factory: pytest.TempPathFactory, way: str
+) -> None:
+    """That nobody imports it is a dependency of what was found without them."""
+    root, kept = project({"helper.py": HELPER, "caller.py": "pass\n"}), tmp_path_factory.mktemp("kept")
+
+    def found() -> list[str]:
+        settings = Settings(root=root)
+        run = check_all(list(targets([root], lambda _: settings)), 1, cache=Cache(kept, root))
+        return [each.path.name for each in run.findings]
+
+    assert found() == []
+    (root / "caller.py").write_text(f"{way}{CALL}", encoding="utf-8")
+    assert found() == ["caller.py"]
 
 
 def test_copies_of_a_package_are_searched_each_for_itself(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,3 +148,48 @@ def test_a_cached_result_ends_with_the_closedness_of_a_folder(project: Write) ->
     assert cached() == []
     (root / "bridge.py").write_text("from parts.helper import keep\nfrom parts.other import drop\n")
     assert cached() == ["caller.py", "caller.py"]
+
+
+PROPERTY = """\
+import boto3
+
+
+class Store:
+    @property
+    def name(self):
+        return self._name
+
+    @name.setter
+    def name(self, name):
+        boto3.client("s3").delete_object(Bucket=name, Key="a/b")
+
+    @cached_property
+    def kept(self, name="acme-documents"):
+        boto3.client("s3").delete_object(Bucket=name, Key="a/b")
+"""
+
+
+def test_callers_of_properties_are_not_searched(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`store.name(…)` calls what the property returns."""
+    root = project(
+        {"store.py": PROPERTY, "use.py": "from store import Store\nx = Store()\nx.name('a')\nx.kept('a')\nprint(x.name, x.kept)\n"}
+    )
+    searched = []
+    monkeypatch.setattr(CallsOfName, "of", lambda calls, _: searched.append(calls) or iter(()))
+    check_project(root)
+    assert searched == []
+
+
+def test_a_copy_without_arguments_asks_for_no_callers(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dict's, that is: a copy in S3 has a source."""
+    text = "import boto3\n\n\ndef keep(store, about, source):\n    about = about.copy()\n    store.copy(source, Bucket=about, Key='a/b')\n"
+    root = project({"copies.py": text})
+    asked = []
+    of = CallsOfName.of
+    monkeypatch.setattr(CallsOfName, "of", lambda calls, scope: asked.append(calls) or of(calls, scope))
+    check_project(root)
+    assert len(asked) == 1
+    (root / "copies.py").write_text(text.replace("    store.copy", "    # store.copy"), encoding="utf-8")
+    asked.clear()
+    check_project(root)
+    assert asked == []

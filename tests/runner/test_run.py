@@ -56,6 +56,20 @@ def test_workers_find_what_one_process_finds(project: Write) -> None:
     assert check_project(root, jobs=2) == check_project(root)
 
 
+def test_files_with_weak_mentions_alone_start_no_processes(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    weak = {f"module_{i:02}.py": "def keep(frame, path):\n    frame.to_csv(path)\n" for i in range(2 * run.MIN_FILES_PER_WORKER)}
+    started = []
+    spread = run._in_workers
+    monkeypatch.setattr(run, "_in_workers", lambda tasks, *more: started.append(len(tasks)) or spread(tasks, *more))
+    root = project(weak | {"other.py": BUCKET_BY_NAME})
+    check_project(root, jobs=2)
+    assert started == []
+
+    root = project(weak | {f"other_{i:02}.py": BUCKET_BY_NAME for i in range(2 * run.MIN_FILES_PER_WORKER)})
+    check_project(root, jobs=2)
+    assert started == [4 * run.MIN_FILES_PER_WORKER + 1]
+
+
 def test_words_are_found_wherever_they_stand_now(project: Write) -> None:
     root = project({"a.py": "def keep():\n    pass\n", "b.py": "keep()\nlose()\n", "c.py": "keepsake()\n"})
     files = ProjectFiles(Settings(root=root))

@@ -77,7 +77,12 @@ def _is_of_another_vendor(client: Client) -> bool:
 
 
 def _may_name_a_bucket(view: CallView) -> bool:
-    """Tell whether the receiver of a call is worth evaluating: a waiter or paginator without a bucket concerns no rule."""
+    """Tell whether the receiver of a call is worth evaluating: a waiter or paginator without a bucket concerns no rule.
+
+    Nor is a copy without arguments one of an object: dicts, lists and frames have that method.
+    """
+    if view.name == "copy":
+        return bool(view.arguments.count or view.arguments.keywords or view.arguments.spreads)
     if view.name not in ("wait", "paginate"):
         return True
     return view.arguments.written("Bucket") is not None or (view.name == "paginate" and view.arguments.spreads)

@@ -14,7 +14,7 @@ from s3lint.project.dependencies import (
     FolderDependency,
     RelatedFilesDependency,
     SearchDependency,
-    digest_of_paths,
+    digest_of_found,
 )
 from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.project.searches import Search
@@ -46,7 +46,7 @@ class Freshness:
         listed, found, concerned = json.loads(earlier) if earlier else ({}, [], {})
         self._listed: dict[str, str] = listed
         self._earlier: dict[Search, tuple[str, list[int]]] = {
-            Search(kind, name): (digest, places) for kind, name, digest, places in found
+            Search(kind, name, outside): (digest, places) for kind, name, outside, digest, places in found
         }
         self._earlier_concerned: dict[str, str] = concerned
         self._found: dict[Search, tuple[Path, ...]] = {}
@@ -107,7 +107,7 @@ class Freshness:
         if not (self._earlier or self._found or self._earlier_concerned) or self._is_known():
             return None
         kept = {*self._found, *(self._earlier if len(self._earlier) < MAX_STORED_SEARCHES else ())}
-        found = {search: self._find(search) or () for search in sorted(kept, key=lambda each: (each.kind, each.name))}
+        found = {search: self._find(search) or () for search in sorted(kept, key=lambda each: (each.kind, each.name, each.outside))}
         places = {path: place for place, path in enumerate(self.listing)}
         return json.dumps(
             [
@@ -142,7 +142,7 @@ class Freshness:
         if search in self._earlier and search not in self._found and self._is_unchanged:
             return self._earlier[search][0]
         found = self._find(search)
-        return digest_of_paths(found) if found is not None else None
+        return digest_of_found(search, found) if found is not None else None
 
     def _find(self, search: Search) -> tuple[Path, ...] | None:
         """Return the files that a search finds; None for a search that no run has made."""
@@ -150,7 +150,9 @@ class Freshness:
             before = {self._paths[place] for place in self._earlier[search][1]}
             # Unchanged files keep their earlier answer; only changed ones are searched again.
             self._found[search] = tuple(
-                path for path in self.listing if (search.finds(self._changed[path]) if path in self._changed else path in before)
+                path
+                for path in self.listing
+                if (search.covers(path) and search.finds(self._changed[path]) if path in self._changed else path in before)
             )
         return self._found.get(search)
 
@@ -177,4 +179,10 @@ class Freshness:
 
 
 def _row(search: Search, paths: tuple[Path, ...], places: dict[Path, int]) -> list[object]:
-    return [search.kind, search.name, digest_of_paths(paths), [places[path] for path in paths if path in places]]
+    return [
+        search.kind,
+        search.name,
+        search.outside,
+        digest_of_found(search, paths),
+        [places[path] for path in paths if path in places],
+    ]
