@@ -13,7 +13,7 @@ from s3lint.finding import Confidence
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.callers import Callers
 from s3lint.inference.duck_typing import is_untyped, lacks_method
-from s3lint.inference.indirect_calls import by_reference
+from s3lint.inference.indirect_calls import CALLING, by_reference, relayed
 from s3lint.inference.other_stores import is_other_package
 from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Value, alternatives
@@ -123,10 +123,16 @@ class Views:
             canonical = place.module.aliases.get(name, name) if isinstance(node.func, cst.Name) else name
             if self._knows(canonical):
                 yield self._view(canonical, Call.of(node, place), place)
-        for call in by_reference(node, place):
+        for call in (*by_reference(node, place), *self._relayed(node, place)):
             passed = called_name(call.function.node) if call.function is not None else None
             if passed is not None and self._knows(passed):
                 yield self._view(passed, call, place)
+
+    def _relayed(self, node: cst.Call, place: Place) -> Iterator[Call]:
+        """Yield the call of a method that a function of the project is given: `call_with_retry(s3.put_object, Bucket=…)`."""
+        method = node.args[0].value if node.args else None
+        if isinstance(method, cst.Attribute) and self._knows(method.attr.value) and called_name(node.func) not in CALLING:
+            yield from relayed(node, place, self.callers.evaluator.evaluate(node.func, place))
 
     def _aliased(self, alias: str, node: cst.Call, place: Place) -> Iterator[CallView]:
         """Yield the method that a local name stands for: `put = s3.put_object; put(Bucket=…)`, also through `functools.partial`."""

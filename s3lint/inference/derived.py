@@ -78,3 +78,23 @@ def _with_beginning(text: Text, first: Chunk, start: int) -> Value:
     if start > len(first.text):
         return derived(text, "", "a slice")
     return Text((Chunk(first.text[start:], first.site), *text.parts[1:]), site=text.site, trace=text.trace)
+
+
+def cut(text: Text, index: int) -> tuple[Text, Text]:
+    """Return a text before and behind an index within its known beginning; a negative one counts from its end, which is known there."""
+    before, behind = list[Chunk | Hole](), list(text.parts)
+    if index < 0:
+        before, behind = behind, before
+    while index > 0 and isinstance(first := behind.pop(0), Chunk):
+        before.append(Chunk(first.text[:index], first.site))
+        behind[:0] = [Chunk(first.text[index:], first.site)] if len(first.text) > index else []
+        index -= min(index, len(first.text))
+    while index < 0 and isinstance(last := before.pop(), Chunk):
+        behind.insert(0, Chunk(last.text[index:], last.site))
+        before += [Chunk(last.text[:index], last.site)] if len(last.text) > -index else []
+        index += min(-index, len(last.text))
+    return _of(text, before), _of(text, behind)
+
+
+def _of(text: Text, parts: list[Chunk | Hole]) -> Text:
+    return Text(tuple(parts), site=text.site, trace=text.trace)

@@ -1,4 +1,7 @@
-"""Functions that are passed on to be called: `executor.submit(f, x)`, `partial(f, x)`, `PythonOperator(python_callable=f)`."""
+"""Functions that are passed on to be called: `executor.submit(f, x)`, `partial(f, x)`, `PythonOperator(python_callable=f)`.
+
+A function of the project that calls its first argument with all the others, as helpers that try again do, is told by its body.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,12 @@ from dataclasses import replace
 import libcst as cst
 
 from s3lint.inference.arguments import Call, Written
+from s3lint.inference.code_values import Function
+from s3lint.inference.parameters import is_receiver
 from s3lint.inference.place import Place
+from s3lint.inference.values import Value
+from s3lint.syntax.flow import Scope
+from s3lint.syntax.walk import subtree
 
 FIRST = frozenset(
     {
@@ -72,3 +80,38 @@ def _deferred(call: Call, place: Place, target: str, args: str, kwargs: str) -> 
     stars = () if passed is None or items else (passed,)
     splats = (keywords[kwargs],) if kwargs in keywords else ()
     yield Call(call.node, function, positional, (), stars, splats)
+
+
+def relayed(node: cst.Call, place: Place, callee: Value) -> Iterator[Call]:
+    """Yield the call that a function of the project makes of its first argument: `call_with_retry(s3.put_object, Bucket=…)`."""
+    own = _own_keywords(callee.scope) if isinstance(callee, Function) else None
+    call = Call.of(node, place)
+    if own is not None and call.positional:
+        left = tuple((name, written) for name, written in call.keywords if name not in own)
+        yield replace(call.without_first(1), keywords=left)
+
+
+def _own_keywords(scope: Scope) -> frozenset[str] | None:
+    """Return the keywords that a function keeps from what it calls with everything else; None if it is no such function."""
+    if not isinstance(scope.node, cst.FunctionDef):
+        return None
+    params = scope.node.params
+    names = [each.name.value for each in (*params.posonly_params, *params.params) if not is_receiver(scope, each.name.value)]
+    if len(names) != 1 or not isinstance(params.star_kwarg, cst.Param):
+        return None
+    star, rest = getattr(params.star_arg, "name", None), params.star_kwarg.name.value
+    everything = [*([("*", star.value)] if isinstance(star, cst.Name) else []), ("**", rest)]
+    nodes = list(subtree(scope.node.body))
+    args = [arg for each in nodes if isinstance(each, cst.Call) for arg in each.args]
+    # Whatever else is done with the arguments may add or take away some.
+    passed_on = sum(arg.star == "**" and isinstance(arg.value, cst.Name) and arg.value.value == rest for arg in args)
+    if passed_on != sum(isinstance(each, cst.Name) and each.value == rest for each in nodes):
+        return None
+    made = [_stars(each) for each in nodes if isinstance(each, cst.Call) and getattr(each.func, "value", None) == names[0]]
+    return (
+        frozenset(each.name.value for each in params.kwonly_params) if made and all(each == everything for each in made) else None
+    )
+
+
+def _stars(call: cst.Call) -> list[tuple[str, str]]:
+    return [(arg.star, arg.value.value if isinstance(arg.value, cst.Name) else "") for arg in call.args]

@@ -12,11 +12,23 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.inference.arguments import Arguments
-from s3lint.inference.derived import SPLITS, derived, pieces, receiver_name
+from s3lint.inference.derived import SPLITS, cut, derived, pieces, receiver_name
 from s3lint.inference.evaluator import expression, method
 from s3lint.inference.operators import added, combined, concatenated, is_text
 from s3lint.inference.place import Place
-from s3lint.inference.values import MAX_TEXT_CHARACTERS, Chunk, Constant, Data, Hole, Mapping, Sequence, Text, Unknown, Value
+from s3lint.inference.values import (
+    MAX_TEXT_CHARACTERS,
+    Absent,
+    Chunk,
+    Constant,
+    Data,
+    Hole,
+    Mapping,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+)
 from s3lint.source.text import is_encodable
 from s3lint.syntax.literals import literal_value
 from s3lint.syntax.names import last_name
@@ -189,10 +201,8 @@ def text_method(evaluator: Evaluator, text: Text, name: str, arguments: Argument
         return _mapped(text, _MAPPED[name])
     if name == "encode":
         return Data(text.literal.encode("utf-8", "replace")) if text.literal is not None else Unknown("encoded text")
-    if name == "split" and text.literal is not None:
-        return _split(text, text.literal, arguments)
     if name in SPLITS:
-        return pieces(text, name, arguments)
+        return _split(text, name, arguments) or pieces(text, name, arguments)
     return derived(text, receiver_name(arguments), f"`str.{name}` is not followed")
 
 
@@ -274,18 +284,34 @@ def _replaced(text: Text, old: Value, new: Value) -> Value:
 def _without_affix(text: Text, name: str, affix: Value) -> Value:
     if not isinstance(affix, Text) or affix.literal is None:
         return Unknown("shortened text")
-    literal = affix.literal
-    if text.literal is not None:
-        known = text.literal.removeprefix(literal) if name == "removeprefix" else text.literal.removesuffix(literal)
-        return Text((Chunk(known, text.site),), site=text.site)
-    # With a hole at that end the affix may or may not be there, and nothing known is lost.
-    return text if not (text.head if name == "removeprefix" else text.tail) else Unknown("shortened text")
+    literal, front = affix.literal, name == "removeprefix"
+    if not literal:
+        return text
+    end = text.head if front else text.tail
+    if end.startswith(literal) if front else end.endswith(literal):
+        return cut(text, len(literal))[1] if front else cut(text, -len(literal))[0]
+    # A hole behind the known end may complete it to the affix. Where there is nothing known the affix may be there too, and nothing is lost.
+    may_be = text.literal is None and end and (literal.startswith(end) if front else literal.endswith(end))
+    return Unknown("shortened text") if may_be else text
 
 
-def _split(whole: Text, text: str, arguments: Arguments) -> Value:
-    separator = arguments.get("sep", 0)
+def _split(text: Text, name: str, arguments: Arguments) -> Sequence | None:
+    """Return the pieces of a text that is known whole, or up to the one place where it is split; None for any other."""
+    separator, limit = arguments.get("sep", 0), arguments.get("maxsplit", 1)
     mark = separator.literal if isinstance(separator, Text) else None
-    if arguments.count > 1 or (arguments.count and not mark):
-        return Unknown("split text")
-    first = next((part.site for part in whole.parts if isinstance(part, Chunk)), None)
-    return Sequence(tuple(Text((Chunk(part, first),)) for part in text.split(mark)))
+    given = limit.value if isinstance(limit, Constant) else -1 if isinstance(limit, Absent) else None
+    if not isinstance(given, int) or not (mark or isinstance(separator, Absent) or separator == Constant(None)):
+        return None
+    if text.literal is not None and (mark or "partition" not in name):
+        first = next((part.site for part in text.parts if isinstance(part, Chunk)), None)
+        made = getattr(text.literal, name)(*((mark,) if "partition" in name else (mark, given)))
+        return Sequence(tuple(Text((Chunk(part, first),)) for part in made))
+    if not mark or ("partition" not in name and given != 1):
+        return None
+    # Nothing before the first known separator, or behind the last one, is unknown.
+    from_end = name.startswith("r")
+    if mark not in (text.tail if from_end else text.head):
+        return None
+    before, rest = cut(text, text.tail.rfind(mark) - len(text.tail) if from_end else text.head.find(mark))
+    between, behind = cut(rest, len(mark))
+    return Sequence((before, between, behind) if "partition" in name else (before, behind))
