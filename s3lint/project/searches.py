@@ -93,7 +93,7 @@ class Search:
         if self.kind == "words":
             return word in words_of(data)
         if self.kind == "entries":
-            return word in data and any(word in words_of(found) for found in IMPORTS.findall(data))
+            return word in data and word in words_of(_imports_in(data))
         if self.kind == "members":
             return word in data and _pattern_with(MEMBER, word).search(data) is not None
         if self.kind == "imports":
@@ -106,6 +106,15 @@ class Search:
     def is_used_in(self, text: str) -> bool:
         """Tell whether a text may call the name or pass it as an argument."""
         return any(is_used(text[max(0, place - 6) : place]) for place in _places(text, self.name, IN_TEXT[self.kind]))
+
+
+def imports_in(data: bytes) -> bytes:
+    """Return the text of the imports in the bytes of a file, in which a search for entries finds what it finds in the whole."""
+    return _imports_in(searchable(data))
+
+
+def _imports_in(data: bytes) -> bytes:
+    return b"\n".join(IMPORTS.findall(data))
 
 
 def used_names(data: bytes, kind: Kind) -> set[bytes]:

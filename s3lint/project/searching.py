@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3lint.project.dependencies import SearchDependency, Tracker, digest_of_found
-from s3lint.project.searches import USED, used_names
+from s3lint.project.searches import USED, imports_in, used_names
+from s3lint.project.word_index import words_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,7 @@ class Searcher:
         self.tracker = tracker
         self._recorded: dict[Search, SearchDependency] = {}
         self._scans: Counter[Path] = Counter()
+        self._imports: dict[Path, tuple[int, bytes]] = {}
         self._hits: dict[Search, Hits] = {}
         self._used: dict[tuple[Path, Kind], tuple[bytes, set[bytes]]] = {}
 
@@ -84,8 +86,18 @@ class Searcher:
         first = self._hits[anywhere].first(search, self._finds)
         return (first,) if first is not None else ()
 
+    def _imports_of(self, path: Path, data: bytes) -> bytes:
+        """Return the text of a file's imports. Each module and folder asks for its own name in them."""
+        known = self._imports.get(path)
+        if known is None or known[0] != hash(data):
+            known = self._imports[path] = hash(data), imports_in(data)
+        return known[1]
+
     def _finds(self, search: Search, path: Path) -> bool:
         data = self.files.content(path)
+        if search.kind == "entries":
+            imports = self._imports_of(path, data)
+            return search.word in imports and search.word in words_of(imports)
         if search.kind not in USED or not NAME.fullmatch(search.word):
             return search.finds(data)
         self._scans[path] += 1
