@@ -10,14 +10,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 
 from s3lint.finding import Location
 
 UTF8_BOM = b"\xef\xbb\xbf"
-COOKIE_WITHIN = 10_000
-"""Bytes in which the encoding declaration is searched: the second line must end within them."""
+LINE_END = re.compile(rb"\r\n?|\n")
 
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -113,7 +112,7 @@ def searchable(data: bytes) -> bytes:
     """Return a source as UTF-8, in which a search finds its names in the same rows: a declared encoding such as UTF-7 may write them in
     other bytes.
     """
-    if data.find(b"coding", 0, COOKIE_WITHIN) < 0:
+    if b"coding" not in _first_lines(data):
         return data
     try:
         encoding = declared_encoding(data)
@@ -123,8 +122,14 @@ def searchable(data: bytes) -> bytes:
 
 
 def _first_lines(data: bytes) -> bytes:
-    r"""Return the two lines that may declare an encoding, ended by `\n`, the only line end that `tokenize` knows."""
-    return b"\n".join(data[:COOKIE_WITHIN].splitlines()[:2]) + b"\n"
+    r"""Return the two lines that may declare an encoding, however long, ended by `\n`, the only line end that `tokenize` knows."""
+    lines, start = [], 0
+    for end in islice(LINE_END.finditer(data), 2):
+        lines.append(data[start : end.start()])
+        start = end.end()
+    if len(lines) < 2:
+        lines.append(data[start:])
+    return b"\n".join(lines) + b"\n"
 
 
 def split_lines(text: str) -> list[str]:
