@@ -10,18 +10,24 @@ import ast
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
 from s3lint.source.identifiers import normal_names
+from s3lint.source.magics import (
+    ANY_CELL,
+    OTHER_CELL,
+    PYTHON_CELL,
+    SQL_CELL,
+    calls,
+    code_of_head,
+    without_escaped_calls,
+    without_magics,
+)
 from s3lint.source.text import Unreadable
 from s3lint.support.interpreter import without_parser_warnings
-
-SQL_CELL = re.compile(r"%{1,2}sql\s*(?:$|(?=[^\s:]))(?!.*://)", re.IGNORECASE)
-PYTHON_CELL = re.compile(r"%%(?:time|timeit|capture|prun|python3?|local|pyspark|spark)\b")
-OTHER_CELL = re.compile(r"%%\w|%(?:md|sh|scala|r|fs|html|bash)\b|#!(?!.*\bpython)[a-z]+\s*$")
 
 PYTHON_KERNELS = ("python", "pyspark")
 """What the names of Python's kernels contain; those of EMR, Livy and sparkmagic are called `pyspark`."""
@@ -33,15 +39,6 @@ CELL_LANGUAGES = (
     ("microsoft", "language"),
 )
 """Where the metadata of a cell name its language."""
-
-LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
-ESCAPED_CALL = re.compile(r"^(?P<indent>\s*)[,;/]\w[\w.]*(?:\s|$)")
-"""IPython's `,f a b`, `;f a b` and `/f a`, which call a function. The first two may also begin a line of Python inside of brackets."""
-
-TIMED = re.compile(r"^%(?:time|timeit|prun)\s+(?=[^-\s])")
-"""Line magics that run the rest of the line as Python."""
-
-ASSIGNED_MAGIC = re.compile(r"^(?P<target>\s*[\w., ]+=\s*)[%!].*$")
 
 OTHERS_CHECKED = "the other cells are checked"
 
@@ -193,6 +190,10 @@ def document_of(data: bytes) -> dict[str, Any]:
         raise Unreadable("the notebook is not valid JSON", row, column) from None
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
         raise Unreadable("the notebook has no list of cells: save it in version 4 of the format")
+    version = document.get("nbformat", 1)  # Jupyter's own default
+    if isinstance(version, (int, float)) and version < 4:
+        # Jupyter runs what an older version has elsewhere, even if there are `cells` as well.
+        raise Unreadable("the notebook is of an old version: save it in version 4 of the format")
     return document
 
 
@@ -239,12 +240,32 @@ def other_language(cell: dict[str, Any], *, is_ipython: bool = False) -> str | N
 def other_magic(lines: Sequence[str]) -> str | None:
     """Return the magic at the start of a cell that makes it another language's, such as `%scala`; None for Python and SQL.
 
-    `#!csharp` is one for .NET Interactive alone: Python takes it for a comment, and runs what it parses.
+    `#!csharp` is one for .NET Interactive alone: Python takes it for a comment, and runs what it parses. A magic that nobody knows may run
+    the cell, as `%%time` does.
     """
-    head = next((line.strip() for line in lines if line.strip()), "")
-    if SQL_CELL.match(head) or PYTHON_CELL.match(head) or not OTHER_CELL.match(head):
+    made, row, unknown = _without_heads(lines)
+    head = made[row].strip() if row < len(made) else ""
+    if SQL_CELL.match(head):
         return None
-    return head.split()[0] if not head.startswith("#") or refusal_of(lines) is not None else None
+    if OTHER_CELL.match(head) and (not head.startswith("#") or refusal_of(lines) is not None):
+        return head.split()[0]
+    return unknown if unknown is not None and not calls("\n".join(_python(made))) else None
+
+
+def _without_heads(lines: Sequence[str]) -> tuple[list[str], int, str | None]:
+    """Return a cell without the magics at its start that may run it, the row of its first line, and the first magic that nobody knows.
+
+    The code in the line of a magic stays, such as the setup of `%%timeit`.
+    """
+    made, unknown = list(lines), None
+    for row, line in enumerate(lines):
+        head = line.strip()
+        if head and (not ANY_CELL.match(head) or SQL_CELL.match(head) or OTHER_CELL.match(head)):
+            return made, row, unknown
+        if head and not PYTHON_CELL.match(head):
+            unknown = unknown or head.split()[0]
+        made[row] = code_of_head(line)
+    return made, len(made), unknown
 
 
 def source_of_cell(cell: dict[str, Any]) -> list[str]:
@@ -255,22 +276,22 @@ def source_of_cell(cell: dict[str, Any]) -> list[str]:
 
 def masked(lines: list[str]) -> list[str]:
     """Return the lines of a cell with its magics replaced; all empty for a cell of another language."""
-    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
-    head = lines[first].strip()
+    made, row, _ = _without_heads(lines)
+    head = made[row].strip() if row < len(made) else ""
     if SQL_CELL.match(head):
-        body = [quoted(line) for line in lines[first + 1 :]]
-        made = [*lines[:first], OPEN + quoted(re.sub(r"^%{1,2}sql ?", "", head, flags=re.IGNORECASE)), *body]
+        body = [quoted(line) for line in made[row + 1 :]]
+        made = [*made[:row], OPEN + quoted(re.sub(r"^%{1,2}sql ?", "", head, flags=re.IGNORECASE)), *body]
         return [*made[:-1], made[-1] + CLOSE]
-    if PYTHON_CELL.match(head):
-        # `%%time` and the like run the rest of the cell as Python, which may begin with a magic again.
-        return masked(["" if index == first else line for index, line in enumerate(lines)])
-    if other_magic(lines) is not None:
-        return ["" for _ in lines]
+    return _python(made) if other_magic(lines) is None else ["" for _ in lines]
+
+
+def _python(lines: list[str]) -> list[str]:
+    """Return the lines of a cell of Python with its magics replaced."""
     # Only cells that do not parse are searched for magics: `%` at the start of a line may be an operator.
     if refusal_of(lines) is None:
         return lines
-    made = list(_without_magics(_dedented(lines)))
-    return made if refusal_of(made) is None else [ESCAPED_CALL.sub(r"\g<indent>pass #", line) for line in made]
+    made = list(without_magics(_dedented(lines)))
+    return made if refusal_of(made) is None else list(without_escaped_calls(made))
 
 
 def _dedented(lines: list[str]) -> list[str]:
@@ -278,24 +299,6 @@ def _dedented(lines: list[str]) -> list[str]:
     first = next((line for line in lines if line.strip()), "")
     indent = first[: len(first) - len(first.lstrip(" \t"))]
     return [line.removeprefix(indent) for line in lines]
-
-
-def _without_magics(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines with `pass` for a magic, `None` for an assigned one, and nothing for a line that continues a magic."""
-    continued = False
-    for line in lines:
-        assigned, magic = ASSIGNED_MAGIC.match(line), LINE_MAGIC.match(line)
-        behind, continued = continued, line.endswith("\\") and (continued or assigned is not None or magic is not None)
-        if behind:
-            yield ""
-        elif assigned is not None:
-            yield f"{assigned['target']}None"
-        elif TIMED.match(line):
-            yield TIMED.sub("", line)
-        elif magic is not None:
-            yield f"{magic['indent']}pass"
-        else:
-            yield line
 
 
 def refusal_of(lines: Sequence[str]) -> Unreadable | None:

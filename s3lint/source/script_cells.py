@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from s3lint.source.identifiers import with_normal_names
+from s3lint.source.magics import calls
 from s3lint.source.notebooks import CLOSE, OPEN, OTHERS_CHECKED, Masks, masked, masks, other_magic, quoted, refusal_of
 from s3lint.source.text import Unreadable, is_encodable
 from s3lint.support.interpreter import without_parser_warnings
@@ -19,6 +20,10 @@ DATABRICKS = b"# Databricks notebook source"
 
 COMMAND = re.compile(r"# COMMAND -{10}")
 MAGIC = "# MAGIC "
+BLOCK = "if True:"
+"""As long as `# MAGIC `: code keeps its columns in a block, which has no scope of its own."""
+
+MAGIC_COMMENT = re.compile(rb"^# MAGIC", re.MULTILINE)
 BARE_MAGIC = re.compile(rb"^\s*[%!]", re.MULTILINE)
 
 PERCENT = re.compile(rb"^# ?%%", re.MULTILINE)
@@ -79,7 +84,7 @@ def _read(data: bytes) -> tuple[bytes, tuple[Unreadable, ...]]:
         return data, ()
     lines = data.decode("utf-8", "surrogateescape").split("\n")
     made = lines
-    if is_databricks and (b"%sql" in data or BARE_MAGIC.search(data)):
+    if is_databricks and (MAGIC_COMMENT.search(data) or BARE_MAGIC.search(data)):
         made = [line for cell in _cells(lines, COMMAND) for line in _databricks_cell(cell)]
     made, broken = _without_broken_cells(made, COMMAND if is_databricks else PERCENT_CELL)
     return ("\n".join(made).encode("utf-8", "surrogateescape") if made != lines else data), broken
@@ -116,8 +121,34 @@ def _cells(lines: list[str], beginning: re.Pattern[str]) -> Iterator[list[str]]:
 def _databricks_cell(cell: list[str]) -> list[str]:
     magics = [line for line in cell if line.startswith("# MAGIC")]
     # Python runs what stands between the comments; in the text of the SQL it would be hidden.
-    is_sql = bool(magics) and magics[0].startswith(f"{MAGIC}%sql") and not any(map(_is_code, cell))
-    return _databricks_sql(cell) if is_sql else _without_bare_magics(cell)
+    if not magics or any(map(_is_code, cell)):
+        return _without_bare_magics(cell)
+    return _databricks_sql(cell) if magics[0].startswith(f"{MAGIC}%sql") else _databricks_python(cell)
+
+
+def _databricks_python(cell: list[str]) -> list[str]:
+    """Return the lines of a cell of `# MAGIC %python`, `%time` or the like with its code in the same rows and columns.
+
+    A cell of another language, and one without code, stays as it is.
+    """
+    rows = [index for index, line in enumerate(cell) if line.startswith("# MAGIC")]
+    written = [cell[row].removeprefix("# MAGIC").removeprefix(" ") for row in rows]
+    code = masked(written)
+    if not calls("\n".join(code)):
+        return cell
+    made = list(cell)
+    indent = " " * len(MAGIC)
+    for row, line in zip(rows, code, strict=True):
+        made[row] = f"{indent}{line}" if line.strip() else ""
+    if code[0].strip() in ("", "pass"):
+        made[rows[0]] = BLOCK  # the magic alone
+        return made
+    one_line = [BLOCK + code[0], *made[rows[0] + 1 :]]
+    if not any(line.strip() for line in code[1:]) and refusal_of(one_line[:1]) is None:
+        return [*made[: rows[0]], *one_line]
+    for row, line in zip(rows, code, strict=True):
+        made[row] = line
+    return made
 
 
 def _is_code(line: str) -> bool:

@@ -205,7 +205,7 @@ json_values = st.recursive(
 
 @given(st.lists(st.one_of(json_values, st.fixed_dictionaries({"cell_type": st.just("code"), "source": json_values}))), json_values)
 def test_any_cells_are_read_and_keep_their_rows(cells: list[object], metadata: object) -> None:
-    opened = read(json.dumps({"cells": cells, "metadata": metadata}).encode())
+    opened = read(json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4}).encode())
     if opened is not None:
         text, found_cells = opened
         assert len(found_cells.starts) == len(found_cells.numbers)
@@ -292,7 +292,7 @@ def test_an_import_goes_before_the_first_statement_of_a_databricks_source(projec
 )
 def test_any_cell_can_be_written_back(sources: list[str], indent: int | None, ascii_only: bool) -> None:
     cells = [{"cell_type": "code", "source": split_lines(text) or text} for text in sources]
-    data = json.dumps({"cells": cells, "x": [1.0]}, indent=indent, ensure_ascii=ascii_only).encode()
+    data = json.dumps({"cells": cells, "x": [1.0], "nbformat": 4}, indent=indent, ensure_ascii=ascii_only).encode()
     assert with_cells(data, dict(enumerate(sources, 1))) == data
     changed = with_cells(data, {1: sources[0] + "ü"})
     assert json.loads(changed)["cells"][1:] == json.loads(data)["cells"][1:]
