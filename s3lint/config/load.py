@@ -192,6 +192,8 @@ def _placed(path: Path, key: str, folder: Path, where: str) -> Path:
     placed = Path(os.path.abspath(folder / _home_expanded(str(path))))
     if where != COMMAND_LINE and not placed.is_relative_to(folder):
         raise ConfigurationError(f"{at(where, key)}: {key} must lie below the folder of the file that sets it, not at {placed}")
+    if where != COMMAND_LINE and ".git" in placed.relative_to(folder).parts:
+        raise ConfigurationError(f"{at(where, key)}: {key} must not lie in the repository's own folder {placed.parent}")
     return placed
 
 

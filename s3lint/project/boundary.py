@@ -6,16 +6,32 @@ import os
 from functools import cache
 from pathlib import Path
 
+from s3lint.support import git
+
 
 @cache
 def repository_root(folder: Path) -> Path | None:
     """The nearest folder with a repository of git or Mercurial at or above a folder."""
-    return next((parent for parent in (folder, *folder.parents) if _is_repository(parent)), None)
+    above = (folder, *folder.parents)
+    of_git = next((parent for parent in above if _has(parent, ".git")), None)
+    inside = above if of_git is None else above[: above.index(of_git)]
+    of_mercurial = next((parent for parent in inside if _has(parent, ".hg")), None)
+    return of_git if of_mercurial is None or (of_git is not None and _is_tracked(of_mercurial, ".hg")) else of_mercurial
 
 
 @cache
-def _is_repository(folder: Path) -> bool:
-    return os.path.lexists(folder / ".git") or os.path.lexists(folder / ".hg")
+def _has(folder: Path, name: str) -> bool:
+    return os.path.lexists(folder / name)
+
+
+@cache
+def _is_tracked(folder: Path, name: str) -> bool:
+    """Whether git tracks a file or folder, or does not tell. It refuses to track a `.git`, but tracks a `.hg` as anything else."""
+    try:
+        done = git.run(folder, "ls-files", "-z", "--cached", "--", name)
+    except OSError:
+        return True
+    return bool(done.stdout) or done.returncode != 0
 
 
 def leads_out(path: Path, root: Path) -> bool:

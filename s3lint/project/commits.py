@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,9 +12,6 @@ from s3lint.support import git
 
 REGULAR = ("100644", "100755", "100664")
 """Git's modes of regular files. Links and submodules are left out."""
-
-PIECE = 1_000_000
-"""Bytes that are read from git at once."""
 
 ENDINGS = tuple(suffix.encode() for suffix in SUFFIXES)
 
@@ -39,32 +34,21 @@ class CommitFiles(Mapping[Path, bytes]):
     def __init__(self, repository: Path, commit: str) -> None:
         """Raises `UsageError` for a commit that git cannot list."""
         self._identities = dict(_listed(repository, commit))
-        self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
-            git.command(repository, "cat-file", "--batch"),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=git.environment(),
-        )  # fmt: skip
-        weakref.finalize(self, _end, self._process)
+        self._objects = git.ObjectReader(repository)
+        self.problem = ""
+        """Why git gives no content any more; empty while it does."""
 
     def __getitem__(self, path: Path) -> bytes:
         """Return the content of a file. Raises `KeyError` for one that is too large, or that this machine lacks: a clone may be partial."""
         identity = self._identities[path]
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(identity + b"\n")
-        self._process.stdin.flush()
-        header = self._process.stdout.readline().split()
-        if len(header) != 3 or header[1] != b"blob":
+        try:
+            found = self._objects.content(MAX_READ_BYTES) if not self.problem and self._objects.size(identity) is not None else None
+        except OSError as error:
+            self.problem = f"--since: {error.strerror or error}"
+            found = None
+        if found is None:
             raise KeyError(path)
-        left, parts = int(header[2]), list[bytes]()
-        is_too_large = left > MAX_READ_BYTES
-        while left > 0 and (part := self._process.stdout.read(min(left, PIECE))):
-            left -= len(part)
-            if not is_too_large:
-                parts.append(part)
-        self._process.stdout.read(1)
-        if is_too_large:
-            raise KeyError(path)
-        return b"".join(parts)
+        return found
 
     def __contains__(self, path: object) -> bool:
         return path in self._identities
@@ -74,11 +58,6 @@ class CommitFiles(Mapping[Path, bytes]):
 
     def __len__(self) -> int:
         return len(self._identities)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End git, which stops at the end of its input."""
-    process.communicate()
 
 
 def _listed(repository: Path, commit: str) -> Iterator[tuple[Path, bytes]]:

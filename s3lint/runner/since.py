@@ -84,6 +84,8 @@ class Since:
         analyze = engine.analyze if needs_all else engine.analyze_standalone
         analyzed = {**dict.fromkeys(of_project), **dict.fromkeys(sorted(wanted))} if needs_all else dict.fromkeys(sorted(wanted))
         results = [analyze(path, data) for path, data in _read(files, analyzed)]
+        if files.problem:  # by then without the modules that a file imports
+            raise UsageError(files.problem)
         return [each for each in report(list(by_file(results)), Selection(settings)).findings if each.path in wanted]
 
     def _engine(self, top: Path, settings: Settings) -> Engine:
@@ -100,6 +102,7 @@ def _read(files: CommitFiles, paths: Iterable[Path]) -> Iterator[tuple[Path, byt
         data = files.get(path)
         if data is None:
             raise UsageError(
-                f"--since: git has no content of {path} at the revision: fetch it first, or exclude a file that is too large"
+                files.problem
+                or f"--since: git has no content of {path} at the revision: fetch it first, or exclude a file that is too large"
             )
         yield path, data

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from s3lint.project.discovery import SUFFIXES
 from s3lint.project.files import MAX_READ_BYTES
@@ -86,39 +84,19 @@ def files(folder: Path, name: str, commit: str) -> Iterator[tuple[bytes, bytes |
     """
     listed = _listed(folder, name, commit)
     left = MAX_BYTES
-    command = git.command(_place(folder, name), "cat-file", "--batch", bare=True)
-    with subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=git.environment()
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    try:
+        objects = git.ObjectReader(_place(folder, name), bare=True)
         for path, identity in listed:
-            process.stdin.write(identity.encode() + b"\n")
-            process.stdin.flush()
-            size = _size(process.stdout, name, path)
+            size = objects.size(identity.encode())
+            if size is None:
+                raise MirrorError(f"{name}: git has no content of {path.decode(errors='replace')}: fetch the mirror again")
             left -= size
             if left < 0:
-                process.kill()
                 raise MirrorError(f"{name}: the Python files of commit {commit[:12]} have more than {MAX_BYTES:,} bytes")
-            yield path, _object(process.stdout, size)
-        process.stdin.close()
-
-
-def _size(output: IO[bytes], name: str, path: bytes) -> int:
-    """Read the header of an object, and return the bytes of its content. Raises `MirrorError`."""
-    header = output.readline().split()
-    if len(header) != 3 or header[1] != b"blob":
-        raise MirrorError(f"{name}: git has no content of {path.decode(errors='replace')}: fetch the mirror again")
-    return int(header[2])
-
-
-def _object(output: IO[bytes], size: int) -> bytes | None:
-    left = size + 1  # with the newline behind the content
-    if left - 1 <= MAX_READ_BYTES:
-        return output.read(left)[:-1]
-    while left and (skipped := output.read(min(left, MAX_READ_BYTES))):
-        left -= len(skipped)
-    return None
+            yield path, objects.content(MAX_READ_BYTES)
+        objects.close()
+    except OSError as error:
+        raise MirrorError(f"{name}: the mirror cannot be read: {error.strerror or error}") from None
 
 
 def _listed(folder: Path, name: str, commit: str) -> list[tuple[bytes, str]]:

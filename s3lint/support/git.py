@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import weakref
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,9 @@ MAX_SECONDS = 120
 
 MAX_OUTPUT_BYTES = 256_000_000
 """Bytes that git may write: the paths of two million files."""
+
+PIECE = 1_000_000
+"""Bytes that are read from git at once."""
 
 OVERRIDES = {
     "core.fsmonitor": "false",  # a program that tells which files changed
@@ -41,6 +45,7 @@ s3lint runs read committed objects and the index, never the content of the work 
 """
 
 ENVIRONMENT = {
+    "GIT_GRAFT_FILE": os.devnull,  # with `info/grafts` a commit has other parents than it says
     "GIT_ALLOW_PROTOCOL": "",  # no transport at all: a partial clone fetches nothing from the remote that it names
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -85,6 +90,75 @@ def _program() -> str:
 def environment() -> dict[str, str]:
     """Return the environment for git: the user's, without places, programs and transports."""
     return {**{name: value for name, value in os.environ.items() if name not in PROGRAMS + PLACES}, **ENVIRONMENT}
+
+
+class ObjectReader:
+    """Reads the contents of committed files one after the other, from one process of git. One that stops answering is ended."""
+
+    def __init__(self, folder: Path, *, bare: bool = False) -> None:
+        """Raises `OSError` where git or the folder is missing."""
+        import subprocess
+
+        self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own and object names
+            command(folder, "cat-file", "--batch", bare=bare),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(), start_new_session=True,
+        )  # fmt: skip
+        self._read = bytearray()
+        self._size = 0
+        self.close = weakref.finalize(self, _close, self._process)
+
+    def size(self, identity: bytes) -> int | None:
+        """Return the bytes of an object, whose content can be asked for next; None for one that is missing, or is no file.
+
+        Raises `OSError` where git does not answer.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.write(identity + b"\n")
+        self._process.stdin.flush()
+        while b"\n" not in self._read and self._more():
+            pass
+        line, _, rest = self._read.partition(b"\n")
+        self._read = rest
+        header = line.split()
+        if len(header) != 3 or header[1] != b"blob":
+            return None
+        self._size = int(header[2])
+        return self._size
+
+    def content(self, limit: int) -> bytes | None:
+        """Return the content of the object whose size was asked for; None for one of more bytes than `limit`. Raises `OSError`."""
+        left = self._size + 1  # with the newline behind the content
+        kept = bytearray()
+        while left > 0 and (self._read or self._more()):
+            part = self._read[:left]
+            del self._read[:left]
+            left -= len(part)
+            if self._size <= limit:
+                kept += part
+        if left > 0:
+            raise OSError(errno.EIO, "git ended before the end of a file")
+        return bytes(kept[: self._size]) if self._size <= limit else None
+
+    def _more(self) -> bool:
+        """Read what git has written; return False at its end."""
+        import select
+
+        assert self._process.stdout is not None
+        handle = self._process.stdout.fileno()
+        if hasattr(select, "poll"):  # Windows has none for pipes
+            answer = select.poll()
+            answer.register(handle, select.POLLIN)
+            if not answer.poll(MAX_SECONDS * 1000):
+                self.close()
+                raise OSError(errno.ETIMEDOUT, f"git took more than {MAX_SECONDS} seconds")
+        part = os.read(handle, PIECE)
+        self._read += part
+        return bool(part)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    _end(process)
+    process.communicate()
 
 
 def run(folder: Path, *arguments: str, bare: bool = False) -> subprocess.CompletedProcess[bytes]:

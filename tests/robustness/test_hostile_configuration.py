@@ -150,3 +150,14 @@ def test_texts_without_an_end_are_read_in_linear_time(tmp_path: Path, text: str)
     (tmp_path / "s3lint.toml").write_text(f"a = [{'1.0, ' * 101}]\nb = {text}")
     with pytest.raises(ConfigurationError, match="not valid TOML"):
         settings_for(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("key", ["baseline = '{}'", "observed = ['{}']"])
+@pytest.mark.parametrize("path", [".git/info/grafts", "vendor/.git/config"])
+def test_no_setting_names_a_file_of_the_repository_itself(project: Write, key: str, path: str) -> None:
+    root = project({"s3lint.toml": f"{key.format(path)}\n", "app.py": "", ".git/HEAD": ""})
+    for command in ("check", "baseline"):
+        done = s3lint_here(command, cwd=root)
+        assert (done.code, done.out) == (2, "")
+        assert "repository's own folder" in done.err
+    assert not (root / path).exists()

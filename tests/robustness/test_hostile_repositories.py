@@ -1,14 +1,19 @@
-"""Repositories of a few kilobytes that unpack to more than any machine has: their trees name the same tree many times."""
+"""Repositories that unpack to more than any machine has, pretend to be others, or make git wait for ever."""
 
 from __future__ import annotations
 
+import select
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from conftest import Write, s3lint_here
+from s3lint.project import boundary, commits
 from s3lint.project.files import MAX_READ_BYTES
 from s3lint.spark import mirrors, sources
+from s3lint.support import git as hardened
+from support.repositories import commit_all, git
 
 ENTRIES = 60
 
@@ -58,3 +63,49 @@ def test_a_batch_ends_at_so_many_bytes(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sources, "BYTES_PER_BATCH", 20_000)
     batches = list(sources._read(tmp_path, "team", commit))
     assert [each.num_rows for each in batches] == [20, 20, 20, 0]
+
+
+IMPORTING = 'import boto3\nfrom config import BUCKET\n\nboto3.client("s3").put_object(Bucket=BUCKET, Key="a/b.pdf", Body=b"x")\n'
+
+
+def test_no_committed_folder_makes_a_repository_of_its_own(project: Write) -> None:
+    root = project({"config.py": 'BUCKET = "acme-docs"\n', "sub/app.py": IMPORTING, "sub/.hg/requires": "store\n"})
+    commit_all(root)
+    done = s3lint_here("check", "--no-cache", "--quiet", "--output-format", "concise", cwd=root)
+    assert "config.py:1:10: STO201" in done.out
+    assert s3lint_here("check", "--no-cache", "--since", "HEAD", cwd=root).code == 0
+    git(root, "rm", "-r", "--quiet", "--cached", "sub/.hg")
+    boundary._is_tracked.cache_clear()
+    boundary.repository_root.cache_clear()
+    assert boundary.repository_root(root / "sub") == root / "sub"
+    boundary.repository_root.cache_clear()
+
+
+def test_no_graft_hides_what_a_change_brings(project: Write) -> None:
+    root = project({"app.py": "x = 1\n"})
+    commit_all(root)
+    (root / "app.py").write_text(IMPORTING.replace("BUCKET,", '"acme-docs",'))
+    commit_all(root)
+    head, with_the_same = git(root, "rev-parse", "HEAD").strip(), git(root, "commit-tree", "HEAD^{tree}", "-m", "x").strip()
+    (root / ".git" / "info").mkdir(exist_ok=True)
+    (root / ".git" / "info" / "grafts").write_text(f"{head} {with_the_same}\n")
+    done = s3lint_here("check", "--no-cache", "--quiet", "--output-format", "concise", "--since", "HEAD~1", cwd=root)
+    assert "STO201" in done.out
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="has no pipes that can be waited for")
+def test_a_git_that_stops_answering_is_ended(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project({"app.py": "x = 1\n", "programs/git": "#!/bin/sh\nexec sleep 600\n"})
+    commit_all(root)
+    files = commits.CommitFiles(root, "HEAD")
+    (root / "programs" / "git").chmod(0o755)
+    monkeypatch.setattr(hardened, "_program", lambda: str(root / "programs" / "git"))
+    monkeypatch.setattr(hardened, "MAX_SECONDS", 0.1)
+    assert files[root / "app.py"] == b"x = 1\n"
+    silent = hardened.ObjectReader(root)
+    with pytest.raises(OSError, match="more than"):
+        silent.size(b"HEAD:app.py")
+    assert not silent.close.alive
+    monkeypatch.setattr(files, "_objects", hardened.ObjectReader(root))
+    assert files.get(root / "app.py") is None
+    assert files.problem == "--since: git took more than 0.1 seconds"
