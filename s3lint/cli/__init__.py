@@ -13,6 +13,8 @@ TYPE_CHECKING = False  # importing `typing` would take a third of the start-up
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from typing_extensions import Buffer
+
 INTERRUPTED = 130
 """The exit code that shells give a program ended by Ctrl-C: 128 + SIGINT."""
 
@@ -99,7 +101,33 @@ def _open_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
     codecs.register_error(ESCAPES, _escaped)
     if isinstance(sys.stdout, io.TextIOWrapper):
+        # With `python -u` the buffer is the file itself.
+        if sys.stdout is sys.__stdout__ and type(getattr(sys.stdout.buffer, "raw", sys.stdout.buffer)) is io.FileIO:
+            sys.stdout = _outlasting_its_reader(sys.stdout)
         sys.stdout.reconfigure(errors=ESCAPES)
+
+
+class _Output(io.FileIO):
+    """Standard output. What is left to write when its reader, such as `head`, has gone is dropped: the run goes on to its exit code."""
+
+    def write(self, data: Buffer) -> int:
+        """Write bytes, if somebody reads them."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            _silence_output()
+            return memoryview(data).nbytes
+
+
+def _outlasting_its_reader(stream: io.TextIOWrapper) -> io.TextIOWrapper:
+    """Return a stream that writes to the same file, and never raises `BrokenPipeError`."""
+    stream.flush()
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False)),
+        stream.encoding,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
