@@ -119,7 +119,7 @@ def _link(call: Any) -> str:
         name, arguments, keywords = call
     except (TypeError, ValueError):
         raise Unwritable("chain") from None
-    if name not in BUILDERS or not isinstance(arguments, list) or not isinstance(keywords, Mapping):
+    if not (isinstance(name, str) and name in BUILDERS and isinstance(arguments, list) and isinstance(keywords, Mapping)):
         raise Unwritable("chain")
     return f".{name}({_arguments(arguments, keywords)})"
 
@@ -152,7 +152,7 @@ def _value(value: Any, depth: int = MAX_DEPTH) -> str:
 def _content(value: Mapping[str, Any]) -> str:
     """Return content of the recorded compression, or of a file with the recorded extension."""
     coding, extension = value.get("coding"), value.get("extension")
-    if coding in {"gzip", "bz2", "lzma"}:
+    if coding in ("gzip", "bz2", "lzma"):  # compared, not hashed: a recording may have a list here
         return f"{coding}.compress(given())"
     if coding == "zstandard":
         return "zstandard.ZstdCompressor().compress(given())"

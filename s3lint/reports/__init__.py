@@ -65,19 +65,26 @@ def in_repository(report: Report) -> Report:
     return replace(report, root=root or repository_root(report.root) or report.root)
 
 
-LOG_COMMAND = re.compile(r"##(?=\w*\[)")
-"""What begins a command in any place of a job's log: `##[error]` for GitHub's and Azure's runners, `##vso[…]`, `##teamcity[…]`."""
+LOG_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S)::(?=[A-Za-z])")
+"""What begins a command in a job's log: `##[error]` for GitHub's and Azure's runners, `##vso[…]` and `##teamcity[…]` anywhere; `::error::` at
+the start of a line, with space before it or not. Where a line of a report is wrapped, its words begin lines.
+"""
 
 
 def printable(text: str) -> str:
     """Escape control characters and undecodable bytes, so that no checked file can drive a terminal or the server that reads a job's log."""
     shown = "".join(character if character.isprintable() else _escaped(character) for character in text)
-    return LOG_COMMAND.sub(r"#\\u0023", shown)
+    return _without_commands(shown)
+
+
+def _without_commands(text: str) -> str:
+    """Return a text with the second sign of what begins a command escaped, as JSON may have it in a string."""
+    return LOG_COMMAND.sub(lambda match: f"{match[0][0]}\\u{ord(match[0][1]):04x}", text)
 
 
 def as_json(value: object, indent: int | None = None) -> str:
     """Write JSON of ASCII alone, which no terminal and no server takes for a command, and any output encoding can write."""
-    return LOG_COMMAND.sub(r"#\\u0023", dumps(value, indent=indent))
+    return _without_commands(dumps(value, indent=indent))
 
 
 def _escaped(character: str) -> str:

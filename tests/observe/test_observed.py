@@ -177,6 +177,11 @@ HARMLESS: list[dict[str, Any]] = [
     SAVE | {"parameters": {"Key": "a/" + "x" * 60_000, "ContentType": float("inf"), "Metadata": {"a": [[[[[[[[[[1]]]]]]]]]]}}},
     SAVE | {"operation": "dynamodb.put_item", "parameters": {"TableName": {"a": "b"}, "Item": {"a": 1, "b'": {"size": 10**12}}}},
     SAVE | {"operation": "pyarrow.write_table", "parameters": {"destination": ["s3://x"]}},
+    *(SAVE | {"parameters": {"Body": {"kind": "bytes", "coding": wrong, "extension": wrong}}} for wrong in ([], {}, [{}])),
+    *(
+        SAVE | {"operation": "spark.save", "parameters": {"chain": [[wrong, [], {}]], "arguments": [], "keywords": {}}}
+        for wrong in ([], {})
+    ),
 ]
 
 

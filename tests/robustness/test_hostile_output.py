@@ -60,6 +60,26 @@ def test_no_other_output_is_a_command_in_a_log(root: Path, arguments: tuple[str,
     assert COMMANDS.findall((done.out + done.err).replace("\n", "")) == []
 
 
+WORDS = "::error file=a::forged ::stop-commands::x ::add-mask::a ::debug::b ::group::c ::warning::d"
+"""GitHub's runner takes a line for a command that begins with one, after white space: wrapped lines too."""
+
+LINE_COMMAND = re.compile(r"^\s*::[A-Za-z]", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "arguments", [*(("check", "--output-format", name) for name in FORMATS if name != "github"), ("check", "--show-files"), ("waivers",)],
+    ids=" ".join,
+)  # fmt: skip
+def test_no_line_begins_with_a_command(project: Write, arguments: tuple[str, ...]) -> None:
+    call = f'boto3.client("s3").put_object(Bucket="{WORDS}", Key=" {WORDS}", Body=b"x")'
+    root = project(
+        {f"::error file=x::{number}.py": f"import boto3\n{call}\n{call}  # s3lint: allow[STO] {WORDS}\n" for number in "ab"}
+    )
+    done = s3lint_here(*arguments, cwd=root)
+    assert "error" in done.out
+    assert LINE_COMMAND.findall(done.out + done.err) == []
+
+
 def test_flake8_prints_no_command_for_a_log(project: Write) -> None:
     done = run(sys.executable, "-m", "flake8", "--select", "STO", cwd=project({"a.py": PROGRAM}))
     assert "STO212" in done.out
