@@ -58,6 +58,64 @@ SURVIVED = {
     "half a character in a name": opened("file:///tmp/\udcff.py"),
 }
 
+CELL = {"kind": 2, "document": "vscode-notebook-cell:/n#0"}
+CELLS = message(
+    method="notebookDocument/didOpen",
+    params={
+        "notebookDocument": {"uri": "file:///n.ipynb", "notebookType": "jupyter-notebook", "version": 1, "cells": [CELL]},
+        "cellTextDocuments": [{"uri": CELL["document"], "languageId": "python", "version": 1, "text": TEXT}],
+    },
+)
+
+
+def settings(value: object) -> bytes:
+    return message(method="workspace/didChangeConfiguration", params={"settings": value})
+
+
+def folders(*uris: str) -> bytes:
+    event = {"added": [{"uri": uri, "name": "x"} for uri in uris], "removed": [{"uri": "file:///nowhere", "name": "y"}]}
+    return message(method="workspace/didChangeWorkspaceFolders", params={"event": event})
+
+
+def cells(change: object) -> bytes:
+    params = {"notebookDocument": {"uri": "file:///n.ipynb", "version": 2}, "change": change}
+    return CELLS + message(method="notebookDocument/didChange", params=params)
+
+
+def structure(start: int, count: int, **more: object) -> bytes:
+    return cells({"cells": {"structure": {"array": {"start": start, "deleteCount": count}, **more}}})
+
+
+SURVIVED |= {
+    **{f"settings {value!r:.30}": settings(value) for value in (None, [], 7, {"s3lint": []}, {"s3lint": {"run": [["onType"]]}})},
+    "settings with an escape": settings({"s3lint": {"\x1b[31m": 1}}),
+    "settings that name a program": settings({"s3lint": {"path": ["sh", "-c", "exit"]}}),
+    "folders inside each other": folders("file:///tmp", "file:///tmp/..", "file:///tmp/a/b"),
+    "folders of no place": folders("file://[", "file:///%00", "untitled:x", "file://host/share", "file:///c%3A/x"),
+    **{
+        f"a document {uri}": opened(uri) + hover({"uri": uri}, {"line": 1, "character": 30})
+        for uri in (
+            "file://host/share/a.py", "file:///C:%5Cx%5Ca.py", "file:///tmp%2f..%2fa.py", "file:///dev/zero", "untitled:../../x",
+            "data:text/plain,x.py", "jar:file:///x.jar!/a.py", "file:///tmp/a%0ab.py", "vscode-notebook-cell:/x.ipynb#1",
+        )
+    },
+    "cells before the first": structure(-1, 5, didClose=[{"uri": "x"}]),
+    "cells behind the last": structure(10**9, 10**9),
+    "a cell that nobody has": cells({"cells": {"textContent": [{"document": {"uri": "x", "version": 1}, "changes": [{"text": "y"}]}]}}),
+    "all cells gone": structure(0, 1, didClose=[{"uri": CELL["document"]}]) + hover({"uri": CELL["document"]}, {"line": 0, "character": 0}),
+    **{
+        f"an action {data!r}": opened("file:///a.py") + message(id=3, method="codeAction/resolve", params={"title": "x", "data": data})
+        for data in ("y", [1], {"uri": None}, {"uri": "file:///a.py"}, {"uri": "file:///a.py", "code": {"a": 1}})
+    },
+    **{
+        f"a command {given!r}": message(id=3, method="workspace/executeCommand", params={"command": "s3lint.showRule", "arguments": given})
+        for given in (None, [5], [{}], ["../x"], ["\x1b[31m", "x"])
+    },
+    "files without a name": message(
+        method="workspace/didChangeWatchedFiles", params={"changes": [{"uri": uri, "type": 2} for uri in ("file://[", "", "file:///%00")]}
+    ),
+}  # fmt: skip
+
 ENDED = {
     "a length beyond all memory": b"Content-Length: 99999999999999999999\r\n\r\n{}",
     "a length above the limit": b"Content-Length: 999999999999\r\n\r\n{}",

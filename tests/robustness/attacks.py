@@ -22,7 +22,7 @@ FILES = (
     "robustness/test_hostile_values.py", "robustness/test_git_configuration.py", "project/test_ignored.py", "lsp/test_transport.py",
     "suppressions/test_misspelt.py", "cli/test_excluded.py", "robustness/test_hostile_imports.py",
     "robustness/test_hostile_repositories.py", "robustness/test_hostile_output.py",
-    "robustness/test_hostile_spellings.py", "docs/test_ci_files.py",
+    "robustness/test_hostile_spellings.py", "robustness/test_hidden_code.py", "docs/test_ci_files.py",
 )  # fmt: skip
 
 ATTACKS = "attacks"
@@ -74,10 +74,27 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "no program runs",
         ("test_waivers_run_nothing", "test_mirrors_run_nothing", "test_a_missing_object"),
     ),
-    "folders that look like a bare repository, a broken one, a `git` of the project, a git that does not end": (
+    "folders that look like a bare repository, a broken one, one of Mercurial, grafts, a `git` of the project, a git that does not end": (
         "hide nothing; not run; ended",
-        ("test_a_folder_that_looks", "test_a_broken_repository", "test_no_git_of_the_project", "test_a_git_that_does_not_end"),
+        (
+            "test_a_folder_that_looks",
+            "test_a_broken_repository",
+            "test_no_committed_folder",
+            "test_no_graft_hides",
+            "test_no_git_of_the_project",
+            "test_a_git_that_does_not_end",
+            "test_a_git_that_stops",
+        ),
     ),
+    "calls in every place of Python's grammar, in syntax of later Python, and below declared encodings": (
+        "found",
+        ("test_no_place_of_the_grammar", "test_no_later_syntax", "test_no_long_line_hides"),
+    ),
+    "magics with options and in assignments, unknown ones, code in shell lines, comments of Databricks, old formats of notebooks": (
+        "what Python runs is checked; old formats are STO900",
+        ("test_no_magic_hides", "test_no_comment_hides", "test_magics_upon", "test_no_old_format"),
+    ),
+    "settings that name files of the repository itself": ("refused", ("test_no_setting_names",)),
     "modules named as Python's own in the checked folder, when workers start and in the jobs of CI": (
         "not imported",
         ("test_no_worker_", "test_no_python_of_a_job"),
@@ -97,7 +114,13 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "commands for the servers that read a log, and formulas, in code, names, reasons and owners": (
         "escaped in every report, in flake8 too",
-        ("test_no_report_is_a_command", "test_no_other_output_is", "test_flake8_prints_no_command", "test_no_cell_of_a_table"),
+        (
+            "test_no_report_is_a_command",
+            "test_no_line_begins",
+            "test_no_other_output_is",
+            "test_flake8_prints_no_command",
+            "test_no_cell_of_a_table",
+        ),
     ),
     "files of owners with endless entries, sections, owners and names": ("bounded", ("test_no_file_of_owners",)),
     "mirrors whose trees name each other, with millions of files or of megabytes": (
