@@ -35,6 +35,8 @@ def maker(kind: type, *given: str) -> Callable[..., Any]:
 KINDS: dict[str, tuple[Any, ...]] = {
     "NAME": (cst.Name, "value"), "ATTRIBUTE": (cst.Attribute, "value", "attr"), "CALL": (cst.Call, "func", "args"),
     "ARG": (cst.Arg, "value", "keyword", "star"), "STRING": (cst.SimpleString, "value"), "ELLIPSIS": (cst.Ellipsis,),
+    "FORMATTED": (cst.FormattedString, "parts", "start", "end"), "FORMATTED_TEXT": (cst.FormattedStringText, "value"),
+    "FORMATTED_EXPRESSION": (cst.FormattedStringExpression, "expression"),
     "INTEGER": (cst.Integer, "value"), "FLOAT": (cst.Float, "value"), "IMAGINARY": (cst.Imaginary, "value"),
     "ELEMENT": (cst.Element, "value"), "STARRED": (cst.StarredElement, "value"), "TUPLE": (cst.Tuple, "elements"),
     "LIST": (cst.List, "elements"), "SET": (cst.Set, "elements"), "DICT": (cst.Dict, "elements"),

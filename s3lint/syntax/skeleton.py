@@ -47,6 +47,14 @@ LITERAL = re.compile(
 )
 """One string as it is written."""
 
+FORMATTED = re.compile(
+    r"""([fF]|[rR][fF]|[fF][rR])(\"{3}|'{3}|"|')((?:[^{}\\"']|\\[^N]|\{\{|\}\}|\{[^\W\d]\w*(?:\.[^\W\d]\w*)*\})*)\2""", re.DOTALL
+)
+"""One f-string as it is written, with names and attributes alone between its braces, and no quotes in its text."""
+
+BRACES = re.compile(r"\{\{|\}\}|\{([^\W\d][\w.]*)\}")
+"""What begins with a brace in such an f-string: a brace that is text, or a name between braces."""
+
 
 class Skeleton:
     """Makes the nodes of some statements of a text, which is given as lines. Every method raises `Unsupported` for what only libcst makes."""
@@ -205,6 +213,23 @@ class Skeleton:
             return bare.ELLIPSIS()
         return (bare.INTEGER if kind is int else bare.FLOAT if kind is float else bare.IMAGINARY)(self.raw(node))
 
+    def formatted(self, node: ast.JoinedStr) -> Any:
+        """Return an f-string. Most have names alone between their braces, so that their text tells their parts."""
+        raw = self.raw(node)
+        found = FORMATTED.fullmatch(raw)
+        if found is None or "{yield}" in raw:
+            return self.parsed(node)
+        parts, end, text = list[Any](), 0, found[3]
+        for hole in BRACES.finditer(text):
+            if hole[1] is not None:
+                if hole.start() > end:
+                    parts.append(bare.FORMATTED_TEXT(text[end : hole.start()]))
+                parts.append(bare.FORMATTED_EXPRESSION(_dotted(hole[1])))
+                end = hole.end()
+        if end < len(text):
+            parts.append(bare.FORMATTED_TEXT(text[end:]))
+        return bare.FORMATTED(parts, found[1] + found[2], found[2])
+
     def elements(self, nodes: list[ast.expr]) -> list[Any]:
         return [bare.STARRED(self.of(node.value)) if type(node) is ast.Starred else bare.ELEMENT(self.of(node)) for node in nodes]
 
@@ -316,7 +341,7 @@ if hasattr(ast, "TryStar"):
 
 EXPRESSIONS: dict[type, Make] = {
     ast.Name: lambda _, n: bare.NAME(n.id), ast.Attribute: lambda s, n: bare.ATTRIBUTE(s.of(n.value), bare.NAME(n.attr)),
-    ast.Call: lambda s, n: bare.CALL(s.of(n.func), s.args(n.args, n.keywords)), ast.Constant: S.constant, ast.JoinedStr: S.parsed,
+    ast.Call: lambda s, n: bare.CALL(s.of(n.func), s.args(n.args, n.keywords)), ast.Constant: S.constant, ast.JoinedStr: S.formatted,
     ast.Tuple: lambda s, n: bare.TUPLE(s.elements(n.elts)), ast.List: lambda s, n: bare.LIST(s.elements(n.elts)),
     ast.Set: lambda s, n: bare.SET(s.elements(n.elts)), ast.Dict: S.dict_, ast.BoolOp: S.boolean, ast.Compare: S.comparison,
     ast.BinOp: lambda s, n: bare.BINARY(s.of(n.left), bare.BINARY_OPERATORS[type(n.op)], s.of(n.right)),

@@ -44,6 +44,8 @@ CODE = [
     "f(a, *b, c, d=1, *e, **g, h=2)\nf(*a, k=1, *b)\nf(x for x in y)\nf((yield))\nf()\nf(a)(b)[c].d\n",
     "[a for b in c if d if e for f in g]\n{a: b for a, b in c}\n{a for a in b}\n(a for a in b)\n{**a, 'b': 1}\n{1, *a}\n{}\n[]\n()\n(a,)\n",
     "'a' 'b'\n('a'\n 'b')\nr'''a\\\\'''\nb'a'\nf'{a!r:>{w}}' 'b'\n'' \"\"\nu'ü'\nx = '''a\r\nb'''\n\"\\\"\"\n'\\\\'\nf('über', ä)\n",
+    "f''\nf'{a}'\nF\"a{{b}}{c.d}{{{e}}}f{g}{h}\"\nrf'\\d{x}'\nfR'''{a}\n{b}'''\nf'\\n{a}\\''\nf'\\\\{a}'\nf'\\N{EM DASH}{a}'\nf'{{a}}{b}{{'\n",
+    "f'{a}' f'{b}'\n(f'{a}'\n'b')\nf'{a!r}{b:x}{c=}{ d }{e[0]}{f()}{1}{a:{b}}'\nf\"{a}'{b}'\"\ndef f():\n  f'{yield}'\nf'{None}{ä.ö}'\n",
     "1\n1_000\n0xFF\n1.5e3\n2j\n-1\nTrue\nNone\n...\n(a := 1)\n",
     "if x:\n\ty = (  # why\n\t\t1  # one\n\t)\n\n\t# below\n# end\n",
     "if a: \\\n  b\nx = \\\n  1\na; \\\n  b\nwith a: \\\n  pass\n",
