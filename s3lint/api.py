@@ -32,7 +32,14 @@ from s3lint.facts import (
 )
 from s3lint.facts.context import Context
 from s3lint.facts.queries.destinations import Destination, destination_of
-from s3lint.facts.queries.lakehouse import is_compaction, is_of_iceberg_catalog, may_be_delta, may_be_storage, says_delta
+from s3lint.facts.queries.lakehouse import (
+    is_compaction,
+    is_of_iceberg_catalog,
+    may_be_delta,
+    may_be_storage,
+    overwrites_partitions,
+    says_delta,
+)
 from s3lint.facts.queries.rows import Rows, rows_of
 from s3lint.finding import Confidence, Finding, Severity
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, NoFix, Plan, Replace
@@ -106,7 +113,7 @@ __all__ = [
     "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment", "host_of",
     "inner_extension_of", "is_bucket_name", "is_compaction", "is_default", "is_delta", "is_false", "is_local", "is_missing", "is_of_iceberg_catalog", "is_private",
     "is_public_bucket", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load", "lookup", "made_at",
-    "may_be_delta", "may_be_storage", "metadata_plan", "own_types", "own_value", "own_writes", "parsable", "points_to",
+    "may_be_delta", "may_be_storage", "metadata_plan", "overwrites_partitions", "own_types", "own_value", "own_writes", "parsable", "points_to",
     "primary_choices", "reader_of", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",
     "split_uri", "stands_in", "texts", "uploaded_after", "usable", "variable_of", "with_metadata", "without_fallback",
     "words_in", "writes_around",

@@ -22,14 +22,13 @@ writer.save("s3://lakehouse/curated/orders/")
 
 ## When it stays silent
 Formats other than Delta (`non-delta-format` is the finding there), `writeTo(…).overwrite(condition)` and `overwritePartitions()`, a session
-with `partitionOverwriteMode=dynamic`, options that are not known.
+with `partitionOverwriteMode=dynamic`, which a function of the project may make for modules that make none; options that are not known.
 
 ## References
 - [Delta Lake: selective overwrite](https://docs.delta.io/latest/delta-batch.html#selective-overwrite)
 - [delta-rs: overwriting a partition](https://delta-io.github.io/delta-rs/usage/writing/)
 """
 
-import re
 from collections.abc import Iterator
 
 from s3lint.api import (
@@ -49,6 +48,7 @@ from s3lint.api import (
     literals,
     may_be_delta,
     may_be_storage,
+    overwrites_partitions,
     texts,
 )
 
@@ -61,8 +61,6 @@ rule = Rule(
     helper="s3lint.runtime.delta.overwrite_partition",
     observable=True,
 )
-
-DYNAMIC = re.compile(r"partitionOverwriteMode[\"']?\s*[,=)]\s*[\"']?dynamic", re.IGNORECASE)
 
 SQL = {
     "insert-overwrite": ("`INSERT OVERWRITE` without PARTITION", "replaces", "a PARTITION clause or `REPLACE WHERE`"),
@@ -106,7 +104,7 @@ def _is_bounded(fact: TableWrite, context: Context) -> bool:
             return True
         if "dynamic" in [text.lower() for text in literals(options.get("partitionoverwritemode"))]:
             return True
-        return DYNAMIC.search(context.module.source.text) is not None
+        return overwrites_partitions(context)
     if fact.arguments is None:
         return True
     given = [fact.arguments.get(name) for name in ("predicate", "partition_filters")]

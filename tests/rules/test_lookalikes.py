@@ -257,3 +257,32 @@ def test_a_bucket_that_a_caller_passes_into_an_address_is_found(
     text = PASSED.format(parameter=parameter, address=address, passed=passed)
     found = check(text, Settings(root=Path("/nowhere"), select=("STO201", "STO202", "STO203")))
     assert [finding.code for finding in found] == ([code] if code else [])
+
+
+SESSION = """\
+from pyspark.sql import SparkSession
+
+{}"""
+
+IN_A_FUNCTION = 'def session():\n    builder = SparkSession.builder\n    return builder.config("{}", "{}").getOrCreate()\n'
+
+
+@pytest.mark.parametrize(
+    ("session", "own", "found"),
+    [
+        (IN_A_FUNCTION.format("spark.sql.sources.partitionOverwriteMode", "dynamic"), "", False),
+        (IN_A_FUNCTION.format("spark.sql.sources.partitionOverwriteMode", "static"), "", True),
+        (IN_A_FUNCTION.format("spark.sql.shuffle.partitions", "dynamic"), "", True),
+        ('spark = SparkSession.builder.config("spark.sql.sources.partitionOverwriteMode", "dynamic").getOrCreate()\n', "", True),
+        (
+            IN_A_FUNCTION.format("spark.sql.sources.partitionOverwriteMode", "dynamic"),
+            "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n",
+            True,
+        ),
+    ],
+)
+def test_a_session_of_the_project_may_overwrite_partitions(project: Write, session: str, own: str, found: bool) -> None:
+    write = 'def save(df, path):\n    df.write.format("delta").mode("overwrite").partitionBy("day").save(path)\n'
+    root = project({"pyproject.toml": "", "session.py": SESSION.format(session), "writer.py": own + write})
+    done = s3lint_here("check", "--isolated", "--no-cache", "--quiet", "--select", "STO503", "writer.py", cwd=root)
+    assert ("STO503" in done.out) is found

@@ -10,11 +10,15 @@ from s3lint.facts.queries.destinations import Destination, destination_of
 from s3lint.inference.library_values import Frame
 from s3lint.inference.queries import choices, is_false
 from s3lint.inference.values import Absent, Text, Value, alternatives
+from s3lint.project.searches import Search
 from s3lint.storage.table_formats import is_delta
 
 if TYPE_CHECKING:
+    from s3lint.facts.context import Context
     from s3lint.syntax.module import Module
 
+DYNAMIC = re.compile(r"partitionOverwriteMode[\"']?\s*[,=)]\s*[\"']?dynamic", re.IGNORECASE)
+IN_FUNCTION = re.compile(rf"^[ \t]+.*{DYNAMIC.pattern}", re.IGNORECASE | re.MULTILINE)
 
 OTHER_TABLES = re.compile(r"""\busing(?:\s+|\(\s*["'])(?:iceberg|hudi)\b|\bformat\(\s*["'](?:iceberg|hudi)["']""", re.IGNORECASE)
 DELTA = re.compile(r"(?<![a-z])delta", re.IGNORECASE)
@@ -66,3 +70,17 @@ def is_of_iceberg_catalog(table: str | None, module: Module) -> bool:
     if OTHER_TABLES.search(text) is not None and DELTA.search(text) is None:
         return True
     return "." in rest and "org.apache.iceberg" in text and f"spark.sql.catalog.{catalog}" in text
+
+
+def overwrites_partitions(context: Context) -> bool:
+    """Tell whether the session of a module overwrites only the partitions that are written.
+
+    A module that makes no session gets one from elsewhere: maybe from a function of the project that sets this.
+    """
+    text = context.module.source.text
+    if DYNAMIC.search(text) is not None:
+        return True
+    if "getOrCreate" in text:
+        return False
+    makers = context.evaluator.project.holding(Search("words", "partitionOverwriteMode"))
+    return any(IN_FUNCTION.search(module.source.text) is not None for module in makers)
