@@ -60,7 +60,8 @@ def fix_text(path: Path, data: bytes, findings_in: Callable[[bytes], list[Findin
         for code in sorted(open_codes):
             left_out[code, "", ""] = f"{path}: the fixes of {code} do not settle; they were left out"
         unsettled |= open_codes
-    if current != data:
+    if any(edit.start != edit.end for finding in applied if finding.fix is not None for edit in finding.fix.edits):
+        # Only code that is gone can have been the last use of an import.
         current = _without_unused_imports(path, data, current)
     return Fixed(path, data, current, tuple(applied), tuple(left_out.values()))
 

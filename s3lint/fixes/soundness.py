@@ -19,7 +19,8 @@ def damage(path: Path, before: bytes, after: bytes) -> str | None:
     """Return what a change would do to a file, in words that follow "the fix"; None where it does no harm."""
     if before == after:
         return "changes nothing"
-    if unparsable(path, after) > unparsable(path, before):
+    broken = unparsable(path, after)
+    if broken and broken > unparsable(path, before):
         return "leaves code that does not parse"
     if is_notebook(path.name):
         return None

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from s3lint.config.selection import Selection, union_of
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Fixed, fix_text
 from s3lint.linter.decisions import decided_by, deciding_settings, may_be_decided
 from s3lint.linter.engine import Engine
+from s3lint.project.discovery import is_notebook
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
+from s3lint.registry import rules
+from s3lint.registry.rule import Rule
 from s3lint.settings import Settings
+from s3lint.source.text import searchable
 from s3lint.support.interpreter import paused_collector
 
 
@@ -40,20 +46,22 @@ class FixSession:
         texts: dict[Path, bytes] = {}
         return cls(settings, ProjectFiles(settings, texts), texts, is_decided=is_decided)
 
-    def findings(self, path: Path, data: bytes) -> list[Finding]:
-        """Return what is reported in a file with this text."""
+    def findings(self, path: Path, data: bytes, *, unsafe: bool) -> list[Finding]:
+        """Return the findings of a file with this text that have a fix to apply, among others."""
         self._texts[path] = data
         self._files.refresh(path)
-        found = self._check(path, data)
+        found = self._check(path, data, unsafe=unsafe)
         if not self._is_decided and any(map(may_be_decided, found)):
             self._is_decided = True
             self.settings = decided(self.settings, self._files, self._loader)
-            found = self._check(path, data)
+            found = self._check(path, data, unsafe=unsafe)
         return found
 
-    def _check(self, path: Path, data: bytes) -> list[Finding]:
+    def _check(self, path: Path, data: bytes, *, unsafe: bool) -> list[Finding]:
+        # Whether a suppression is unused, which has a fix, is for all rules to say.
+        settings = self.settings if _may_suppress(path, data) else fixing_settings(self.settings, unsafe=unsafe)
         # The engine's results depend on texts that change between rounds, so each round has its own; parsed modules are shared.
-        return Engine(self.settings, self._files, self._loader).check(path, data)[0]
+        return Engine(settings, self._files, self._loader).check(path, data)[0]
 
     @contextmanager
     def changing(self, path: Path) -> Iterator[None]:
@@ -73,7 +81,29 @@ def fix_file(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> Fi
 def fix_in(session: FixSession, path: Path, data: bytes, *, unsafe: bool) -> Fixed:
     """Apply every applicable fix of a file of a session, in memory. Raises `Unsettled`; then the file must stay as it is."""
     with session.changing(path), paused_collector():
-        return fix_text(path, data, lambda text: session.findings(path, text), unsafe=unsafe)
+        return fix_text(path, data, lambda text: session.findings(path, text, unsafe=unsafe), unsafe=unsafe)
+
+
+def _may_suppress(path: Path, data: bytes) -> bool:
+    """Return whether a file may have suppressions. The JSON of a notebook can spell them in any way."""
+    text = searchable(data).lower()
+    return is_notebook(path.name) or b"s3lint" in text or b"noqa" in text
+
+
+def fixing_settings(settings: Settings, *, unsafe: bool) -> Settings:
+    """Return the settings with only those rules on that may bring a fix to apply, or keep one of these from it."""
+    selected = Selection(settings).codes
+    safe, known = union_of(settings.extend_safe_fixes), rules()
+    fixing = {code for code in selected if _may_fix(known[code], unsafe=unsafe or code in safe)}
+    groups = [{code, *rule.yields_to} for code, rule in known.items() if rule.fixes_together or code in fixing]
+    wanted = fixing.union(*(group for group in groups if not group.isdisjoint(fixing))) & selected
+    # Settings that select nothing select the profile.
+    return replace(settings, select=tuple(sorted(wanted)), extend_select=(), ignore=()) if wanted else settings
+
+
+def _may_fix(rule: Rule, *, unsafe: bool) -> bool:
+    """Return whether a rule may have a fix, safe ones where `unsafe` is not set. Only s3lint's own rules say so for certain."""
+    return (rule.fix != "none" and (unsafe or rule.fix != "unsafe")) or not rule.module.startswith("s3lint.rules.")
 
 
 def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = None) -> Settings:
