@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from s3lint.fixes.imports import newline_of
 from s3lint.source.text import between, tokens_of
 from s3lint.syntax.module import Module, once_for_module
 from s3lint.syntax.site import locate
+from s3lint.syntax.walk import children
 
 if TYPE_CHECKING:
     from s3lint.syntax.site import Site
@@ -40,13 +41,25 @@ def quote_of(module: Module) -> str:
 
 
 def literal(site: Site, text: str, *, inside: str = "") -> str:
-    """A text as the file of a site writes it. `inside` is the quote of the text that it will stand in, if it will."""
+    """A text as the code at a site writes it, else its file. `inside` is the quote of the text that it will stand in, if it will."""
     quotes = [inside, *(node.end for node in around(site) if isinstance(node, cst.FormattedString))]
-    quote = quote_of(site.module)
+    near = {quote[-1] for quote in _quotes(site.node)}
+    quote = near.pop() if len(near) == 1 else quote_of(site.module)
     # Before Python 3.12 an f-string must not contain its own quotes.
     if any(quote in taken for taken in quotes):
         quote = "'" if quote == '"' else '"'
     return f"{quote}{text}{quote}"
+
+
+def _quotes(node: cst.CSTNode) -> Iterator[str]:
+    """Yield the quotes of the texts in an expression; those inside of f-strings may not be others."""
+    if isinstance(node, cst.SimpleString):
+        yield node.quote
+    elif isinstance(node, cst.FormattedString):
+        yield node.end
+    else:
+        for child in children(node):
+            yield from _quotes(child)
 
 
 def within(site: Site, node: cst.CSTNode) -> Site:

@@ -1,4 +1,4 @@
-"""Break the lines that a fix makes too long, as black and ruff break them, where the file has kept the project's line length."""
+"""Break the lines that a fix makes too long, as black and ruff break them: longer than the project or the file allows."""
 
 from __future__ import annotations
 
@@ -29,14 +29,15 @@ DEFAULT_LENGTH = 88
 
 FLAKE8_LENGTH = 79
 
+USUAL_LENGTHS = (100, 120)
+"""Lengths that a file may keep that does not keep the project's. Beyond the last one a line is long in any file."""
+
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 def wrapped(module: Module, edits: list[Edit]) -> list[Edit]:
     """Return the edits of a fix, with those of a line that becomes too long as one that breaks the line."""
     limit = line_length(module)
-    if limit is None:
-        return edits
     several = {row for edit in edits if edit.start.row != edit.end.row for row in range(edit.start.row, edit.end.row + 1)}
     by_row: dict[int, list[Edit]] = {}
     for edit in edits:
@@ -46,9 +47,9 @@ def wrapped(module: Module, edits: list[Edit]) -> list[Edit]:
     for row, own in by_row.items():
         line = module.source.lines[row - 1].rstrip("\r\n")
         new = _edited(line, own)
-        if len(new) <= limit or "\n" in new or "\r" in new or "#" in line or row in _rows_in_texts(module):
+        if len(new) <= limit or len(line) > limit or "\n" in new or "\r" in new or "#" in line or row in _rows_in_texts(module):
             continue
-        pieces = _broken(new, limit, inside=_is_inside(module, row))
+        pieces = _broken(new, limit, inside=_is_inside(module, row), step=_step(module))
         if pieces is not None:
             made = [edit for edit in made if edit not in own]
             made.append(Edit(Location(row, 1), Location(row, len(line) + 1), newline_of(module).join(pieces)))
@@ -69,6 +70,22 @@ def _rows_in_texts(module: Module) -> frozenset[int]:
     texts = (node for node in ast.walk(syntax_of(module)) if isinstance(node, (ast.Constant, ast.JoinedStr)))
     several = ((node.lineno, node.end_lineno or node.lineno) for node in texts if node.lineno != node.end_lineno)
     return frozenset(row for first, last in several for row in range(first, last + 1))
+
+
+@once_for_module
+def _step(module: Module) -> str:
+    """Return what the file indents its blocks by: that of the first one, else four spaces."""
+    for node in ast.walk(syntax_of(module)):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.stmt) and isinstance(body, list) and body and body[0].lineno > node.lineno:
+            outer, inner = (_indentation(module.source.lines[each.lineno - 1]) for each in (node, body[0]))
+            if inner.startswith(outer) and inner != outer:
+                return inner.removeprefix(outer)
+    return "    "
+
+
+def _indentation(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _is_inside(module: Module, row: int) -> bool:
@@ -92,7 +109,7 @@ class Bracket:
     may_end_with_comma: bool
 
 
-def _broken(line: str, limit: int, *, inside: bool) -> list[str] | None:
+def _broken(line: str, limit: int, *, inside: bool, step: str) -> list[str] | None:
     """Return the lines in place of one, each short enough; None where it cannot be broken."""
     try:
         brackets, commas = _brackets(line)
@@ -104,7 +121,7 @@ def _broken(line: str, limit: int, *, inside: bool) -> list[str] | None:
     if not brackets or (commas and line[commas[0] + 1 :].strip()):
         return None
     last = brackets[-1]
-    head, tail, inner = line[: last.start + 1], indent + line[last.end :], f"{indent}    "
+    head, tail, inner = line[: last.start + 1], indent + line[last.end :], f"{indent}{step}"
     content = line[last.start + 1 : last.end].strip()
     if not content:
         return None
@@ -139,7 +156,7 @@ def _brackets(line: str) -> tuple[list[Bracket], list[int]]:
     opened: list[str] = []
     loops: list[int] = []
     start, before, is_call, texts = 0, "", False, 0
-    for token in tokenize.generate_tokens(io.StringIO(line.strip()).readline):
+    for token in _tokens(line):
         kind, column = tokenize.tok_name[token.type], token.start[1] + shift
         texts += (kind in ("FSTRING_START", "TSTRING_START")) - (kind in ("FSTRING_END", "TSTRING_END"))
         if texts or kind != "OP":
@@ -165,15 +182,35 @@ def _brackets(line: str) -> tuple[list[Bracket], list[int]]:
     return found, outer
 
 
+def _tokens(line: str) -> list[tokenize.TokenInfo]:
+    tokens = list(tokenize.generate_tokens(io.StringIO(line.strip()).readline))
+    if any(token.string == ";" for token in tokens):
+        raise SyntaxError("several statements, which formatters put on lines of their own")
+    return tokens
+
+
 @once_for_module
-def line_length(module: Module) -> int | None:
-    """Return the characters of a line that the project allows, by default 88; None where the file has longer lines of code already."""
+def line_length(module: Module) -> int:
+    """Return the characters of a line that a fix may write: as the project says, by default 88, and more where the file's code has more."""
     folders = module.path.parents
     top = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), len(folders))
     limit = next((length for folder in folders[: top + 1] for length in _configured(folder)), DEFAULT_LENGTH)
-    longer = {row for row, line in enumerate(module.source.lines, start=1) if len(line.rstrip("\r\n")) > limit}
+    longer = {
+        row: len(line) for row, line in enumerate(_bare_lines(module), start=1) if len(line) > limit and not _is_comment(line)
+    }
     # No formatter breaks the lines of a docstring.
-    return limit if not longer or longer <= _rows_in_texts(module) else None
+    if not longer or longer.keys() <= _rows_in_texts(module):
+        return limit
+    longest = max(length for row, length in longer.items() if row not in _rows_in_texts(module))
+    return next((length for length in USUAL_LENGTHS if max(limit, longest) <= length), max(limit, USUAL_LENGTHS[-1]))
+
+
+def _bare_lines(module: Module) -> Iterator[str]:
+    return (line.rstrip("\r\n") for line in module.source.lines)
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _configured(folder: Path) -> Iterator[int]:

@@ -28,7 +28,8 @@ from s3lint.support.atomic_write import Changed, replace_file
 from s3lint.testing import check, fixed
 from support.notebooks import notebook
 
-HEAD = f'import boto3\n\ns3 = boto3.client("s3")\n# {"A line so long that the file keeps no length, and none of its lines is broken.":100}.\n'
+LONG = f'LONG = "{"A line of code so long that the file may have such lines, and a fix breaks none that is shorter.":110}"\n'
+HEAD = f'import boto3\n\ns3 = boto3.client("s3")\n{LONG}'
 
 CALL = 's3.upload_file("a.pdf", bucket, "reports/2026/a.pdf")\n'
 
@@ -186,7 +187,7 @@ def test_safe_fixes_are_applied_and_unsafe_ones_wait(project: Write) -> None:
     assert '"acme-documents"' in (root / "a.py").read_text()
     done = s3lint_here("check", "--fix", "--unsafe-fixes", "--show-fixes", cwd=root)
     assert done.code == 0
-    assert "STO201 Read it from the environment; set S3_BUCKET_NAME wherever the program runs." in done.out
+    assert "STO201 Read it from the environment; set S3_BUCKET_NAME wherever the program runs, " in done.out
     assert 'os.environ["S3_BUCKET_NAME"]' in (root / "a.py").read_text()
 
 

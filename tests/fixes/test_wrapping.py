@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -76,12 +77,37 @@ def test_another_length_counts(project: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("long", "kept"),
-    [(f"# {'long ' * 20}\n", False), (f"x = [{'1, ' * 40}]\n", False), (f'TEXT = """\n{"long " * 20}\n"""\n', True)],
-    ids=["a comment", "code", "a text of several rows"],
+    ("long", "limit"),
+    [
+        (f"# {'long ' * 30}\n", 88),
+        (f'TEXT = """\n{"long " * 30}\n"""\n', 88),
+        (f"x = [{'1, ' * 30}1]\n", 100),
+        (f"x = [{'1, ' * 35}1]\n", 120),
+        (f"x = [{'1, ' * 60}1]\n", 120),
+    ],
+    ids=["a comment", "a text of several rows", "code of 96", "code of 111", "code of 186"],
 )
-def test_a_file_keeps_a_length_by_its_code(long: str, project: Write, *, kept: bool) -> None:
-    assert (_rows_added(project({"pyproject.toml": "", "a.py": PROGRAM}), PROGRAM + long) > 0) == kept
+@pytest.mark.parametrize("name", ["a.py", "a.ipynb"])
+def test_a_file_may_have_lines_as_long_as_its_code(long: str, limit: int, name: str, project: Write) -> None:
+    source = PROGRAM.replace("  # every evening", "") + long
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source.splitlines(keepends=True)}
+    notebook = {"cells": [cell], "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+    text = json.dumps(notebook, indent=1) if name == "a.ipynb" else source
+    root = project({"pyproject.toml": "", name: text})
+    fixed = fix_file(root / name, text.encode(), Settings(root=root, select=("STO301",)), unsafe=True).after.decode()
+    changed = "".join(json.loads(fixed)["cells"][0]["source"]) if name == "a.ipynb" else fixed
+    added = [line for line in changed.splitlines() if line not in source.splitlines()]
+    assert changed.count("ContentType") == 5
+    # Broken where they are longer, and only there.
+    assert max(map(len, added)) <= limit
+    assert len(added) == {88: 14, 100: 14, 120: 5}[limit]
+
+
+@pytest.mark.parametrize("step", ["  ", "    ", "\t"])
+def test_broken_lines_are_indented_as_the_file_is(step: str, project: Write) -> None:
+    text, root = PROGRAM.replace("    ", step), project({"pyproject.toml": ""})
+    fixed = fix_file(root / "a.py", text.encode(), Settings(root=root, select=("STO301",)), unsafe=True)
+    assert f"\n{step}s3.put_object(\n{step}{step}Bucket=bucket,\n" in fixed.after.decode()
 
 
 SHAPES = [
