@@ -33,7 +33,19 @@ def wanted_format(fact: TableWrite, form: str, context: Context) -> str | None:
         return "the files that it leaves are used by their names"
     if _is_read_back(fact):
         return "code here reads the same path as files"
-    return read_as_files(fact.destination, fact.site, context) if not fact.table else None
+    return (read_as_files(fact.destination, fact.site, context) or _is_given_to(fact, form, context)) if not fact.table else None
+
+
+def _is_given_to(fact: TableWrite, form: str, context: Context) -> str | None:
+    """Say which program of the project reads files of the format from a path that it is given: perhaps the path of this write."""
+    from s3lint.api import given_reader_of
+
+    reader = given_reader_of(fact.destination, form, fact.site, context)
+    return (
+        f"{_shown(reader, fact.site, context)} reads such files from a path that it gets as an argument"
+        if reader is not None
+        else None
+    )
 
 
 def _makes_one_file(node: cst.CSTNode) -> bool:
@@ -88,13 +100,15 @@ def read_as_files(path: Value, used: Site, context: Context) -> str | None:
     from s3lint.api import reader_of
 
     reader = reader_of(path, used, context)
-    if reader is None:
-        return None
+    return f"{_shown(reader, used, context)} reads the same path as files" if reader is not None else None
+
+
+def _shown(reader: Site, used: Site, context: Context) -> str:
+    """Return how a message names the code at a place, seen from another one."""
     if reader.module is used.module:
-        return "code here reads the same path as files"
+        return "code here"
     root, file = context.settings.root, reader.module.path
-    shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
-    return f"`{shown}` reads the same path as files"
+    return f"`{file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name}`"
 
 
 def _is_read_back(fact: TableWrite) -> bool:

@@ -19,6 +19,7 @@ from s3lint.api import (
     SqlStatement,
     TableWrite,
     Text,
+    Value,
     alternatives,
     as_delta,
     called_name,
@@ -36,6 +37,9 @@ from ._neighbours import read_as_files, wanted_format
 FROM_TABLE_FORMAT = "a table in another table format is migrated, not rewritten"
 
 SPARK_FORMATS = frozenset({"json", "csv", "parquet", "orc", "text", "xml", "avro"})
+
+READERS = "readers must read Delta, those outside of this project too"
+UNSEEN = "the path comes from outside of the code, which cannot tell its readers: all must read Delta"
 
 KEPT = frozenset({"path", "mode", "partitionBy"})
 """Arguments of Spark's short methods that `save` takes too."""
@@ -58,14 +62,18 @@ def delta_write(fact: TableWrite, context: Context) -> Plan | NoFix:
         return made
     # Whether the project reads the files is asked last: it is the dearest question.
     reason = wanted_format(fact, format_name(form), context)
-    return _with_follow_up(made, fact.library, format_name(form)) if reason is None else NoFix(reason)
+    if reason is not None:
+        return NoFix(reason)
+    path = fact.destination if not fact.table else None
+    return replace(made, message=made.message + _follow_up(fact.library, format_name(form), path))
 
 
-def _with_follow_up(plan: Plan, engine: str, form: str) -> Plan:
-    """A plan whose message says what else must be done. Only Parquet can be converted in place."""
+def _follow_up(engine: str, form: str, path: Value | None) -> str:
+    """Say what else must be done; `path` is None for a table. Only Parquet can be converted in place."""
     session = "the Spark session needs Delta Lake, " if engine == "spark" else ""
     there = "needs CONVERT TO DELTA" if form == "parquet" else "must be read and written again"
-    return replace(plan, message=f"{plan.message}; {session}readers must read Delta, and what is there already {there}")
+    written = path is None or all(isinstance(choice, Text) and choice.known.strip("\0/") for choice in alternatives(path))
+    return f"; {session}{READERS if written else UNSEEN}, and what is there already {there}"
 
 
 def _rewritten(fact: TableWrite) -> Plan | NoFix:
@@ -200,7 +208,7 @@ def delta_sql(fact: SqlStatement, context: Context) -> Plan | NoFix | None:
     location = Text((Chunk(fact.action.location or ""),))
     reason = read_as_files(location, fact.site, context) if fact.action.location else None
     form = format_name(fact.action.format or "")
-    return _with_follow_up(_plan(Replace(site, edit.text)), fact.engine, form) if reason is None else NoFix(reason)
+    return _plan(Replace(site, edit.text), also=_follow_up(fact.engine, form, None)) if reason is None else NoFix(reason)
 
 
 def _within_text(text: Text, start: int, end: int) -> Site | None:

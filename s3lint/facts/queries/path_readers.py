@@ -11,7 +11,7 @@ import libcst as cst
 from s3lint.facts.context import Context
 from s3lint.inference.code_values import Function
 from s3lint.inference.place import Place
-from s3lint.inference.values import Chunk, Hole, Mapping, Sequence, Text, Unknown, Value, alternatives
+from s3lint.inference.values import Chunk, Hole, Mapping, Reference, Sequence, Text, Unknown, UserInput, Value, alternatives
 from s3lint.project.searches import Search
 from s3lint.storage.table_formats import FILE_FORMATS
 from s3lint.syntax.flow import Step
@@ -26,8 +26,13 @@ MAX_MODULES = 24
 
 READS = re.compile(
     r"(?:read|load|scan)\w*|sql|execute|query|open|glob|ls|from_options|dataset|ParquetFile|ParquetDataset|\w+Input|s3_input"
+    r"|(?:download|copy|sync|submit)\w*|get|cp|run|call|check_\w+|system|Popen|\w*Operator|\w*(?:[Jj]ob|[Ss]tep)s?(?:_\w+|[A-Z]\w*)?"
 )
-"""Functions and methods that read files, or run SQL that may; and what names the files for a job that reads them (SageMaker's inputs)."""
+"""Functions and methods that read files, or run SQL that may; that make a local copy of files; and that start a job or program which gets
+the path (SageMaker's inputs, operators of Airflow, `spark-submit` by `subprocess.run`)."""
+
+ARGUMENTS = ("sys.argv", "awsglue.utils.getResolvedOptions()")
+"""What holds the arguments of a program or job as they are given."""
 
 KEYED_READS = frozenset(
     {"get_object", "download_file", "download_fileobj", "list_objects", "list_objects_v2", "paginate", "filter"}
@@ -61,6 +66,47 @@ def reader_of(path: Value, used: Site, context: Context) -> Site | None:
             if found is not None:
                 return found
     return None
+
+
+def given_reader_of(path: Value, form: str, used: Site, context: Context) -> Site | None:
+    """Return a call that reads files of a format from a path which its program gets as an argument, and which may be this path.
+
+    In the file of the use only where the path is written there: of two arguments of one program, each has a meaning of its own.
+    """
+    known = [choice for choice in alternatives(path) if isinstance(choice, Text) and choice.known.strip("\0/")]
+    project, words = context.evaluator.project, [form, f"read_{form}", f"scan_{form}"]
+    holding = (module for word in words for module in project.holding(Search("words", word)) if module is not used.module)
+    for module in (*([used.module] if known else ()), *islice(dict.fromkeys(holding), MAX_MODULES)):
+        for step in _steps(module, words, context):
+            for node, binders in step.calls:
+                if node.args and _reads_format(node, form, Site(step.block, node.func)):
+                    value = context.callers.evaluate(node.args[0].value, Place(step, binders))
+                    if any(_may_be_given(choice, known) for choice in alternatives(value)):
+                        return Site(step.block, node)
+    return None
+
+
+def _reads_format(node: cst.Call, form: str, function: Site) -> bool:
+    """Whether a call is `read_parquet(…)`, `spark.read.parquet(…)` or `spark.read.format("parquet").load(…)`."""
+    name = called_name(node.func) or ""
+    if name in (f"read_{form}", f"scan_{form}"):
+        return True
+    return (
+        name == form or (name == "load" and form in (chain := source_of(function)) and "read" in chain)
+    ) and "read" in source_of(function)
+
+
+def _may_be_given(read: Value, known: list[Text]) -> bool:
+    """Whether a path that is read is, or begins with, an argument of the program, and may be one of those that are known."""
+    if isinstance(read, Text) and read.parts and isinstance(read.parts[0], Hole):
+        wanted = (SCHEME.sub("", text.known).strip("/") for text in known)
+        pattern = _pattern(read.known.partition("*")[0].rstrip("/"))
+        return _is_given(read.parts[0].value) and (not known or any(re.match(pattern, each) for each in wanted))
+    return _is_given(read)
+
+
+def _is_given(value: Value | None) -> bool:
+    return isinstance(value, UserInput) or (isinstance(value, Reference) and value.path.startswith(ARGUMENTS))
 
 
 def _words(path: Text) -> Iterator[str]:
@@ -166,15 +212,15 @@ def _is_below(read: Text, path: Text) -> bool:
         return False
     if re.match(_pattern(wanted), known) or re.fullmatch(_pattern(known.rstrip("*").rstrip("/")), wanted):
         return True
-    return re.search(rf"{SQL_SOURCE}(?:s3[an]?://)?{_pattern(wanted)}", read.known, re.IGNORECASE) is not None
+    return re.search(rf"{NAMED}(?:s3[an]?://)?{_pattern(wanted)}", read.known, re.IGNORECASE) is not None
 
 
-SQL_SOURCE = r"(?:\b(?:from|join)\s+|[(\[,]\s*)(?!delta\.)(?:\w+\.)?[`'\"]"
-"""What stands before a path that SQL reads as files: `from parquet.`…`, `read_parquet('…`."""
+NAMED = r"(?:(?:\b(?:from|join)\s+|[(\[,]\s*)(?!delta\.)(?:\w+\.)?[`'\"]|[\s=](?=s3[an]?://))"
+"""What stands before a path that SQL reads as files (`from parquet.`…`, `read_parquet('…`), or that a command line names."""
 
 UNKNOWN = "[^`'\" ]*"
 
 
 def _pattern(path: str) -> str:
     """A pattern of a path, and of what is below it, with anything in place of what is not known."""
-    return UNKNOWN.join(re.escape(part) for part in path.split("\0")) + "(?=[/*`'\"]|$)"
+    return UNKNOWN.join(re.escape(part) for part in path.split("\0")) + "(?=[/*\\s`'\"]|$)"
