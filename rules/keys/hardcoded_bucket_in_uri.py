@@ -108,7 +108,10 @@ def _plan(fact: BucketAddress, settings: Settings) -> Plan | NoFix:
     if isinstance(found, NoFix):
         return found
     changes, imports = found
-    return Plan(f"Read the bucket from the environment; set {variable} wherever the program runs", tuple(changes), imports=imports)
+    message = (
+        f"Read the bucket from the environment; set {variable} wherever the program runs, which ends with a KeyError otherwise"
+    )
+    return Plan(message, tuple(changes), imports=imports)
 
 
 def _in_text(site: Site, bucket: str, variable: str) -> tuple[list[Replace], tuple[str, ...]] | NoFix:

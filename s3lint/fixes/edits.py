@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,20 @@ import libcst as cst
 
 from s3lint.finding import Edit, Fix, Location
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
-from s3lint.fixes.enclosing import enclosing_call, item_of
+from s3lint.fixes.enclosing import around, enclosing_call, item_of
 from s3lint.fixes.imports import added_imports
 from s3lint.fixes.layout import added_item, dropped_item, first_item, quote_of
 from s3lint.fixes.wrapping import wrapped
 from s3lint.source.text import between
 from s3lint.syntax.site import locate
+from s3lint.syntax.walk import subtree
 
 if TYPE_CHECKING:
     from s3lint.syntax.module import Module
     from s3lint.syntax.site import Site
+
+
+WORD = re.compile(r"\w+")
 
 
 class Unfixable(Exception):
@@ -31,6 +36,9 @@ class Unfixable(Exception):
 def fix_of(plan: Plan, module: Module) -> Fix:
     """The fix of a plan, whose edits all lie in one file. Raises `Unfixable`."""
     edits = _joined(edit for change in plan.changes for edit in _edits_of(change, module))
+    unused = next(_left_unused(plan), None)
+    if unused is not None:
+        raise Unfixable(f"it would leave `{unused}` without a use")
     if plan.imports:
         # The import must come above the earliest place that uses it.
         used = min(edit.start for edit in edits)
@@ -39,6 +47,40 @@ def fix_of(plan: Plan, module: Module) -> Fix:
         raise Unfixable("it would drop a comment")
     edits = wrapped(module, list(dict.fromkeys(edits)))
     return Fix(plan.message, tuple(sorted(edits, key=lambda edit: (edit.start, edit.end))), plan.safe)
+
+
+def _left_unused(plan: Plan) -> Iterator[str]:
+    """Yield the parameters and variables of a function that only the code used which a plan replaces or drops."""
+    written = set(WORD.findall(" ".join(change.text for change in plan.changes if not isinstance(change, Drop))))
+    gone = {id(part): part.value for change in plan.changes for part in _gone(change)}
+    for name in sorted(set(gone.values()) - written):
+        for change in plan.changes:
+            function = next((node for node in around(change.site) if isinstance(node, cst.FunctionDef)), None)
+            named = [node for node in subtree(function) if isinstance(node, cst.Name) and node.value == name] if function else []
+            holders = [(node, change.site.block.parents.get(node)) for node in named]
+            if any(_binds(node, holder) for node, holder in holders) and all(
+                id(node) in gone or _binds(node, holder) or _only_names(node, holder) for node, holder in holders
+            ):
+                yield name
+
+
+def _gone(change: Change) -> Iterator[cst.Name]:
+    """Yield the names that are used in code which a change takes away."""
+    for part in subtree(change.site.node) if isinstance(change, Replace | Drop) else ():
+        if isinstance(part, cst.Name) and not _only_names(part, change.site.block.parents.get(part)):
+            yield part
+
+
+def _binds(node: cst.Name, holder: cst.CSTNode | None) -> bool:
+    """Whether a name is that of a parameter, or of a variable that is set."""
+    return (isinstance(holder, cst.Param) and holder.name is node) or (
+        isinstance(holder, cst.AssignTarget | cst.AnnAssign) and holder.target is node
+    )
+
+
+def _only_names(node: cst.Name, holder: cst.CSTNode | None) -> bool:
+    """Whether a name is that of an attribute or of a keyword, which no variable of the same name has to do with."""
+    return (isinstance(holder, cst.Attribute) and holder.attr is node) or (isinstance(holder, cst.Arg) and holder.keyword is node)
 
 
 def _joined(edits: Iterable[Edit]) -> list[Edit]:
@@ -116,7 +158,19 @@ def _added_argument(change: AddArgument) -> list[Edit]:
     if call.args and isinstance(call.args[-1].value, cst.GeneratorExp) and not call.args[-1].value.lpar:
         raise Unfixable("a generator stands alone in the call")
     _check_placed(change.site, call.args)
-    return added_item(change.site, call.args, f"{change.name}={change.text}")
+    return added_item(change.site, call.args, f"{change.name}{_equals(call)}{change.text}")
+
+
+def _equals(call: cst.Call) -> str:
+    """The sign between a keyword and its value, with spaces where the other arguments of the call have them."""
+    signs = [arg.equal for arg in call.args if isinstance(arg.equal, cst.AssignEqual)]
+    return " = " if signs and all(_is_spaced(sign) for sign in signs) else "="
+
+
+def _is_spaced(sign: cst.AssignEqual) -> bool:
+    return all(
+        isinstance(space, cst.SimpleWhitespace) and space.value == " " for space in (sign.whitespace_before, sign.whitespace_after)
+    )
 
 
 def _is_empty(node: cst.BaseExpression) -> bool:

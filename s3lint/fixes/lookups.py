@@ -45,7 +45,7 @@ def from_environment(site: Site, name: str, variable: str) -> Plan | NoFix:
     found = lookup(site, variable)
     if found is None:
         return NoFix(TAKEN)
-    message = f"Read it from the environment; set {variable} wherever the program runs"
+    message = f"Read it from the environment; set {variable} wherever the program runs, which ends with a KeyError otherwise"
     return Plan(message, (Replace(site, found.code),), imports=found.imports)
 
 
@@ -95,11 +95,10 @@ def _is_in_class(site: Site) -> bool:
 
 def without_fallback(default: Site) -> Plan | NoFix:
     """`os.getenv("X", default)`, `os.getenv("X") or default` and argparse's `default=` without their default."""
-    message = "Drop the default; set the variable wherever the program runs"
     node = default.block.parents.get(default.node)
     if isinstance(node, cst.BooleanOperation) and node.right is default.node and isinstance(node.operator, cst.Or):
         whole, left = (replace(default, node=each, span=None) for each in (node, node.left))
-        return _raising(whole, left, message)
+        return _raising(whole, left)
     call = default.block.parents.get(node) if isinstance(node, cst.Arg) else None
     if not isinstance(node, cst.Arg) or not isinstance(call, cst.Call):
         return NoFix("it is no fallback of a lookup")
@@ -107,11 +106,11 @@ def without_fallback(default: Site) -> Plan | NoFix:
         return _required(call, node, default)
     site = replace(default, node=call, span=None)
     if len(call.args) == 2 and call.args[1] is node and node.keyword is None:
-        return _raising(site, site, message)
+        return _raising(site, site)
     return NoFix("only a plain lookup in `os.environ` can lose its fallback")
 
 
-def _raising(whole: Site, got: Site, message: str) -> Plan | NoFix:
+def _raising(whole: Site, got: Site) -> Plan | NoFix:
     """A lookup that raises, in the place of one that gives None or a fallback."""
     name = _variable(got)
     if name is None:
@@ -121,6 +120,8 @@ def _raising(whole: Site, got: Site, message: str) -> Plan | NoFix:
     environ = usable(whole, "os.environ")
     if environ is None:
         return NoFix(TAKEN)
+    shown = name.strip("'\"") if name.strip("'\"").isidentifier() and name[-1] in "'\"" else "the variable"
+    message = f"Drop the default; set {shown} wherever the program runs, which ends with a KeyError otherwise"
     return Plan(message, (Replace(whole, f"{environ.code}[{name}]"),), imports=environ.imports)
 
 
