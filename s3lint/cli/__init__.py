@@ -154,9 +154,6 @@ def _silence_output() -> None:
 
 def entry_point() -> None:
     """Run the command and exit the process."""
-    from s3lint.support.deferred_methods import defer_methods
-
-    defer_methods(("libcst", "s3lint"))
     code = main()
     if code == INTERRUPTED and "s3lint.support.workers" in sys.modules:
         from s3lint.support.workers import abandon

@@ -127,14 +127,8 @@ def test_no_setting_names_code(project: Write, key: str) -> None:
 
 RUNS_CODE = frozenset({"eval", "exec", "pickle", "marshal", "shelve", "runpy", "dill", "cloudpickle"})
 
-TRUSTED = {
-    "s3lint/spark/checking.py",
-    "s3lint/observe/__main__.py",
-    "s3lint/syntax/bare_nodes.py",
-    "s3lint/support/deferred_methods.py",
-}
-"""The first takes what its own workers send, the second runs the program that its user names, the third writes functions of its own, the last
-runs what `dataclass` writes."""
+TRUSTED = {"s3lint/spark/checking.py", "s3lint/observe/__main__.py", "s3lint/syntax/bare_nodes.py"}
+"""The first takes what its own workers send, the second runs the program that its user names, the last writes functions of its own."""
 
 
 @pytest.mark.parametrize("folder", ["s3lint", "rules"])

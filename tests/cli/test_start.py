@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import FrozenInstanceError, dataclass, field, replace
-from itertools import product
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
@@ -18,8 +14,10 @@ from pathspec import GitIgnoreSpec
 from conftest import Write, run
 from s3lint.project.patterns import PLAIN, matches
 from s3lint.settings import TEST_PATHS, Settings
-from s3lint.support.deferred_methods import defer_methods
 from s3lint.support.distributions import may_offer, version_of
+
+if TYPE_CHECKING:
+    import pytest
 
 IMPORTED = "import sys; from s3lint.cli import main; main(['check', '--no-cache', *sys.argv[1:]]); print(*sys.modules)"
 
@@ -48,95 +46,6 @@ def test_a_file_with_storage_imports_what_it_needs(project: Write) -> None:
 
 def test_a_report_in_colours_imports_what_makes_them(project: Write) -> None:
     assert "rich" in imported(project({"a.py": UPLOAD}), "--color", "always")
-
-
-@pytest.fixture
-def deferring() -> Iterator[None]:
-    defer_methods(("sample",))
-    try:
-        yield
-    finally:
-        vars(dataclasses).pop("exec")
-
-
-DEFINITIONS = """
-class Base:
-    def __init__(self, first, *more, **named): self.given = (first, more, named)
-
-@dataclass({options})
-class Parent:
-    one: int
-    two: list = field(default_factory=list)
-
-@dataclass({options})
-class Child(Parent):
-    three: str = "3"
-    four: "int" = field(default=4, compare=False, repr=False)
-
-    def __post_init__(self): made.append(self.one)
-
-@dataclass({options})
-class Quiet(Parent):
-    def __repr__(self): return "quiet"
-
-@dataclass({options})
-class Calling(Child):
-    five: int = 5
-
-    def above(self): return Child.__repr__(self), Child.__eq__(self, self)
-"""
-
-OPTIONS = [
-    ", ".join(f"{name}=True" for name, on in zip(("frozen", "slots", "order", "kw_only", "unsafe_hash"), flags, strict=True) if on)
-    for flags in product((False, True), repeat=5)
-    if not (flags[4] and flags[1])
-]
-
-
-def defined(options: str, package: str) -> dict[str, Any]:
-    scope: dict[str, Any] = {"__name__": package, "dataclass": dataclass, "field": field, "made": []}
-    sys.modules[package] = type(sys)(package)  # where `dataclass` looks for the class's module
-    vars(sys.modules[package]).update(scope)
-    try:
-        exec(DEFINITIONS.format(options=options), vars(sys.modules[package]))  # noqa: S102
-        return vars(sys.modules[package])
-    finally:
-        del sys.modules[package]
-
-
-def outcome(of: Callable[[], object]) -> object:
-    """Return what a call returns; of an exception its type and text."""
-    try:
-        return of()
-    except (TypeError, AttributeError, FrozenInstanceError) as error:
-        return type(error), str(error)
-
-
-def observed(scope: dict[str, Any]) -> list[object]:
-    """Return what objects of the classes do, each method first called on another class."""
-    seen: list[object] = []
-    for kind in (scope["Calling"], scope["Child"], scope["Quiet"], scope["Parent"]):
-        one, same, other = kind(one=1), kind(one=1), kind(one=2, two=[2])
-        seen += [repr(one), one == same, one != other, one == 1, outcome(lambda a=one, b=other: a < b)]  # type: ignore[misc]
-        hashable = kind(one=1, two=(1,))
-        seen += [outcome(lambda a=hashable: isinstance(hash(a), int)), repr(replace(one, one=7))]  # type: ignore[misc]
-        seen += [outcome(lambda a=one: setattr(a, "one", 3)), outcome(lambda a=one: delattr(a, "one"))]  # type: ignore[misc]
-        seen += [outcome(lambda k=kind: k()), outcome(lambda k=kind: k(1, 2, 3, 4, 5, 6)), kind.__init__.__qualname__]  # type: ignore[misc]
-        seen += [one.two is same.two, outcome(lambda a=other: a.above()), kind.__match_args__]  # type: ignore[misc]
-    return [*seen, scope["made"]]
-
-
-@pytest.mark.parametrize("options", OPTIONS)
-@pytest.mark.usefixtures("deferring")
-def test_methods_that_are_compiled_later_do_the_same(options: str) -> None:
-    at_once, later = defined(options, "other"), defined(options, "sample")
-    assert _is_compiled(at_once["Parent"]) and not _is_compiled(later["Parent"])
-    assert observed(later) == observed(at_once)
-    assert _is_compiled(later["Parent"])
-
-
-def _is_compiled(kind: type) -> bool:
-    return kind.__init__.__code__.co_name == "__init__"
 
 
 NAMES = st.text("ab.*-_", min_size=1, max_size=5)
