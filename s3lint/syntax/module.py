@@ -129,6 +129,8 @@ class Block:
             text += f"{_newline(text)}{_indentation(text)} pass\n"
         else:
             text = self.text
+            # A backslash may end the last row of a statement; the empty row or comment that it joins belongs to no block.
+            text += text[-1] if text.rstrip("\r\n").endswith("\\") else ""
         return self.module.trees.of(MEMBER_HEADER + text if self.member else text)
 
     @property

@@ -52,8 +52,7 @@ class FileTree:
         found = body[index : bisect_left(body, end + 1, index, key=_first_row)]
         if not found or _first_row(found[0]) != start or _last_row(found[-1]) != end:
             return None
-        # Rows that end in a backslash are no program by themselves, and so no block.
-        return Statements(found, self.lines) if not self.lines[end - 1].rstrip("\r\n").endswith("\\") else None
+        return Statements(found, self.lines)
 
 
 def _first_row(node: ast.stmt) -> int:

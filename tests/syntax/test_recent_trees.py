@@ -102,13 +102,6 @@ def test_rows_that_are_no_statements_have_none() -> None:
     ] * 4
 
 
-def test_rows_that_are_no_program_by_themselves_have_none() -> None:
-    made = load("a = 1 \\\n\nb = 1  # \\\nc = 2\n")
-    file = recent_tree(made.file.text)
-    assert file is not None
-    assert [file.on_rows(block.part.start, block.part.end) is not None for block in made.blocks] == [False, False, True]
-
-
 def test_few_trees_are_kept() -> None:
     texts = [f"a = {number}\n" for number in range(MAX_TREES + 1)]
     for text in texts[:-1]:
