@@ -106,8 +106,8 @@ class Block:
     @cached_property
     def sets(self) -> frozenset[str]:
         """The names of the attributes that a block which is a function itself binds or alters."""
-        text, written = self.text, self._written
-        return attributes_set(written.nodes if written is not None else parse(MEMBER_HEADER + text if self.member else text).body)
+        program, written = self._program, self._written
+        return attributes_set(written.nodes if written is not None else parse(program).body)
 
     @cached_property
     def holds_walrus(self) -> bool:
@@ -127,11 +127,16 @@ class Block:
             self.module.extent.note_block(header_number(self.part), text)
             # The header alone, with a body that any indentation fits: the members are blocks of their own.
             text += f"{_newline(text)}{_indentation(text)} pass\n"
-        else:
-            text = self.text
-            # A backslash may end the last row of a statement; the empty row or comment that it joins belongs to no block.
-            text += text[-1] if text.rstrip("\r\n").endswith("\\") else ""
-        return self.module.trees.of(MEMBER_HEADER + text if self.member else text)
+            return self.module.trees.of(MEMBER_HEADER + text if self.member else text)
+        return self.module.trees.of(self._program)
+
+    @property
+    def _program(self) -> str:
+        """The text as a program by itself."""
+        text = self.text
+        # A backslash may end the last row of a statement; the empty row or comment that it joins belongs to no block.
+        text += text[-1] if text.rstrip("\r\n").endswith("\\") else ""
+        return MEMBER_HEADER + text if self.member else text
 
     @property
     def _written(self) -> Statements | None:
