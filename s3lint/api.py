@@ -41,6 +41,7 @@ from s3lint.facts.queries.lakehouse import (
     says_delta,
 )
 from s3lint.facts.queries.rows import Rows, rows_of
+from s3lint.facts.queries.unfollowed import is_left_to_callers
 from s3lint.finding import Confidence, Finding, Severity
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, NoFix, Plan, Replace
 from s3lint.fixes.recipes import FALLBACK_TYPE, content_type, metadata_plan, own_types, replacing, with_metadata
@@ -111,7 +112,7 @@ __all__ = [
     "TableWrite", "Text", "Unknown", "Value", "Written", "alternatives", "as_delta", "begins_text", "bucket_head",
     "bucket_variables", "called_name", "canonical_path", "choices", "content_type", "default_choices", "destination_of",
     "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment", "given_reader_of", "host_of",
-    "inner_extension_of", "is_bucket_name", "is_compaction", "is_default", "is_delta", "is_false", "is_local", "is_missing", "is_of_iceberg_catalog", "is_private",
+    "inner_extension_of", "is_bucket_name", "is_compaction", "is_default", "is_delta", "is_false", "is_left_to_callers", "is_local", "is_missing", "is_of_iceberg_catalog", "is_private",
     "is_public_bucket", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load", "lookup", "made_at",
     "may_be_delta", "may_be_storage", "metadata_plan", "overwrites_partitions", "own_types", "own_value", "own_writes", "parsable", "points_to",
     "primary_choices", "reader_of", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",

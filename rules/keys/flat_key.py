@@ -26,9 +26,10 @@ boto3.client("s3").upload_file(path, bucket, s3_key, ExtraArgs={"ContentType": "
 ```
 
 ## When it stays silent
-Files that the web expects at the top (`index.html`, `robots.txt`, `favicon.ico`, …), reads and deletes, a bare unknown name, and
-templates with a hole whose name says that it may hold a path (`prefix`, `path`, `dir`, `folder`, `key`), and the placeholders of
-documentation (`key`, `key1.pdf`, `<report>`, `your-key.csv`).
+Files that the web expects at the top (`index.html`, `robots.txt`, `favicon.ico`, …), reads and deletes, a bare unknown name, templates
+with a hole whose name says that it may hold a path (`prefix`, `path`, `dir`, `folder`, `key`), templates with a parameter whose
+function is called too often or too far away to follow each call, and the placeholders of documentation (`key`, `key1.pdf`, `<report>`,
+`your-key.csv`).
 
 ## References
 - [Organizing objects using prefixes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html)
@@ -52,6 +53,7 @@ from s3lint.api import (
     Value,
     alternatives,
     choices,
+    is_left_to_callers,
     jinja_holes,
     sources,
 )
@@ -86,7 +88,8 @@ def check(fact: KeyTemplate, context: Context) -> Iterator[Match]:
     for value, confidence in choices(fact.value, fact.confidence, is_flat):
         if fact.named and not (isinstance(value, Text) and value.holes):
             continue
-        if is_flat(value):
+        # The value of a name is looked at before its callers are asked.
+        if is_flat(value) and (fact.named or not is_left_to_callers(value, context)):
             hops = (*value.trace, Hop(fact.site, f"used as the key of `{fact.label}` here"))
             sure = min(confidence, Confidence.MEDIUM) if isinstance(value, BoundMethod) else confidence
             yield rule.match(value.site or fact.site, sure, hops, key=_shown(value))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from s3lint.inference.callers import MAX_CALLER_CHAIN, MAX_CALLERS
 from s3lint.settings import Settings
 from s3lint.testing import check
 
@@ -399,3 +400,31 @@ def test_a_fix_to_delta_says_what_must_follow(write: str, named: list[str]) -> N
     assert finding.fix is not None
     known = ("Spark session", "readers", "CONVERT TO DELTA", "written again")
     assert [word for word in known if word in finding.fix.message] == named
+
+
+UPLOADS_A_REPORT = """\
+import boto3
+
+def upload(stem):
+    boto3.client("s3").upload_file("a", bucket, f"{stem}report.csv")
+"""
+
+RELAYS = "".join(f"def relay{n}(stem):\n    {f'relay{n - 1}' if n else 'upload'}(stem)\n" for n in range(MAX_CALLER_CHAIN))
+
+
+@pytest.mark.parametrize(
+    ("calls", "fires"),
+    [
+        ("", True),
+        ("upload('a-')\n", True),
+        ("upload('a/')\n", False),
+        ("upload('a/')\n" * MAX_CALLERS, False),
+        ("upload('a/')\n" * (MAX_CALLERS + 1), False),
+        ("upload('a-')\n" + "upload('a/')\n" * MAX_CALLERS, True),
+        (f"{RELAYS}relay{MAX_CALLER_CHAIN - 1}('a/')\n", False),
+        (RELAYS, True),
+        ("def relay(stem):\n    upload(stem)\n", True),
+    ],
+)
+def test_calls_that_are_not_followed_may_pass_a_prefix(calls: str, *, fires: bool) -> None:
+    assert bool(messages(UPLOADS_A_REPORT + calls, "STO211")) is fires
