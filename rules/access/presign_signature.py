@@ -25,6 +25,10 @@ s3 = boto3.client("s3", config=Config(signature_version="s3v4"))
 url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=3600)
 ```
 
+## Fix safety
+A URL of Version 4 is valid in one region alone, that of the client, where one of Version 2 works for buckets of every region. The fix is
+unsafe where the call that makes the client gives no `region_name`: make sure that its region is the bucket's.
+
 ## When it stays silent
 Clients that come from elsewhere, configurations that are not known, and a signature that is pinned to anything.
 
@@ -55,7 +59,7 @@ rule = Rule(
     clause="do.presigned-urls",
     summary='`{operation}` may sign with SigV2, which fails for KMS objects: make the client with `Config(signature_version="s3v4")`.',
     profile="strict",
-    fix="safe",
+    fix="sometimes",
     helper="s3lint.runtime.s3_client",
     in_tests=True,
 )
@@ -83,10 +87,13 @@ def _plan(fact: Presign) -> Plan | NoFix:
     site = Site(made.call.function.place.block, made.call.node)
     signature = literal(site, "s3v4")
     given = made.written("config")
+    # A URL of Version 2 names no region, so a client without one serves the buckets of all.
+    safe = made.written("region_name", 1) is not None
+    message = MESSAGE if safe else f"{MESSAGE}; its region must be the bucket's"
     if given is not None:
-        return Plan(MESSAGE, (AddArgument(given.site, "signature_version", signature),), safe=True)
+        return Plan(message, (AddArgument(given.site, "signature_version", signature),), safe=safe)
     config = usable(site, "botocore.config.Config")
     if config is None:
         return NoFix("the name `Config` means something else there")
     change = AddArgument(site, "config", f"{config.code}(signature_version={signature})")
-    return Plan(MESSAGE, (change,), safe=True, imports=config.imports)
+    return Plan(message, (change,), safe=safe, imports=config.imports)

@@ -54,10 +54,11 @@ def check(fact: TableWrite, context: Context) -> Iterator[Match]:
 
 def _plan(fact: TableWrite) -> Plan | None:
     """Return the change to `append`, which the standard favours. A write that failed on an existing table then succeeds."""
+    from s3lint.api import literal
+
     message = "Append; an existing table is no longer an error"
+    mode = literal(fact.site, "append")
     if fact.library != "spark":
-        return Plan(message, (AddArgument(fact.site, "mode", '"append"'),))
+        return Plan(message, (AddArgument(fact.site, "mode", mode),))
     name = getattr(getattr(fact.site.node, "func", None), "attr", None)
-    return (
-        Plan(message, (Replace(replace(fact.site, node=name), f'mode("append").{fact.operation}'),)) if name is not None else None
-    )
+    return Plan(message, (Replace(replace(fact.site, node=name), f"mode({mode}).{fact.operation}"),)) if name is not None else None

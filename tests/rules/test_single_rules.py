@@ -61,6 +61,36 @@ def test_the_life_of_a_url_is_judged_to_the_second(seconds: int, most: int, said
     assert said is None or said in found[2]
 
 
+CONFIGURED = "import boto3\nfrom botocore.config import Config\n\ns3 = boto3.client('s3'{made})\n"
+LINK = "s3.generate_presigned_url('get_object', Params=p, ExpiresIn={seconds})\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "safe"),
+    [
+        ("", False),
+        (", config=Config(retries={})", False),
+        (", 'eu-west-1'", True),
+        (", region_name=region", True),
+        (", region_name=region, config=Config(retries={})", True),
+    ],
+)
+def test_a_signature_for_one_region_needs_that_region(made: str, safe: bool) -> None:
+    text = CONFIGURED.format(made=made) + LINK.format(seconds=600)
+    (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO406",)))
+    assert finding.fix is not None
+    assert finding.fix.safe == safe
+    assert ("region" in finding.fix.message) != safe
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_mode_is_written_in_the_quotes_of_its_statement(quote: str) -> None:
+    text = "df.write.format('delta').save('s3://lake/raw/apples')\n".replace("'", quote)
+    (finding,) = check(text, Settings(root=Path("/nowhere"), select=("STO508",)))
+    assert finding.fix is not None
+    assert f"mode({quote}append{quote})" in finding.fix.edits[0].content
+
+
 ITEM = 'import boto3\nboto3.resource("dynamodb").Table("t").put_item(Item={{"id": "a", "body": {body}}})\n'
 
 
@@ -371,7 +401,7 @@ s3.generate_presigned_url("get_object", Params=params, ExpiresIn=SECONDS)
         (', config=Config(signature_version="s3v4")', "31536000", True),
         (', config=Config(signature_version="s3v4")', "172800", False),
         (', config=Config(signature_version="s3v4")', "0", True),
-        ("", "31536000", True),
+        ("", "31536000", False),
         ("", "-1", True),
         (', config=Config(signature_version="s3")', "31536000", False),
         (", config=Config(signature_version=botocore.UNSIGNED)", "0", False),
