@@ -46,8 +46,17 @@ class Fixed:
     left_out: tuple[str, ...] = ()
 
 
-def fix_text(path: Path, data: bytes, findings_in: Callable[[bytes], list[Finding]], *, unsafe: bool) -> Fixed:
+def fix_text(
+    path: Path,
+    data: bytes,
+    findings_in: Callable[[bytes], list[Finding]],
+    *,
+    unsafe: bool,
+    is_used_elsewhere: Callable[[str], bool] = lambda _name: False,
+) -> Fixed:
     """Apply every applicable fix of a text, whose findings `findings_in` returns, until there is none.
+
+    `is_used_elsewhere` tells whether other files may use a name that this one imports.
 
     A fix that does harm, or that never settles, is left out by itself. Raises `Unwritable`.
     """
@@ -62,7 +71,7 @@ def fix_text(path: Path, data: bytes, findings_in: Callable[[bytes], list[Findin
         unsettled |= open_codes
     if any(edit.start != edit.end for finding in applied if finding.fix is not None for edit in finding.fix.edits):
         # Only code that is gone can have been the last use of an import.
-        current = _without_unused_imports(path, data, current)
+        current = _without_unused_imports(path, data, current, is_used_elsewhere)
     return Fixed(path, data, current, tuple(applied), tuple(left_out.values()))
 
 
@@ -121,13 +130,13 @@ def _harmful(path: Path, data: bytes, findings: list[Finding]) -> list[tuple[Fin
     return [*_harmful(path, data, done[:half]), *_harmful(path, data, done[half:])]
 
 
-def _without_unused_imports(path: Path, before: bytes, after: bytes) -> bytes:
+def _without_unused_imports(path: Path, before: bytes, after: bytes, is_used_elsewhere: Callable[[str], bool]) -> bytes:
     """Return a fixed text without the imports that only the replaced code used."""
     try:
         edits = (
-            _unused_in_notebook(path, before, after)
+            _unused_in_notebook(path, before, after, is_used_elsewhere)
             if is_notebook(path.name)
-            else unused_imports(*_sources(path, before, after), unparsed=magics(after))
+            else unused_imports(*_sources(path, before, after), magics(after), is_used_elsewhere)
         )
     except Unreadable:
         return after
@@ -139,13 +148,14 @@ def _sources(path: Path, before: bytes, after: bytes) -> tuple[Source, Source]:
     return Source.decode(path, before), Source.decode(path, after)
 
 
-def _unused_in_notebook(path: Path, before: bytes, after: bytes) -> list[Edit]:
+def _unused_in_notebook(path: Path, before: bytes, after: bytes, is_used_elsewhere: Callable[[str], bool]) -> list[Edit]:
     opened = [read(data) for data in (before, after)]
     if opened[0] is None or opened[1] is None:
         return []
     cells = opened[1][1]
     edits = []
-    for edit in unused_imports(*_sources(path, opened[0][0], opened[1][0]), unparsed=cells.masks.written):
+    sources = _sources(path, opened[0][0], opened[1][0])
+    for edit in unused_imports(*sources, cells.masks.written, is_used_elsewhere):
         cell, start = cells.place(edit.start)
         edits.append(Edit(start, Location(start.row + edit.end.row - edit.start.row, edit.end.column), edit.content, cell))
     return edits

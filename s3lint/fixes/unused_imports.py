@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from s3lint.finding import Edit, Location
 from s3lint.source.text import Source, Unreadable
@@ -15,11 +15,12 @@ WORD = re.compile(r"\w+")
 Import = ast.Import | ast.ImportFrom
 
 
-def unused_imports(before: Source, after: Source, unparsed: str = "") -> list[Edit]:
+def unused_imports(before: Source, after: Source, unparsed: str, is_used_elsewhere: Callable[[str], bool]) -> list[Edit]:
     """Return the edits of `after` that remove the imports that `before` uses and `after` does not.
 
     What a package exports, a star import may export, or a comment on the line keeps, stays. `unparsed` is the code of a notebook that is
-    no Python: magics and shell commands use names too, and `%run` may run another notebook with all of them.
+    no Python: magics and shell commands use names too, and `%run` may run another notebook with all of them. `is_used_elsewhere` tells
+    whether other files may use a name of this one.
     """
     if after.path.name == "__init__.py" or "%run" in unparsed:
         return []
@@ -33,10 +34,16 @@ def unused_imports(before: Source, after: Source, unparsed: str = "") -> list[Ed
     found: list[Edit] = []
     for index, node in enumerate(new.body):
         if isinstance(node, Import) and not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
-            names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in lost]
-            if names and "." not in "".join(alias.name for alias in names if isinstance(node, ast.Import) and not alias.asname):
+            names = [alias for alias in node.names if _bound(alias) in lost]
+            if not names or any(map(is_used_elsewhere, map(_bound, names))):
+                continue
+            if "." not in "".join(alias.name for alias in names if isinstance(node, ast.Import) and not alias.asname):
                 found += _removal(after, new.body, index, names)
     return found
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def _words(tree: ast.Module) -> set[str]:

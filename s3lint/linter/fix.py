@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from s3lint.config.selection import Selection, union_of
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Fixed, fix_text
+from s3lint.fixes.other_uses import OtherUses
 from s3lint.linter.decisions import decided_by, deciding_settings, may_be_decided
 from s3lint.linter.engine import Engine
 from s3lint.project.discovery import is_notebook
@@ -38,6 +40,7 @@ class FixSession:
         self._is_decided = is_decided
         self._files = files
         self._texts = texts
+        self.other_uses = OtherUses(files)
         self._loader = Loader()
 
     @classmethod
@@ -81,7 +84,13 @@ def fix_file(path: Path, data: bytes, settings: Settings, *, unsafe: bool) -> Fi
 def fix_in(session: FixSession, path: Path, data: bytes, *, unsafe: bool) -> Fixed:
     """Apply every applicable fix of a file of a session, in memory. Raises `Unsettled`; then the file must stay as it is."""
     with session.changing(path), paused_collector():
-        return fix_text(path, data, lambda text: session.findings(path, text, unsafe=unsafe), unsafe=unsafe)
+        return fix_text(
+            path,
+            data,
+            lambda text: session.findings(path, text, unsafe=unsafe),
+            unsafe=unsafe,
+            is_used_elsewhere=partial(session.other_uses.may_use, path),
+        )
 
 
 def _may_suppress(path: Path, data: bytes) -> bool:

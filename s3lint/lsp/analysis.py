@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lsprotocol import types
@@ -16,6 +17,7 @@ from s3lint.config.load import is_project, isolated, settings_for
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Unsettled, fix_text
+from s3lint.fixes.other_uses import OtherUses
 from s3lint.linter.explain import explain
 from s3lint.linter.observed_values import observed_values
 from s3lint.lsp.diagnostics import ByUri, Translator
@@ -171,7 +173,8 @@ class Analysis:
             return [finding for finding in session.check(path, data)[0] if code in (None, finding.code)]
 
         try:
-            fixed = fix_text(path, document.data, findings, unsafe=code is not None)
+            uses = partial(OtherUses(session.files).may_use, path)
+            fixed = fix_text(path, document.data, findings, unsafe=code is not None, is_used_elsewhere=uses)
         finally:
             self.update(document)
         return edits_between(document, fixed.after, self.codec)
