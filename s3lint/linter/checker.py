@@ -5,9 +5,11 @@ Imports libcst and the extractors, so `engine` imports it only when a file is pa
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -25,7 +27,8 @@ from s3lint.registry.rule import Check, Match, Rule
 from s3lint.source.text import Unreadable
 from s3lint.support.clock import CLOCK
 from s3lint.syntax.flow import Scope, Step, Suite
-from s3lint.syntax.module import Block
+from s3lint.syntax.module import Block, once_for_module, syntax_of
+from s3lint.syntax.site import locate
 from s3lint.syntax.walk import Binders
 
 if TYPE_CHECKING:
@@ -94,7 +97,12 @@ class Checker:
         for fact in self.facts(step, context, found):
             for check, rule in self.checks.get(type(fact), ()):
                 if not mocked or self.selection.checks_tests(rule.code):
-                    yield from self._guarded(lambda check=check, fact=fact: check(fact, context), rule.name, context)  # type: ignore[misc]
+                    found_by_rule = self._guarded(lambda check=check, fact=fact: check(fact, context), rule.name, context)  # type: ignore[misc]
+                    yield from (
+                        found_by_rule
+                        if self.selection.checks_tests(rule.code)
+                        else filterfalse(_is_passed_by_mocked, found_by_rule)
+                    )
 
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
@@ -169,6 +177,24 @@ def _names(extractors: frozenset[str]) -> dict[str, list[str]]:
         for name in TRIGGERS[extractor].names:
             found.setdefault(name, []).append(extractor)
     return found
+
+
+def _is_passed_by_mocked(match: Match) -> bool:
+    """Return whether a match is reported in a function under moto's mocks: what a test passes to the code that it tests."""
+    module = match.site.module
+    return b"mock_" in module.source.data and any(locate(match.site)[0].row in rows for rows in _mocked_rows(module))
+
+
+@once_for_module
+def _mocked_rows(module: Module) -> list[range]:
+    functions = (
+        node for node in ast.walk(syntax_of(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    )
+    return [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in functions
+        if not MOCKS.isdisjoint(ast.unparse(each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list)
+    ]
 
 
 def _is_mocked(scope: Scope | None) -> bool:
