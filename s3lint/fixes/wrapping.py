@@ -6,6 +6,7 @@ import ast
 import configparser
 import io
 import keyword
+import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -33,6 +34,12 @@ USUAL_LENGTHS = (100, 120)
 """Lengths that a file may keep that does not keep the project's. Beyond the last one a line is long in any file."""
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
+
+HEAD = re.compile(r"""\s*(?:\w+\s*=\s*|\*\*?|(?:"[^"\\]*"|'[^'\\]*'):\s*)?[\w.]*[(\[{]""")
+"""How an item begins that may be one call or display: behind its keyword, stars or key, up to the bracket."""
+
+OR = re.compile(r"""(\s*(?:\w+=|(?:"[^"\\]*"|'[^'\\]*'): )?[\w.]+\([\w.]*\)\[0\]) (or (?:"[^"\\]*"|'[^'\\]*'))""")
+"""A guess and what it falls back to, as fixes write it."""
 
 
 def wrapped(module: Module, edits: list[Edit]) -> list[Edit]:
@@ -99,14 +106,15 @@ def _is_inside(module: Module, row: int) -> bool:
 class Bracket:
     """A pair of brackets outside of all others in a line: its columns, those of the commas and the `for` in it.
 
-    `may_end_with_comma`: a comma behind the last item changes nothing.
+    `is_call`, `is_display`: a comma behind the last item changes nothing.
     """
 
     start: int
     end: int
     commas: tuple[int, ...]
     loops: tuple[int, ...]
-    may_end_with_comma: bool
+    is_call: bool
+    is_display: bool
 
 
 def _broken(line: str, limit: int, *, inside: bool, step: str) -> list[str] | None:
@@ -117,7 +125,7 @@ def _broken(line: str, limit: int, *, inside: bool, step: str) -> list[str] | No
         return None
     indent = line[: len(line) - len(line.lstrip())]
     if inside and " for " not in line and any(line[comma + 1 :].strip() for comma in commas):
-        return _fitting([f"{indent}{item}," for item in _items(line, 0, len(line), commas)], limit)
+        return _one_a_line(_items(line, 0, len(line), commas), indent, limit, step)
     if not brackets or (commas and line[commas[0] + 1 :].strip()):
         return None
     last = brackets[-1]
@@ -125,16 +133,39 @@ def _broken(line: str, limit: int, *, inside: bool, step: str) -> list[str] | No
     content = line[last.start + 1 : last.end].strip()
     if not content:
         return None
-    whole = _fitting([head, inner + content, tail], limit) if not content.endswith(",") else None
+    explodes = content.endswith(",") or (last.is_display and not last.loops)
+    whole = _fitting([head, inner + content, tail], limit) if not explodes else None
     if whole is not None:
         return whole
     if last.loops:
         places = (last.start + 1, *last.loops, last.end)
         return _fitting([head, *(f"{inner}{line[left:right].strip()}" for left, right in pairwise(places)), tail], limit)
-    if not last.may_end_with_comma:
+    if not (last.is_call or last.is_display):
         return None
-    items = _items(line, last.start + 1, last.end, last.commas)
-    return _fitting([head, *(f"{inner}{item}," for item in items), tail], limit)
+    items = _one_a_line(_items(line, last.start + 1, last.end, last.commas), inner, limit, step)
+    return _fitting([head, *items, tail], limit) if items is not None else None
+
+
+def _one_a_line(items: Iterable[str], indent: str, limit: int, step: str) -> list[str] | None:
+    """Return lines with an item each, broken in turn where it is too long; None where one cannot be broken."""
+    lines: list[str] = []
+    for item in items:
+        line = f"{indent}{item}"
+        pieces = [line] if len(line) < limit else _broken_item(line, limit, step)
+        if pieces is None:
+            return None
+        lines += [*pieces[:-1], f"{pieces[-1]},"]
+    return lines
+
+
+def _broken_item(line: str, limit: int, step: str) -> list[str] | None:
+    """Return the lines of an item that is one call or display, or a choice by `or`: what formatters break without doubt."""
+    choice = OR.fullmatch(line)
+    if choice is not None:
+        indent = line[: len(line) - len(line.lstrip())]
+        return _fitting([choice[1], f"{indent}{choice[2]}"], limit - 1)
+    pieces = _broken(line, limit, inside=False, step=step) if HEAD.match(line) else None
+    return pieces if pieces is not None and HEAD.fullmatch(pieces[0]) and len(pieces[-1].strip()) == 1 else None
 
 
 def _fitting(lines: list[str], limit: int) -> list[str] | None:
@@ -171,8 +202,8 @@ def _brackets(line: str) -> tuple[list[Bracket], list[int]]:
             if CLOSING[opened.pop()] != token.string:
                 raise SyntaxError("brackets that do not match")
             if not opened and not (token.string == "]" and is_call):
-                is_display = token.string != ")" or bool(commas)
-                found.append(Bracket(start, column, tuple(commas), tuple(loops), is_call or is_display))
+                is_display = not is_call and (token.string != ")" or bool(commas))
+                found.append(Bracket(start, column, tuple(commas), tuple(loops), is_call, is_display))
         elif token.string == "," and len(opened) <= 1:
             (commas if opened else outer).append(column)
         if token.string.strip():
@@ -198,11 +229,25 @@ def line_length(module: Module) -> int:
     longer = {
         row: len(line) for row, line in enumerate(_bare_lines(module), start=1) if len(line) > limit and not _is_comment(line)
     }
+    longer = {row: length for row, length in longer.items() if row not in _rows_of_long_texts(module, limit)} if longer else longer
     # No formatter breaks the lines of a docstring.
     if not longer or longer.keys() <= _rows_in_texts(module):
         return limit
     longest = max(length for row, length in longer.items() if row not in _rows_in_texts(module))
     return next((length for length in USUAL_LENGTHS if max(limit, longest) <= length), max(limit, USUAL_LENGTHS[-1]))
+
+
+def _rows_of_long_texts(module: Module, limit: int) -> frozenset[int]:
+    """Return the rows with a text that does not fit a row of its own: formatters leave them long."""
+    texts = (node for node in ast.walk(syntax_of(module)) if isinstance(node, (ast.Constant, ast.JoinedStr)))
+    lines, step = module.source.lines, len(_step(module))
+    return frozenset(
+        node.lineno
+        for node in texts
+        if node.lineno == node.end_lineno
+        and isinstance(getattr(node, "value", ""), str)
+        and len(_indentation(lines[node.lineno - 1])) + step + (node.end_col_offset or 0) - node.col_offset > limit
+    )
 
 
 def _bare_lines(module: Module) -> Iterator[str]:

@@ -28,7 +28,9 @@ from s3lint.support.atomic_write import Changed, replace_file
 from s3lint.testing import check, fixed
 from support.notebooks import notebook
 
-LONG = f'LONG = "{"A line of code so long that the file may have such lines, and a fix breaks none that is shorter.":110}"\n'
+LONG = f"LONG = [{', '.join('1' * 36)}]\n"
+"""A line of code so long that the file may have such lines, and a fix breaks none that is shorter."""
+
 HEAD = f'import boto3\n\ns3 = boto3.client("s3")\n{LONG}'
 
 CALL = 's3.upload_file("a.pdf", bucket, "reports/2026/a.pdf")\n'

@@ -84,8 +84,10 @@ def test_another_length_counts(project: Write) -> None:
         (f"x = [{'1, ' * 30}1]\n", 100),
         (f"x = [{'1, ' * 35}1]\n", 120),
         (f"x = [{'1, ' * 60}1]\n", 120),
+        (f"print('{'long ' * 30}')\n", 88),
+        (f"print(f'{'long ' * 30}{{1}}')\n", 88),
     ],
-    ids=["a comment", "a text of several rows", "code of 96", "code of 111", "code of 186"],
+    ids=["a comment", "a text of several rows", "code of 96", "code of 111", "code of 186", "a text", "an f-string"],
 )
 @pytest.mark.parametrize("name", ["a.py", "a.ipynb"])
 def test_a_file_may_have_lines_as_long_as_its_code(long: str, limit: int, name: str, project: Write) -> None:
