@@ -2,8 +2,9 @@
 
 ## What it finds
 The key of a write has no `/` and provably gains none: a literal, a template such as `f"{document_id}.pdf"`, a UUID, a bare file name
-(`os.path.basename(…)`, `Path.name`, `UploadFile.filename`, `secure_filename(…)`). For s3fs, smart_open, cloudpathlib and awswrangler
-the key is the part after the bucket. Also such a template that is assigned to a name like `s3_key` or `object_key`.
+(`os.path.basename(…)`, `Path.name`, `UploadFile.filename`, `secure_filename(…)`). For s3fs, smart_open, cloudpathlib,
+universal-pathlib and awswrangler the key is the part after the bucket. Also such a template that is assigned to a name like `s3_key` or
+`object_key`.
 
 ## Why
 Prefixes are what listing, lifecycle rules, IAM conditions, replication and cost reports work with. Objects at the top of a bucket can

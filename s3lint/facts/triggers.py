@@ -146,7 +146,7 @@ TRIGGERS: dict[str, Extractor] = {
                 frozenset(
                     {"open", "pipe", "pipe_file", "put", "put_file", "upload", "touch", "write_text", "write_bytes", "upload_from"}
                 ),
-                frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "awswrangler"}),
+                frozenset({"s3fs", "smart_open", "fsspec", "cloudpathlib", "upath", "awswrangler"}),
                 FUNCTION,
             ),
             Trigger(frozenset({"pipe", "pipe_file", "put_file", "upload_from"}), shape=METHOD, requires_store=True),

@@ -147,7 +147,7 @@ class FileSystem(Value):
 
 @frozen()
 class CloudPath(Value):
-    """A cloudpathlib path; `uri` is its text."""
+    """A path of cloudpathlib or universal-pathlib; `uri` is its text."""
 
     uri: Value
 

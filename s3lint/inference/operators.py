@@ -1,9 +1,10 @@
-"""Operators on values: joined texts, joined lists, merged mappings, integer arithmetic."""
+"""Operators on values: joined texts and paths, joined lists, merged mappings, integer arithmetic."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import product
 
 import libcst as cst
@@ -91,7 +92,7 @@ def _added(left: Value, right: Value) -> Value:
 
 def _divided(left: Value, right: Value) -> Value:
     if isinstance(left, CloudPath):
-        return CloudPath(concatenated([(left.uri, ""), (Text((Chunk("/"),)), ""), (right, "")]))
+        return CloudPath(slash_joined((left.uri, right)))
     if isinstance(left, Reference) and left.path in PATHS:
         return Reference("pathlib.Path()", receiver=left)
     return Unknown("a quotient", (left, right))
@@ -184,3 +185,36 @@ def _written(values: list[tuple[Value, str]]) -> Value:
     if len(parts) > MAX_TEXT_PARTS:
         parts = [*parts[:MAX_TEXT_PARTS], Hole(Unknown("a very long text"))]
     return Text(tuple(parts), trace=trace)
+
+
+SLASH = (Text((Chunk("/"),)), "")
+
+
+def slash_joined(operands: tuple[Value, ...], names: list[str] | tuple[()] = ()) -> Value:
+    """Return the text of path parts with one slash between them. As in Python, a part with a leading slash drops those before it."""
+    parts: list[tuple[Value, str]] = []
+    for index, operand in enumerate(operands):
+        if isinstance(operand, Text) and operand.head.startswith("/"):
+            parts.clear()
+        name = names[index] if index < len(names) else ""
+        if index == len(operands) - 1:
+            parts.append((operand, name))
+        elif isinstance(operand, (Union, Fallback)):
+            parts.append((_with_slash(operand, name), name))
+        else:
+            parts += [(operand, name)] if _ends_with_slash(operand) else [(operand, name), SLASH]
+    return concatenated(parts)
+
+
+def _with_slash(value: Value, name: str) -> Value:
+    """Return a part of a path with a slash at the end of each of its alternatives, where it has none yet."""
+    if isinstance(value, Union):
+        return replace(value, alternatives=tuple(_with_slash(choice, name) for choice in value.alternatives))
+    # A fallback that is no text stays one hole.
+    if isinstance(value, Fallback) and not isinstance(value.default, (Unknown, Constant)):
+        return replace(value, primary=_with_slash(value.primary, name), default=_with_slash(value.default, name))
+    return value if _ends_with_slash(value) else concatenated([(value, name), SLASH])
+
+
+def _ends_with_slash(value: Value) -> bool:
+    return isinstance(value, Text) and (value.tail.endswith("/") or not value.parts)

@@ -67,6 +67,7 @@ LIBRARIES = frozenset(
         "types_aiobotocore_s3",
         "types_boto3_s3",
         "typing_extensions",
+        "upath",
         "werkzeug",
     ]
 )

@@ -161,6 +161,18 @@ CASES = {
         ['cloud path "s3://b/k"', "cloud path unknown: `x` is not defined in this file", "cloudpathlib.AnyPath()",
          "cloudpathlib.CloudPath()", 'cloud path "s3://b/k"', '"s3://b/k"'],
     ),
+    "parts of cloud paths": (
+        ("from cloudpathlib import CloudPath, S3Path\n"
+         'root = S3Path("s3://b/p/")\n'
+         'show(CloudPath("s3://b/") / "k", root / "k", root / x / "k", S3Path("s3://b/p", "k"), root.joinpath("q", "k"), root.joinpath(), root / "/k")'),
+        ['cloud path "s3://b/k"', 'cloud path "s3://b/p/k"', 'cloud path "s3://b/p/{}/k"', 'cloud path "s3://b/p/k"',
+         'cloud path "s3://b/p/q/k"', 'cloud path "s3://b/p/"', 'cloud path "/k"'],
+    ),
+    "universal paths": (
+        ("from upath import UPath\n"
+         'show(UPath("s3://b") / "k", UPath("s3://b/", "p", "k"), UPath("gs://b/k"), UPath("/tmp") / "k", UPath("s3://b/k").fs)'),
+        ['cloud path "s3://b/k"', 'cloud path "s3://b/p/k"', "upath.UPath()", "unknown: a quotient", 'cloud path "s3://b/k" .fs'],
+    ),
     # Spark
     "sessions": (
         ("from pyspark.sql import SparkSession\nfrom awsglue.context import GlueContext\n"

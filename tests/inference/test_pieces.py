@@ -97,6 +97,18 @@ def test_whatever_fills_a_hole_the_parts_are_those_of_the_address(part: str) -> 
     assert bool(known) == (part in (".netloc", ".path", ".path.lstrip('/')", ".path[1:]"))
 
 
+def test_parts_of_addresses_are_known_by_their_position_too() -> None:
+    for split in (urlsplit, urlparse):
+        name = split.__name__
+        addresses = [address for address in ADDRESSES if "[" not in address]
+        calls = ", ".join(f"{name}({address!r})[{index}]" for address in addresses for index in range(len(split(""))))
+        assert shown(f"from urllib.parse import {name}\nshow({calls})") == [
+            in_words(part) for address in addresses for part in split(address)
+        ]
+    unpacked = 'a, b, c, d, e = urlsplit("s3://acme/a/b?c", allow_fragments=False)\nshow(a, b, c, d, e)'
+    assert shown(f"from urllib.parse import urlsplit\n{unpacked}") == ['"s3"', '"acme"', '"/a/b"', '"c"', '""']
+
+
 def test_an_address_with_a_default_scheme_is_not_taken_apart() -> None:
     code = (
         'from urllib.parse import urlsplit\nshow(urlsplit("acme/a", "s3").scheme, urlsplit("acme#a", allow_fragments=False).path)'

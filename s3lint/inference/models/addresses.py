@@ -9,16 +9,21 @@ from urllib.parse import urlparse, urlsplit
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.derived import cut, derived
+from s3lint.inference.evaluator import unpacking
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.place import Place
-from s3lint.inference.values import Chunk, Constant, Reference, Text, Unknown, Value
+from s3lint.inference.values import Chunk, Constant, Reference, Sequence, Text, Unknown, Value, alternatives
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
 
 SPLITTERS: dict[str, Callable[[str], Any]] = {"urllib.parse.urlsplit": urlsplit, "urllib.parse.urlparse": urlparse}
 
-PARTS = ("scheme", "netloc", "path", "query", "fragment", "hostname")
+ITEMS = {
+    "urllib.parse.urlsplit()": ("scheme", "netloc", "path", "query", "fragment"),
+    "urllib.parse.urlparse()": ("scheme", "netloc", "path", "params", "query", "fragment"),
+}
+"""The parts in the order in which they are unpacked."""
 
 HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?P<netloc>[^/?#]*)(?=/)", re.IGNORECASE)
 """The beginning of an address, up to the slash before its path."""
@@ -28,13 +33,25 @@ ENDS_PATH = re.compile("[?#;]")
 
 @function(*SPLITTERS)
 def parts_of_address(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value | None:
-    # With a default scheme, or without fragments, the parts are others.
-    if arguments.count != 1 or arguments.spreads or list(arguments.named()):
+    # With a default scheme the parts are others; without fragments too, if there is one.
+    named = [name for name, _ in arguments.named()]
+    if arguments.count != 1 or arguments.spreads or named not in ([], ["allow_fragments"]):
         return None
-    return Reference(f"{reference.path}()", arguments, operands=(arguments.get(None, 0),))
+    address = arguments.get(None, 0)
+    if named and any("#" in choice.known for choice in alternatives(address) if isinstance(choice, Text)):
+        return None
+    return Reference(f"{reference.path}()", arguments, operands=(address,))
 
 
-@attribute_of(*(f"{path}().{name}" for path in SPLITTERS for name in PARTS))
+@unpacking(Reference)
+def items_of_address(evaluator: Evaluator, owner: Reference, place: Place) -> Value:
+    """Return the parts of a split address in their order, and any other thing of a library as it is."""
+    if owner.path not in ITEMS or not owner.operands:
+        return owner
+    return Sequence(tuple(evaluator.attribute(owner, name, place) for name in ITEMS[owner.path]))
+
+
+@attribute_of(*(f"{path}.{name}" for path, items in ITEMS.items() for name in (*items, "hostname")))
 def part_of_address(evaluator: Evaluator, reference: Reference, place: Place) -> Value | None:
     owner = reference.receiver
     if not isinstance(owner, Reference) or not owner.operands:

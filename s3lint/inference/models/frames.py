@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.evaluator import method
-from s3lint.inference.library_values import Buffer, CloudPath, Frame, Reader
+from s3lint.inference.library_values import Buffer, Frame, Reader
 from s3lint.inference.models.library import function
 from s3lint.inference.place import Place
-from s3lint.inference.values import Absent, Reference, Text, Value
+from s3lint.inference.values import Reference, Value
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
@@ -64,13 +64,3 @@ def buffer_method(evaluator: Evaluator, owner: Buffer, name: str, arguments: Arg
 @function("pyarrow.BufferOutputStream")
 def arrow_buffer(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
     return Buffer("pyarrow.BufferOutputStream()", scope=place.scope)
-
-
-@function("cloudpathlib.CloudPath", "cloudpathlib.S3Path", "cloudpathlib.AnyPath")
-def cloud_path(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value | None:
-    uri = arguments.get("cloud_path", 0)
-    if isinstance(uri, Absent):
-        return None
-    if reference.path.endswith("S3Path") or (isinstance(uri, Text) and uri.head.startswith("s3://")):
-        return CloudPath(uri)
-    return None

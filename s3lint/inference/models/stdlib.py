@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3lint.inference.arguments import Arguments
@@ -13,7 +12,7 @@ from s3lint.inference.containers import element, merged
 from s3lint.inference.derived import derived
 from s3lint.inference.library_values import Buffer, CloudPath
 from s3lint.inference.models.library import attribute_of, function
-from s3lint.inference.operators import PATHS, concatenated, finite
+from s3lint.inference.operators import PATHS, finite, slash_joined
 from s3lint.inference.place import Place
 from s3lint.inference.values import (
     Absent,
@@ -25,7 +24,6 @@ from s3lint.inference.values import (
     Reference,
     Sequence,
     Text,
-    Union,
     Unknown,
     Value,
 )
@@ -138,49 +136,20 @@ JOIN = "os.path.join()"
 
 @function("os.path.join", "ntpath.join")
 def joined_path(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
-    return Reference(JOIN, arguments, operands=_operands(evaluator, arguments))
+    return Reference(JOIN, arguments, operands=operands_of(evaluator, arguments))
 
 
 @function("posixpath.join")
 def joined_posix_path(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
-    return slash_joined(_operands(evaluator, arguments), arguments)
+    return slash_joined(operands_of(evaluator, arguments), names_of(arguments))
 
 
-SLASH = (Text((Chunk("/"),)), "")
+def names_of(arguments: Arguments) -> list[str]:
+    return [written.name for written in arguments.positional()]
 
 
-def slash_joined(operands: tuple[Value, ...], arguments: Arguments | None = None) -> Value:
-    """Return the text of path parts with one slash between them. As in Python, a part with a leading slash drops those before it."""
-    names = [written.name for written in arguments.positional()] if arguments is not None else []
-    parts: list[tuple[Value, str]] = []
-    for index, operand in enumerate(operands):
-        if isinstance(operand, Text) and operand.head.startswith("/"):
-            parts.clear()
-        name = names[index] if index < len(names) else ""
-        if index == len(operands) - 1:
-            parts.append((operand, name))
-        elif isinstance(operand, (Union, Fallback)):
-            parts.append((_with_slash(operand, name), name))
-        else:
-            parts += [(operand, name)] if _ends_with_slash(operand) else [(operand, name), SLASH]
-    return concatenated(parts)
-
-
-def _with_slash(value: Value, name: str) -> Value:
-    """Return a part of a path with a slash at the end of each of its alternatives, where it has none yet."""
-    if isinstance(value, Union):
-        return replace(value, alternatives=tuple(_with_slash(choice, name) for choice in value.alternatives))
-    # A fallback that is no text stays one hole.
-    if isinstance(value, Fallback) and not isinstance(value.default, (Unknown, Constant)):
-        return replace(value, primary=_with_slash(value.primary, name), default=_with_slash(value.default, name))
-    return value if _ends_with_slash(value) else concatenated([(value, name), SLASH])
-
-
-def _ends_with_slash(value: Value) -> bool:
-    return isinstance(value, Text) and (value.tail.endswith("/") or not value.parts)
-
-
-def _operands(evaluator: Evaluator, arguments: Arguments) -> tuple[Value, ...]:
+def operands_of(evaluator: Evaluator, arguments: Arguments) -> tuple[Value, ...]:
+    """Return what positional arguments are worth."""
     found = [evaluator.evaluate(written.node, written.place) for written in arguments.positional()]
     if arguments.call.stars:
         found.append(Unknown("more parts"))
@@ -203,7 +172,7 @@ def stem_and_extension(evaluator: Evaluator, arguments: Arguments, place: Place,
 
 @function("pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath")
 def local_path(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
-    return Reference("pathlib.Path()", arguments, operands=_operands(evaluator, arguments))
+    return Reference("pathlib.Path()", arguments, operands=operands_of(evaluator, arguments))
 
 
 @function("pathlib.Path.home", "pathlib.Path.cwd")
@@ -213,7 +182,7 @@ def known_folder(evaluator: Evaluator, arguments: Arguments, place: Place, refer
 
 @function("pathlib.PurePosixPath")
 def posix_path(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
-    return slash_joined(_operands(evaluator, arguments), arguments)
+    return slash_joined(operands_of(evaluator, arguments), names_of(arguments))
 
 
 @attribute_of("pathlib.Path().parent", "pathlib.Path().absolute")
@@ -234,12 +203,12 @@ def same_path(evaluator: Evaluator, arguments: Arguments, place: Place, referenc
     owner = reference.receiver
     if not isinstance(owner, Reference):
         return None
-    return Reference("pathlib.Path()", arguments, operands=(*owner.operands, *_operands(evaluator, arguments)))
+    return Reference("pathlib.Path()", arguments, operands=(*owner.operands, *operands_of(evaluator, arguments)))
 
 
 @function("os.path.abspath", "os.path.realpath", "os.path.expanduser", "os.path.dirname")
 def other_path(evaluator: Evaluator, arguments: Arguments, place: Place, reference: Reference) -> Value:
-    return Reference(f"{reference.path}()", arguments, operands=_operands(evaluator, arguments))
+    return Reference(f"{reference.path}()", arguments, operands=operands_of(evaluator, arguments))
 
 
 @function(
