@@ -92,7 +92,7 @@ if TYPE_CHECKING:
     from s3lint.facts.queries.path_readers import given_reader_of, reader_of
     from s3lint.facts.queries.pointers import own_writes, points_to, uploaded_after, writes_around
     from s3lint.facts.queries.serialised import Serialised, serialised_bodies
-    from s3lint.fixes.enclosing import begins_text, elements_about, enclosing_call, is_default
+    from s3lint.fixes.enclosing import begins_text, elements_about, enclosing_call, is_compared, is_default
     from s3lint.fixes.imports import canonical_path, usable
     from s3lint.fixes.layout import literal
     from s3lint.fixes.lookups import from_environment, lookup, stands_in, without_fallback
@@ -112,7 +112,7 @@ __all__ = [
     "TableWrite", "Text", "Unknown", "Value", "Written", "alternatives", "as_delta", "begins_text", "bucket_head",
     "bucket_variables", "called_name", "canonical_path", "choices", "content_type", "default_choices", "destination_of",
     "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment", "given_reader_of", "host_of",
-    "inner_extension_of", "is_bucket_name", "is_compaction", "is_default", "is_delta", "is_false", "is_left_to_callers", "is_local", "is_missing", "is_of_iceberg_catalog", "is_private",
+    "inner_extension_of", "is_bucket_name", "is_compaction", "is_compared", "is_default", "is_delta", "is_false", "is_left_to_callers", "is_local", "is_missing", "is_of_iceberg_catalog", "is_private",
     "is_public_bucket", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load", "lookup", "made_at",
     "may_be_delta", "may_be_storage", "metadata_plan", "overwrites_partitions", "own_types", "own_value", "own_writes", "parsable", "points_to",
     "primary_choices", "reader_of", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",
@@ -125,7 +125,7 @@ NEED_LIBCST = {
     "s3lint.facts.queries.pointers": ("own_writes", "points_to", "uploaded_after", "writes_around"),
     "s3lint.facts.queries.serialised": ("Serialised", "serialised_bodies"),
     "s3lint.facts.extractors.sql": ("parsable",),
-    "s3lint.fixes.enclosing": ("begins_text", "elements_about", "enclosing_call", "is_default"),
+    "s3lint.fixes.enclosing": ("begins_text", "elements_about", "enclosing_call", "is_compared", "is_default"),
     "s3lint.fixes.imports": ("canonical_path", "usable"),
     "s3lint.fixes.layout": ("literal",),
     "s3lint.fixes.lookups": ("from_environment", "lookup", "stands_in", "without_fallback"),

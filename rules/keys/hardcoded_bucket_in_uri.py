@@ -90,7 +90,7 @@ def check(fact: BucketAddress, context: Context) -> Iterator[Match]:
 
 def _plan(fact: BucketAddress, settings: Settings) -> Plan | NoFix:
     """A literal becomes an f-string around the lookup; a URL, which may lead to somebody else's data, stays."""
-    from s3lint.api import stands_in
+    from s3lint.api import is_compared, stands_in
 
     bucket, node = fact.bucket.literal, fact.site.node
     if not bucket:
@@ -99,6 +99,8 @@ def _plan(fact: BucketAddress, settings: Settings) -> Plan | NoFix:
         return NoFix("the address is a part of a longer text")
     if stands_in(fact.site):
         return NoFix("it is a default, and the lookup would run also where another value is given")
+    if is_compared(fact.site):
+        return NoFix("other addresses, which may be stored, are compared with it")
     variable = variable_of(bucket, settings, alone=False)
     found = (
         _in_text(fact.site, bucket, variable)

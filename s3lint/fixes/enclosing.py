@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ITEMS = (cst.Arg, cst.DictElement, cst.StarredDictElement, cst.Element)
 
+COMPARING = frozenset({"startswith", "endswith", "removeprefix", "removesuffix"})
+
 Item = cst.Arg | cst.DictElement | cst.StarredDictElement | cst.Element
 Enclosing = cst.Call | cst.Dict | cst.List
 
@@ -46,6 +48,18 @@ def is_default(site: Site) -> bool:
     """Return whether an expression is the default of a parameter."""
     parent = site.block.parents.get(site.node)
     return isinstance(parent, cst.Param) and parent.default is site.node
+
+
+def is_compared(site: Site) -> bool:
+    """Return whether other texts are compared with an expression: texts that were stored with it keep what it is now."""
+    for node in around(site):
+        if isinstance(node, cst.Comparison | cst.ComparisonTarget):
+            return True
+        if isinstance(node, cst.Call):
+            return called_name(node.func) in COMPARING
+        if not isinstance(node, cst.Arg | cst.BaseElement | cst.Tuple | cst.List | cst.Set):
+            return False
+    return False
 
 
 def elements_about(site: Site, field: str) -> list[Site] | None:

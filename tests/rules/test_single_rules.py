@@ -458,3 +458,26 @@ RELAYS = "".join(f"def relay{n}(stem):\n    {f'relay{n - 1}' if n else 'upload'}
 )
 def test_calls_that_are_not_followed_may_pass_a_prefix(calls: str, *, fires: bool) -> None:
     assert bool(messages(UPLOADS_A_REPORT + calls, "STO211")) is fires
+
+
+LITERAL = "'s3://acme-lake/raw'"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        f"name.startswith({LITERAL})",
+        f"name.startswith(({LITERAL}, 'file:'))",
+        f"name.removeprefix({LITERAL})",
+        f"used = read('s3://acme-other/raw') == name, name.startswith({LITERAL})",
+    ],
+)
+def test_an_address_that_others_are_compared_with_stays(use: str) -> None:
+    text = f"import boto3\n\n\ndef f(name):\n    {use}\n"
+    found = check(text, Settings(root=Path("/nowhere"), select=("STO202",)))
+    compared = [
+        finding for finding in found if text.splitlines()[4][: finding.start.column - 1].rstrip("(").endswith(("with", "prefix"))
+    ]
+    assert len(compared) == 1
+    assert all((finding.fix is None) == (finding in compared) for finding in found)
+    assert "are compared with it" in compared[0].unfixed
