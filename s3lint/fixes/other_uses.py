@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
     from s3lint.project.files import ProjectFiles
 
+# What stands between two words is bounded, by a length or the next bracket: each place of a hostile file is read few times.
 USES = rb"""
-    \b%(module)s\s+import\s+\*                                    # from helpers import *
-    | \b%(module)s\s+import\b(?:[^\n(]*|\s*\([^)]*)\b%(name)s\b   # from helpers import (keep, os)
-    | %%run\b[^\n]*\b%(module)s\b                                 # a notebook that runs another has all of its names
-    | \.%(name)s\b                                                # helpers.os, patch("helpers.os.path.join")
-    | ["']%(name)s\\?["']                                         # patch.object(helpers, "os")
+    \b%(module)s\s+import\s+\*                                              # from helpers import *
+    | \b%(module)s\s+import\b(?:[^\n(]{0,2000}|\s*\([^()]*)\b%(name)s\b     # from helpers import (keep, os)
+    | %%run\b[^\n]{0,2000}\b%(module)s\b                                    # a notebook that runs another has all of its names
+    | \.%(name)s\b                                                          # helpers.os, patch("helpers.os.path.join")
+    | ["']%(name)s\\?["']                                                   # patch.object(helpers, "os")
 """
 
 
