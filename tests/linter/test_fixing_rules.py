@@ -15,7 +15,12 @@ from support.fixtures import FIXTURES
 
 PROGRAMS = pytest.mark.parametrize("fixture", FIXTURES, ids=[fixture.rule.name for fixture in FIXTURES])
 
-SAFE_BUCKETS = {"profile": "strict", "extend_safe_fixes": ("STO2",)}
+OTHERS = ({}, {"profile": "strict"}, {"select": ("STO202", "STO301")})
+
+OPTIONS = [
+    {"profile": "strict", "extend_safe_fixes": ("STO2",)},
+    *(pytest.param(options, marks=pytest.mark.extended) for options in OTHERS),
+]
 
 
 def applicable(findings: list[Finding], *, unsafe: bool) -> list[Finding]:
@@ -24,7 +29,7 @@ def applicable(findings: list[Finding], *, unsafe: bool) -> list[Finding]:
 
 @PROGRAMS
 @pytest.mark.parametrize("unsafe", [False, True])
-@pytest.mark.parametrize("options", [{}, {"profile": "strict"}, SAFE_BUCKETS, {"select": ("STO202", "STO301")}], ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_no_fix_is_lost_and_none_is_gained(fixture: Fixture, unsafe: bool, options) -> None:
     settings = Settings(root=fixture.folder, **options)
     path, data = fixture.folder / "bad.py", fixture.read("bad.py").encode()
