@@ -122,8 +122,9 @@ class _Output(io.FileIO):
 def _outlasting_its_reader(stream: io.TextIOWrapper) -> io.TextIOWrapper:
     """Return a stream that writes to the same file, and never raises `BrokenPipeError`."""
     stream.flush()
+    output = _Output(stream.fileno(), "w", closefd=False)
     return io.TextIOWrapper(
-        io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False)),
+        io.BufferedWriter(output) if isinstance(stream.buffer, io.BufferedWriter) else output,
         stream.encoding,
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,

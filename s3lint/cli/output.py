@@ -70,6 +70,9 @@ def print_error(message: object) -> None:
     Control characters of file names and code are escaped, so they cannot drive a terminal.
     """
     lines = message.args if isinstance(message, ConfigurationError) else (message,)
+    # What was printed before comes first also where both streams go to one file. If that fails, it fails again at the end of the run.
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
     # Standard error may be closed or full: there is no other place to report that.
     with suppress(OSError):
         print("\n".join(f"s3lint: {printable(str(line))}" for line in lines), file=sys.stderr)

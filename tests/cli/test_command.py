@@ -259,6 +259,21 @@ def test_a_closed_output_does_not_change_the_exit_code(
     assert process.returncode == code
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_messages_follow_the_report_where_both_go_to_one_file(project: Write, unbuffered: str) -> None:
+    root = project({"bad.py": BAD, "s3lint.toml": 'baseline = ".s3lint-baseline.json"\n'})
+    assert s3lint_here("baseline", cwd=root).code == 0
+    (root / "bad.py").write_text("import boto3\n")
+    command = [sys.executable, "-m", "s3lint", "check"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(
+        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+    )
+    report, message = done.stdout.splitlines()
+    assert report.startswith("No ")
+    assert "stale" in message
+
+
 def test_rule_shows_the_page(project: Write) -> None:
     out = s3lint_here("rule", "STO211", cwd=project({})).out
     assert out.startswith("# STO211 flat-key: an object is written at the top of its bucket.")
