@@ -23,9 +23,8 @@ url = boto3.client("s3").generate_presigned_url("get_object", Params={"Bucket": 
 ```
 
 ## Fix safety
-Safe where the value never worked: zero or less, a `timedelta`, over seven days with a client that is pinned to SigV4. Unsafe where links
-that people use today will expire sooner, also over seven days with any other client: boto3 still signs with SigV2 in older regions, which
-knows no limit. Unsafe also where the client is told not to sign (`UNSIGNED`).
+Safe where the value never worked: over seven days, zero or less, a `timedelta`. Unsafe where links that people use today will expire
+sooner, also over seven days if the client is told to sign with SigV2, which knows no limit, or not to sign (`UNSIGNED`).
 
 ## When it stays silent
 Where the value is not known; where none is given, boto3's default of 3 600 seconds applies. A URL signed with temporary credentials
@@ -105,9 +104,9 @@ def _plan(fact: Presign, value: Value, most: int) -> Plan | NoFix:
 
 
 def _never_works(fact: Presign, seconds: float) -> bool:
-    """Return whether no URL can have worked: of zero seconds, or over seven days where no client may sign with Version 2."""
+    """Return whether no URL can have worked: of zero seconds or over seven days, unless the client is told to sign in another way."""
     told = frozenset[str | None]().union(*(signatures(client) for client in fact.clients if client.arguments is not None))
-    return told <= {PINNED, UNPINNED} if seconds <= 0 else seconds > LONGEST and told == {PINNED}
+    return (seconds <= 0 or seconds > LONGEST) and told <= {PINNED, UNPINNED}
 
 
 def _seconds(fact: Presign, written: "Written | None") -> Plan | NoFix:

@@ -401,7 +401,7 @@ s3.generate_presigned_url("get_object", Params=params, ExpiresIn=SECONDS)
         (', config=Config(signature_version="s3v4")', "31536000", True),
         (', config=Config(signature_version="s3v4")', "172800", False),
         (', config=Config(signature_version="s3v4")', "0", True),
-        ("", "31536000", False),
+        ("", "31536000", True),
         ("", "-1", True),
         (', config=Config(signature_version="s3")', "31536000", False),
         (", config=Config(signature_version=botocore.UNSIGNED)", "0", False),
