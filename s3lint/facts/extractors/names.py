@@ -20,6 +20,7 @@ from s3lint.inference.other_stores import is_other_bucket, uses_other_store
 from s3lint.inference.place import Place
 from s3lint.inference.values import Environment, Fallback, Text, Unknown, Value
 from s3lint.syntax.flow import Step
+from s3lint.syntax.module import once_for_module
 from s3lint.syntax.names import all_parameters, called_name, last_name
 from s3lint.syntax.site import Site
 
@@ -59,9 +60,13 @@ def named_values(step: Step, context: Context) -> Iterator[Fact]:
 
 def _is_a_key(name: str, place: Place) -> bool:
     """Tell whether a constant is the key of a mapping that holds the bucket: `event[Key.SOURCE_BUCKET]`."""
-    if place.step.suite.scope.kind == "function":
-        return False
-    return re.search(rf"\[(?:\w+\.)*{re.escape(name)}\]", place.module.source.text) is not None
+    return place.step.suite.scope.kind != "function" and name in _indexing_names(place.module)
+
+
+@once_for_module
+def _indexing_names(module: Module) -> frozenset[str]:
+    """Return the names that index something."""
+    return frozenset(re.findall(r"\[(?:\w+\.)*(\w+)\]", module.source.text))
 
 
 def _called_with(node: cst.BaseExpression, step: Step) -> str:
