@@ -229,11 +229,11 @@ def line_length(module: Module) -> int:
     longer = {
         row: len(line) for row, line in enumerate(_bare_lines(module), start=1) if len(line) > limit and not _is_comment(line)
     }
-    longer = {row: length for row, length in longer.items() if row not in _rows_of_long_texts(module, limit)} if longer else longer
     # No formatter breaks the lines of a docstring.
-    if not longer or longer.keys() <= _rows_in_texts(module):
+    unbroken = _rows_of_long_texts(module, limit) | _rows_in_texts(module) if longer else frozenset()
+    longest = max((length for row, length in longer.items() if row not in unbroken), default=0)
+    if not longest:
         return limit
-    longest = max(length for row, length in longer.items() if row not in _rows_in_texts(module))
     return next((length for length in USUAL_LENGTHS if max(limit, longest) <= length), max(limit, USUAL_LENGTHS[-1]))
 
 
