@@ -1,18 +1,22 @@
-"""Keep the trees that `ast` made of the last few files: blocks are cut out of them, instead of being parsed once more."""
+"""Keep the trees that `ast` made of the last files: blocks are cut out of them, instead of being parsed once more."""
 
 from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from s3lint.source.text import split_lines
-from s3lint.syntax.outline import MEMBER_HEADER, parse
+from s3lint.syntax.outline import MEMBER_HEADER
 
-MAX_TREES = 6
-"""How many files: a tree is some ten times the size of its text, and a file is done soon after it was read."""
+MAX_CHARACTERS = 1_500_000
+"""Characters of all texts whose trees are kept: a tree takes some 25 bytes for each."""
+
+
+_HOLDER = cast("ast.ClassDef", ast.parse(f"{MEMBER_HEADER} pass\n").body[0])
 
 
 class Statements(NamedTuple):
@@ -23,8 +27,7 @@ class Statements(NamedTuple):
 
     def as_member(self) -> Statements:
         """Return a class with the statements as its body, since a member of a class is parsed below a header."""
-        holder = parse(f"{MEMBER_HEADER} pass\n").body[0]
-        assert isinstance(holder, ast.ClassDef)
+        holder = copy(_HOLDER)
         holder.body = self.nodes
         return Statements([ast.copy_location(holder, self.nodes[0])], self.lines)
 
@@ -65,19 +68,31 @@ def _last_row(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
-_RECENT: dict[str, FileTree] = {}
+class RecentTrees(dict[str, FileTree]):
+    """Trees by their texts, that which was used least recently first."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._room = most
+
+    def keep(self, text: str, tree: ast.Module) -> None:
+        """Keep the tree of a file, and forget others until all have room. The last one is kept however large it is."""
+        self._drop(text)
+        self[text] = FileTree(text, tree)
+        self._room -= len(text)
+        while self._room < 0 and len(self) > 1:
+            self._drop(next(iter(self)))
+
+    def used(self, text: str) -> FileTree | None:
+        """Return the tree of a file if it is kept."""
+        found = self.pop(text, None)
+        if found is not None:
+            self[text] = found
+        return found
+
+    def _drop(self, text: str) -> None:
+        self._room += len(text) if self.pop(text, None) is not None else 0
 
 
-def keep_tree(text: str, tree: ast.Module) -> None:
-    """Keep the tree of a file, and forget that which was used least recently."""
-    _RECENT[text] = FileTree(text, tree)
-    if len(_RECENT) > MAX_TREES:
-        del _RECENT[next(iter(_RECENT))]
-
-
-def recent_tree(text: str) -> FileTree | None:
-    """Return the tree of a file if it is kept."""
-    found = _RECENT.pop(text, None)
-    if found is not None:
-        _RECENT[text] = found
-    return found
+_RECENT = RecentTrees(MAX_CHARACTERS)
+keep_tree, recent_tree = _RECENT.keep, _RECENT.used

@@ -10,7 +10,7 @@ import pytest
 from s3lint.source.text import Source
 from s3lint.syntax.module import Module
 from s3lint.syntax.outline import parse
-from s3lint.syntax.recent_trees import MAX_TREES, keep_tree
+from s3lint.syntax.recent_trees import MAX_CHARACTERS, keep_tree
 from s3lint.testing import check, expected, reported
 
 CALL = "s3.put_object(Bucket=b, Key='flat.csv', Body=b'1')"
@@ -39,6 +39,5 @@ def test_a_backslash_may_end_a_statement(shape: str, joined: str, newline: str) 
 
 def test_what_a_function_binds_is_known_after_its_tree_is_gone() -> None:
     made = Module.load(Source.decode(Path("/nowhere/program.py"), b"def f(self):\n    self.x = 1 \\\n\ny = 2\n"))
-    for number in range(MAX_TREES):
-        keep_tree(f"a = {number}\n", parse(f"a = {number}\n"))
+    keep_tree(large := "#" * MAX_CHARACTERS, parse(large))
     assert made.blocks[0].sets == {"x"}

@@ -15,7 +15,7 @@ from s3lint.syntax import module, skeleton
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.module import Block, Module
 from s3lint.syntax.outline import MEMBER_HEADER, parse
-from s3lint.syntax.recent_trees import MAX_TREES, keep_tree, recent_tree
+from s3lint.syntax.recent_trees import RecentTrees, keep_tree, recent_tree
 
 FILES = [*fixture_files(), *sorted((CHECKOUT / "s3lint" / "syntax").glob("*.py"))]
 
@@ -102,10 +102,19 @@ def test_rows_that_are_no_statements_have_none() -> None:
     ] * 4
 
 
-def test_few_trees_are_kept() -> None:
-    texts = [f"a = {number}\n" for number in range(MAX_TREES + 1)]
-    for text in texts[:-1]:
-        keep_tree(text, parse(text))
-    assert recent_tree(texts[0]) is not None
-    keep_tree(texts[-1], parse(texts[-1]))
-    assert [recent_tree(text) is not None for text in texts] == [True, False, *[True] * (MAX_TREES - 1)]
+def test_trees_are_kept_while_their_texts_have_room() -> None:
+    trees = RecentTrees(30)
+    texts = [f"a = {number}\n" for number in range(6)]
+    for text in texts[:5]:
+        trees.keep(text, parse(text))
+    trees.keep(texts[4], parse(texts[4]))
+    assert trees.used(texts[0]) is not None
+    trees.keep(texts[5], parse(texts[5]))
+    assert [trees.used(text) is not None for text in texts] == [True, False, True, True, True, True]
+    trees.keep(LONG, parse(LONG))
+    assert list(trees) == [LONG]
+    trees.keep(texts[0], parse(texts[0]))
+    assert list(trees) == [texts[0]]
+
+
+LONG = "long = 1\n" * 10
