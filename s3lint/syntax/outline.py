@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from s3lint.source.text import Unreadable, split_lines
 
@@ -124,7 +125,7 @@ def attributes_set(statements: Iterable[ast.stmt]) -> frozenset[str]:
     """Return the names of the attributes that a function itself binds or alters: the first in some statements."""
     nodes = (node for statement in statements for node in ast.walk(statement))
     own = next(node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
-    changed = (name for statement in own.body for name in _changes(statement, walrus=False))
+    changed = (name for statement in own.body for name in _changes(statement))
     return frozenset(name.partition(".")[2] for name in changed)
 
 
@@ -136,20 +137,36 @@ class Rows:
 
     def within(self, statement: ast.stmt) -> bool:
         """Tell whether the text stands on a row of a statement."""
+        if not self._rows:
+            return False
         index = bisect_left(self._rows, statement.lineno)
         return index < len(self._rows) and self._rows[index] <= (statement.end_lineno or statement.lineno)
 
+    def nodes(self, statement: ast.stmt) -> Iterator[ast.AST]:
+        """Yield the nodes under a statement, but for those of statements without the text."""
+        pending: list[ast.AST] = [statement]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending.extend(filter(self._may_hold, ast.iter_child_nodes(node)))
+
+    def _may_hold(self, node: ast.AST) -> bool:
+        # The rows of decorators are not those of what they decorate.
+        return not isinstance(node, ast.stmt) or self.within(node) or hasattr(node, "decorator_list")
+
 
 def _part(statement: ast.stmt, walrus: Rows) -> Part:
-    # `lineno` of a function is the row of `def`; its decorators lie above.
-    start = min([statement.lineno, *(node.lineno for node in getattr(statement, "decorator_list", ()))])
+    kind = type(statement)
     end = statement.end_lineno or statement.lineno
-    binds = frozenset(_changes(statement, walrus=walrus.within(statement)))
-    if isinstance(statement, ast.ClassDef):
-        return _class(statement, start, end, binds, walrus)
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return Part(start, end, "function", binds, name=statement.name)
-    return Part(start, end, "statement", binds, tuple(_imports(statement)))
+    binds = frozenset(_changes(statement, walrus))
+    if kind is ast.ClassDef or kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+        node = cast("ast.ClassDef | ast.FunctionDef", statement)
+        # `lineno` of a function is the row of `def`; its decorators lie above.
+        start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        if isinstance(node, ast.ClassDef):
+            return _class(node, start, end, binds, walrus)
+        return Part(start, end, "function", binds, name=node.name)
+    return Part(statement.lineno, end, "statement", binds, tuple(_imports(statement)))
 
 
 def _class(statement: ast.ClassDef, start: int, end: int, binds: frozenset[str], walrus: Rows) -> Part:
@@ -179,22 +196,26 @@ def _merged(parts: list[Part]) -> list[Part]:
 
 def _imports(statement: ast.stmt) -> Iterator[Import]:
     for node in _statements(statement):
-        if isinstance(node, ast.Import):
+        if type(node) is ast.Import:
             for alias in node.names:
                 local = alias.asname or alias.name.partition(".")[0]
                 yield Import(local, alias.name, None, 0)
-        elif isinstance(node, ast.ImportFrom):
+        elif type(node) is ast.ImportFrom:
             for alias in node.names:
                 yield Import(alias.asname or alias.name, node.module or "", alias.name, node.level)
 
 
-def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
-    """Yield the statement and those nested in it, but for the bodies of functions and classes."""
+def _statements(statement: ast.stmt) -> Iterable[ast.stmt]:
+    """Return the statement and those nested in it, but for the bodies of functions and classes."""
+    return _nested(statement) if type(statement) in COMPOUND else (statement,)
+
+
+def _nested(statement: ast.stmt) -> Iterator[ast.stmt]:
     pending = [statement]
     while pending:
         node = pending.pop()
         yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if type(node) not in COMPOUND:
             continue
         for suite in ("body", "orelse", "finalbody"):
             pending.extend(getattr(node, suite, ()))
@@ -202,69 +223,101 @@ def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
             pending.extend(clause.body)
 
 
-def _changes(statement: ast.stmt, *, walrus: bool) -> Iterator[str]:
+def _changes(statement: ast.stmt, walrus: Rows | None = None) -> Iterator[str]:
     """Yield the names that a statement binds or alters; `*` for a star import."""
     for node in _statements(statement):
-        yield from _own_changes(node)
-    if walrus:
-        for part in ast.walk(statement):
-            if isinstance(part, ast.NamedExpr) and isinstance(part.target, ast.Name):
+        function = _CHANGES.get(type(node))
+        if function is not None:
+            yield from function(node)
+    if walrus is not None and walrus.within(statement):
+        for part in walrus.nodes(statement):
+            if type(part) is ast.NamedExpr and type(part.target) is ast.Name:
                 yield part.target.id
 
 
-def _own_changes(node: ast.stmt) -> Iterator[str]:
-    yield from (handler.name for handler in getattr(node, "handlers", ()) if handler.name)
-    match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Assign(targets=targets, value=value):
-            yield from _targets(targets)
-            yield from _own_changes(ast.Expr(value))
-        case ast.AugAssign(target=target) | ast.AnnAssign(target=target) | ast.For(target=target) | ast.AsyncFor(target=target):
-            yield from _targets([target])
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            for alias in names:
-                yield alias.asname or alias.name.partition(".")[0]
-        case ast.With(items=items) | ast.AsyncWith(items=items):
-            yield from _targets([item.optional_vars for item in items if item.optional_vars])
-        case ast.Delete(targets=targets):
-            yield from _targets(targets)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver, attr=name))) if name in MUTATORS or name in CHAINED:
-            yield from _targets([receiver])
-        case ast.Match(cases=cases):
-            yield from _captures(cases)
+def _assigned(node: ast.Assign) -> Iterator[str]:
+    yield from _targets(node.targets)
+    yield from _mutated(node)
 
 
-def _targets(targets: Iterable[ast.expr]) -> Iterator[str]:
-    pending = list(targets)
-    while pending:
-        target = pending.pop()
-        match target:
-            case ast.Name(id=name):
-                yield name
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                pending.extend(parts)
-            case ast.Starred(value=inner) | ast.Subscript(value=inner):
-                pending.append(inner)
-            case ast.Attribute(value=ast.Name(id=owner), attr=name):
-                yield f"{owner}.{name}"
-            # `writer.mode("append").option(…)` changes `writer`.
-            case ast.Call(func=ast.Attribute(value=inner)):
-                pending.append(inner)
+def _mutated(node: ast.Assign | ast.Expr) -> Iterator[str]:
+    value = node.value
+    if (
+        type(value) is ast.Call
+        and type(value.func) is ast.Attribute
+        and (value.func.attr in MUTATORS or value.func.attr in CHAINED)
+    ):
+        yield from _targets([value.func.value])
 
 
-def _captures(cases: Iterable[ast.match_case]) -> Iterator[str]:
-    for case in cases:
-        for node in ast.walk(case.pattern):
-            name = getattr(node, "name", None) or getattr(node, "rest", None)
+def _target(node: ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor) -> Iterator[str]:
+    return _targets([node.target])
+
+
+def _defined(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterable[str]:
+    return (node.name,)
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterable[str]:
+    return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+
+
+def _opened(node: ast.With | ast.AsyncWith) -> Iterator[str]:
+    return _targets(item.optional_vars for item in node.items if item.optional_vars)
+
+
+def _caught(node: ast.Try) -> Iterable[str]:
+    return [handler.name for handler in node.handlers if handler.name]
+
+
+def _captures(node: ast.Match) -> Iterator[str]:
+    for case in node.cases:
+        for part in ast.walk(case.pattern):
+            name = getattr(part, "name", None) or getattr(part, "rest", None)
             if isinstance(name, str):
                 yield name
 
 
+def _targets(targets: Iterable[ast.expr]) -> Iterator[str]:
+    pending: list[Any] = list(targets)
+    while pending:
+        target = pending.pop()
+        kind = type(target)
+        if kind is ast.Name:
+            yield target.id
+        elif kind is ast.Attribute:
+            if type(target.value) is ast.Name:
+                yield f"{target.value.id}.{target.attr}"
+        elif kind is ast.Tuple or kind is ast.List:
+            pending.extend(target.elts)
+        elif kind is ast.Starred or kind is ast.Subscript:
+            pending.append(target.value)
+        # `writer.mode("append").option(…)` changes `writer`.
+        elif kind is ast.Call and type(target.func) is ast.Attribute:
+            pending.append(target.func.value)
+
+
+# By exact type: Python's own classes of nodes have no others below them, and a table is asked faster than `match` compares.
+_CHANGES: dict[type, Callable[[Any], Iterable[str]]] = {
+    ast.Assign: _assigned, ast.AugAssign: _target, ast.AnnAssign: _target, ast.For: _target, ast.AsyncFor: _target,
+    ast.FunctionDef: _defined, ast.AsyncFunctionDef: _defined, ast.ClassDef: _defined, ast.Import: _imported,
+    ast.ImportFrom: _imported, ast.With: _opened, ast.AsyncWith: _opened, ast.Try: _caught, ast.Match: _captures,
+    ast.Delete: lambda node: _targets(node.targets), ast.Expr: _mutated,
+}  # fmt: skip
+"""Functions that find the names which a statement itself binds or alters."""
+
+COMPOUND = {ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match}
+"""Statements in which others are nested, but for functions and classes."""
+
+if hasattr(ast, "TryStar"):
+    _CHANGES[ast.TryStar] = _caught
+    COMPOUND.add(ast.TryStar)
+
+
 def _find_globals(tree: ast.Module, found: Outline, rows: Rows) -> None:
     starts = [part.start for part in found.parts]
-    for statement in tree.body:
-        for node in ast.walk(statement) if rows.within(statement) else ():
+    for statement in filter(rows.within, tree.body):
+        for node in rows.nodes(statement):
             if isinstance(node, ast.Global):
                 index = max(i for i, start in enumerate(starts) if start <= node.lineno)
                 for name in node.names:
