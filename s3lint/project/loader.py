@@ -39,7 +39,7 @@ class Loader:
     """
 
     def __init__(self, extents: Extents | None = None) -> None:
-        """`extents` is filled with what is read of the modules, also of those that were dropped meanwhile."""
+        """`extents` is filled with what is read of the modules, also of those that were dropped meanwhile; by default nothing notes it."""
         self._extents = extents
         # All but modules remember the hash of a file's bytes: the bytes themselves would keep every file in memory.
         self._modules: dict[Path, Module] = {}
@@ -49,15 +49,19 @@ class Loader:
 
     def load(self, source: Source, tree: ast.Module | None = None) -> Module:
         """Return the module of a source. `tree` is its `ast`, if already parsed. Raises `Unreadable` if it does not parse."""
+        from s3lint.syntax.extent import Unnoted
         from s3lint.syntax.module import Module
 
         known = self._modules.get(source.path)
-        if known is None or known.file.data != source.data:
+        if known is not None and known.file.data == source.data:
+            return known
+        if self._extents is None:
+            known = Module.load(source, tree, known, Unnoted())
+        else:
             version = source.path, digest(source.data)
-            extent = self._extents.get(version) if self._extents is not None else None
-            known = self._modules[source.path] = Module.load(source, tree, known, extent)
-            if self._extents is not None:
-                self._extents[version] = known.extent
+            known = Module.load(source, tree, known, self._extents.get(version))
+            self._extents[version] = known.extent
+        self._modules[source.path] = known
         return known
 
     def keep(self, modules: Iterable[Module]) -> None:

@@ -123,7 +123,7 @@ def _analyze(
     with CLOCK.stage("cache"):
         cached = cache.results(files) if cache is not None else {}
     left = [task for task in tasks if task.path not in cached]
-    extents: Extents = {}
+    extents: Extents | None = {} if cache is not None else None
     found = list(progress(_results(left, settings, jobs, extents), len(left))) if left else []
     with CLOCK.stage("cache"):
         if cache is not None:
@@ -189,8 +189,8 @@ def _leave_out_baseline(run: RunResult, path: Path, scope: Scope) -> None:
     run.stale |= {path: scope.stale(load(path), matched.unmatched)}
 
 
-def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | None, extents: Extents) -> Iterator[Result]:
-    """Yield a result for each file, and add to `extents` what they read.
+def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | None, extents: Extents | None) -> Iterator[Result]:
+    """Yield a result for each file, and add to `extents`, if it is given, what they read.
 
     The prefilter runs here: only files that mention storage are worth sending to a process.
     """
@@ -231,16 +231,16 @@ def _share(settings: int, files: ProjectFiles) -> None:
     _SHARED[settings] = files
 
 
-def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int, extents: Extents) -> Iterator[Result]:
+def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int, extents: Extents | None) -> Iterator[Result]:
     """Yield the results of batches as worker processes finish them. A batch whose worker died is tried again file by file."""
     from s3lint.support.workers import spread
 
     batches = [tasks[start : start + FILES_PER_BATCH] for start in range(0, len(tasks), FILES_PER_BATCH)]
-    start = (_start_worker, (settings, CLOCK.on, ANSWERS))
+    start = (_start_worker, (settings, CLOCK.on, ANSWERS, extents is not None))
     for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):
         found, spent, read = done if done is not None else ([_died(task) for task in batch], {}, {})
         CLOCK.add(spent)
-        _add_extents(extents, read)
+        _add_extents(extents if extents is not None else {}, read)
         yield from found
 
 
@@ -261,7 +261,7 @@ _WORKER: list[Worker] = []
 """The worker of this process, once it has started: a list, so that no function needs `global`."""
 
 
-def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path, Listed | str]) -> None:
+def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path, Listed | str], noting: bool) -> None:
     from multiprocessing import parent_process
 
     ANSWERS.update(answers)
@@ -270,7 +270,7 @@ def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path,
     gc.freeze()
     if parent_process() is not None:
         CLOCK.start(on=timed)
-    _WORKER[:] = [Worker(settings, _SHARED)]
+    _WORKER[:] = [Worker(settings, _SHARED, {} if noting else None)]
 
 
 def _analyze_batch(batch: Sequence[Task]) -> tuple[list[Result], dict[str, int], Extents]:

@@ -37,13 +37,14 @@ class Task:
 class Worker:
     """Analyzes files with one engine for each settings, so that files of one project share what was read of it.
 
-    `files` are projects that another process has read already, by the index of their settings. `extents` is what was read of modules.
+    `files` are projects that another process has read already, by the index of their settings. `extents` is filled with what is
+    read of modules; None if nobody asks for it.
     """
 
     def __init__(
         self, settings: Sequence[Settings], files: Mapping[int, ProjectFiles] | None = None, extents: Extents | None = None
     ) -> None:
-        self.extents: Extents = extents if extents is not None else {}
+        self._extents = extents
         self._told: dict[tuple[Path, str], tuple[int, int, bool]] = {}
         self._settings = settings
         self._files = files or {}
@@ -73,7 +74,7 @@ class Worker:
         from s3lint.linter.engine import Engine
         from s3lint.project.loader import Loader
 
-        return Engine(self._settings[settings], files, Loader(self.extents))
+        return Engine(self._settings[settings], files, Loader(self._extents))
 
     def _forget(self, task: Task) -> None:
         """Drop what was used least recently, so that memory stays bounded however many files there are."""
@@ -96,8 +97,9 @@ class Worker:
 
     def news(self) -> Extents:
         """Return the extents that have grown since the last call. They never shrink, so their sizes tell."""
-        sizes = {version: (len(each.blocks), len(each.words), each.whole) for version, each in self.extents.items()}
-        grown = {version: self.extents[version] for version, size in sizes.items() if self._told.get(version) != size}
+        extents = self._extents if self._extents is not None else {}
+        sizes = {version: (len(each.blocks), len(each.words), each.whole) for version, each in extents.items()}
+        grown = {version: extents[version] for version, size in sizes.items() if self._told.get(version) != size}
         self._told = sizes
         return grown
 

@@ -53,6 +53,21 @@ class Extent:
         return [[number for number, _ in blocks], [word for word, _ in words], _digest(repr((self.outline, blocks, words)))]
 
 
+class Unnoted(Extent):
+    """The extent of a module of which nobody will ask what was read."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def note_block(self, number: int, text: str) -> None:
+        """Note nothing."""
+
+    def note_word(self, word: str, numbers: Iterable[int]) -> None:
+        """Note nothing."""
+
+
 def is_unchanged(source: Source, row: Sequence[object]) -> bool:
     """Tell whether what `Extent.row` says was read of a module is the same in another version of it."""
     match row:
