@@ -13,31 +13,33 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, AnyStr, Literal
 
-from s3lint.project.word_index import words_of
-from s3lint.source.text import searchable
+from s3lint.project.word_index import spaced, words_of
+from s3lint.source.text import UTF8_BOM, searchable
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
 Kind = Literal["calls", "constructions", "entries", "imports", "members", "stores", "words"]
 
-IMPORTING = r"^[ \t]*(?:from|import)\b[^\n]*\b%s\b|\bimport[ \t]*\([^)]*\b%s\b"
-"""A statement that may import a module with a name; `Project.find` resolves what it imports."""
-
 PATH_PART = rb"(?:[ \t\f.\w\x80-\xff]|\\\r?\n?)"
 """A character of what stands between `from` and `import`, or the end of a line that is continued."""
 
 IMPORTS = re.compile(
-    rb"(?:\A(?:\xef\xbb\xbf)?|[\n\r;:])[ \t\f]*(?:import\b|from\b(?=%(part)s{0,200}\bimport\b|%(part)s{200}))"
+    rb"[\n\r;:][ \t\f]*(?:import\b|from\b(?=%(part)s{0,200}\bimport\b|%(part)s{200}))"
     rb"[^\n\r;(\\]*(?:\\\r?\n?[^\n\r;(\\]*)*(?:\((?:[^)#]|#[^\n\r]*)*)?" % {b"part": PATH_PART}
 )
-"""An import wherever a statement may begin, with the lines that it continues on. Prose that begins a line with `import` counts too."""
+"""An import wherever a statement may begin, with the lines that it continues on. Prose that begins a line with `import` counts too.
+
+It begins with what ends a line or a statement: a search for it jumps from one to the next."""
 
 MEMBER = r"\.[\s\\]*%s\b|[\"']%s[\"']"
 """An attribute, or a text that `getattr` may take for one."""
 
 USED = {"calls": r"\s*[(,)]", "constructions": r"\s*(?:[(,)]|\.__init__\()"}
 """What follows a name that is called or passed as an argument."""
+
+IN_IMPORTS = ("entries", "imports")
+"""The kinds of searches of which the words in the imports of a file tell whether it has a hit. `Project.find` resolves what those import."""
 
 STORE_NAMES = {
     b"s3": re.compile(rb"(?<![a-z0-9])s3[^\s.,;)]"),
@@ -62,7 +64,7 @@ class Search:
     """A search for text that may call a function or pass it as an argument, construct a class, import a module, name anything in an
     import or as an attribute (`entries`, `members`), name a store, or hold any word.
 
-    The name of a module may be preceded by its folder's, `folder.module`: then a file must contain both.
+    The name of an imported module may be preceded by its folder's, `folder.module`: then a file must contain both.
     """
 
     kind: Kind
@@ -91,30 +93,30 @@ class Search:
             return _names_store(data)
         word = self.word
         if self.kind == "words":
-            return word in words_of(data)
-        if self.kind == "entries":
-            return word in data and word in words_of(_imports_in(data))
+            return word in data and word in words_of(data)
+        if self.kind in IN_IMPORTS:
+            return word in data and self.is_imported_by(data, imports_in(data))
         if self.kind == "members":
             return word in data and _pattern_with(MEMBER, word).search(data) is not None
-        if self.kind == "imports":
-            package = self.name.rpartition(".")[0].encode("utf-8", "surrogateescape")
-            return package in data and word in data and _pattern_with(IMPORTING, word).search(data) is not None
         # Six bytes before a word suffice to recognise `class `, the longest text that makes it a definition.
         places = _places(data, word, IN_BYTES[self.kind])
         return any(is_used(data[max(0, place - 6) : place].decode("latin-1")) for place in places)
 
+    def is_imported_by(self, data: bytes, imports: bytes) -> bool:
+        """Tell whether a `searchable` file may contain a hit, if the words in its imports (`imports_in`) are known."""
+        package = self.name.rpartition(".")[0].encode("utf-8", "surrogateescape")
+        return b" %s " % self.word in imports and package in data
+
     def is_used_in(self, text: str) -> bool:
         """Tell whether a text may call the name or pass it as an argument."""
+        if self.name not in text:
+            return False
         return any(is_used(text[max(0, place - 6) : place]) for place in _places(text, self.name, IN_TEXT[self.kind]))
 
 
 def imports_in(data: bytes) -> bytes:
-    """Return the text of the imports in the bytes of a file, in which a search for entries finds what it finds in the whole."""
-    return _imports_in(searchable(data))
-
-
-def _imports_in(data: bytes) -> bytes:
-    return b"\n".join(IMPORTS.findall(data))
+    """Return the words in the imports in a `searchable` file, each between spaces, as `Search.is_imported_by` takes them."""
+    return spaced(b"\n".join(IMPORTS.findall(b"\n" + data.removeprefix(UTF8_BOM))))
 
 
 def used_names(data: bytes, kind: Kind) -> set[bytes]:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3lint.project.dependencies import SearchDependency, Tracker, digest_of_found
-from s3lint.project.searches import USED, imports_in, used_names
-from s3lint.project.word_index import words_of
+from s3lint.project.searches import IN_IMPORTS, USED, imports_in, used_names
+from s3lint.source.text import searchable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ class Searcher:
         return (first,) if first is not None else ()
 
     def _imports_of(self, path: Path, data: bytes) -> bytes:
-        """Return the text of a file's imports. Each module and folder asks for its own name in them."""
+        """Return the words in a file's imports. Each module and folder asks for its own name in them."""
         known = self._imports.get(path)
         if known is None or known[0] != hash(data):
             known = self._imports[path] = hash(data), imports_in(data)
@@ -95,9 +95,9 @@ class Searcher:
 
     def _finds(self, search: Search, path: Path) -> bool:
         data = self.files.content(path)
-        if search.kind == "entries":
-            imports = self._imports_of(path, data)
-            return search.word in imports and search.word in words_of(imports)
+        if search.kind in IN_IMPORTS:
+            data = searchable(data)
+            return search.word in data and search.is_imported_by(data, self._imports_of(path, data))
         if search.kind not in USED or not NAME.fullmatch(search.word):
             return search.finds(data)
         self._scans[path] += 1

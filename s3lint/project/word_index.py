@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-DEFINITION = re.compile(rb"(?:def|class)[ \t]+(\w+)")
+DEFINITIONS = tuple(re.compile(rb"%s[ \t]+(\w+)" % keyword) for keyword in (b"def", b"class"))
+"""One pattern for each keyword: a search for a text that is known jumps to it."""
 
 SPACED = bytes(byte if byte >= 128 or bytes([byte]).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
 """Translation table of `bytes.translate`: every byte that cannot belong to an identifier becomes a space; UTF-8 bytes stay."""
@@ -47,10 +48,12 @@ class WordIndex:
         # Searches ask almost only for names that the project defines; an index of all words would need far more memory.
         defined = {module_name(path).encode("utf-8", "surrogateescape") for path in self._paths}
         for path in self._paths:
-            defined.update(DEFINITION.findall(self._content(path)))
+            data = self._content(path)
+            for definition in DEFINITIONS:
+                defined.update(definition.findall(data))
         postings = {word: array("I") for word in defined}
         for number, path in enumerate(self._paths):
-            for word in defined.intersection(words_of(self._content(path))):
+            for word in defined.intersection(spaced(self._content(path)).split()):
                 postings[word].append(number)
         return postings
 
@@ -97,7 +100,12 @@ class WordIndex:
 
 def words_of(data: bytes) -> set[bytes]:
     """Return the identifiers and numbers in the bytes of a file."""
-    return set(data.translate(SPACED).split())
+    return set(spaced(data).split())
+
+
+def spaced(data: bytes) -> bytes:
+    """Return the identifiers and numbers in the bytes of a file between spaces, of which one stands at each end."""
+    return b" %s " % data.translate(SPACED)
 
 
 def module_name(path: Path) -> str:

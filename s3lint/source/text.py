@@ -98,6 +98,8 @@ def declared_encoding(data: bytes) -> str:
     """
     if is_wide(data):
         raise Unreadable("the file is UTF-16 or UTF-32: save it as UTF-8")
+    if not _may_declare(data):
+        return "utf-8"
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(_first_lines(data)).readline)
     except SyntaxError as error:
@@ -112,13 +114,19 @@ def searchable(data: bytes) -> bytes:
     """Return a source as UTF-8, in which a search finds its names in the same rows: a declared encoding such as UTF-7 may write them in
     other bytes.
     """
-    if b"coding" not in _first_lines(data):
+    if not _may_declare(data):
         return data
     try:
         encoding = declared_encoding(data)
         return data if encoding == "utf-8" else data.decode(encoding).encode("utf-8", "surrogatepass")
     except (Unreadable, LookupError, UnicodeError):
         return data
+
+
+def _may_declare(data: bytes) -> bool:
+    r"""Tell whether a file may declare an encoding: most do not. Every two lines lie before the second `\n`, whatever ends them."""
+    end = data.find(b"\n", data.find(b"\n") + 1)
+    return data.find(b"coding", 0, end if end >= 0 else len(data)) >= 0
 
 
 def _first_lines(data: bytes) -> bytes:

@@ -155,8 +155,21 @@ def _may_have_any(text: str) -> bool:
     lowered = text.lower()
     if "s3lint" in lowered:
         return True
-    lists = {match["codes"] or "" for match in ANY_NOQA.finditer(text)} if "noqa" in lowered else set()
+    lists = {match["codes"] or "" for match in _noqas(text, lowered)}
     return any(not codes or any(map(_is_ours, _parts(codes))) for codes in lists)
+
+
+def _noqas(text: str, lowered: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of `ANY_NOQA` in a text, at the places where the text in lower case has the word: most have none."""
+    if len(lowered) != len(text):  # Some letters are two in lower case.
+        yield from ANY_NOQA.finditer(text)
+        return
+    place = lowered.find("noqa")
+    while place >= 0:
+        match = ANY_NOQA.match(text, place)
+        if match is not None:
+            yield match
+        place = lowered.find("noqa", place + 1)
 
 
 def _parts(codes: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conftest import Write
 from s3lint.linter.engine import Engine
-from s3lint.project.searches import Search, used_names
+from s3lint.project.searches import IN_IMPORTS, Search, used_names
 from s3lint.settings import Settings
 from s3lint.syntax.extent import numbers_holding, words_by_block
 
@@ -55,12 +55,12 @@ STATEMENTS = (
 
 @pytest.mark.parametrize("before", BEFORE)
 @pytest.mark.parametrize("blank", BLANKS)
-def test_every_name_in_an_import_is_an_entry(before: str, blank: str) -> None:
-    for statement, name in product(STATEMENTS, ("helper", "größe")):
+def test_every_name_in_an_import_is_found(before: str, blank: str) -> None:
+    for kind, statement, name in product(IN_IMPORTS, STATEMENTS, ("helper", "größe")):
         text = f"{before}{statement.format(blank, name)}\n"
         ast.parse(text.encode())
-        assert Search("entries", name).finds(text.encode()), text
-        assert not Search("entries", "other").finds(text.encode())
+        assert Search(kind, name).finds(text.encode()), text
+        assert not Search(kind, "other").finds(text.encode())
 
 
 LONG = ("from ", "\nfrom a", ":from a ", "\\\n", "from \\\n", "from\\\n", "\nimport (", "import \\\n", "\n\t", "from " + "a" * 100)
