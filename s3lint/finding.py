@@ -1,4 +1,4 @@
-"""Findings and fixes as plain data: picklable, sent between processes and into every report. Imports nothing of s3lint."""
+"""Findings and fixes as plain data: picklable, sent between processes and into every report. Imports `support.frozen` alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Literal, get_args
+
+from s3lint.support.frozen import frozen
 
 Profile = Literal["default", "strict", "preview"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
@@ -48,7 +50,7 @@ class Location:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Edit:
     """Replace a range of a file by text; an empty range inserts. In a notebook rows count from the start of `cell`."""
 
@@ -58,7 +60,7 @@ class Edit:
     cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Fix:
     """Edits that remove a finding. A `safe` fix keeps the behaviour of the program and can be merged unread."""
 
@@ -67,7 +69,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Related:
     """A place that explains a finding: a step on the way of its value from the literal to the call."""
 
@@ -77,7 +79,7 @@ class Related:
     cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Observed:
     """How often recorded calls of a running program violated the rule at this place, and the address of one of them."""
 
@@ -85,7 +87,7 @@ class Observed:
     example: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Finding:
     """One violation of the standard at one place. `end` is behind the last character, `noqa_row` the row of its `noqa` comment."""
 

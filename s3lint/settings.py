@@ -1,12 +1,13 @@
-"""Settings of a run as one immutable value. `config` makes it from configuration files. Imports only `finding`."""
+"""Settings of a run as one immutable value. `config` makes it from configuration files. Imports only `finding` and `support.frozen`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from s3lint.finding import Confidence, Profile, Severity
+from s3lint.support.frozen import frozen
 
 TEST_PATHS = ("tests/", "test/", "test_*.py", "*_test.py", "tests.py", "conftest.py")
 """Patterns of tests with the syntax of `.gitignore`: names of folders and of files."""
@@ -18,7 +19,7 @@ EXCLUDE = (
 """What `exclude` is by default. Only with this default are folders skipped that a build has made (`project.build_folders`)."""
 
 
-@dataclass(frozen=True)
+@frozen()
 class Settings:
     """Field names are the keys of `[tool.s3lint]` with underscores. The text in each annotation describes the key to users, in the
     documentation and the schema. `root` is the folder of the project, `source` the file that the settings come from.

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from s3lint.finding import Finding
 from s3lint.linter.engine import Engine
 from s3lint.registry.rule import Rule
 from s3lint.settings import Settings
+from s3lint.support.frozen import frozen
 
 MARKER = re.compile(r"#:(\^*) ([A-Z]{1,3}\d{3}(?:, [A-Z]{1,3}\d{3})*)\s*$")
 
 Marks = set[tuple[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Fixture:
     """The fixture folder of one rule."""
 

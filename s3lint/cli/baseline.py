@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from s3lint.cli.output import counted, is_behind_link, print_error
@@ -18,10 +18,11 @@ from s3lint.runner.run import check_all
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, create_file, replace_file
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 from s3lint.suppressions.baseline import MAX_BASELINE_BYTES, NAME, Baseline, Entry, Matched, Scope, load, scopes, with_contents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BaselineUpdate:
     """A baseline before and after a run; `before` is None where there was no file. `new` are findings in neither."""
 

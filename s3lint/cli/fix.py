@@ -21,6 +21,7 @@ from s3lint.runner.run import MIN_FILES_PER_WORKER
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 from s3lint.support.workers import spread
 from s3lint.suppressions.insert import allow_in_file
 
@@ -41,7 +42,7 @@ class FixOutcome:
         return [finding for each in self.fixed for finding in each.applied]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class FixTask:
     """A file to fix."""
 
@@ -52,7 +53,7 @@ class FixTask:
     """Whether the settings hold already what rules decide over a whole project."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class AllowTask:
     """A file whose findings are to be suppressed, and the reason."""
 

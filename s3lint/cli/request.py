@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -20,6 +19,7 @@ from s3lint.project.discovery import SUFFIXES
 from s3lint.project.targets import Target, targets, with_context_files
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.runner.cache.results import Cache
@@ -36,7 +36,7 @@ not searched, because reading 10,000 entries for one file costs seconds (countin
 SettingsOf = Callable[[Path], Settings]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class RunRequest:
     """The files of a run. `context_files` is read for its calls alone and not reported on; `cache` is None where none is used."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -19,6 +19,7 @@ from s3lint.project.boundary import repository_root
 from s3lint.project.patterns import anchored
 from s3lint.project.toml import at, tables_of
 from s3lint.settings import Settings
+from s3lint.support.frozen import frozen
 
 COMMAND_LINE = "the command line"
 
@@ -117,7 +118,7 @@ def _tools(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return tools if isinstance(tools, dict) else {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Layer:
     """The settings that one file makes itself, as fields of `Settings`."""
 

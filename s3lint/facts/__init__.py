@@ -7,11 +7,12 @@ Imports `inference` and `syntax`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from s3lint.finding import Confidence
 from s3lint.inference.values import Absent, Hop, Mapping, Sequence, Text, Union, Value, alternatives
+from s3lint.support.frozen import frozen
 from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from s3lint.syntax.flow import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Fact:
     """Base of all facts. `site` is where a report points, `place` is where its values are evaluated.
 
@@ -38,7 +39,7 @@ class Fact:
         return self.place.scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Parameters:
     """The parameters of a storage call by boto3's names, whether passed by keyword, by position, in `ExtraArgs` or in `Params`.
 
@@ -85,7 +86,7 @@ class Parameters:
         return tuple(dict.fromkeys([*self.bound, *found]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ObjectCall(Fact):
     """A call on S3 objects or buckets. `operation` is boto3's name for it, also if `library` is another one."""
 
@@ -134,7 +135,7 @@ WRITES = frozenset(
 """Operations that create an object."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Presign(Fact):
     """A presigned URL or post. `expires` is its lifetime in seconds; if `Absent`, boto3's default of 3 600 applies."""
 
@@ -145,7 +146,7 @@ class Presign(Fact):
     """All clients that may presign; empty unless every possible receiver is a known client."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BucketName(Fact):
     """A value used as a bucket's name. `use` is `call` (passed to one) or `name` (assigned to a name such as `RAW_BUCKET`)."""
 
@@ -154,7 +155,7 @@ class BucketName(Fact):
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BucketAddress(Fact):
     """A bucket inside a URI, an ARN or an endpoint's URL. `site` is the literal with the bucket's name, or the whole address."""
 
@@ -163,7 +164,7 @@ class BucketAddress(Fact):
     """The literal with the bucket's name; it may be a constant elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class KeyTemplate(Fact):
     """A value used as an object's key: by a write or, if `named`, by assignment to a name such as `s3_key`."""
 
@@ -172,7 +173,7 @@ class KeyTemplate(Fact):
     named: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Attribute:
     """One attribute of a DynamoDB item; nested ones have a dotted name."""
 
@@ -182,7 +183,7 @@ class Attribute:
     """The expression of the value in the item."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ItemWrite(Fact):
     """A write to DynamoDB. `item` is what it stores: items, expression values of an update, or parameters of PartiQL."""
 
@@ -220,7 +221,7 @@ def _attributes(name: str, value: Value, site: Site | None) -> Iterator[Attribut
         yield Attribute(name, value, site)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class TableRead(Fact):
     """A read of files or rows into a Spark frame. `source` is the path or the rows, `method` the site of the reading method's name."""
 
@@ -236,7 +237,7 @@ class TableRead(Fact):
     """Whether the code takes only the schema of the frame (`spark.read.json(path).schema`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class TableWrite(Fact):
     """A write of a frame. `method` is the site of the name that decides the format; `table`: the destination is a table.
 
@@ -257,14 +258,14 @@ class TableWrite(Fact):
     file_system: Value = field(default_factory=Absent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class DeltaPath(Fact):
     """A path that code uses as a Delta table."""
 
     path: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class FileAccess(Fact):
     """An access to the plain files under a path. `action` is `read` or `delete`."""
 
@@ -272,7 +273,7 @@ class FileAccess(Fact):
     path: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class DeltaOperation(Fact):
     """A deletion of rows (`delete`) or of old files (`vacuum`) in a Delta table. `library` is spark or delta-rs."""
 
@@ -282,7 +283,7 @@ class DeltaOperation(Fact):
     location: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class DeltaBuild(Fact):
     """A chain of calls that builds a Delta operation. `kind` is what it builds, such as a merge; `chain` is the site of all of it.
 
@@ -297,14 +298,14 @@ class DeltaBuild(Fact):
     """The name of the method that starts the chain."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class StringColumn(Fact):
     """A column that a schema declares as text."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SqlStatement(Fact):
     """One action of a SQL text that runs on an engine over S3: spark, databricks, athena, redshift or duckdb."""
 
@@ -313,7 +314,7 @@ class SqlStatement(Fact):
     action: SqlAction
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ClientSetup(Fact):
     """A call that makes a client of S3 or DynamoDB, or a file system on S3. `service` is `s3` or `dynamodb`."""
 
@@ -322,7 +323,7 @@ class ClientSetup(Fact):
     endpoint: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SessionSetting(Fact):
     """A setting of Spark, Hadoop or delta-rs: a key of a configuration, a storage option, or an environment variable.
 
@@ -334,7 +335,7 @@ class SessionSetting(Fact):
     endpoint: Value = field(default_factory=Absent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class ObjectUrl(Fact):
     """A plain `https://` URL of an object that is built from a bucket or a key, and returned, stored or sent."""
 

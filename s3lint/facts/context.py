@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.facts import Fact
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from s3lint.syntax.module import Module
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Context:
     """The checked file, its settings, and the evaluators of its project."""
 

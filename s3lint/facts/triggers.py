@@ -6,7 +6,7 @@ could not be what the method needs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from s3lint.facts import (
     BucketAddress,
@@ -71,9 +71,10 @@ from s3lint.facts.triggers_lexical import (
     WORD,
     Shape,
 )
+from s3lint.support.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Trigger:
     """Names that make an extractor run: one must occur in a shape, in a file that contains one of the required texts.
 
@@ -87,7 +88,7 @@ class Trigger:
     requires_store: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Extractor:
     """The facts that an extractor makes, and what triggers it. Its functions register under the same name in `TRIGGERS`."""
 

@@ -1,4 +1,4 @@
-"""Shapes: what must surround a name in the text of a file for it to trigger an extractor. Imports nothing of s3lint.
+"""Shapes: what must surround a name in the text of a file for it to trigger an extractor. Imports `support.frozen` alone.
 
 A shape reads bytes, so it also accepts names in comments and strings; extractors decide on the syntax. Every file is searched, so
 what a look-ahead may skip is bounded: no file may cost more than linear time.
@@ -7,10 +7,11 @@ what a look-ahead may skip is bounded: no file may cost more than linear time.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from s3lint.support.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Shape:
     """What must surround a name: `after` matches the bytes behind it; with `dotted` it must follow a dot."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from s3lint.source.notebook_edits import cell_source, with_cells
 from s3lint.source.notebooks import read
 from s3lint.source.script_cells import magics
 from s3lint.source.text import UTF8_BOM, Source, Unreadable, split_lines
+from s3lint.support.frozen import frozen
 
 MAX_ROUNDS = 10
 """How often a file is fixed and checked again. Nested fixes need two or three rounds; what goes on for longer never settles."""
@@ -32,7 +32,7 @@ class Unwritable(Unsettled):
     """A file, or a fix of it, that its encoding would write in another way."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Fixed:
     """A file before and after its fixes.
 

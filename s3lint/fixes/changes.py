@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.syntax.site import Site
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Replace:
     """Replace an expression by other code."""
 
@@ -20,7 +21,7 @@ class Replace:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class AddArgument:
     """A call, with one more keyword argument. `beside_spread`: what `**` spreads into the call is known not to hold it."""
 
@@ -30,7 +31,7 @@ class AddArgument:
     beside_spread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class AddEntry:
     """Add an entry to a dict display."""
 
@@ -39,14 +40,14 @@ class AddEntry:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Drop:
     """Remove an argument of a call or an entry of a dict display, given by its value, with its comma."""
 
     site: Site
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Append:
     """Write code directly behind an expression, such as `.execute()`."""
 
@@ -57,7 +58,7 @@ class Append:
 Change = Replace | AddArgument | AddEntry | Drop | Append
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Plan:
     """A fix as a rule thinks of it. `imports` are what `usable` says that the new code needs.
 
@@ -70,7 +71,7 @@ class Plan:
     imports: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class NoFix:
     """Why a finding that its rule can fix elsewhere is not fixed here, in words that follow "not fixed:"."""
 

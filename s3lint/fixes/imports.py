@@ -12,13 +12,13 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from s3lint.finding import Edit, Location
 from s3lint.project.discovery import is_notebook
 from s3lint.source.script_cells import DATABRICKS
+from s3lint.support.frozen import frozen
 from s3lint.syntax.ast_scopes import Frame, bindings_of, imported_by
 from s3lint.syntax.module import once_for_module, syntax_of
 from s3lint.syntax.site import locate
@@ -32,7 +32,7 @@ RESTART = re.compile(r"^(?:# MAGIC\s+%restart_python\b|%restart_python\b|dbutils
 """What ends the Python process of a notebook, and with it every import (docs.databricks.com, "Restart the Python process")."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Usable:
     """The code that names something imported, and the import that it still needs: `os`, `os as _os`, `botocore.config.Config`."""
 

@@ -10,7 +10,6 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from s3lint.finding import Edit, Location
 from s3lint.fixes.imports import newline_of
 from s3lint.project.toml import MAX_CONFIGURATION_BYTES, tables_of
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 from s3lint.syntax.module import once_for_module, syntax_of
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _is_inside(module: Module, row: int) -> bool:
     return before[-1:] in CLOSING and after[:1] in CLOSING.values()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Bracket:
     """A pair of brackets outside of all others in a line: its columns, those of the commas and the `for` in it.
 

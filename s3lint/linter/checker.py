@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from s3lint.registry import rules
 from s3lint.registry.rule import Check, Match, Rule
 from s3lint.source.text import Unreadable
 from s3lint.support.clock import CLOCK
+from s3lint.support.frozen import frozen
 from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.module import Block, once_for_module, syntax_of
 from s3lint.syntax.site import locate
@@ -141,7 +141,7 @@ def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:
     return step.header_nodes if found.within(part.start, part.header) else []
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Dispatch:
     """Dispatch tables for a rule selection.
 

@@ -6,7 +6,7 @@ Every rule runs over the facts of the line, including rules that are off. Each f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,14 @@ from s3lint.linter.prefilter import prefilter_for
 from s3lint.project.patterns import is_test
 from s3lint.registry import rules
 from s3lint.registry.rule import Match, Rule
+from s3lint.support.frozen import frozen
 from s3lint.support.interpreter import without_parser_warnings
 from s3lint.syntax.site import locate
 
 NOT_GIVEN = describe(Absent())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Observation:
     """A value that was inferred about a call: its name, the value in words, and the places of its data flow."""
 
@@ -43,7 +44,7 @@ class Observation:
     way: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Outcome:
     """What one rule made of a fact, in words, and the names of the observations that it asked for."""
 
@@ -52,7 +53,7 @@ class Outcome:
     asked: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Explanation:
     """One fact about a call on the line. `confidence` is how sure its receiver is."""
 
@@ -85,7 +86,7 @@ def _is_on(fact: object, row: int) -> bool:
     return start.row <= row <= end.row
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Explainer:
     engine: Engine
     context: Context

@@ -19,6 +19,7 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.result import Result
 from s3lint.registry import rules
 from s3lint.registry.codes import UNREADABLE
+from s3lint.support.frozen import frozen
 from s3lint.suppressions.directives import Suppression
 from s3lint.suppressions.matching import match
 from s3lint.suppressions.unused import problems_of
@@ -30,7 +31,7 @@ Match = tuple[Finding, Suppression | None]
 """A finding, and the suppression that covers it, if one does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class AppliedSuppression:
     """A suppression, its place as users count rows, and the findings that it suppresses."""
 

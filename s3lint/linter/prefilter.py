@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
@@ -17,9 +17,10 @@ from s3lint.facts.triggers_lexical import ANYTHING, Shape
 from s3lint.registry import OWN, rules
 from s3lint.registry.rule import Rule
 from s3lint.source.text import line_starts, searchable
+from s3lint.support.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Mentions:
     """The hits in a file: the extractors that they trigger, and the lines (from 1) that trigger them."""
 

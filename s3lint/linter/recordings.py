@@ -23,6 +23,7 @@ from s3lint.project.files import MAX_READ_BYTES
 from s3lint.settings import Settings
 from s3lint.source.text import Unreadable, declared_encoding, split_lines
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 VERSION = 1
 """Of the lines that are understood: `s3lint.observe.recorder.VERSION`."""
@@ -42,7 +43,7 @@ MAX_SEARCHED_LINES = 1_000_000
 """Lines of source that are read again and again, for each file, to find functions that are not where they were."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Place:
     """The line of a first-party frame, and what identifies the function that it is in. Without `digest` it only repeats another."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from s3lint.finding import Finding, Location
 from s3lint.project.dependencies import Dependency
 from s3lint.project.searches import Search
 from s3lint.source.notebooks import Cells, Masks
+from s3lint.support.frozen import frozen
 from s3lint.suppressions.directives import Suppression
 
 NOTHING_MASKED = Masks()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Result:
     """The findings that the calls in one file give rise to, and the suppressions in its comments.
 

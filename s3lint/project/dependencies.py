@@ -1,6 +1,6 @@
 """Dependency tracking: which files, folders and searches of the project a result depends on, so that a cache can tell whether it is fresh.
 
-Imports only `searches`.
+Imports only `searches` and `support.frozen`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from pathlib import Path
 
 from s3lint.project.searches import Search
+from s3lint.support.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class FileDependency:
     """A file that was read, and the digest of its bytes; None if it could not be read.
 
@@ -28,7 +29,7 @@ class FileDependency:
     extent: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class FolderDependency:
     """A test whether a folder exists or, with `namespace`, whether it contains Python code; `found` is the answer."""
 
@@ -37,7 +38,7 @@ class FolderDependency:
     found: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SearchDependency:
     """A search in the project, and the digest of the answer (`digest_of_found`)."""
 
@@ -45,7 +46,7 @@ class SearchDependency:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class RelatedFilesDependency:
     """With which files that touch storage a file may exchange values, as far as names alone tell (`ImportGraph.fingerprint`)."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from s3lint.project.boundary import leads_out
@@ -12,6 +11,7 @@ from s3lint.project.build_folders import NAMES, in_build_folder, is_build_folder
 from s3lint.project.ignored import Ignores, ignores_of
 from s3lint.project.patterns import inner_path, spec_of, split
 from s3lint.settings import EXCLUDE, Settings
+from s3lint.support.frozen import frozen
 
 NOTEBOOK = ".ipynb"
 
@@ -60,7 +60,7 @@ def _excluder(settings: Settings) -> Excludes:
     return lambda name, path: name in names or (others is not None and others.match_file(path))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Walk:
     """A walk over folders. It does not recurse: git holds trees that are deeper than Python's stack."""
 

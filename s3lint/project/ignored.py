@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +13,7 @@ from s3lint.project.boundary import repository_root
 from s3lint.project.patterns import spec_of
 from s3lint.support import git
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -42,7 +43,7 @@ class Ignores(Protocol):
         """Return whether a file or folder is ignored."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Listed:
     """The answer of git for a folder of a repository: paths of files, and of folders without a slash at their end."""
 
@@ -59,7 +60,7 @@ class Listed:
         return str(path) in self.paths
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Patterns:
     """Files of patterns, those that count least first, each with the folder that they are relative to."""
 

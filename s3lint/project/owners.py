@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from s3lint.project.boundary import leads_out, repository_root
 from s3lint.project.patterns import spec_of
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 PLACES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where the file may be; the first one counts."""
@@ -39,7 +39,7 @@ WORD = re.compile(r"(?:\\.|[^\s\\])+")
 """A pattern or an owner; spaces in patterns have a backslash before them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Entry:
     """A line of the file. Within a section the last entry that matches a path counts, and each section adds its owners."""
 

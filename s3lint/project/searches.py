@@ -1,6 +1,6 @@
 """Search the bytes of a project's files for callers of a function, importers of a module, and names of stores.
 
-A search may find too much, since it reads text and not syntax: inference checks each hit. Imports only `word_index`.
+A search may find too much, since it reads text and not syntax: inference checks each hit. Imports only `word_index` and `support.frozen`.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, AnyStr, Literal
 
 from s3lint.project.word_index import spaced, words_of
 from s3lint.source.text import UTF8_BOM, searchable
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
@@ -59,7 +59,7 @@ IN_BYTES = {kind: re.compile(after.encode()) for kind, after in USED.items()}
 NAMES = {kind: re.compile(rb"(\w+)\b(?=%s)" % after.encode()) for kind, after in USED.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Search:
     """A search for text that may call a function or pass it as an argument, construct a class, import a module, name anything in an
     import or as an attribute (`entries`, `members`), name a store, or hold any word.

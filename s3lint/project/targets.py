@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from s3lint.errors import UsageError
 from s3lint.project.discovery import EXCLUDED, PassedOver, is_excluded, no_matter, python_files
 from s3lint.settings import Settings
+from s3lint.support.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Target:
     """A file to check and its settings.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType, ModuleType
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.registry.rule import Rule
 from s3lint.support.distributions import may_offer
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -38,7 +38,7 @@ class UnknownRule(LookupError):
         self.nearest = nearest
 
 
-@dataclass(frozen=True)
+@frozen()
 class Registry:
     """The rules by code, the origin of each (`s3lint`, or a pack's name and version), and a sentence for each pack that failed."""
 

@@ -1,6 +1,6 @@
 """Define a rule: the clause of the standard that it enforces, its message, and its checks over facts.
 
-At run time it imports only `finding`: rules load with the command, so the types of layers below are imported for typing alone.
+At run time it imports only `finding` and `support.frozen`: rules load with the command, so the types of layers below are imported for typing alone.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from s3lint import SITE
 from s3lint.finding import Confidence, Profile, Severity
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context
@@ -28,7 +29,7 @@ PAGES = f"{SITE}rules"
 FixLevel = Literal["none", "safe", "unsafe", "sometimes"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Match:
     """What a check yields: a place that violates the rule. The linter turns it into a finding."""
 
@@ -47,7 +48,7 @@ Check = Callable[[Any, "Context"], Iterable[Match]]
 C = TypeVar("C", bound=Check)
 
 
-@dataclass(frozen=True)
+@frozen()
 class Rule:
     """One rule. Its name, its fixture folder and its page follow from the name of its module."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from s3lint.registry.rule import Rule
+from s3lint.support.frozen import frozen
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -17,7 +17,7 @@ else:
     import tomli as tomllib
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Clause:
     """One sentence of the standard. `same_as` are the ids of clauses that it restates, `unchecked` is why no rule enforces it."""
 

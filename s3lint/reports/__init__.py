@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from json import dumps  # The package has a module `json` of its own.
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from s3lint.finding import Finding, Location
 from s3lint.project.boundary import repository_root
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.linter.policy import AppliedSuppression
@@ -24,7 +25,7 @@ WIDTH = 80
 """Columns of a text report that is not written to a terminal."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Report:
     """The findings of a run, in order, and how to show them.
 

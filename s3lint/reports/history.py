@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from s3lint.reports import as_json
 from s3lint.reports.json import as_dict
 from s3lint.runner.run import RunResult
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 MAX_REPORT_BYTES = 100_000_000
 """Bytes of an earlier report that is read: a hundred thousand findings."""
@@ -28,7 +28,7 @@ class NoReport(Exception):
     """A file that is no earlier report: one sentence that names it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Snapshot:
     """The number of findings of each rule on a day, with those of the baseline. `date` is in ISO 8601."""
 

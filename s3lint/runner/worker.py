@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
 from s3lint.support.clock import CLOCK
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.linter.engine import Engine
@@ -25,7 +25,7 @@ MAX_PROJECTS = 8
 """Projects above which it drops them too: the bytes of their files are few objects, so the bound above does not see them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Task:
     """A file to analyze, and the index of its settings: settings travel to a worker once. `standalone`: its dependents are not in the run."""
 

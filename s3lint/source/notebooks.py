@@ -11,7 +11,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from s3lint.finding import Edit, Finding, Fix, Location, Related
@@ -27,6 +27,7 @@ from s3lint.source.magics import (
     without_magics,
 )
 from s3lint.source.text import Unreadable
+from s3lint.support.frozen import frozen
 from s3lint.support.interpreter import without_parser_warnings
 
 PYTHON_KERNELS = ("python", "pyspark")
@@ -47,7 +48,7 @@ OPEN, CLOSE = 'spark.sql("""', ' """)'
 a quotation mark before it apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Masks:
     """The rows of a text that differ from the file. For each: the line in the text, the line in the file, the shift in columns."""
 
@@ -75,7 +76,7 @@ class Masks:
         return bool(replaced) and start >= shift and replaced == written[start - shift : end - shift]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Cells:
     """The code cells of a notebook: their numbers, and the row of the text in which each starts.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from s3lint.support.clock import CLOCK
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -24,7 +25,7 @@ MAX_SQL_CHARACTERS = 100_000
 """Characters up to which a SQL text is parsed; a longer one is matched with patterns."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SqlAction:
     """One action of a statement. `anchors` are patterns for the clause that a report points to, the best first.
 
@@ -236,7 +237,7 @@ def _of_text(text: str) -> list[SqlAction]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class TextEdit:
     """A range of a text, and what takes its place."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from s3lint.inference.values import Chunk, Hole, Text, Unknown
+from s3lint.support.frozen import frozen
 
 S3_SCHEMES = ("s3://", "s3a://", "s3n://")
 
@@ -79,7 +79,7 @@ def _bucket_of_url(url: S3Uri) -> Text | None:
     return Text((Chunk(name, host.parts[0].site), *rest), site=host.site) if name else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class S3Uri:
     """`scheme://bucket/key`; the key is None if the text ends with the bucket."""
 

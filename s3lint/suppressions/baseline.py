@@ -24,6 +24,7 @@ from s3lint.registry import rules
 from s3lint.source.notebook_edits import cell_source
 from s3lint.source.text import Source, Unreadable, between, split_lines
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
     from s3lint.project.targets import Target
@@ -51,7 +52,7 @@ class Entry:
     text: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Matched:
     """Findings compared with a baseline: the new ones, the entries of the known ones, and the entries that nothing matches."""
 
@@ -60,7 +61,7 @@ class Matched:
     unmatched: Counter[Entry]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Baseline:
     """The entries of a baseline file, each with its number of findings."""
 
@@ -114,7 +115,7 @@ def _row(entry: Entry, count: int) -> dict[str, Any]:
     return {"file": entry.file, "code": entry.code, "content": entry.content, "count": count, "text": entry.text}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Scope:
     """The files of a run to which a baseline applies. `whole`: the run covers all files that the baseline may list."""
 

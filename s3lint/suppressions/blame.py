@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from pathlib import Path
 
 from s3lint.project.files import MAX_SOURCE_BYTES
 from s3lint.support import git
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Author:
     """Whoever last changed a line. `day` is in UTC; a line that is not committed yet has no author."""
 

@@ -6,15 +6,16 @@ import re
 import tokenize
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from s3lint.source.text import split_lines, tokens_of
+from s3lint.support.frozen import frozen
 
 IN_SQL = re.compile(r"--\s*s3lint:(?:(?!\\[nr])[^\r\n])*", re.IGNORECASE)
 """A comment in a text of SQL; in a literal of one row it ends at an escaped newline."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Comment:
     """A comment in Python or SQL, and the lines that a suppression in it covers."""
 

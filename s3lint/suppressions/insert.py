@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from s3lint.finding import Edit, Finding, Fix, Location
@@ -19,6 +19,7 @@ from s3lint.source.notebook_edits import cell_source
 from s3lint.source.notebooks import OPEN, read, shift_of
 from s3lint.source.script_cells import plain
 from s3lint.source.text import Source, Unreadable, split_lines, tokens_of
+from s3lint.support.frozen import frozen
 from s3lint.suppressions.comments import BETWEEN_STATEMENTS
 from s3lint.suppressions.directives import Suppression, suppressions
 
@@ -51,7 +52,7 @@ def allowed(path: Path, data: bytes, findings: Iterable[Finding], reason: str) -
     return [made for cell, found in cells.items() for made in _Text.of(path, data, cell).allowed(found, reason)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Text:
     """A file or one cell: its lines as written, the same lines as Python (without magics), and where comments may go."""
 

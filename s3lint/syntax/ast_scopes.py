@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from s3lint.support.frozen import frozen
 from s3lint.syntax.module import once_for_module, syntax_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Position = tuple[int, int]
 """A row (from 1) and a column in bytes of UTF-8 (from 0), as `ast` counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Imported:
     """A name that a statement imports: `import a.b` binds `a` to the module `a`. `path` is empty for a relative import."""
 

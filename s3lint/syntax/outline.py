@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from s3lint.source.text import Unreadable, split_lines
+from s3lint.support.frozen import frozen
 
 MEMBER_HEADER = "class _:\n"
 """What makes the member of a class a module."""
@@ -32,7 +33,7 @@ CHAINED = frozenset(
 """Methods of Spark readers and writers that change their receiver and return it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Import:
     """One imported name: `from ..module import name as local` has level 2; a plain `import a.b` binds `a`."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from s3lint.facts import Fact, ItemWrite, ObjectCall
 from s3lint.facts.context import Context
 from s3lint.facts.queries.reach import facts_within
 from s3lint.inference.values import Entry, Mapping, Parameter, Reference, Sequence, Text, Union, Unknown, Value, alternatives
+from s3lint.support.frozen import frozen
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.names import words_in
 
@@ -22,7 +22,7 @@ NO_NAMES = frozenset(
 """Names and literals so common that a key and an item may share them although neither is derived from the other."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Writes:
     """The uploads and DynamoDB writes of a function and of the helpers that it calls, each in the order of the code."""
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from s3lint.facts import TableRead
 from s3lint.inference.library_values import Frame
 from s3lint.inference.queries import is_missing
 from s3lint.inference.values import Sequence, Text, alternatives
+from s3lint.support.frozen import frozen
 
 ROWS = "rows"
 """Format of the reader that `createDataFrame` counts as."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Rows:
     """Whether the rows come with types, or with names alone."""
 

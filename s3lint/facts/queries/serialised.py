@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -15,6 +14,7 @@ from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.library_values import Buffer
 from s3lint.inference.values import Absent, Parameter, Reference, Text, Value, alternatives
 from s3lint.storage.table_formats import written_format
+from s3lint.support.frozen import frozen
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.module import Module
 from s3lint.syntax.site import Site
@@ -24,7 +24,7 @@ METHOD = re.compile(r"DataFrame\(\)\.((?:to|write)_(?:csv|json|parquet|excel|fea
 BODIES = ("Body", "Fileobj", "Filename")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Serialised:
     """A method that serialises a table into what is uploaded, with its site and format."""
 

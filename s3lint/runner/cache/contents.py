@@ -6,18 +6,18 @@ import os
 import stat
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from s3lint.project.dependencies import digest
 from s3lint.project.files import MAX_READ_BYTES
 from s3lint.support.bounded_read import read_bounded
+from s3lint.support.frozen import frozen
 
 RACY_NANOSECONDS = 2_000_000_000
 """Age below which a file may be written again without a change of its times: the coarsest file systems (FAT) count in two seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Content:
     """The digest of a file's bytes, the digest of the source that `plain` makes of them, and the number of bytes."""
 

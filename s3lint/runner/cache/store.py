@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from s3lint.project.dependencies import digest
 from s3lint.runner.cache.contents import Content, Known
 from s3lint.runner.cache.folder import APPLICATION_ID
+from s3lint.support.frozen import frozen
 
 FORMAT = 3
 
@@ -56,7 +57,7 @@ Key = tuple[str, bytes]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Entry:
     """A value to store: the digest of what it was computed from, its other dependencies as texts, and the value itself."""
 
@@ -65,7 +66,7 @@ class Entry:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Stored:
     """An entry as it is stored; its dependencies are numbers of rows in `dependencies`."""
 
