@@ -7,7 +7,7 @@ import re
 import tokenize
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
@@ -201,6 +201,21 @@ def line_starts(data: bytes) -> list[int]:
         starts.append(offset)
         offset += len(line)
     return starts or [0]
+
+
+def rows_at(data: bytes, offsets: Iterable[int]) -> list[int]:
+    """Return the rows, from 1, that have bytes at ascending offsets."""
+    if b"\r" in data:
+        starts = line_starts(data)
+        return sorted({bisect_right(starts, offset) for offset in offsets})
+    # A few offsets do not need to know where each line starts.
+    rows, row, place = [0], 1, 0
+    for offset in offsets:
+        row += data.count(b"\n", place, offset)
+        place = offset
+        if row != rows[-1]:
+            rows.append(row)
+    return rows[1:]
 
 
 def position_of(data: bytes, offset: int) -> tuple[int, int]:
