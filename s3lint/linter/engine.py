@@ -21,7 +21,7 @@ from s3lint.linter.findings import finding_of, fixed_together, is_template, merg
 from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, prefilter_for
 from s3lint.linter.result import Result
-from s3lint.project.dependencies import RelatedFilesDependency, SearchDependency, Tracker, digest_of_found
+from s3lint.project.dependencies import RelatedFilesDependency, Tracker
 from s3lint.project.discovery import is_notebook
 from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.project.import_graph import ImportGraph
@@ -45,13 +45,19 @@ if TYPE_CHECKING:
 class Engine:
     """Analyzes files of one project under one set of settings."""
 
-    def __init__(self, settings: Settings, files: ProjectFiles | None = None, loader: Loader | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        files: ProjectFiles | None = None,
+        loader: Loader | None = None,
+        tracker: Tracker | None = None,
+    ) -> None:
         self.settings = settings
         self.loader = loader or Loader()
         self.selection = Selection(settings)
         self.prefilter = prefilter_for(self.selection.codes)
         self.files = files or ProjectFiles(settings)
-        self.tracker = Tracker()
+        self.tracker = tracker or Tracker()
         self.weak: set[Path] = set()
         """Files that `skip_if_irrelevant` let through for weak mentions."""
         self._dependents: dict[Path, tuple[Result, int]] = {}
@@ -144,7 +150,7 @@ class Engine:
         if STORES not in found:
             # One file is enough for the answer, so the search ends there: most projects with storage code name a store early.
             found[STORES] = tuple(islice((path for path in files.searched if names_store(path, files.content(path))), 1))
-        self.tracker.record(SearchDependency(STORES, digest_of_found(STORES, found[STORES])))
+        self.tracker.record(self.tracker.search(STORES, found[STORES]))
         return bool(found[STORES])
 
     def analyze(self, path: Path, data: bytes) -> Result:

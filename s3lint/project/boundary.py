@@ -36,7 +36,8 @@ def _is_tracked(folder: Path, name: str) -> bool:
 
 def leads_out(path: Path, root: Path) -> bool:
     """Whether a path below a project's root is, or lies behind, a link to a place outside of its repository (without one: of the root)."""
-    return path.is_relative_to(root) and (_folder_leads_out(path.parent, root) or (path.is_symlink() and not encloses(root, path)))
+    inside, out = _way_to(str(path.parent), root)
+    return inside and (out or (path.is_symlink() and not encloses(root, path)))
 
 
 def leads_out_now(path: Path, root: Path) -> bool:
@@ -45,8 +46,10 @@ def leads_out_now(path: Path, root: Path) -> bool:
 
 
 @cache
-def _folder_leads_out(folder: Path, root: Path) -> bool:
-    return folder.is_relative_to(root) and not encloses(root, folder)
+def _way_to(folder: str, root: Path) -> tuple[bool, bool]:
+    """Return whether a folder is below a root, and whether it leads out of it. Asked for each file that is read: hence a text."""
+    inside = Path(folder).is_relative_to(root)
+    return inside, inside and not encloses(root, Path(folder))
 
 
 def encloses(root: Path, path: Path) -> bool:

@@ -65,7 +65,9 @@ class Tracker:
     evaluation, where sets of objects would cost more than the evaluation itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, on: bool = True) -> None:
+        """With `on` false nothing is recorded or digested: for a run whose results no cache keeps."""
+        self._on = on
         self.recorded = 0
         """Bitmask of the dependencies recorded so far."""
         self.found: dict[Search, tuple[Path, ...]] = {}
@@ -75,10 +77,20 @@ class Tracker:
 
     def record(self, dependency: Dependency) -> None:
         """Add a dependency to `recorded`."""
+        if not self._on:
+            return
         bit = self._bits.setdefault(dependency, len(self._bits))
         if bit == len(self._dependencies):
             self._dependencies.append(dependency)
         self.recorded |= 1 << bit
+
+    def file(self, path: Path, data: bytes | None) -> FileDependency:
+        """Return the dependency on a file with these bytes; None for one that cannot be read."""
+        return FileDependency(path, digest(data) if data is not None and self._on else None)
+
+    def search(self, search: Search, found: Sequence[Path]) -> SearchDependency:
+        """Return the dependency on what a search found."""
+        return SearchDependency(search, digest_of_found(search, found) if self._on else "")
 
     def forget(self) -> None:
         """Forget what was recorded. Sets from before mean nothing afterwards, so whoever keeps some must forget them too."""

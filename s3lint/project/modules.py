@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from pathlib import Path
+from typing import TypeVar
 
-from s3lint.project.dependencies import FileDependency, FolderDependency, Tracker, digest
+from s3lint.project.dependencies import FileDependency, FolderDependency, Tracker
 from s3lint.project.files import ProjectFiles
 from s3lint.project.import_cones import ImportCones
 from s3lint.project.loader import Loader
@@ -74,6 +75,13 @@ LIBRARIES = frozenset(
 """Names that are never first-party, even if a repository contains a copy of the library."""
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+Once = dict[K, tuple[V, int]]
+"""What was found, and the set of what that read."""
+
+
 @frozen()
 class FoundModule:
     """A first-party module, or a package. `module` is None for a folder without `__init__.py`; `folder` is where submodules lie."""
@@ -94,15 +102,25 @@ class Project:
         self._modules: dict[Path, Module | None] = {}
         """By path, the one last that was used last."""
         self._read: dict[Path, FileDependency] = {}
-        self._imports: dict[Module, tuple[list[Module], int]] = {}
-        self._importers: dict[Module, tuple[list[Module], int]] = {}
+        self._imports: Once[Module, list[Module]] = {}
+        self._importers: Once[Module, list[Module]] = {}
+        self._found: Once[tuple[str, int, str], FoundModule | None] = {}
+        """By dotted name, level and the folder of the importing file."""
+        self._inside: Once[tuple[str, str], FoundModule | None] = {}
+        """By folder and name."""
+        self._is_folder: Once[str, bool] = {}
+        self._search_paths: dict[str, tuple[Path, ...]] = {}
         self._searcher = Searcher(files, self.tracker)
         self.cones = ImportCones(self.root, self.roots, self._searcher)
 
     def add(self, module: Module) -> None:
         """Add a module whose text the caller has, so that its file is not read."""
+        if module.path in self._modules:
+            # What was found before may hold another module in its place.
+            for known in (self._found, self._inside):
+                known.clear()
         self._modules[module.path] = module
-        self._read[module.path] = FileDependency(module.path, digest(module.file.data))
+        self._read[module.path] = self.tracker.file(module.path, module.file.data)
 
     def known(self, path: Path) -> Module | None:
         """Return the module of a file that was loaded before."""
@@ -110,8 +128,13 @@ class Project:
 
     def module(self, path: Path) -> Module | None:
         """Return the module of a file, or None where there is none that can be read."""
-        module = self._modules[path] = self._modules.pop(path) if path in self._modules else self._load(path)
+        module = self._used(path) if path in self._modules else self._modules.setdefault(path, self._load(path))
         self.tracker.record(self._read[path])
+        return module
+
+    def _used(self, path: Path) -> Module | None:
+        """Return a module that is known, and note that it was used last."""
+        module = self._modules[path] = self._modules.pop(path)
         return module
 
     def recent(self) -> list[Module]:
@@ -122,7 +145,7 @@ class Project:
 
     def _load(self, path: Path) -> Module | None:
         data = self.files.read(path)
-        self._read[path] = FileDependency(path, digest(data) if data is not None else None)
+        self._read[path] = self.tracker.file(path, data)
         try:
             return self.loader.load(Source.decode(path, data)) if data is not None else None
         except Unreadable:
@@ -138,7 +161,7 @@ class Project:
 
     def imports_of(self, module: Module) -> list[Module]:
         """Return the first-party modules that a module imports at its top."""
-        return self._once(self._imports, module, self._imported_by)
+        return self._once(self._imports, module, lambda: list(self._imported_by(module)))
 
     def _imported_by(self, module: Module) -> Iterator[Module]:
         for item in module.outline.imports:
@@ -154,16 +177,14 @@ class Project:
 
     def importers_of(self, module: Module) -> list[Module]:
         """Return the modules of the project that import a module at their top."""
-        return self._once(self._importers, module, self._importing)
+        return self._once(self._importers, module, lambda: list(self._importing(module)))
 
-    def _once(
-        self, known: dict[Module, tuple[list[Module], int]], module: Module, find: Callable[[Module], Iterator[Module]]
-    ) -> list[Module]:
-        """Return the modules that `find` yields, computed once for each module; every caller depends on what that read."""
-        if module not in known:
+    def _once(self, known: Once[K, V], key: K, find: Callable[[], V]) -> V:
+        """Return what `find` returns, computed once for each key; every caller depends on what that read."""
+        if key not in known:
             with self.tracker.isolated():
-                known[module] = list(find(module)), self.tracker.recorded
-        found, read = known[module]
+                known[key] = find(), self.tracker.recorded
+        found, read = known[key]
         self.tracker.recorded |= read
         return found
 
@@ -195,53 +216,47 @@ class Project:
 
     def find(self, dotted: str, level: int, importer: Path) -> FoundModule | None:
         """Return a first-party module by its dotted name, or None."""
+        folder = importer.parent
+        found = self._once(self._found, (dotted, level, str(folder)), lambda: self._find(dotted, level, folder))
+        if found is not None and found.module is not None:
+            self._used(found.module.path)
+        return found
+
+    def _find(self, dotted: str, level: int, importing: Path) -> FoundModule | None:
         parts = dotted.split(".") if dotted else []
         if level:
-            return self._below(self._ancestor(importer, level), parts)
-        if not parts or self._is_library(parts[0], importer):
+            return self._below(_ancestor(importing, level), parts)
+        if not parts or _is_library(parts[0], importing):
             return None
-        for root in self._search_path(importer):
+        for root in self._search_path(importing):
             found = self._below(root, parts)
             if found is not None:
                 return found
         return None
 
-    def _is_library(self, name: str, importer: Path) -> bool:
-        """Tell whether an import names a library. Below a folder of its name it does not: the project is the library itself."""
-        return (name in sys.stdlib_module_names or name in LIBRARIES) and name not in importer.parts
-
-    def _ancestor(self, importer: Path, level: int) -> Path:
-        folder = importer.parent
-        for _ in range(level - 1):
-            folder = folder.parent
-        return folder
-
-    def _search_path(self, importer: Path) -> Iterator[Path]:
-        """Yield the folder of the importing file and those above it up to the project's root, then the configured roots."""
-        # Which folder a program is started in is unknown, so the nearest one that has the module wins.
-        folder = importer.parent
-        while folder.is_relative_to(self.root):
-            yield folder
-            if folder == self.root:
-                break
-            folder = folder.parent
-        yield from self.roots
+    def _search_path(self, importing: Path) -> tuple[Path, ...]:
+        """Return the folder of the importing file and those above it up to the project's root, then the configured roots."""
+        key = str(importing)
+        if key not in self._search_paths:
+            # Which folder a program is started in is unknown, so the nearest one that has the module wins.
+            inside = takewhile(lambda folder: folder.is_relative_to(self.root), (importing, *importing.parents))
+            self._search_paths[key] = (*inside, *self.roots)
+        return self._search_paths[key]
 
     def _below(self, folder: Path, parts: list[str]) -> FoundModule | None:
         """Return the module of dotted parts below a folder; the package of the folder itself for no parts."""
         if not parts:
             return FoundModule(self.module(folder / "__init__.py"), folder)
-        for part in parts[:-1]:
-            folder = folder / part
+        inner = folder.joinpath(*parts[:-1])
         # A folder that appears later may contain the module, so its absence is a dependency as well.
-        found = self.files.is_folder(folder)
-        self.tracker.record(FolderDependency(folder, namespace=False, found=found))
-        if not found:
-            return None
-        return self.in_folder(folder, parts[-1])
+        is_folder = self._once(self._is_folder, str(inner), lambda: self._ask(inner, namespace=False))
+        return self.in_folder(inner, parts[-1]) if is_folder else None
 
     def in_folder(self, folder: Path, name: str) -> FoundModule | None:
         """Return the package or module of a name in a folder, or None. A folder with Python code counts as a package."""
+        return self._once(self._inside, (str(folder), name), lambda: self._in_folder(folder, name))
+
+    def _in_folder(self, folder: Path, name: str) -> FoundModule | None:
         # As in Python, a package wins over a module, and both over a namespace package.
         package = folder / name
         module = self.module(package / "__init__.py")
@@ -250,9 +265,25 @@ class Project:
         module = self.module(folder / f"{name}.py")
         if module is not None:
             return FoundModule(module)
-        found = self.files.is_namespace(package)
-        self.tracker.record(FolderDependency(package, namespace=True, found=found))
-        return FoundModule(None, package) if found else None
+        return FoundModule(None, package) if self._ask(package, namespace=True) else None
+
+    def _ask(self, folder: Path, *, namespace: bool) -> bool:
+        """Tell whether there is a folder; with `namespace`, whether it contains Python code."""
+        found = self.files.is_namespace(folder) if namespace else self.files.is_folder(folder)
+        self.tracker.record(FolderDependency(folder, namespace, found))
+        return found
+
+
+def _is_library(name: str, importing: Path) -> bool:
+    """Tell whether an import names a library. Below a folder of its name it does not: the project is the library itself."""
+    return (name in sys.stdlib_module_names or name in LIBRARIES) and name not in importing.parts
+
+
+def _ancestor(folder: Path, level: int) -> Path:
+    """Return the folder from which an import of a level starts in a file of a folder."""
+    for _ in range(level - 1):
+        folder = folder.parent
+    return folder
 
 
 def _start_below(folder: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from s3lint.project.dependencies import SearchDependency, Tracker, digest_of_found
+from s3lint.project.dependencies import SearchDependency, Tracker
 from s3lint.project.searches import IN_IMPORTS, USED, imports_in, used_names
 from s3lint.source.text import searchable
 
@@ -71,7 +71,7 @@ class Searcher:
             found = self._first(search) if search.asks_whether else self._all(search)
             self.tracker.found[search] = found
         if search not in self._recorded:
-            self._recorded[search] = SearchDependency(search, digest_of_found(search, found))
+            self._recorded[search] = self.tracker.search(search, found)
         self.tracker.record(self._recorded[search])
         return found
 

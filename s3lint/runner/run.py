@@ -25,7 +25,7 @@ from s3lint.registry import rules
 from s3lint.runner.worker import Task, Worker
 from s3lint.settings import Settings
 from s3lint.support.clock import CLOCK
-from s3lint.support.interpreter import paused_collector
+from s3lint.support.interpreter import paused_collector, without_parser_warnings
 from s3lint.suppressions.baseline import Entry, Scope, load, scopes
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def check_all(
     """
     every = [*files, *context]
     settings, tasks = _tasks(every)
-    with paused_collector():
+    with paused_collector(), without_parser_warnings():
         cached, found = _analyze(every, tasks, settings, jobs, progress, cache)
         with CLOCK.stage("suppressions and settings"):
             run = _reported(_by_file([*cached.values(), *found], tasks, settings), tasks[: len(files)], settings)
@@ -106,7 +106,7 @@ def analyze_files(files: Sequence[Target], jobs: int | None = None, cache: Cache
     every = [*asked, *context]
     settings, tasks = _tasks(every)
     wanted = {target.path for target in asked}
-    with paused_collector():
+    with paused_collector(), without_parser_warnings():
         cached, found = _analyze(every, tasks, settings, jobs, no_progress, cache)
         yield from (result for result in _by_file([*cached.values(), *found], tasks, settings) if result.path in wanted)
 

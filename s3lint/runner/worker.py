@@ -59,8 +59,7 @@ class Worker:
 
     def analyze(self, task: Task) -> Result:
         """Analyze a file; where its dependents are not in the run, also for the findings that they give rise to in it."""
-        # With the collector off, the first counter is allocations minus deallocations: the objects alive, for free.
-        if gc.get_count()[0] - self._counted > MAX_LIVE_OBJECTS or len(self._engines) > MAX_PROJECTS:
+        if self._alive() > MAX_LIVE_OBJECTS or len(self._engines) > MAX_PROJECTS:
             self._forget(task)
         engine = self.engine(task)
         try:
@@ -72,9 +71,10 @@ class Worker:
 
     def _engine_of(self, settings: int, files: ProjectFiles | None) -> Engine:
         from s3lint.linter.engine import Engine
+        from s3lint.project.dependencies import Tracker
         from s3lint.project.loader import Loader
 
-        return Engine(self._settings[settings], files, Loader(self._extents))
+        return Engine(self._settings[settings], files, Loader(self._extents), Tracker(on=self._extents is not None))
 
     def _forget(self, task: Task) -> None:
         """Drop what was used least recently, so that memory stays bounded however many files there are."""
@@ -83,17 +83,21 @@ class Worker:
         if engine is not None:
             self._engines[task.settings] = engine
             engine.forget()
-        alive = self._collected()
-        if engine is not None and alive > MAX_LIVE_OBJECTS // 2:
+        # What is forgotten is taken apart, so little is left to collect, and a collection looks at all that stays.
+        if self._alive() > MAX_LIVE_OBJECTS // 2:
+            self._collect()
+        if engine is not None and self._alive() > MAX_LIVE_OBJECTS // 2:
             engine.forget(recent=False)
-            self._collected()
+            self._collect()
 
-    def _collected(self) -> int:
-        """Collect garbage; return how many objects more than at the start are alive."""
-        made = gc.get_count()[0] - self._counted
-        alive = made - gc.collect()
-        self._counted = -alive  # a collection sets the counter to zero
-        return alive
+    def _alive(self) -> int:
+        """Return how many objects more than at the start are alive, with the garbage that no collection has found yet."""
+        # With the collector off, the first counter is allocations minus deallocations: the objects alive, for free.
+        return gc.get_count()[0] - self._counted
+
+    def _collect(self) -> None:
+        made = self._alive()
+        self._counted = gc.collect() - made  # a collection sets the counter to zero
 
     def news(self) -> Extents:
         """Return the extents that have grown since the last call. They never shrink, so their sizes tell."""

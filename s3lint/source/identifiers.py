@@ -12,6 +12,8 @@ from itertools import accumulate
 
 from s3lint.source.text import Unreadable, declared_encoding, split_lines, tokens_of
 
+ASCII = bytes(range(128))
+
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 """Characters that may have another form."""
 
@@ -37,7 +39,7 @@ def with_normal_names(data: bytes) -> bytes:
 def normal_names(text: str) -> str:
     """Return a text with its names in their normal form; as it is where Python does not read it."""
     # Few texts have other characters than ASCII, and in these few places: normalising a text as a whole costs far more.
-    if len(text) > MAX_CHARACTERS or not any(map(_may_name, set(BEYOND_ASCII.findall(text)))):
+    if len(text) > MAX_CHARACTERS or not _names_beyond_ascii(text) or not any(map(_may_name, set(BEYOND_ASCII.findall(text)))):
         return text
     starts = [0, *accumulate(map(len, split_lines(text)))]
     pieces, place = list[str](), 0
@@ -51,6 +53,12 @@ def normal_names(text: str) -> str:
     except (SyntaxError, tokenize.TokenError):
         return text
     return "".join([*pieces, text[place:]])
+
+
+def _names_beyond_ascii(text: str) -> bool:
+    """Tell whether a text has characters beyond ASCII that names may have: most have arrows, dashes and quotes alone."""
+    rest = text.encode("utf-8", "surrogatepass").translate(None, ASCII).decode("utf-8", "surrogatepass")
+    return any(f"a{each}".isidentifier() for each in set(rest))
 
 
 def _may_name(characters: str) -> bool:

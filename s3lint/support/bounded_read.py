@@ -11,7 +11,7 @@ _OPTIONAL_FLAGS = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 """Without O_NONBLOCK, opening a named pipe waits for a writer. O_BINARY keeps line ends on Windows. No system has them all."""
 
 PIECE = 65_536
-"""Bytes that are asked for beyond the size of a file, to see where it ends."""
+"""Bytes that are asked for once a file has turned out to be no longer, or longer, than its size."""
 
 _FLAGS = sum({getattr(os, name, 0) for name in _OPTIONAL_FLAGS}, os.O_RDONLY)
 
@@ -31,13 +31,15 @@ def read_bounded(path: Path, limit: int) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        data = bytearray()
+        parts, size = list[bytes](), 0
         # The size is asked for first, and the bytes are counted too: files of /proc have size 0, and any file may grow meanwhile.
         if status.st_size <= limit:
-            while len(data) <= limit and (part := os.read(handle, min(status.st_size + PIECE, limit + 1 - len(data)))):
-                data += part
-        if max(status.st_size, len(data)) > limit:
+            asked = status.st_size + 1
+            while size <= limit and (part := os.read(handle, min(asked, limit + 1 - size))):
+                parts.append(part)
+                size, asked = size + len(part), PIECE
+        if max(status.st_size, size) > limit:
             raise OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))
-        return bytes(data)
+        return b"".join(parts)
     finally:
         os.close(handle)

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+PARSER_WARNINGS = (SyntaxWarning, DeprecationWarning)
+
 
 @contextmanager
 def paused_collector() -> Iterator[None]:
@@ -34,7 +36,18 @@ def without_parser_warnings() -> Iterator[None]:
 
     Since Python 3.12 a literal such as `"\d"` makes it warn, under a file name (`<unknown>`) that helps no reader.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
+    if _are_suppressed():
         yield
+        return
+    with warnings.catch_warnings():
+        for category in PARSER_WARNINGS:
+            warnings.simplefilter("ignore", category)
+        yield
+
+
+def _are_suppressed() -> bool:
+    """Tell whether an outer block does it already: to change the filters for each file of a run costs more than most files do."""
+    first = warnings.filters[: len(PARSER_WARNINGS)]
+    return [(action, category) for action, message, category, *_ in first if message is None] == [
+        ("ignore", category) for category in reversed(PARSER_WARNINGS)
+    ]
