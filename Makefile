@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo rollout test test-browser test-cache test-extended test-image test-editors test-stores matrix site lint format tables docs corpus fixes-corpus bench accuracy oracle overhead torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
+.PHONY: demo rollout test test-browser test-cache test-extended test-image test-editors test-stores matrix site lint format tables manifest docs corpus fixes-corpus bench accuracy oracle overhead torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -72,6 +72,9 @@ format: $(READY)
 
 tables: $(READY)  ## write the service tables again from the installed boto3
 	@$(BIN)/python -m s3lint.storage.services.generate
+
+manifest: $(READY)  ## write the manifest of the rules again, after a change of what one declares
+	@$(BIN)/python -m tools.manifest
 
 docs: $(READY)  ## write the generated parts of the documentation again
 	@$(BIN)/python -m docs.generate

@@ -1,6 +1,6 @@
 """What a rule may import: s3lint's own rules and those of packs use these names and nothing else of s3lint.
 
-Imports from every layer below the rules. Rules are imported on every run, also where no file mentions storage, so names whose modules
+Imports from every layer below the rules. Rules of packs are imported on every run, also where no file mentions storage, so names whose modules
 need libcst are imported when a rule first asks for them: import these inside of functions.
 """
 

@@ -30,7 +30,6 @@ Classes that are not known, and lists of classes that are written to no object.
 - [Using Amazon S3 storage classes](https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html)
 """
 
-import difflib
 from collections.abc import Iterator
 
 from s3lint.api import (
@@ -97,5 +96,7 @@ def _plan(fact: ObjectCall, given: Text) -> Plan | NoFix | None:
 def _nearest(given: str) -> str:
     if given == REDUCED:
         return "STANDARD"
+    from difflib import get_close_matches
+
     plain = given.upper().replace("-", "_").replace(" ", "_")
-    return next(iter(difflib.get_close_matches(plain, [name for name in CLASSES if name != REDUCED], 1)), "STANDARD")
+    return next(iter(get_close_matches(plain, [name for name in CLASSES if name != REDUCED], 1)), "STANDARD")

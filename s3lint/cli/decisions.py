@@ -18,7 +18,7 @@ from s3lint.settings import Settings
 
 def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) -> RunResult:
     """Return a result whose fixes name what rules decide over the whole project, such as the variable of each bucket."""
-    fixable = {finding.path for finding in outcome.findings if finding.fix is not None and rules()[finding.code].decisions}
+    fixable = {finding.path for finding in outcome.findings if finding.fix is not None and rules()[finding.code].decides}
     if not fixable:
         return outcome
     known: list[tuple[Settings, Settings]] = []
@@ -50,4 +50,4 @@ def _decided(target: Target, outcome: RunResult, request: RunRequest, jobs: int 
 
 
 def _is_as_decided(finding: Finding, settings: Settings) -> bool:
-    return finding.fix is None or not rules()[finding.code].decisions or names_variable(finding, settings)
+    return finding.fix is None or not rules()[finding.code].decides or names_variable(finding, settings)

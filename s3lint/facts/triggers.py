@@ -8,26 +8,6 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from s3lint.facts import (
-    BucketAddress,
-    BucketName,
-    ClientSetup,
-    DeltaBuild,
-    DeltaOperation,
-    DeltaPath,
-    Fact,
-    FileAccess,
-    ItemWrite,
-    KeyTemplate,
-    ObjectCall,
-    ObjectUrl,
-    Presign,
-    SessionSetting,
-    SqlStatement,
-    StringColumn,
-    TableRead,
-    TableWrite,
-)
 from s3lint.facts.api_names import (
     ACCOUNT_OPERATIONS,
     ADDRESSES,
@@ -90,9 +70,9 @@ class Trigger:
 
 @frozen()
 class Extractor:
-    """The facts that an extractor makes, and what triggers it. Its functions register under the same name in `TRIGGERS`."""
+    """The names of the facts that an extractor makes, and what triggers it. Its functions register under the same name in `TRIGGERS`."""
 
-    makes: tuple[type[Fact], ...]
+    makes: tuple[str, ...]
     triggers: tuple[Trigger, ...]
 
     @property
@@ -112,7 +92,7 @@ REQUIRES_READER = frozenset({"readStream"} | {f".read{end}" for end in BEHIND_AT
 
 TRIGGERS: dict[str, Extractor] = {
     "objects": Extractor(
-        makes=(ObjectCall, BucketName, KeyTemplate, Presign),
+        makes=("ObjectCall", "BucketName", "KeyTemplate", "Presign"),
         triggers=(
             # `copy` is a method of dicts and frames too: it has triggers of its own below.
             Trigger(INJECTED - {"copy"} | {"generate_presigned_url", "generate_presigned_post", "copy_from"}),
@@ -130,7 +110,7 @@ TRIGGERS: dict[str, Extractor] = {
         ),
     ),
     "airflow": Extractor(
-        makes=(ObjectCall, BucketName, KeyTemplate),
+        makes=("ObjectCall", "BucketName", "KeyTemplate"),
         triggers=(
             Trigger(AIRFLOW_LOADS, shape=METHOD),
             Trigger(
@@ -141,7 +121,7 @@ TRIGGERS: dict[str, Extractor] = {
         ),
     ),
     "files": Extractor(
-        makes=(ObjectCall, BucketName, KeyTemplate),
+        makes=("ObjectCall", "BucketName", "KeyTemplate"),
         triggers=(
             Trigger(
                 frozenset(
@@ -156,38 +136,38 @@ TRIGGERS: dict[str, Extractor] = {
         ),
     ),
     "names": Extractor(
-        makes=(BucketName, KeyTemplate),
+        makes=("BucketName", "KeyTemplate"),
         triggers=(
             Trigger(frozenset({"bucket", "Bucket", "BUCKET"}), REQUIRES_S3, BUCKET),
             Trigger(KEY_NAMES | {name.upper() for name in KEY_NAMES}, REQUIRES_S3, KEY),
         ),
     ),
     "storages": Extractor(
-        makes=(ObjectCall,),
+        makes=("ObjectCall",),
         triggers=(Trigger(STORAGES_ACL),),
     ),
     "addresses": Extractor(
-        makes=(BucketAddress, BucketName),
+        makes=("BucketAddress", "BucketName"),
         triggers=(Trigger(frozenset(ADDRESSES), shape=ANYTHING),),
     ),
     "urls": Extractor(
-        makes=(ObjectUrl,),
+        makes=("ObjectUrl",),
         triggers=(Trigger(frozenset({"amazonaws.com"}), shape=ANYTHING),),
     ),
     "clients": Extractor(
-        makes=(ClientSetup,),
+        makes=("ClientSetup",),
         triggers=(Trigger(CLIENT_MAKERS, shape=SETUP, requires_store=True),),
     ),
     "settings": Extractor(
-        makes=(SessionSetting,),
+        makes=("SessionSetting",),
         triggers=(Trigger(SETTING_TEXTS, shape=ANYTHING),),
     ),
     "items": Extractor(
-        makes=(ItemWrite,),
+        makes=("ItemWrite",),
         triggers=(Trigger(ITEM_OPERATIONS | BINARY_ATTRIBUTES),),
     ),
     "writes": Extractor(
-        makes=(TableWrite, TableRead),
+        makes=("TableWrite", "TableRead"),
         triggers=(
             Trigger(SPARK_SINKS, REQUIRES_WRITER, METHOD),
             Trigger(SPARK_SINKS & UNMISTAKABLE, shape=METHOD),
@@ -204,21 +184,21 @@ TRIGGERS: dict[str, Extractor] = {
         ),
     ),
     "reads": Extractor(
-        makes=(TableRead,),
+        makes=("TableRead",),
         triggers=(
             Trigger(READERS, REQUIRES_READER, METHOD),
             Trigger(frozenset({"createDataFrame"})),
         ),
     ),
     "sql": Extractor(
-        makes=(SqlStatement, SessionSetting),
+        makes=("SqlStatement", "SessionSetting"),
         triggers=(
             Trigger(frozenset({"sql"}), shape=METHOD, requires_store=True),
             Trigger(SQL_METHODS - {"sql"}, frozenset({"athena", "Athena", "redshift", "duckdb", "databricks", "pyathena"}), METHOD),
         ),
     ),
     "delta": Extractor(
-        makes=(DeltaOperation, DeltaBuild),
+        makes=("DeltaOperation", "DeltaBuild"),
         triggers=(
             Trigger(
                 BUILDERS | DELTA_METHODS,
@@ -229,11 +209,11 @@ TRIGGERS: dict[str, Extractor] = {
         ),
     ),
     "columns": Extractor(
-        makes=(StringColumn,),
+        makes=("StringColumn",),
         triggers=(Trigger(COLUMN_MAKERS, frozenset({"delta", "Delta", "DELTA"}), FUNCTION),),
     ),
     "paths": Extractor(
-        makes=(DeltaPath, FileAccess),
+        makes=("DeltaPath", "FileAccess"),
         triggers=(
             Trigger(PATH_READERS | {"forPath", "convertToDelta"}, shape=FUNCTION),
             Trigger(frozenset({"DeltaTable"}), frozenset({"deltalake"}), FUNCTION),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import io
 import keyword
 import re
@@ -270,12 +269,21 @@ def _configured(folder: Path) -> Iterator[int]:
         if isinstance(settings, dict):
             yield _length(settings, "line-length", DEFAULT_LENGTH)
     for name in (".flake8", "setup.cfg", "tox.ini"):
-        parser = configparser.RawConfigParser(strict=False)
-        with suppress(configparser.Error):
-            parser.read_string(_text(folder / name) or "")
-        for section in ("flake8", "pycodestyle"):
-            if parser.has_section(section):
-                yield _length(dict(parser.items(section)), "max-line-length", FLAKE8_LENGTH)
+        text = _text(folder / name)
+        if text is not None:
+            yield from _lengths_of_flake8(text)
+
+
+def _lengths_of_flake8(text: str) -> Iterator[int]:
+    """Yield the lengths in the text of a configuration file of flake8 or pycodestyle."""
+    import configparser
+
+    parser = configparser.RawConfigParser(strict=False)
+    with suppress(configparser.Error):
+        parser.read_string(text)
+    for section in ("flake8", "pycodestyle"):
+        if parser.has_section(section):
+            yield _length(dict(parser.items(section)), "max-line-length", FLAKE8_LENGTH)
 
 
 def _length(settings: dict[str, Any], name: str, default: int) -> int:

@@ -22,7 +22,7 @@ from s3lint.finding import failure
 from s3lint.inference.place import Place
 from s3lint.linter.prefilter import Mentions, extractors_of
 from s3lint.registry import rules
-from s3lint.registry.rule import Check, Match, Rule
+from s3lint.registry.rule import Check, Match, Rule, name_of
 from s3lint.source.text import Unreadable
 from s3lint.support.clock import CLOCK
 from s3lint.support.frozen import frozen
@@ -95,7 +95,7 @@ class Checker:
         # A test against moto touches no store: only rules that apply in tests apply to it, also in a file that is not called a test.
         mocked = _is_mocked(step.suite.scope)
         for fact in self.facts(step, context, found):
-            for check, rule in self.checks.get(type(fact), ()):
+            for check, rule in self.checks[type(fact)]:
                 if not mocked or self.selection.checks_tests(rule.code):
                     found_by_rule = self._guarded(lambda check=check, fact=fact: check(fact, context), rule.name, context)  # type: ignore[misc]
                     yield from (
@@ -110,7 +110,7 @@ class Checker:
             for extract in STEPS[name]:
                 yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
         for node, binders in _nodes(step, found):
-            if type(node) in self.checks:
+            if type(node) in self._dispatch.nodes:
                 _ = step.block.tree  # A rule that asks for nodes may read their layout.
                 yield node
             if type(node) is cst.Call:
@@ -145,11 +145,12 @@ def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:
 class Dispatch:
     """Dispatch tables for a rule selection.
 
-    `checks` are the checks by kind of fact; `extractors` are those that are needed, `names` those of calls by the name of the callee,
+    `checks` are the checks by kind of fact, `nodes` the types of nodes among the kinds; `extractors` are those that are needed, `names` those of calls by the name of the callee,
     and `of_steps` those that extract from whole statements.
     """
 
-    checks: dict[type, list[tuple[Check, Rule]]]
+    checks: Checks
+    nodes: frozenset[type]
     extractors: frozenset[str]
     names: dict[str, list[str]]
     of_steps: frozenset[str]
@@ -159,16 +160,29 @@ class Dispatch:
 def _dispatch(codes: frozenset[str]) -> Dispatch:
     selected = [rule for code, rule in rules().items() if code in codes]
     extractors = frozenset(extractors_of(selected))
-    return Dispatch(_by_kind(selected), extractors, _names(extractors), extractors & STEPS.keys())
+    return Dispatch(Checks(selected), _node_types(selected), extractors, _names(extractors), extractors & STEPS.keys())
 
 
-def _by_kind(selected: Iterable[Rule]) -> dict[type, list[tuple[Check, Rule]]]:
-    found: dict[type, list[tuple[Check, Rule]]] = {}
-    for rule in selected:
-        for kinds, check in rule.checks:
-            for kind in kinds:
-                found.setdefault(kind, []).append((check, rule))
-    return found
+class Checks(dict[type, list[tuple[Check, Rule]]]):
+    """The checks by kind of fact or node. The modules of the rules are imported when the first one of their kind is met."""
+
+    def __init__(self, selected: Iterable[Rule]) -> None:
+        super().__init__()
+        self._rules: dict[str, list[Rule]] = {}
+        for rule in selected:
+            for name in rule.kinds:
+                self._rules.setdefault(name, []).append(rule)
+
+    def __missing__(self, kind: type) -> list[tuple[Check, Rule]]:
+        rules = [rule.imported() for rule in self._rules.get(name_of(kind), ())]
+        self[kind] = [(check, rule) for rule in rules for kinds, check in rule.checks for each in kinds if each is kind]
+        return self[kind]
+
+
+def _node_types(selected: Iterable[Rule]) -> frozenset[type]:
+    """Return the types of nodes to which rules subscribe."""
+    subscribed = [rule.imported() for rule in selected if any("." in name for name in rule.kinds)]
+    return frozenset(kind for rule in subscribed for kinds, _ in rule.checks for kind in kinds if issubclass(kind, cst.CSTNode))
 
 
 def _names(extractors: frozenset[str]) -> dict[str, list[str]]:

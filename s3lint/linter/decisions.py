@@ -32,7 +32,7 @@ def decided_by(findings: Sequence[Finding], settings: Settings, files: ProjectFi
     by_code = {code: [finding for finding in findings if finding.code == code] for code in deciding_codes()}
     deciders: dict[Decide, list[Finding]] = {}
     for code, found in by_code.items():
-        for decide in rules()[code].decisions:
+        for decide in rules()[code].imported().decisions:
             deciders.setdefault(decide, []).extend(found)
     words = _Words(files)
     for decide, concerned in deciders.items():
@@ -58,9 +58,9 @@ class _Words:
 
 def deciding_codes() -> frozenset[str]:
     """Return the codes of the rules that decide something over the whole project before fixes are made."""
-    return frozenset(code for code, rule in rules().items() if rule.decisions)
+    return frozenset(code for code, rule in rules().items() if rule.decides)
 
 
 def may_be_decided(finding: Finding) -> bool:
     """Return whether the fix of a finding depends on what its rule decides over the whole project."""
-    return finding.fix is not None and bool(rules()[finding.code].decisions)
+    return finding.fix is not None and rules()[finding.code].decides

@@ -118,7 +118,7 @@ class _Explainer:
 def _explained(fact: Fact, explainer: _Explainer) -> Explanation:
     values = dict(_receiver_of(fact, explainer.context)) | dict(_fields_of(fact))
     outcomes = []
-    for check, rule in explainer.checker.checks.get(type(fact), ()):
+    for check, rule in explainer.checker.checks[type(fact)]:
         asked: dict[str, Value] = {}
         matches = list(check(observed(fact, asked.__setitem__), explainer.context))
         values |= asked

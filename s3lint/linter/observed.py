@@ -159,7 +159,7 @@ def _joined(findings: Sequence[Finding]) -> list[Finding]:
 
 def _cause(finding: Finding) -> tuple[str, str]:
     """Return what two findings at one place have in common if they are about the same: the rule, and what it compares over the project."""
-    return finding.code, finding.subject if rules()[finding.code].comparisons else ""
+    return finding.code, finding.subject if rules()[finding.code].compares else ""
 
 
 def _counted(finding: Finding, count: int) -> Finding:

@@ -154,5 +154,5 @@ def _is_of_a_pack(rule: Rule) -> bool:
 
 def extractors_of(selected: Iterable[Rule]) -> set[str]:
     """Return the extractors that make facts to which the rules subscribe."""
-    kinds = {kind for rule in selected for kinds, _ in rule.checks for kind in kinds}
+    kinds = {kind for rule in selected for kind in rule.kinds}
     return {name for name, extractor in TRIGGERS.items() if kinds.intersection(extractor.makes)}

@@ -1,11 +1,10 @@
 """Registry of the rules: those in the package `s3lint.rules`, and those that installed rule packs offer by an entry point.
 
-Rules are found by walking the package, so that a new one needs no registration. Imports `registry.rule`, and rules only on demand.
+The manifest tells what the former declare; their modules are imported on demand. Imports `registry.rule` and `registry.manifest`.
 """
 
 from __future__ import annotations
 
-import pkgutil
 import re
 from collections.abc import Container, Iterator
 from functools import cache
@@ -13,6 +12,7 @@ from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
+from s3lint.registry.manifest import declared_rules
 from s3lint.registry.rule import Rule
 from s3lint.support.distributions import may_offer
 from s3lint.support.frozen import frozen
@@ -50,7 +50,7 @@ class Registry:
 @cache
 def registry() -> Registry:
     """Return the rules of s3lint and of installed rule packs. A pack that fails is left out as a whole, and named in `problems`."""
-    found = {rule.code: rule for rule in _walk(OWN)}
+    found = {rule.code: rule for rule in declared_rules()}
     origins = dict.fromkeys(found, "s3lint")
     problems = []
     for pack in packs():
@@ -86,7 +86,7 @@ def _offered(pack: EntryPoint, known: Container[str]) -> Iterator[Rule]:
     if isinstance(offer, Rule):
         offer = [offer]
     elif isinstance(offer, ModuleType):
-        offer = list(_walk(offer.__name__))
+        offer = list(walk(offer.__name__))
     if not offer:
         raise ValueError(f"{pack.value} offers no rule")
     for rule in offer:
@@ -104,13 +104,15 @@ def rules() -> MappingProxyType[str, Rule]:
     return registry().rules
 
 
-def _walk(package: str) -> Iterator[Rule]:
+def walk(package: str) -> Iterator[Rule]:
     """Yield the `rule` of a package and of the modules in it. Modules whose name begins with `_` are helpers of rules."""
+    from pkgutil import walk_packages
+
     module = import_module(package)
     rule = getattr(module, "rule", None)
     if isinstance(rule, Rule):
         yield rule
-    for info in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{package}."):
+    for info in walk_packages(getattr(module, "__path__", ()), f"{package}."):
         rule = getattr(import_module(info.name), "rule", None) if not _is_helper(info.name) else None
         if isinstance(rule, Rule):
             yield rule

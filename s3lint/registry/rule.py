@@ -6,9 +6,9 @@ At run time it imports only `finding` and `support.frozen`: rules load with the 
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from s3lint import SITE
@@ -48,9 +48,29 @@ Check = Callable[[Any, "Context"], Iterable[Match]]
 C = TypeVar("C", bound=Check)
 
 
+FACTS = "s3lint.facts"
+
+
+def name_of(kind: type) -> str:
+    """Return the name of a kind of facts (`ObjectCall`), or the dotted path of a type of nodes."""
+    return kind.__name__ if kind.__module__ == FACTS else f"{kind.__module__}.{kind.__qualname__}"
+
+
+@frozen()
+class Declared:
+    """What the manifest tells of the functions of a rule: the names of the kinds of facts that it checks, and what else it has."""
+
+    kinds: tuple[str, ...] = ()
+    compares: bool = False
+    decides: bool = False
+
+
 @frozen()
 class Rule:
-    """One rule. Its name, its fixture folder and its page follow from the name of its module."""
+    """One rule. Its name, its fixture folder and its page follow from the name of its module.
+
+    With `declared` it stands for the rule of its module, which is imported when something asks for its functions.
+    """
 
     module: str
     code: str
@@ -77,6 +97,7 @@ class Rule:
     checks: list[tuple[tuple[type, ...], Check]] = field(default_factory=list, compare=False, repr=False)
     comparisons: list[Together] = field(default_factory=list, compare=False, repr=False)
     decisions: list[Decide] = field(default_factory=list, compare=False, repr=False)
+    declared: Declared | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -92,12 +113,36 @@ class Rule:
     @property
     def page(self) -> str:
         """Return the documentation of the rule, which is the docstring of its module."""
-        return inspect.cleandoc(sys.modules[self.module].__doc__ or "")
+        return inspect.cleandoc(import_module(self.module).__doc__ or "")
 
     @property
     def url(self) -> str:
         """Return the address of the rule's page; empty for rules of packs."""
         return f"{PAGES}/{self.name}/" if self.module.startswith("s3lint.rules.") else ""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the names of the kinds of facts and nodes to which the checks subscribe (`name_of`), each once."""
+        if self.declared is not None:
+            return self.declared.kinds
+        return tuple(dict.fromkeys(name_of(kind) for kinds, _ in self.checks for kind in kinds))
+
+    @property
+    def compares(self) -> bool:
+        """Tell whether the rule compares its findings across a project (`together`)."""
+        return self.declared.compares if self.declared is not None else bool(self.comparisons)
+
+    @property
+    def decides(self) -> bool:
+        """Tell whether the rule decides once for a whole run how it is fixed (`before_fixes`)."""
+        return self.declared.decides if self.declared is not None else bool(self.decisions)
+
+    def imported(self) -> Rule:
+        """Return the rule with its functions, for which its module is imported."""
+        if self.declared is None:
+            return self
+        rule: Rule = import_module(self.module).rule
+        return rule
 
     def on(self, *kinds: type) -> Callable[[C], C]:
         """Return a decorator that subscribes a check to kinds of facts, or to node types of libcst if no fact fits."""
@@ -118,7 +163,7 @@ class Rule:
 
     def compared(self, findings: list[Finding], settings: Settings) -> list[Finding]:
         """Return the findings of the rule that its comparisons keep."""
-        for compare in self.comparisons:
+        for compare in self.imported().comparisons if self.compares else ():
             findings = list(compare(findings, settings))
         return findings
 

@@ -173,7 +173,7 @@ def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Setti
         run.findings += reported.findings
         run.suppressions += reported.suppressions
         run.errors += reported.errors
-        run.undecided += [finding for result in group for finding in result.findings if rules()[finding.code].decisions]
+        run.undecided += [finding for result in group for finding in result.findings if rules()[finding.code].decides]
     run.findings.sort(key=lambda finding: finding.order)
     run.suppressions.sort(key=lambda each: (str(each.path), each.cell or 0, each.location))
     run.errors = sorted(set(run.errors))
@@ -235,6 +235,8 @@ def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int,
     """Yield the results of batches as worker processes finish them. A batch whose worker died is tried again file by file."""
     from s3lint.support.workers import spread
 
+    for code in frozenset().union(*(Selection(each).codes for each in settings)):
+        rules()[code].imported()  # Here, so that not each worker imports it.
     batches = [tasks[start : start + FILES_PER_BATCH] for start in range(0, len(tasks), FILES_PER_BATCH)]
     start = (_start_worker, (settings, CLOCK.on, ANSWERS, extents is not None))
     for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):

@@ -80,7 +80,7 @@ class Since:
         wanted = paths & files.keys()
         if wanted != paths:
             wanted |= {path for path in of_project if not path.exists()}
-        needs_all = any(rules()[code].whole_project or rules()[code].comparisons for code in {each.code for each in findings})
+        needs_all = any(rules()[code].whole_project or rules()[code].compares for code in {each.code for each in findings})
         analyze = engine.analyze if needs_all else engine.analyze_standalone
         analyzed = {**dict.fromkeys(of_project), **dict.fromkeys(sorted(wanted))} if needs_all else dict.fromkeys(sorted(wanted))
         results = [analyze(path, data) for path, data in _read(files, analyzed)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from s3lint.inference.values import Text
 
@@ -17,5 +17,5 @@ def is_public_bucket(name: Text, more: Iterable[str] = ()) -> bool:
 
 @cache
 def _listed() -> frozenset[str]:
-    text = files("s3lint.storage").joinpath("public_buckets.txt").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("public_buckets.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))

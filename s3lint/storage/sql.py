@@ -5,7 +5,6 @@ sqlglot is imported only when a text contains a word that can matter. What it ca
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -87,6 +86,8 @@ def _statements(piece: str, engine: str) -> list[Any]:
     if len(piece) > MAX_SQL_CHARACTERS:
         return [piece]
     with CLOCK.stage("loading sqlglot"):
+        import logging
+
         import sqlglot
         from sqlglot import exp
         from sqlglot.errors import SqlglotError

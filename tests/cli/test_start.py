@@ -13,6 +13,7 @@ from pathspec import GitIgnoreSpec
 
 from conftest import Write, run
 from s3lint.project.patterns import PLAIN, matches
+from s3lint.registry import rules
 from s3lint.settings import TEST_PATHS, Settings
 from s3lint.support.distributions import may_offer, version_of
 
@@ -23,7 +24,10 @@ IMPORTED = "import sys; from s3lint.cli import main; main(['check', '--no-cache'
 
 UPLOAD = "import boto3\n\n\ndef save(key, body):\n    boto3.client('s3').put_object(Key=key, Body=body)\n"
 
-HEAVY = {"email", "importlib.metadata", "multiprocessing", "pathspec", "rich", "sqlglot", "sqlite3", "subprocess"}
+HEAVY = {
+    "configparser", "difflib", "email", "importlib.metadata", "importlib.resources", "logging", "multiprocessing", "pathspec", "rich",
+    "sqlglot", "sqlite3", "subprocess", "zipfile",
+}  # fmt: skip
 """What each takes some milliseconds, and no run over a few files of a folder without a repository needs."""
 
 
@@ -32,16 +36,24 @@ def imported(root: Path, *arguments: str) -> set[str]:
     return set(run(sys.executable, "-c", IMPORTED, *arguments, cwd=root).out.splitlines()[-1].split())
 
 
+def rules_in(modules: set[str]) -> set[str]:
+    """Return those of some modules that contain a rule."""
+    return modules & {rule.module for rule in rules().values()}
+
+
 def test_files_without_storage_import_no_parser(project: Write) -> None:
     found = imported(project({"a.py": "import os\nprint(os.getcwd())\n", "b.py": "def f(x):\n    return x\n"}))
     assert "s3lint.linter.engine" in found
-    assert found & {"libcst", *HEAVY} == set()
+    assert found & {"libcst", "s3lint.inference.library_values", *HEAVY} == set()
+    assert rules_in(found) == set()
 
 
 def test_a_file_with_storage_imports_what_it_needs(project: Write) -> None:
     found = imported(project({"a.py": UPLOAD}))
     assert "libcst" in found
     assert found & HEAVY == {"subprocess"}  # which libcst imports
+    default = [rule for rule in rules().values() if rule.profile == "default"]
+    assert rules_in(found) == {rule.module for rule in default if {"ObjectCall", "KeyTemplate"} & set(rule.kinds)}
 
 
 def test_a_report_in_colours_imports_what_makes_them(project: Write) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
 @cache
 def load(name: str) -> dict[str, Any]:
     """Return the table of a service, `s3` or `dynamodb`. Raises `FileNotFoundError` for any other name."""
-    text = files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
+    table: dict[str, Any] = json.loads(Path(__file__).with_name(f"{name}.json").read_bytes())
     return table
