@@ -121,31 +121,32 @@ class Views:
         elif name is not None:
             # `from awswrangler.s3 import to_parquet as save`: triggers know the name that the library gives.
             canonical = place.module.aliases.get(name, name) if isinstance(node.func, cst.Name) else name
-            if self._knows(canonical):
+            if self.knows(canonical):
                 yield self._view(canonical, Call.of(node, place), place)
         for call in (*by_reference(node, place), *self._relayed(node, place)):
             passed = called_name(call.function.node) if call.function is not None else None
-            if passed is not None and self._knows(passed):
+            if passed is not None and self.knows(passed):
                 yield self._view(passed, call, place)
 
     def _relayed(self, node: cst.Call, place: Place) -> Iterator[Call]:
         """Yield the call of a method that a function of the project is given: `call_with_retry(s3.put_object, Bucket=…)`."""
         method = node.args[0].value if node.args else None
-        if isinstance(method, cst.Attribute) and self._knows(method.attr.value) and called_name(node.func) not in CALLING:
+        if isinstance(method, cst.Attribute) and self.knows(method.attr.value) and called_name(node.func) not in CALLING:
             yield from relayed(node, place, self.callers.evaluator.evaluate(node.func, place))
 
     def _aliased(self, alias: str, node: cst.Call, place: Place) -> Iterator[CallView]:
         """Yield the method that a local name stands for: `put = s3.put_object; put(Bucket=…)`, also through `functools.partial`."""
         for origin in place.scope.assigned_methods[alias]:
             name = called_name(origin.function)
-            if name is not None and self._knows(name):
+            if name is not None and self.knows(name):
                 defined = Place(origin.step, (), place.context)
                 before = None
                 if origin.partial is not None:
                     before = Arguments(self.callers, Call.of(origin.partial, defined).without_first(1))
                 yield self._view(name, Call.of(node, place).on(origin.function, defined), place, before)
 
-    def _knows(self, name: str) -> bool:
+    def knows(self, name: str) -> bool:
+        """Tell whether calls of a name are viewed."""
         return name in self.names or name.endswith(OPERATORS)
 
     def _view(self, name: str, call: Call, place: Place, before: Arguments | None = None) -> CallView:

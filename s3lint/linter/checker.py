@@ -55,6 +55,7 @@ class Checker:
         self.checks = dispatch.checks
         self._dispatch = dispatch
         self._views = Views(dispatch.names, analysis.callers, settings)
+        self._asks_for_nodes = any(issubclass(kind, cst.CSTNode) for kind in self.checks)
         self._errors: list[str] = []
 
     @property
@@ -106,6 +107,8 @@ class Checker:
 
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
+        if self._is_without_hits(step, found):
+            return
         for name in self._dispatch.of_steps & found.extractors:
             for extract in STEPS[name]:
                 yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
@@ -119,6 +122,22 @@ class Checker:
                         if name in found.extractors and (name, view.name) not in found.closed:
                             for call_extract in CALLS[name]:
                                 yield from self._guarded(lambda e=call_extract, v=view: e(v), f"facts: {name}", context)  # type: ignore[misc]
+
+    def _is_without_hits(self, step: Step, found: Mentions) -> bool:
+        """Return whether no row of a statement can make a fact, so that its nodes need not be looked at."""
+        if isinstance(step.node, Block) or self._asks_for_nodes:
+            return False
+        rows = step.block.rows_of(step.node)
+        return rows is not None and not found.within(*rows) and not self._has_aliases(step)
+
+    def _has_aliases(self, step: Step) -> bool:
+        """Return whether what triggers an extractor may be called by another name than its own."""
+        scope = step.suite.scope
+        known = self._views.knows
+        if any(known(name) for name in scope.module.aliases.values()):
+            return True
+        methods = (method.function.attr.value for each in scope.assigned_methods.values() for method in each)
+        return any(map(known, methods))
 
     def _extractors_for(self, name: str) -> Iterable[str]:
         """Return the extractors that take calls of a name. Airflow's operators are too many to name: the end of the name tells them."""

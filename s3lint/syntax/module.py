@@ -21,7 +21,7 @@ from s3lint.syntax.nesting import too_deep
 from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.syntax.positions import Positions, positions_of
 from s3lint.syntax.recent_trees import Statements, keep_tree, recent_tree
-from s3lint.syntax.skeleton import skeleton
+from s3lint.syntax.skeleton import Rows, skeleton
 from s3lint.syntax.walk import children, subtree
 
 T = TypeVar("T")
@@ -38,12 +38,16 @@ class Parsed:
     _read: str = ""
     """What libcst read, once it has: some of the white space is not as in the text."""
     _made: Sequence[cst.CSTNode] | None = None
+    rows: Rows = field(default_factory=dict)
+    """Where the statements stand, of those that `ast` made: in the text, or in the file that it was cut out of."""
 
     def statements(self, written: Statements | None) -> Sequence[cst.CSTNode]:
         """Return the statements, `written` if `ast` has parsed them already. They get their layout when `tree` is asked for."""
         if self._made is None and "tree" not in self.__dict__ and too_deep(self.text) is None:
             with CLOCK.stage("skeletons"):
-                self._made = skeleton(self.text, written)
+                made = skeleton(self.text, written)
+            if made is not None:
+                self._made, self.rows = made
         return self._made if self._made is not None else self.tree.body
 
     @cached_property
@@ -165,6 +169,20 @@ class Block:
             return body
         holder = cast("cst.ClassDef", body[0])
         return cast("Sequence[cst.BaseStatement]", holder.body.body)
+
+    def rows_of(self, node: cst.CSTNode) -> tuple[int, int] | None:
+        """Return the first and the last row of a statement in the file, of those nested in it too; None where that is not known without its layout."""
+        rows = self.parsed.rows.get(id(node))
+        if rows is None or self._first_row is None:
+            return None
+        shift = self.part.start - self._first_row
+        return rows[0] + shift, rows[1] + shift
+
+    @cached_property
+    def _first_row(self) -> int | None:
+        first = self.statements[0]
+        rows = self.parsed.rows.get(id(first.body[0] if isinstance(first, cst.SimpleStatementLine) else first))
+        return rows[0] if rows is not None else None
 
     @cached_property
     def positions(self) -> Positions:

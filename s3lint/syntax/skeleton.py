@@ -24,14 +24,22 @@ class Unsupported(Exception):
     """Code whose nodes only libcst makes."""
 
 
-def skeleton(text: str, written: Statements | None = None) -> list[cst.CSTNode] | None:
-    """Return the statements of a text without layout; None where only libcst makes them. `written` are they, if they are at hand."""
+Rows = dict[int, tuple[int, int]]
+"""The first and the last row of statements by the `id` of their nodes."""
+
+
+def skeleton(text: str, written: Statements | None = None) -> tuple[list[cst.CSTNode], Rows] | None:
+    """Return the statements of a text without layout, and where they stand; None where only libcst makes them.
+
+    `written` are the statements by `ast`, if they are at hand.
+    """
     # libcst cannot store form feeds, and `ast` normalizes identifiers.
     if "\f" in text or not (text.isascii() or all(map(_is_normalized, WORD.findall(text)))):
         return None
     try:
         nodes, lines = written if written is not None else (parse(text).body, split_lines(text))
-        return Skeleton(lines, nodes[0].lineno if nodes else 1).statements(nodes)
+        maker = Skeleton(lines, nodes[0].lineno if nodes else 1)
+        return maker.statements(nodes), maker.rows
     except (Unsupported, Unreadable, RecursionError):
         return None
 
@@ -62,6 +70,7 @@ class Skeleton:
     def __init__(self, lines: Sequence[str], first: int) -> None:
         self.lines = lines
         self.first = first
+        self.rows: Rows = {}
 
     def raw(self, node: ast.expr | ast.stmt) -> str:
         """Return the code of a node as it is written, without parentheses around it. Columns of `ast` count bytes."""
@@ -95,12 +104,17 @@ class Skeleton:
                     self._require_own_line(node)
                     line = []
                     found.append(bare.LINE(line))
-                line.append(make(self, node))
+                made = make(self, node)
+                line.append(made)
                 row = node.end_lineno or 0
             elif (make := COMPOUND.get(type(node))) is not None:
-                found.append(make(self, node))
+                made = make(self, node)
+                found.append(made)
             else:
                 raise Unsupported
+            # Decorators lie above the row that `ast` names.
+            start = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+            self.rows[id(made)] = start, node.end_lineno or node.lineno
         return found
 
     def _require_own_line(self, node: ast.stmt) -> None:

@@ -10,6 +10,7 @@ import pytest
 from s3lint.inference.evaluator import Evaluator
 from s3lint.linter.engine import Engine
 from s3lint.settings import Settings
+from s3lint.syntax.flow import Step
 
 CLIENT = "import boto3\ns3 = boto3.client('s3')\n"
 
@@ -49,3 +50,37 @@ def test_what_no_rule_needs_is_not_evaluated(expression: str, evaluated: set[str
     (tmp_path / "store.py").write_text(CLIENT, encoding="utf-8")
     Engine(Settings(root=tmp_path, profile="strict")).check(program, program.read_bytes())
     assert expression not in evaluated
+
+
+ALIASED = """\
+import awswrangler as wr
+from awswrangler.s3 import to_parquet as save
+
+
+def export(frame, path):
+    wr.s3.to_parquet(frame, path)
+    save(
+        frame,
+        path,
+    )
+"""
+
+
+def test_a_statement_that_names_nothing_itself_may_call_by_an_alias(tmp_path: Path) -> None:
+    findings, _ = Engine(Settings(root=tmp_path, select=("STO501",))).check(tmp_path / "program.py", ALIASED.encode())
+    assert [finding.start.row for finding in findings] == [6, 7]
+
+
+def test_nodes_of_statements_that_name_nothing_are_not_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    walked: list[str] = []
+    nodes = Step.nodes.func
+
+    def recording(step: Step) -> object:
+        walked.append(cst.Module([]).code_for_node(step.node))  # type: ignore[arg-type]
+        return nodes(step)
+
+    monkeypatch.setattr(Step, "nodes", property(recording))
+    program = CLIENT + "def f(rows):\n    count(\n        rows)\n    s3.put_object(Bucket=b, Key=k, Body=rows)\n"
+    findings, _ = Engine(Settings(root=tmp_path, select=("STO301",))).check(tmp_path / "program.py", program.encode())
+    assert findings
+    assert not [code for code in walked if code.startswith("count(")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesmith
@@ -18,7 +19,9 @@ from s3lint.linter.engine import Engine
 from s3lint.settings import Settings
 from s3lint.source.text import Source
 from s3lint.syntax import module
+from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.layout import add_layout
+from s3lint.syntax.site import Site, locate
 from s3lint.syntax.skeleton import COMPOUND, EXPRESSIONS, SIMPLE, skeleton
 
 EXAMPLES = int(os.environ.get("S3LINT_EXAMPLES", "12"))
@@ -57,9 +60,10 @@ CODE = [
 
 def made(text: str) -> bool:
     """Return whether nodes were made; those are libcst's own, and with their layout they write what libcst writes."""
-    bare, tree, expected = skeleton(text), cst.parse_module(text), cst.parse_module(text)
-    if bare is None:
+    found, tree, expected = skeleton(text), cst.parse_module(text), cst.parse_module(text)
+    if found is None:
         return False
+    bare, _ = found
     nodes = list(map(id, bare))
     assert add_layout(bare, tree.body), text
     object.__setattr__(tree, "body", bare)
@@ -99,11 +103,65 @@ def test_any_program_is_made_as_libcst_makes_it(program: str) -> None:
 
 
 def test_other_code_gets_no_layout() -> None:
-    bare = skeleton("f(a)\n")
-    assert bare is not None
+    found = skeleton("f(a)\n")
+    assert found is not None
+    bare, _ = found
     assert not add_layout(bare, cst.parse_module("f(b)\n").body)
     assert not add_layout(bare, cst.parse_module("f(a, a)\n").body)
     assert cst.Module(bare).code == "f(a)\n"
+
+
+NUMBERED = '''\
+a = [
+    1, 2]
+@b
+def c(d=3,
+      e=5):
+    if d: f = 6; g = 6
+    with h(7,
+           8) as i:
+        j(9)
+
+
+class K:
+    l = 13
+
+    @staticmethod
+    async def m():
+        try:
+            n(17)
+        except o(
+            18
+        ):
+            return """20
+"""
+'''
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["cut out of the file's tree", "parsed again"])
+def test_the_rows_of_a_statement_are_known_without_layout(monkeypatch: pytest.MonkeyPatch, *, kept: bool) -> None:
+    if not kept:
+        monkeypatch.setattr(module, "recent_tree", lambda _: None)
+    program = module.Module.load(Source.decode(Path("/nowhere/program.py"), NUMBERED.encode()))
+    steps = [
+        step for step in every_step(Scope(program, "module", "program", None).suite) if not isinstance(step.node, module.Block)
+    ]
+    rows = [step.block.rows_of(step.node) for step in steps]
+    # What stands behind a colon is left to the layout.
+    assert rows == [(1, 2), (3, 9), (6, 6), None, None, (7, 9), (9, 9), (13, 13), (15, 23), (17, 23), (18, 18), (22, 23)]
+    small = [step for step in steps if isinstance(step.node, cst.BaseSmallStatement)]
+    places = {step: tuple(place.row for place in locate(Site(step.block, step.node))) for step in small}
+    assert all(step.block.rows_of(step.node) in (place, None) for step, place in places.items())
+
+
+def every_step(suite: Suite) -> Iterator[Step]:
+    for step in suite.steps:
+        if isinstance(step.node, module.Block) and step.scope is None:
+            yield from every_step(step.body)
+            continue
+        yield step
+        for inner in (*step.suites, *([step.scope.suite] if step.scope is not None else [])):
+            yield from every_step(inner)
 
 
 def test_the_node_around_a_node_is_known_without_layout() -> None:
