@@ -6,6 +6,7 @@ Imports libcst and the extractors, so `engine` imports it only when a file is pa
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import filterfalse
@@ -16,7 +17,7 @@ import libcst as cst
 import s3lint.facts.register  # noqa: F401
 from s3lint.facts.call_view import OPERATORS, Views
 from s3lint.facts.context import Context
-from s3lint.facts.extractor import CALLS, STEPS
+from s3lint.facts.extractor import CALLS, ROWS, STEPS
 from s3lint.facts.triggers import TRIGGERS
 from s3lint.finding import failure
 from s3lint.inference.place import Place
@@ -107,11 +108,16 @@ class Checker:
 
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
-        if self._is_without_hits(step, found):
-            return
+        rows = step.block.rows_of(step.node) if not isinstance(step.node, Block) else None
         for name in self._dispatch.of_steps & found.extractors:
-            for extract in STEPS[name]:
-                yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
+            if rows is None or _is_worth_a_look(rows, name, context.module, found):
+                for extract in STEPS[name]:
+                    yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
+        # What triggers an extractor of calls is written where it is called, or where it gets another name.
+        if rows is None or found.within(*rows) or self._asks_for_nodes or self._has_aliases(step):
+            yield from self._facts_of_nodes(step, context, found)
+
+    def _facts_of_nodes(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         for node, binders in _nodes(step, found):
             if type(node) in self._dispatch.nodes:
                 _ = step.block.tree  # A rule that asks for nodes may read their layout.
@@ -122,13 +128,6 @@ class Checker:
                         if name in found.extractors and (name, view.name) not in found.closed:
                             for call_extract in CALLS[name]:
                                 yield from self._guarded(lambda e=call_extract, v=view: e(v), f"facts: {name}", context)  # type: ignore[misc]
-
-    def _is_without_hits(self, step: Step, found: Mentions) -> bool:
-        """Return whether no row of a statement can make a fact, so that its nodes need not be looked at."""
-        if isinstance(step.node, Block) or self._asks_for_nodes:
-            return False
-        rows = step.block.rows_of(step.node)
-        return rows is not None and not found.within(*rows) and not self._has_aliases(step)
 
     def _has_aliases(self, step: Step) -> bool:
         """Return whether what triggers an extractor may be called by another name than its own."""
@@ -150,6 +149,14 @@ class Checker:
             yield from CLOCK.over(name, compute())
         except Exception as error:
             self._errors.append(failure(name, error, context.module.path))
+
+
+def _is_worth_a_look(rows: tuple[int, int], name: str, module: Module, found: Mentions) -> bool:
+    """Return whether an extractor of statements may find something in one that stands on these rows."""
+    if name not in ROWS:
+        return found.within(*rows)
+    marked = ROWS[name](module)
+    return marked is None or bisect_left(marked, rows[0]) < bisect_right(marked, rows[1])
 
 
 def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:

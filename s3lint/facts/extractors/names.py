@@ -33,6 +33,9 @@ AWS_NAME = re.compile(r"s3|aws", re.IGNORECASE)
 """Names that mention S3 or AWS, which count even in a module that imports no library for S3."""
 KEY_NAME = re.compile(r"(?:^|_)(?:s3|object|obj|file|blob|upload)_key$", re.IGNORECASE)
 
+MARKED = re.compile(r"(?:bucket(?:_?name)?|_key)\b", re.IGNORECASE)
+"""The end of any such name as it is written."""
+
 
 def uses_s3(module: Module) -> bool:
     """Tell whether a module imports a library that reaches S3, or its type stubs."""
@@ -44,7 +47,13 @@ def _keeps_buckets_on_s3(module: Module) -> bool:
     return uses_s3(module) and not uses_other_store(module.imports)
 
 
-@from_steps("names")
+@once_for_module
+def rows_with_names(module: Module) -> list[int]:
+    """Return the rows on which a name may stand that marks a bucket or a key, ascending."""
+    return [row for row, line in enumerate(module.source.lines, start=1) if MARKED.search(line)]
+
+
+@from_steps("names", rows_with_names)
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):

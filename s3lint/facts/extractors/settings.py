@@ -9,7 +9,7 @@ import libcst as cst
 
 from s3lint.facts import Fact, SessionSetting
 from s3lint.facts.api_names import SPARK_SETTINGS, STORAGE_OPTIONS
-from s3lint.facts.extractor import from_steps
+from s3lint.facts.extractor import any_row, from_steps
 from s3lint.finding import Confidence
 from s3lint.inference.place import Place
 from s3lint.inference.values import Absent, Value
@@ -32,7 +32,7 @@ Setting = tuple[cst.BaseExpression, cst.BaseExpression, Place]
 """The expressions of a key and of its value, and where they are evaluated."""
 
 
-@from_steps("settings")
+@from_steps("settings", any_row)
 def session_settings(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `SessionSetting` for each key of a statement that rules check, with its inferred value."""
     for key, node, place in _pairs(step):

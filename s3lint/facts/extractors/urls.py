@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 import libcst as cst
 
 from s3lint.facts import Fact, ObjectUrl
-from s3lint.facts.extractor import from_steps
+from s3lint.facts.extractor import any_row, from_steps
 from s3lint.facts.extractors.addresses import LOGGING
 from s3lint.inference.place import Place
 from s3lint.inference.queries import texts
@@ -47,7 +47,7 @@ FOLLOWED = re.compile(
 """Names of arguments and entries whose URL a client reads, or AWS with the caller's permissions."""
 
 
-@from_steps("urls")
+@from_steps("urls", any_row)
 def object_urls(step: Step, context: Context) -> Iterator[Fact]:
     """Yield an `ObjectUrl` for each URL of an object that a statement builds and that is returned, stored or sent."""
     for node, binders in step.nodes:
