@@ -56,12 +56,15 @@ LITERAL = re.compile(
 """One string as it is written."""
 
 FORMATTED = re.compile(
-    r"""([fF]|[rR][fF]|[fF][rR])(\"{3}|'{3}|"|')((?:[^{}\\"']|\\[^N]|\{\{|\}\}|\{[^\W\d]\w*(?:\.[^\W\d]\w*)*\})*)\2""", re.DOTALL
+    r"""([fF]|[rR][fF]|[fF][rR])(\"{3}|'{3}|"|')((?:[^{}\\"']|(?!\2)["']|\\[^N]|\{\{|\}\}|\{[^{}\\"'!:=#\r\n]+\})*)\2""", re.DOTALL
 )
-"""One f-string as it is written, with names and attributes alone between its braces, and no quotes in its text."""
+"""One f-string as it is written, with expressions between its braces that hold no strings, and are written out without a format."""
 
-BRACES = re.compile(r"\{\{|\}\}|\{([^\W\d][\w.]*)\}")
-"""What begins with a brace in such an f-string: a brace that is text, or a name between braces."""
+BRACES = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
+"""What begins with a brace in such an f-string: a brace that is text, or an expression between braces."""
+
+NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+"""A name, or an attribute of one, of which `ast` need not be asked; words such as `None` are names for libcst too."""
 
 
 class Skeleton:
@@ -228,17 +231,19 @@ class Skeleton:
         return (bare.INTEGER if kind is int else bare.FLOAT if kind is float else bare.IMAGINARY)(self.raw(node))
 
     def formatted(self, node: ast.JoinedStr) -> Any:
-        """Return an f-string. Most have names alone between their braces, so that their text tells their parts."""
-        raw = self.raw(node)
-        found = FORMATTED.fullmatch(raw)
-        if found is None or "{yield}" in raw:
+        """Return an f-string. Most hold no strings between their braces, so that their text tells their parts."""
+        found = FORMATTED.fullmatch(self.raw(node))
+        if found is None:
             return self.parsed(node)
         parts, end, text = list[Any](), 0, found[3]
         for hole in BRACES.finditer(text):
             if hole[1] is not None:
+                made = _between_braces(hole[1])
+                if made is None:
+                    return self.parsed(node)
                 if hole.start() > end:
                     parts.append(bare.FORMATTED_TEXT(text[end : hole.start()]))
-                parts.append(bare.FORMATTED_EXPRESSION(_dotted(hole[1])))
+                parts.append(bare.FORMATTED_EXPRESSION(made))
                 end = hole.end()
         if end < len(text):
             parts.append(bare.FORMATTED_TEXT(text[end:]))
@@ -313,6 +318,17 @@ def _dotted(name: str) -> Any:
     for part in rest:
         found = bare.ATTRIBUTE(found, bare.NAME(part))
     return found
+
+
+def _between_braces(code: str) -> Any:
+    """Return an expression of an f-string; None where libcst may read it as other code than in brackets."""
+    if NAMES.fullmatch(code) and code != "yield":
+        return _dotted(code)
+    program = f"({code})"
+    (line,) = parse(program).body
+    if not isinstance(line, ast.Expr) or isinstance(line.value, (ast.Yield, ast.YieldFrom, ast.GeneratorExp)):
+        return None
+    return Skeleton([program], 1).of(line.value)
 
 
 def _is_one(raw: str) -> bool:
