@@ -13,6 +13,7 @@ from s3lint.source.text import Source, Unreadable
 from s3lint.support.interpreter import without_parser_warnings
 from s3lint.syntax.ast_scopes import names_bound
 from s3lint.syntax.module import Module
+from s3lint.syntax.recent_trees import tree_of
 
 
 def damage(path: Path, before: bytes, after: bytes) -> str | None:
@@ -60,11 +61,11 @@ def _text(path: Path, data: bytes) -> str | None:
 
 @without_parser_warnings()
 def _compiled(text: str) -> ast.Module | None:
-    """The tree of a text that Python compiles. `ast.parse` alone takes a repeated keyword and a late `__future__` import."""
+    """The tree of a text that Python compiles. Its parser alone takes a repeated keyword and a late `__future__` import."""
     try:
-        tree = ast.parse(text)
+        tree = tree_of(text)
         compile(tree, "<fixed>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+    except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return None
     return tree
 

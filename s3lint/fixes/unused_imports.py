@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from s3lint.finding import Edit, Location
 from s3lint.source.text import Source, Unreadable
-from s3lint.syntax.outline import parse
+from s3lint.syntax.recent_trees import tree_of
 
 WORD = re.compile(r"\w+")
 
@@ -25,21 +25,25 @@ def unused_imports(before: Source, after: Source, unparsed: str, is_used_elsewhe
     if after.path.name == "__init__.py" or "%run" in unparsed:
         return []
     try:
-        old, new = parse(before.text), parse(after.text)
+        new = tree_of(after.text)
+        imports = [(index, node) for index, node in enumerate(new.body) if isinstance(node, Import) and not _is_future(node)]
+        lost = {_bound(alias) for _, node in imports for alias in node.names} - _words(new) - set(WORD.findall(unparsed))
+        # Most fixes leave all imports in use, and then nothing depends on the text before.
+        lost = lost & _words(tree_of(before.text)) if lost else lost
     except Unreadable:
         return []
-    lost = _words(old) - _words(new) - set(WORD.findall(unparsed))
-    if not lost:
-        return []
     found: list[Edit] = []
-    for index, node in enumerate(new.body):
-        if isinstance(node, Import) and not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
-            names = [alias for alias in node.names if _bound(alias) in lost]
-            if not names or any(map(is_used_elsewhere, map(_bound, names))):
-                continue
-            if "." not in "".join(alias.name for alias in names if isinstance(node, ast.Import) and not alias.asname):
-                found += _removal(after, new.body, index, names)
+    for index, node in imports:
+        names = [alias for alias in node.names if _bound(alias) in lost]
+        if not names or any(map(is_used_elsewhere, map(_bound, names))):
+            continue
+        if "." not in "".join(alias.name for alias in names if isinstance(node, ast.Import) and not alias.asname):
+            found += _removal(after, new.body, index, names)
     return found
+
+
+def _is_future(node: Import) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _bound(alias: ast.alias) -> str:
@@ -48,10 +52,14 @@ def _bound(alias: ast.alias) -> str:
 
 def _words(tree: ast.Module) -> set[str]:
     """The names that a module reads, and the words of its texts: annotations in quotes and `__all__` name imports too."""
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    # Long texts are prose or SQL: a word in them is no use of a name.
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    return read.union(*(WORD.findall(text) for text in texts if len(text) < 200))
+    read = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            read.add(node.id)
+        # Long texts are prose or SQL: a word in them is no use of a name.
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+            read.update(WORD.findall(node.value))
+    return read
 
 
 def _removal(source: Source, body: list[ast.stmt], index: int, names: list[ast.alias]) -> Iterator[Edit]:

@@ -71,10 +71,14 @@ def _edited(line: str, edits: Iterable[Edit]) -> str:
 
 
 @once_for_module
+def _texts(module: Module) -> list[ast.Constant | ast.JoinedStr]:
+    return [node for node in ast.walk(syntax_of(module)) if isinstance(node, (ast.Constant, ast.JoinedStr))]
+
+
+@once_for_module
 def _rows_in_texts(module: Module) -> frozenset[int]:
     """Return the rows into which texts of several rows reach."""
-    texts = (node for node in ast.walk(syntax_of(module)) if isinstance(node, (ast.Constant, ast.JoinedStr)))
-    several = ((node.lineno, node.end_lineno or node.lineno) for node in texts if node.lineno != node.end_lineno)
+    several = ((node.lineno, node.end_lineno or node.lineno) for node in _texts(module) if node.lineno != node.end_lineno)
     return frozenset(row for first, last in several for row in range(first, last + 1))
 
 
@@ -238,11 +242,10 @@ def line_length(module: Module) -> int:
 
 def _rows_of_long_texts(module: Module, limit: int) -> frozenset[int]:
     """Return the rows with a text that does not fit a row of its own: formatters leave them long."""
-    texts = (node for node in ast.walk(syntax_of(module)) if isinstance(node, (ast.Constant, ast.JoinedStr)))
     lines, step = module.source.lines, len(_step(module))
     return frozenset(
         node.lineno
-        for node in texts
+        for node in _texts(module)
         if node.lineno == node.end_lineno
         and isinstance(getattr(node, "value", ""), str)
         and len(_indentation(lines[node.lineno - 1])) + step + (node.end_col_offset or 0) - node.col_offset > limit

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, cast
 
 from s3lint.source.text import split_lines
-from s3lint.syntax.outline import MEMBER_HEADER
+from s3lint.syntax.outline import MEMBER_HEADER, parse
 
 MAX_CHARACTERS = 1_500_000
 """Characters of all texts whose trees are kept: a tree takes some 25 bytes for each."""
@@ -96,3 +96,13 @@ class RecentTrees(dict[str, FileTree]):
 
 _RECENT = RecentTrees(MAX_CHARACTERS)
 keep_tree, recent_tree = _RECENT.keep, _RECENT.used
+
+
+def tree_of(text: str) -> ast.Module:
+    """Return the tree of a file, which is parsed unless it is kept. Raises `Unreadable`."""
+    known = recent_tree(text)
+    if known is not None:
+        return known.tree
+    tree = parse(text)
+    keep_tree(text, tree)
+    return tree
