@@ -70,7 +70,7 @@ def _texts(node: cst.CSTNode) -> Iterator[str]:
 
 def _is_asked_for(site: Site, form: str) -> bool:
     """Whether a test, a key of a table of functions, or the name of a function around a write names its format."""
-    node = site.block.bare_parents.get(site.node)
+    node = site.block.parents.get(site.node)
     while node is not None:
         tests: tuple[cst.CSTNode | None, ...] = ()
         if isinstance(node, cst.If | cst.IfExp):
@@ -85,7 +85,7 @@ def _is_asked_for(site: Site, form: str) -> bool:
             return True
         if any(test is not None and _names(test, form) for test in tests):
             return True
-        node = site.block.bare_parents.get(node)
+        node = site.block.parents.get(node)
     return False
 
 

@@ -6,7 +6,6 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -15,7 +14,7 @@ from s3lint.finding import Edit, Fix, Location
 from s3lint.fixes.changes import AddArgument, AddEntry, Append, Change, Drop, Plan, Replace
 from s3lint.fixes.enclosing import around, enclosing_call, item_of
 from s3lint.fixes.imports import added_imports
-from s3lint.fixes.layout import added_item, dropped_item, first_item, quote_of
+from s3lint.fixes.layout import added_item, dropped_item, first_item, quote_of, within
 from s3lint.fixes.wrapping import wrapped
 from s3lint.source.text import between
 from s3lint.syntax.site import locate
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 
 
 WORD = re.compile(r"\w+")
+
+SPACED = re.compile(r"\w+ = [^\s\\#]")
+"""A keyword and its value with spaces around the sign between them."""
 
 
 class Unfixable(Exception):
@@ -117,7 +119,7 @@ def _comments(code: str) -> int:
 def _edits_of(change: Change, module: Module) -> list[Edit]:
     if change.site.module is not module:
         raise Unfixable("it would change another file")
-    if change.site.block.positions.of(change.site.node) is None:
+    if change.site.block.range_of(change.site.node) is None:
         raise Unfixable("the code is spaced in a way that hides where it ends")
     edits = _edits(change)
     if any(_ends_text(change.site, edit.content) for edit in edits):
@@ -154,23 +156,20 @@ def _added_argument(change: AddArgument) -> list[Edit]:
         raise Unfixable(f"`{change.name}` is passed already")
     if any(arg.star == "**" and not change.beside_spread and not _is_empty(arg.value) for arg in call.args):
         raise Unfixable(f"what `**` spreads may hold `{change.name}` too")
-    # `f(x for x in xs)` may lack its parentheses only while it is the one argument.
-    if call.args and isinstance(call.args[-1].value, cst.GeneratorExp) and not call.args[-1].value.lpar:
-        raise Unfixable("a generator stands alone in the call")
+    if call.args and isinstance(call.args[-1].value, cst.GeneratorExp):
+        _ = change.site.block.tree  # Gives the generator its parentheses.
+        # `f(x for x in xs)` may lack them only while it is the one argument.
+        if not call.args[-1].value.lpar:
+            raise Unfixable("a generator stands alone in the call")
     _check_placed(change.site, call.args)
-    return added_item(change.site, call.args, f"{change.name}{_equals(call)}{change.text}")
+    return added_item(change.site, call.args, f"{change.name}{_equals(change.site, call)}{change.text}")
 
 
-def _equals(call: cst.Call) -> str:
+def _equals(site: Site, call: cst.Call) -> str:
     """The sign between a keyword and its value, with spaces where the other arguments of the call have them."""
-    signs = [arg.equal for arg in call.args if isinstance(arg.equal, cst.AssignEqual)]
-    return " = " if signs and all(_is_spaced(sign) for sign in signs) else "="
-
-
-def _is_spaced(sign: cst.AssignEqual) -> bool:
-    return all(
-        isinstance(space, cst.SimpleWhitespace) and space.value == " " for space in (sign.whitespace_before, sign.whitespace_after)
-    )
+    lines = site.module.source.lines
+    named = [between(lines, *locate(within(site, arg))) for arg in call.args if arg.keyword is not None]
+    return " = " if named and all(map(SPACED.match, named)) else "="
 
 
 def _is_empty(node: cst.BaseExpression) -> bool:
@@ -193,7 +192,7 @@ def _added_entry(change: AddEntry) -> list[Edit]:
 
 def _check_placed(site: Site, nodes: Iterable[cst.CSTNode]) -> None:
     """Raises `Unfixable` where libcst does not tell where a node ends."""
-    if any(site.block.positions.of(node) is None for node in nodes):
+    if any(site.block.range_of(node) is None for node in nodes):
         raise Unfixable("the code is spaced in a way that hides where it ends")
 
 
@@ -214,4 +213,4 @@ def _dropped(change: Drop) -> list[Edit]:
         raise Unfixable("it is no argument and no entry of a dict that is written out")
     items = [*(holder.args if isinstance(holder, cst.Call) else holder.elements)]
     _check_placed(change.site, items)
-    return dropped_item(replace(change.site, node=holder, span=None), items, next(i for i, one in enumerate(items) if one is item))
+    return dropped_item(within(change.site, holder), items, next(i for i, one in enumerate(items) if one is item))

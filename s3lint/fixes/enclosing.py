@@ -105,7 +105,8 @@ def _names(site: Site, target: cst.BaseExpression) -> list[Site]:
     return [
         replace(site, block=block, node=node, span=None)
         for block in blocks
-        for node in subtree(block.tree)
+        for statement in block.statements
+        for node in subtree(statement)
         if isinstance(node, cst.Name) and node.value == name and not _is_keyword(node, block)
     ]
 

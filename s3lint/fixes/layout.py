@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -79,7 +80,7 @@ def added_item(site: Site, items: Sequence[Item], written: str) -> list[Edit]:
     behind = lines[place.row - 1].rstrip("\r\n")[place.column - 1 :]
     indent = lines[begin.row - 1][: begin.column - 1]
     own_line = begin.row > start.row and not indent.strip()
-    comma = isinstance(last.comma, cst.Comma)
+    comma = _has_comma(lines, place)
     if own_line and re.fullmatch(r"\s*,\s*(?:#.*)?" if comma else r"\s*(?:#.*)?", behind):
         row_end = Location(place.row, place.column + len(behind))
         newline = f"{newline_of(site.module)}{indent}{written}"
@@ -110,7 +111,7 @@ def dropped_item(site: Site, items: Sequence[Item], index: int) -> list[Edit]:
     lines = site.module.source.lines
     start, end = locate(within(site, items[index]))
     opened, closed = locate(site)
-    end = _behind_comma(lines, end) if isinstance(items[index].comma, cst.Comma) else end
+    end = _behind_comma(lines, end) if _has_comma(lines, end) else end
     before = lines[start.row - 1][: start.column - 1]
     behind = lines[end.row - 1][end.column - 1 :]
     if len(items) == 1 and isinstance(site.node, cst.Dict | cst.List):
@@ -130,6 +131,13 @@ def dropped_item(site: Site, items: Sequence[Item], index: int) -> list[Edit]:
         if "#" not in between(lines, previous, start):
             return [Edit(previous, locate(within(site, items[index]))[1], "")]
     return [Edit(start, end, "")]
+
+
+def _has_comma(lines: list[str], end: Location) -> bool:
+    """Whether a comma follows an item, also on a later line."""
+    rest = chain((lines[end.row - 1][end.column - 1 :],), islice(lines, end.row, None))
+    code = (line.strip() for line in rest)
+    return next((line.startswith(",") for line in code if line.rstrip("\\") and not line.startswith("#")), False)
 
 
 def _behind_comma(lines: list[str], end: Location) -> Location:

@@ -145,8 +145,9 @@ def _reaches_once(site: Site) -> bool:
 
 def _mentions(site: Site, name: str) -> int:
     """How often a name stands in the function, or the statement, that a site is in; keywords of that name are not counted."""
-    keywords = {id(node.keyword) for node in subtree(site.block.tree) if isinstance(node, cst.Arg) and node.keyword is not None}
-    return sum(isinstance(node, cst.Name) and node.value == name and id(node) not in keywords for node in subtree(site.block.tree))
+    nodes = [node for statement in site.block.statements for node in subtree(statement)]
+    keywords = {id(node.keyword) for node in nodes if isinstance(node, cst.Arg) and node.keyword is not None}
+    return sum(isinstance(node, cst.Name) and node.value == name and id(node) not in keywords for node in nodes)
 
 
 def _is_local(site: Site) -> bool:

@@ -19,8 +19,9 @@ from s3lint.syntax.layout import add_layout
 from s3lint.syntax.names import dotted_name, import_names
 from s3lint.syntax.nesting import too_deep
 from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
+from s3lint.syntax.places import Places, Range
 from s3lint.syntax.positions import Positions, positions_of
-from s3lint.syntax.recent_trees import Statements, keep_tree, recent_tree
+from s3lint.syntax.recent_trees import Statements, recent_tree, tree_of
 from s3lint.syntax.skeleton import Rows, skeleton
 from s3lint.syntax.walk import children, subtree
 
@@ -61,6 +62,14 @@ class Parsed:
     @cached_property
     def positions(self) -> Positions:
         return positions_of(self.tree, self._read)
+
+    @cached_property
+    def places(self) -> Places | None:
+        """What `ast` tells of ranges; None where the nodes are libcst's own."""
+        try:
+            return Places(self.text, self._made) if self._made is not None else None
+        except RecursionError:
+            return None
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
@@ -160,7 +169,7 @@ class Block:
 
     @cached_property
     def statements(self) -> Sequence[cst.BaseStatement]:
-        """The statements, most often without layout, which `tree`, `positions` or `parents` give to the same nodes."""
+        """The statements, most often without layout, which `tree` gives to the same nodes."""
         try:
             body = cast("Sequence[cst.BaseStatement]", self.parsed.statements(self._written))
         except Unreadable:
@@ -184,17 +193,22 @@ class Block:
         rows = self.parsed.rows.get(id(first.body[0] if isinstance(first, cst.SimpleStatementLine) else first))
         return rows[0] if rows is not None else None
 
-    @cached_property
-    def positions(self) -> Positions:
-        return self.parsed.positions if self.tree.body else positions_of(self.tree, "")
+    @property
+    def _places(self) -> Places | None:
+        return self.parsed.places if self.statements else None
+
+    def range_of(self, node: cst.CSTNode) -> Range | None:
+        """Return where a node starts, and where it ends (behind its last character), in the rows of the tree; None where nothing tells it."""
+        found = self._places.of(node) if self._places is not None else None
+        # Only where `ast` does not tell, libcst parses the block.
+        return found if found is not None or not self.tree.body else self.parsed.positions.of(node)
+
+    def is_bare(self, node: cst.CSTNode) -> bool:
+        """Return whether an expression is known, without libcst, to have no parentheses around it."""
+        return self._places is not None and self._places.is_bare(node)
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        """The node around each node. All have their layout."""
-        return self.bare_parents if self.tree.body else {}
-
-    @cached_property
-    def bare_parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
         """The node around each node, most often without layout."""
         return self.parsed.parents if self.statements else {}
 
@@ -324,19 +338,15 @@ def once_for_module(function: Callable[[Module], T]) -> Callable[[Module], T]:
 @once_for_module
 def syntax_of(module: Module) -> ast.Module:
     """Return the whole tree of `ast`; an empty one where only libcst reads the text. It is some ten times the size of the text, so few are kept."""
-    kept = recent_tree(module.file.text)
     try:
-        return kept.tree if kept is not None else parse(module.file.text)
+        return tree_of(module.file.text)
     except Unreadable:
         return ast.Module([], [])
 
 
 def _outline(source: Source, tree: ast.Module | None) -> Outline:
     try:
-        if tree is None:
-            tree = parse(source.text)
-            keep_tree(source.text, tree)
-        return outline(tree, source.text)
+        return outline(tree if tree is not None else tree_of(source.text), source.text)
     except TooDeep:
         raise
     except Unreadable as refused:

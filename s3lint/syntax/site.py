@@ -13,6 +13,8 @@ from s3lint.source.text import LEADING_FEED, between
 from s3lint.support.frozen import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import libcst as cst
 
     from s3lint.syntax.module import Block, Module
@@ -37,7 +39,7 @@ class Site:
 def locate(site: Site) -> tuple[Location, Location]:
     """Return where a site starts, and where it ends (behind its last character)."""
     block = site.block
-    found = block.positions.of(site.node)
+    found = block.range_of(site.node)
     if found is None:
         start = Location(block.part.start, 1)
         return start, start
@@ -72,8 +74,11 @@ def _advanced(site: Site, start: Location, text: str) -> Location:
 
 def source_of(site: Site) -> str:
     """Return the code of a node as it is written, with the parentheses around it."""
-    _ = site.block.tree  # Gives the node its parentheses.
-    opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
+    opening: Sequence[cst.CSTNode] = ()
+    closing: Sequence[cst.CSTNode] = ()
+    if not site.block.is_bare(site.node):
+        _ = site.block.tree  # Gives the node its parentheses.
+        opening, closing = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
     start = locate(replace(site, node=opening[0]) if opening else site)[0]
     end = locate(replace(site, node=closing[-1]) if closing else site)[1]
     return between(site.module.file.lines, start, end)

@@ -25,6 +25,7 @@ from s3lint.fixes.apply import Unsettled, fix_text, with_fixes
 from s3lint.linter.fix import fix_file
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
+from s3lint.syntax import module
 from s3lint.testing import check, fixed
 from support.notebooks import notebook
 
@@ -164,8 +165,17 @@ def test_an_f_string_is_not_ended_by_new_code_within_it(quote: str) -> None:
     assert made.count(quote) == text.count(quote) or len(quote) > 1 or made == text
 
 
-def test_code_that_libcst_does_not_write_as_it_is_stays() -> None:
+def test_a_plain_call_is_fixed_without_a_parse_by_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "parse_tree", None)
+    text = "def f(name):\n    " + CALL + "    s3.put_object(Bucket=bucket, Key=f'a/{name}/{name[0]}.pdf', Body=(data))\n"
+    assert content_type(text) == text.replace(CALL, TYPED).replace("(data)", "(data), ContentType='application/pdf'")
+
+
+def test_code_that_libcst_does_not_write_as_it_is_stays_unless_python_tells_its_place() -> None:
     text = f"try: x\nexcept* OSError  : {CALL}"
+    assert content_type(text) == text.replace(CALL, TYPED)
+    # Only libcst makes the nodes of `match`.
+    text = f"match x:\n  case 1:\n    try: x\n    except* OSError  : {CALL}"
     assert content_type(text) == text
     assert content_type(text.replace("  :", ":")) != text.replace("  :", ":")
 

@@ -172,9 +172,9 @@ def test_the_node_around_a_node_is_known_without_layout() -> None:
     (block,) = module.Module.load(source).blocks
     (line,) = block.statements
     call = line.body[0].value
-    assert block.bare_parents[call.args[0].value] is call.args[0]
+    assert block.parents[call.args[0].value] is call.args[0]
     assert "tree" not in vars(block.parsed)
-    assert block.parents == block.bare_parents
+    assert block.tree.body == [line]
     assert call.args[0].comma.whitespace_before.value == "  "
 
 

@@ -178,7 +178,7 @@ def _is_written_at(literal: Site, value: Value) -> bool:
 
 def _is_used_again(literal: Site) -> bool:
     """Tell whether the name that a literal is assigned to is mentioned more than once after that."""
-    holder = literal.block.bare_parents.get(literal.node)
+    holder = literal.block.parents.get(literal.node)
     target = holder.targets[0].target if isinstance(holder, cst.Assign) else getattr(holder, "target", None)
     name = last_name(target) if isinstance(target, cst.BaseExpression) else ""
     return bool(name) and len(re.findall(rf"\b{re.escape(name)}\b", literal.module.source.text)) > 2
@@ -188,7 +188,7 @@ def _whole(written: Site) -> Site:
     """Return the f-string around a part of it, where another rule reports the same bucket; any other literal as it is."""
     if not isinstance(written.node, cst.FormattedStringText) or written.span is not None:
         return written
-    parent = written.block.bare_parents.get(written.node)
+    parent = written.block.parents.get(written.node)
     text = written.node.value
     return replace(written, node=parent) if parent is not None and "://" not in text and "arn:" not in text else written
 

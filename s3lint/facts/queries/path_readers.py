@@ -117,7 +117,7 @@ def _words(path: Text) -> Iterator[str]:
         if words:
             yield max(words, key=len)
             break
-    parent = path.site.block.bare_parents.get(path.site.node) if path.site is not None and path.site.span is None else None
+    parent = path.site.block.parents.get(path.site.node) if path.site is not None and path.site.span is None else None
     target = parent.targets[0].target if isinstance(parent, cst.Assign) else getattr(parent, "target", None)
     if isinstance(target, cst.Name) and not any(isinstance(part, cst.FunctionDef) for part in _around(path.site)):
         yield target.value
@@ -128,10 +128,10 @@ def _is_part(site: Site, whole: Site) -> bool:
 
 
 def _around(site: Site | None) -> Iterator[cst.CSTNode]:
-    node = site.block.bare_parents.get(site.node) if site is not None else None
+    node = site.block.parents.get(site.node) if site is not None else None
     while site is not None and node is not None:
         yield node
-        node = site.block.bare_parents.get(node)
+        node = site.block.parents.get(node)
 
 
 def _reads(module: Module, words: list[str], context: Context) -> Iterator[tuple[Site, Text]]:
