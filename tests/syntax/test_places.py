@@ -31,9 +31,10 @@ ODD_CODE = [
 
 def calls_and_texts(text: str) -> tuple[int, int]:
     """Return how many calls, arguments and literals a text has, and of how many `ast` tells the range. Each range is libcst's."""
-    made = skeleton(text)
-    if made is None:
+    bare = skeleton(text)
+    if bare is None:
         return 0, 0
+    made, _ = bare
     tree, places = cst.parse_module(text), Places(text, made)
     assert add_layout(made, tree.body)
     object.__setattr__(tree, "body", made)
