@@ -60,6 +60,8 @@ class Engine:
         self.tracker = tracker or Tracker()
         self.weak: set[Path] = set()
         """Files that `skip_if_irrelevant` let through for weak mentions."""
+        self._mentions: dict[Path, tuple[int, Mentions]] = {}
+        """The mentions in files that `skip_if_irrelevant` let through, with the hash of the bytes that it saw."""
         self._dependents: dict[Path, tuple[Result, int]] = {}
         """Results of files analyzed for another one, with the set of what each depends on."""
         self._searches_named = 0
@@ -136,7 +138,18 @@ class Engine:
             return self._with_dependencies(Result(path))
         if found.weak:
             self.weak.add(path)
+        self._mentions[path] = hash(text), found
         return None
+
+    def index(self) -> None:
+        """Read of the project what every worker would read that analyzes many of its files: where words stand, and all imports."""
+        self.files.word_index.build()
+        for path in self.files.searched:
+            self.loader.imports(path, self.files.content(path))
+
+    def _mentions_in(self, path: Path, data: bytes) -> Mentions:
+        known = self._mentions.pop(path, None)
+        return known[1] if known is not None and known[0] == hash(data) else self.prefilter.mentions(data)
 
     def _matters(self, found: Mentions, data: bytes) -> bool:
         """Return whether the hits justify parsing. Weak hits count only in a project that uses a store."""
@@ -221,7 +234,7 @@ class Engine:
 
     def _analyze_source(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
         """Analyze Python source, in which `plain` has masked everything that is not Python."""
-        found = self.prefilter.mentions(data)
+        found = self._mentions_in(path, data)
         # UTF-16 and UTF-32 hide every word from the prefilter; such a file goes on, and is reported where Python does not read it.
         if not self._matters(found, data) and not is_wide(data):
             return Result(path)

@@ -6,13 +6,13 @@ Entries are valid for the bytes from which they were computed. Imports `searches
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from s3lint.project.dependencies import digest
-from s3lint.project.searches import STORES
+from s3lint.project.searches import STORES, imports_in
+from s3lint.source.text import searchable
 
 if TYPE_CHECKING:
     from s3lint.source.text import Source
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Extents = dict[tuple[Path, str], "Extent"]
 """What was read of each version of a file, by its path and the digest of its bytes."""
-
-IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w. \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE)
 
 
 class Prefilter(Protocol):
@@ -43,7 +41,7 @@ class Loader:
         self._extents = extents
         # All but modules remember the hash of a file's bytes: the bytes themselves would keep every file in memory.
         self._modules: dict[Path, Module] = {}
-        self._imported: dict[Path, tuple[int, frozenset[str]]] = {}
+        self._imports: dict[Path, tuple[int, bytes]] = {}
         self._mentioning: dict[Path, tuple[Prefilter, int, bool]] = {}
         self._storing: dict[Path, tuple[int, bool]] = {}
 
@@ -70,14 +68,16 @@ class Loader:
         for path in known.keys() - self._modules.keys():
             known[path].take_apart()
 
-    def imported_names(self, path: Path, data: bytes) -> frozenset[str]:
-        """Return the names in the import statements of a file, found by a pattern: no file is parsed for it."""
-        known = self._imported.get(path)
+    def imports(self, path: Path, data: bytes) -> bytes:
+        """Return the words in the imports of a file, each between spaces (`imports_in`): no file is parsed for it."""
+        known = self._imports.get(path)
         if known is None or known[0] != hash(data):
-            statements = IMPORT.findall(data)
-            names = frozenset(name.decode() for statement in statements for name in re.findall(rb"[A-Za-z_]\w*", statement))
-            known = self._imported[path] = hash(data), names
+            known = self._imports[path] = hash(data), imports_in(searchable(data))
         return known[1]
+
+    def imported_names(self, path: Path, data: bytes) -> frozenset[str]:
+        """Return the words in the imports of a file."""
+        return frozenset(self.imports(path, data).decode("utf-8", "surrogateescape").split())
 
     def names_store(self, path: Path, data: bytes) -> bool:
         """Tell whether a file names a store (`searches.STORES`)."""

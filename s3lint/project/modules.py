@@ -110,7 +110,7 @@ class Project:
         """By folder and name."""
         self._is_folder: Once[str, bool] = {}
         self._search_paths: dict[str, tuple[Path, ...]] = {}
-        self._searcher = Searcher(files, self.tracker)
+        self._searcher = Searcher(files, self.loader, self.tracker)
         self.cones = ImportCones(self.root, self.roots, self._searcher)
 
     def add(self, module: Module) -> None:

@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3lint.project.dependencies import SearchDependency, Tracker
-from s3lint.project.searches import IN_IMPORTS, USED, imports_in, used_names
+from s3lint.project.searches import IN_IMPORTS, USED, used_names
 from s3lint.source.text import searchable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from s3lint.project.files import ProjectFiles
+    from s3lint.project.loader import Loader
     from s3lint.project.searches import Kind, Search
 
 MAX_SCANS = 32
@@ -55,12 +56,12 @@ class Hits:
 class Searcher:
     """Searches the files of one project. What is found is kept by the tracker, as results name it."""
 
-    def __init__(self, files: ProjectFiles, tracker: Tracker) -> None:
+    def __init__(self, files: ProjectFiles, loader: Loader, tracker: Tracker) -> None:
         self.files = files
+        self._loader = loader
         self.tracker = tracker
         self._recorded: dict[Search, SearchDependency] = {}
         self._scans: Counter[Path] = Counter()
-        self._imports: dict[Path, tuple[int, bytes]] = {}
         self._hits: dict[Search, Hits] = {}
         self._used: dict[tuple[Path, Kind], tuple[bytes, set[bytes]]] = {}
 
@@ -86,18 +87,10 @@ class Searcher:
         first = self._hits[anywhere].first(search, self._finds)
         return (first,) if first is not None else ()
 
-    def _imports_of(self, path: Path, data: bytes) -> bytes:
-        """Return the words in a file's imports. Each module and folder asks for its own name in them."""
-        known = self._imports.get(path)
-        if known is None or known[0] != hash(data):
-            known = self._imports[path] = hash(data), imports_in(data)
-        return known[1]
-
     def _finds(self, search: Search, path: Path) -> bool:
         data = self.files.content(path)
         if search.kind in IN_IMPORTS:
-            data = searchable(data)
-            return search.word in data and search.is_imported_by(data, self._imports_of(path, data))
+            return search.is_imported_by(searchable(data), self._loader.imports(path, data))
         if search.kind not in USED or not NAME.fullmatch(search.word):
             return search.finds(data)
         self._scans[path] += 1

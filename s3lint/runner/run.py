@@ -18,7 +18,6 @@ from s3lint.finding import Finding
 from s3lint.linter.findings import by_file
 from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
 from s3lint.linter.result import Result
-from s3lint.project.files import ProjectFiles
 from s3lint.project.ignored import ANSWERS, Listed
 from s3lint.project.targets import Target, with_context_files
 from s3lint.registry import rules
@@ -39,7 +38,7 @@ WEAK_FILES_PER_FILE = 4
 """Files with weak mentions alone that count as one: of most of them little is analysed."""
 
 FILES_PER_BATCH = 12
-"""Files that a worker takes at once: they follow each other in the project, so that they share much of what they import."""
+"""Files that a worker takes at once, at least: they follow each other in the project, so that they share much of what they import."""
 
 
 @dataclass(slots=True)
@@ -213,22 +212,17 @@ def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | No
         yield from map(worker.analyze, left)
         return
     if len({task.settings for task in left}) == 1:
-        _share(left[0].settings, worker.engine(left[0]).files)
+        with CLOCK.stage("index of words"):
+            worker.engine(left[0]).index()
+    _SHARED[:] = [worker]
     try:
         yield from _in_workers(left, settings, count, extents)
     finally:
         _SHARED.clear()
 
 
-_SHARED: dict[int, ProjectFiles] = {}
-"""Files of projects by the index of their settings. Workers that are forked from this process find them here, already read."""
-
-
-def _share(settings: int, files: ProjectFiles) -> None:
-    """Build the word index that every worker would build, and leave it where forked workers find it."""
-    with CLOCK.stage("index of words"):
-        files.word_index.build()
-    _SHARED[settings] = files
+_SHARED: list[Worker] = []
+"""The worker of the process that starts others. Those that are forked from it find it here, with all that it has read."""
 
 
 def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int, extents: Extents | None) -> Iterator[Result]:
@@ -237,13 +231,22 @@ def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int,
 
     for code in frozenset().union(*(Selection(each).codes for each in settings)):
         rules()[code].imported()  # Here, so that not each worker imports it.
-    batches = [tasks[start : start + FILES_PER_BATCH] for start in range(0, len(tasks), FILES_PER_BATCH)]
+    batches = list(_batches(tasks, count))
     start = (_start_worker, (settings, CLOCK.on, ANSWERS, extents is not None))
     for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):
         found, spent, read = done if done is not None else ([_died(task) for task in batch], {}, {})
         CLOCK.add(spent)
         _add_extents(extents if extents is not None else {}, read)
         yield from found
+
+
+def _batches(tasks: Sequence[Task], count: int) -> Iterator[Sequence[Task]]:
+    """Yield ever smaller batches: long ones first, whose files share most of what they import, short ones last, which end together."""
+    start = 0
+    while start < len(tasks):
+        end = start + max(FILES_PER_BATCH, (len(tasks) - start) // (2 * count))
+        yield tasks[start:end]
+        start = end
 
 
 def _add_extents(extents: Extents, read: Extents) -> None:
@@ -272,7 +275,8 @@ def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path,
     gc.freeze()
     if parent_process() is not None:
         CLOCK.start(on=timed)
-    _WORKER[:] = [Worker(settings, _SHARED, {} if noting else None)]
+    _WORKER[:] = _SHARED or [Worker(settings, {} if noting else None)]
+    _WORKER[0].start()
 
 
 def _analyze_batch(batch: Sequence[Task]) -> tuple[list[Result], dict[str, int], Extents]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3lint.linter.result import Result
-from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.settings import Settings
 from s3lint.support.bounded_read import read_bounded
 from s3lint.support.clock import CLOCK
@@ -37,24 +37,24 @@ class Task:
 class Worker:
     """Analyzes files with one engine for each settings, so that files of one project share what was read of it.
 
-    `files` are projects that another process has read already, by the index of their settings. `extents` is filled with what is
-    read of modules; None if nobody asks for it.
+    `extents` is filled with what is read of modules; None if nobody asks for it.
     """
 
-    def __init__(
-        self, settings: Sequence[Settings], files: Mapping[int, ProjectFiles] | None = None, extents: Extents | None = None
-    ) -> None:
+    def __init__(self, settings: Sequence[Settings], extents: Extents | None = None) -> None:
         self._extents = extents
         self._told: dict[tuple[Path, str], tuple[int, int, bool]] = {}
         self._settings = settings
-        self._files = files or {}
         self._engines: dict[int, Engine] = {}
+        self.start()
+
+    def start(self) -> None:
+        """Count the objects that it makes from here on."""
         self._counted = gc.get_count()[0]
 
     def engine(self, task: Task) -> Engine:
         """Return the engine for the settings of a task."""
         if task.settings not in self._engines:
-            self._engines[task.settings] = self._engine_of(task.settings, self._files.get(task.settings))
+            self._engines[task.settings] = self._engine_of(self._settings[task.settings])
         return self._engines[task.settings]
 
     def analyze(self, task: Task) -> Result:
@@ -69,12 +69,12 @@ class Worker:
             return Result(task.path, errors=(f"{task.path}: cannot be read: {error.strerror or error}",))
         return engine.analyze_standalone(task.path, data) if task.standalone else engine.analyze(task.path, data)
 
-    def _engine_of(self, settings: int, files: ProjectFiles | None) -> Engine:
+    def _engine_of(self, settings: Settings) -> Engine:
         from s3lint.linter.engine import Engine
         from s3lint.project.dependencies import Tracker
         from s3lint.project.loader import Loader
 
-        return Engine(self._settings[settings], files, Loader(self._extents), Tracker(on=self._extents is not None))
+        return Engine(settings, None, Loader(self._extents), Tracker(on=self._extents is not None))
 
     def _forget(self, task: Task) -> None:
         """Drop what was used least recently, so that memory stays bounded however many files there are."""
