@@ -96,6 +96,12 @@ def test_flake8_finds_in_a_folder_what_it_finds_in_its_files(project: Write) -> 
     assert "a.py" in whole.out
 
 
+def test_flake8_ends_without_a_last_collection(project: Write) -> None:
+    told = "import atexit, gc; atexit.register(lambda: print('frozen', gc.get_freeze_count() > 0))"
+    program = f"{told}; from flake8.main.cli import main; main(['--isolated', '--select', 'STO', 'a.py'])"
+    assert "frozen True" in run_program(sys.executable, "-c", program, cwd=project({"a.py": ""})).out
+
+
 def test_flake8_remembers_what_it_found_in_a_folder(project: Write) -> None:
     root = project({"config.py": "BUCKET = name\n", "a.py": f"from config import BUCKET\n{HELPER}keep(BUCKET, 'a/b')\n"})
     flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", ".")
