@@ -109,8 +109,10 @@ class CallsOfName:
 
     def _calls(self, module: Module) -> Iterator[Call]:
         for step in steps_holding(self.evaluator, module, self._calling):
-            for node, binders in step.calls:
-                yield from self._matching(node, Place(step, binders))
+            text = step.statement.text
+            if self._search.name in text or (self._is_constructor and "__init__" in text):
+                for node, binders in step.calls:
+                    yield from self._matching(node, Place(step, binders))
 
     def _matching(self, node: cst.Call, place: Place) -> Iterator[Call]:
         called = called_name(node.func)

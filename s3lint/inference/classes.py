@@ -155,7 +155,7 @@ def class_steps(scope: Scope) -> list[Step]:
     """Return the statements in the body of a class; blocks are parsed for it."""
     found: list[Step] = []
     for step in scope.suite.steps:
-        found += step.body.steps if isinstance(step.node, Block) and step.scope is None else [step]
+        found += step.body.steps if step.kind is Block and step.scope is None else [step]
     return found
 
 
@@ -254,7 +254,7 @@ def _setting_methods(scope: Scope, name: str) -> list[Scope]:
 
 def _find_setting(scope: Scope, name: str) -> Iterator[Scope]:
     for step in scope.suite.steps:
-        if not isinstance(step.node, Block) or _may_set(step.node, name):
+        if step.kind is not Block or _may_set(step.block, name):
             yield from (function for function in functions_of(step) if function.owner is scope and _sets(function, name))
 
 

@@ -93,7 +93,7 @@ def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -
 
 def _parameter_chooses(scope: Scope) -> bool:
     """Tell whether a test of a parameter decides by which `return` control leaves a function."""
-    branching = (step for step in scope.walk() if isinstance(step.node, cst.If) and any(suite.ends for suite in step.suites))
+    branching = (step for step in scope.walk() if step.kind is cst.If and any(suite.ends for suite in step.suites))
     return any(parameter_chooses(step) for step in branching)
 
 

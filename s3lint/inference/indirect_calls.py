@@ -101,6 +101,7 @@ def _own_keywords(scope: Scope) -> frozenset[str] | None:
         return None
     star, rest = getattr(params.star_arg, "name", None), params.star_kwarg.name.value
     everything = [*([("*", star.value)] if isinstance(star, cst.Name) else []), ("**", rest)]
+    _ = scope.block.statements if scope.block is not None else ()  # Fills the body.
     nodes = list(subtree(scope.node.body))
     args = [arg for each in nodes if isinstance(each, cst.Call) for arg in each.args]
     # Whatever else is done with the arguments may add or take away some.

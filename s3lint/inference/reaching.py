@@ -101,7 +101,7 @@ def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | No
 
 
 def _after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
-    return _AFTER.get(type(step.node), _after_simple)(evaluator, step, name, context)
+    return _AFTER.get(step.kind, _after_simple)(evaluator, step, name, context)
 
 
 def _after_with(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -179,7 +179,7 @@ def _after_loop(evaluator: Evaluator, step: Step, name: str, context: CallContex
 
 def _at_jumps(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None) -> list[Value]:
     """Return the values with which `break` and `continue` leave the body."""
-    jumps = [step for step in body.walk() if isinstance(step.node, (cst.Break, cst.Continue))]
+    jumps = [step for step in body.walk() if step.kind is cst.Break or step.kind is cst.Continue]
     return [before(evaluator, step, name, context) for step in jumps if loop_of(step) is body]
 
 
@@ -315,7 +315,7 @@ def _annotated(evaluator: Evaluator, node: cst.AnnAssign, place: Place, name: st
 
 def _walrus(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value | None:
     # Almost no block has a walrus; asking its text first saves the walk over its nodes.
-    if name not in step.changes or isinstance(step.node, Block) or ":=" not in step.block.text:
+    if name not in step.changes or step.kind is Block or ":=" not in step.block.text:
         return None
     for node, binders in step.nodes:
         if isinstance(node, cst.NamedExpr) and isinstance(node.target, cst.Name) and node.target.value == name:

@@ -77,7 +77,7 @@ class Checker:
     def steps(self, suite: Suite, found: Mentions) -> Iterator[Step]:
         """Yield every statement of the blocks with hits, including those of nested functions and classes."""
         for step in suite.steps:
-            if isinstance(step.node, Block):
+            if step.kind is Block:
                 part = step.block.part
                 # Asked by line numbers alone: a block without a hit is never parsed by libcst, which is most of the run time saved.
                 if not found.within(part.start, part.end):
@@ -108,7 +108,7 @@ class Checker:
 
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
-        rows = step.block.rows_of(step.node) if not isinstance(step.node, Block) else None
+        rows = step.statement.rows
         for name in self._dispatch.of_steps & found.extractors:
             if rows is None or _is_worth_a_look(rows, name, context.module, found):
                 for extract in STEPS[name]:
@@ -161,7 +161,7 @@ def _is_worth_a_look(rows: tuple[int, int], name: str, module: Module, found: Me
 
 def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:
     """Return the nodes of a statement. The header of a class is parsed only if it has a hit."""
-    part = step.node.part if isinstance(step.node, Block) else None
+    part = step.block.part if step.kind is Block else None
     if part is None or part.kind != "class":
         return step.nodes
     return step.header_nodes if found.within(part.start, part.header) else []

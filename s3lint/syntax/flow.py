@@ -10,20 +10,23 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 import libcst as cst
 
 from s3lint.support.frozen import frozen
-from s3lint.syntax.bindings import changed_names
-from s3lint.syntax.clauses import Statement, clauses_of
+from s3lint.syntax.clauses import clauses_of
 from s3lint.syntax.guards import GUARDING, Guard, guards_of_branch, guards_past, may_refuse, names_tested
 from s3lint.syntax.module import Block, Module
 from s3lint.syntax.names import applied_function, dotted_name, parameter_names
 from s3lint.syntax.outline import Part
-from s3lint.syntax.statement import OwnNodes
+from s3lint.syntax.statement import DEFINITIONS, AnyStatement, Made, OwnNodes, statements_of
 from s3lint.syntax.walk import Binders, expressions
 
 FunctionNode = cst.FunctionDef | cst.Lambda
+
+JUMPS = frozenset({cst.Return, cst.Continue, cst.Break})
+"""Statements that leave without an exception."""
 
 
 @dataclass(eq=False, repr=False)
@@ -40,13 +43,13 @@ class Step(OwnNodes):
     @cached_property
     def header_nodes(self) -> list[tuple[cst.CSTNode, Binders]]:
         """The nodes of a class statement's decorators and arguments, where the outline has split its members off."""
-        header = self.scope.header if isinstance(self.node, Block) and self.scope is not None else None
+        header = self.scope.header if self.kind is Block and self.scope is not None else None
         return list(expressions(header)) if header is not None else []
 
     @property
     def passed_guards(self) -> list[Guard]:
         """What holds when control passes this statement, of names that it does not change after the test."""
-        if type(self.node) not in GUARDING:
+        if self.kind not in GUARDING:
             return []
         if isinstance(self.node, cst.Assert):
             return [Guard(self.node.test, holds=True, refused=True)]
@@ -63,8 +66,8 @@ class Step(OwnNodes):
     @property
     def body(self) -> Suite:
         """The statements of a block, which is parsed for it."""
-        if not self.suites and isinstance(self.node, Block):
-            self.suites.append(suite_of(self.node.statements, "block", self.suite.scope, self.node, self))
+        if not self.suites and self.kind is Block:
+            self.suites.append(suite_of(statements_of(self.block), "block", self.suite.scope, self))
         return self.suites[0]
 
     @cached_property
@@ -83,9 +86,9 @@ class Step(OwnNodes):
         if not self.suites:
             return False
         ways = {suite.role for suite in self.suites}
-        if isinstance(self.node, cst.With) or (isinstance(self.node, cst.If) and "else" in ways):
+        if self.kind is cst.With or (self.kind is cst.If and "else" in ways):
             return all(suite.ends for suite in self.suites)
-        if isinstance(self.node, (cst.Try, cst.TryStar)):
+        if self.kind is cst.Try or self.kind is cst.TryStar:
             # A body with an `else` goes on into it; whether that ends is not asked, so the statement counts as going on.
             return all(suite.ends for suite in self.suites if suite.role in ("try", "handler")) and "orelse" not in ways
         return False
@@ -98,8 +101,15 @@ class Suite:
     role: str
     scope: Scope
     owner: Step | None
-    clause: cst.CSTNode | None = None
+    number: int = 0
+    """Its place among the suites of its owner."""
     steps: list[Step] = field(default_factory=list)
+
+    @cached_property
+    def clause(self) -> cst.CSTNode | None:
+        """The node that heads it."""
+        node = self.owner.node if self.owner is not None else None
+        return [head for _, _, head in clauses_of(node)][self.number] if node is not None and not isinstance(node, Block) else None
 
     @cached_property
     def changes(self) -> dict[str, list[int]]:
@@ -136,7 +146,7 @@ class Suite:
     @cached_property
     def refusing_blocks(self) -> list[Step]:
         """The statements of a module that may end the program, or go on only where a condition holds."""
-        blocks = (step for step in self.steps if isinstance(step.node, Block) and step.scope is None)
+        blocks = (step for step in self.steps if step.kind is Block and step.scope is None)
         # To define a function refuses nothing: the texts of functions are not even read.
         return [step for step in blocks if step.block.part.kind != "function" and may_refuse(step.block.text)]
 
@@ -163,7 +173,7 @@ class Suite:
     @property
     def raises(self) -> bool:
         """Whether control leaves by an exception, or the program ends."""
-        return any(step.ends and not isinstance(step.node, (cst.Return, cst.Continue, cst.Break)) for step in self.steps)
+        return any(step.ends and step.kind not in JUMPS for step in self.steps)
 
     def last_change(self, name: str, before: int) -> Step | None:
         """Return the last step before an index that changes a name."""
@@ -206,7 +216,8 @@ class Scope:
     name: str
     parent: Scope | None
     block: Block | None = None
-    node: FunctionNode | cst.ClassDef | None = None
+    given: cst.Lambda | None = None
+    """The node of a lambda."""
     part: Part | None = None
     step: Step | None = None
     """The statement that defines it."""
@@ -220,9 +231,15 @@ class Scope:
         if self.part is not None:
             return _outlined(self, [Block(self.module, member, member=True) for member in self.part.members])
         assert self.block is not None
-        body = self.node.body if self.node is not None else None
-        statements = body.body if isinstance(body, cst.BaseSuite) else ()
-        return suite_of(statements, "scope", self, self.block, None)
+        statements = self.step.statement.body if self.step is not None and self.given is None else ()
+        return suite_of(statements, "scope", self, None)
+
+    @cached_property
+    def node(self) -> FunctionNode | cst.ClassDef | None:
+        """The node of a function, or of a class whose members are not split off."""
+        if self.given is not None or self.step is None or self.step.kind not in DEFINITIONS:
+            return self.given
+        return cast("FunctionNode | cst.ClassDef", self.step.node)
 
     @cached_property
     def header(self) -> cst.ClassDef | None:
@@ -236,12 +253,15 @@ class Scope:
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        return parameter_names(self.node.params) if isinstance(self.node, (cst.FunctionDef, cst.Lambda)) else ()
+        if self.given is not None:
+            return parameter_names(self.given.params)
+        return self.step.statement.parameters if self.kind == "function" and self.step is not None else ()
 
     @cached_property
     def decorators(self) -> tuple[str, ...]:
         """The dotted names of a function's decorators, called or not."""
-        if not isinstance(self.node, cst.FunctionDef):
+        is_decorated = self.step is not None and self.step.kind is cst.FunctionDef and self.step.statement.is_decorated
+        if not is_decorated or not isinstance(self.node, cst.FunctionDef):
             return ()
         called = (item.decorator for item in self.node.decorators)
         return tuple(dotted_name(node.func if isinstance(node, cst.Call) else node) or "" for node in called)
@@ -249,10 +269,10 @@ class Scope:
     @cached_property
     def outside(self) -> frozenset[str]:
         """Names that the function declares `global` or `nonlocal`."""
-        if self.kind != "function" or self.node is None:
+        if self.kind != "function":
             return frozenset()
-        declared = (step.node for step in self.suite.walk() if type(step.node) is cst.Global or type(step.node) is cst.Nonlocal)
-        return frozenset(item.name.value for node in declared for item in node.names)
+        declared = [step.node for step in self.suite.walk() if step.kind is cst.Global or step.kind is cst.Nonlocal]
+        return frozenset(item.name.value for node in declared for item in cast("cst.Global | cst.Nonlocal", node).names)
 
     @property
     def qualified_name(self) -> str:
@@ -279,7 +299,7 @@ class Scope:
     @cached_property
     def returns(self) -> list[tuple[Step, cst.Return]]:
         """The `return` statements of a function."""
-        return [(step, step.node) for step in self.suite.walk() if type(step.node) is cst.Return]
+        return [(step, cast("cst.Return", step.node)) for step in self.suite.walk() if step.kind is cst.Return]
 
     @cached_property
     def yields(self) -> list[tuple[Step, cst.Yield, Binders]]:
@@ -292,7 +312,9 @@ class Scope:
         """Local names that stand for a method of something, or for a partial application of one."""
         found: dict[str, list[AssignedMethod]] = {}
         for step in self.suite.walk() if self.kind == "function" else ():
-            if type(step.node) is cst.Assign and type(step.node.targets[0].target) is cst.Name:
+            if not step.statement.may_assign_function or not isinstance(step.node, cst.Assign):
+                continue
+            if type(step.node.targets[0].target) is cst.Name:
                 function, partial = applied_function(step.node.value)
                 if isinstance(function, cst.Attribute):
                     found.setdefault(step.node.targets[0].target.value, []).append(AssignedMethod(step, function, partial))
@@ -314,7 +336,7 @@ class Scope:
 def _outlined(scope: Scope, blocks: Sequence[Block]) -> Suite:
     suite = Suite("scope", scope, None)
     for index, block in enumerate(blocks):
-        step = Step(block, block, suite, index, block.part.binds)
+        step = Step(Made(block, block), block, suite, index, block.part.binds)
         # The outline does not split `if`, `try` and the like: what their statements change is known once they are parsed.
         if block.part.kind == "whole":
             step.changes = frozenset(step.body.changes)
@@ -324,30 +346,20 @@ def _outlined(scope: Scope, blocks: Sequence[Block]) -> Suite:
     return suite
 
 
-def suite_of(
-    statements: Iterable[cst.BaseStatement | cst.BaseSmallStatement],
-    role: str,
-    scope: Scope,
-    block: Block,
-    owner: Step | None,
-    clause: cst.CSTNode | None = None,
-) -> Suite:
-    suite = Suite(role, scope, owner, clause)
-    for statement in statements:
-        small = statement.body if type(statement) is cst.SimpleStatementLine else (statement,)
-        for node in small:
-            suite.steps.append(_step(node, suite, len(suite.steps), block))  # type: ignore[arg-type]
+def suite_of(statements: Iterable[AnyStatement], role: str, scope: Scope, owner: Step | None, number: int = 0) -> Suite:
+    suite = Suite(role, scope, owner, number)
+    suite.steps = [_step(statement, suite, index) for index, statement in enumerate(statements)]
     return suite
 
 
-def _step(node: Statement, suite: Suite, index: int, block: Block) -> Step:
-    step = Step(node, block, suite, index, frozenset())
-    # By exact type: `isinstance` asks the metaclass of libcst's nodes, which takes ten times as long.
-    if type(node) is cst.FunctionDef or type(node) is cst.ClassDef:
-        kind = "function" if type(node) is cst.FunctionDef else "class"
-        parent = suite.scope
-        step.scope = Scope(parent.module, kind, node.name.value, parent, block, node, step=step)
+def _step(statement: AnyStatement, suite: Suite, index: int) -> Step:
+    step = Step(statement, statement.block, suite, index, frozenset())
+    if step.kind in DEFINITIONS:
+        kind, parent = ("function" if step.kind is cst.FunctionDef else "class"), suite.scope
+        step.scope = Scope(parent.module, kind, statement.name, parent, statement.block, step=step)
+        step.changes = statement.changes
     else:
-        step.suites = [suite_of(body.body, role, suite.scope, block, step, clause) for role, body, clause in clauses_of(node)]
-    step.changes = changed_names(node, block).union(*(inner.changes for inner in step.suites))
+        clauses = enumerate(statement.clauses)
+        step.suites = [suite_of(nested, role, suite.scope, step, number) for number, (role, nested) in clauses]
+        step.changes = statement.changes.union(*(inner.changes for inner in step.suites))
     return step

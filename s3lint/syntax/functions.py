@@ -16,12 +16,12 @@ def functions_of(step: Step, holds: Callable[[Block], bool] | None = None) -> li
         current = pending.pop()
         if holds is not None and not holds(current.block):
             continue
-        if isinstance(current.node, Block) and current.scope is None:
+        if current.kind is Block and current.scope is None:
             pending.extend(current.body.steps)
         if current.scope is not None:
             if current.scope.kind == "function":
                 found.append(current.scope)
             pending.extend(reversed(current.scope.suite.steps))
-        for suite in current.suites if not isinstance(current.node, Block) else ():
+        for suite in current.suites if current.kind is not Block else ():
             pending.extend(suite.steps)
     return found

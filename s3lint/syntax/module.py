@@ -22,7 +22,7 @@ from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep,
 from s3lint.syntax.places import Places, Range
 from s3lint.syntax.positions import Positions, positions_of
 from s3lint.syntax.recent_trees import Statements, recent_tree, tree_of
-from s3lint.syntax.skeleton import Rows, skeleton
+from s3lint.syntax.skeleton import Skeleton, skeleton_of
 from s3lint.syntax.walk import children, subtree
 
 T = TypeVar("T")
@@ -38,25 +38,26 @@ class Parsed:
     text: str
     _read: str = ""
     """What libcst read, once it has: some of the white space is not as in the text."""
-    _made: Sequence[cst.CSTNode] | None = None
-    rows: Rows = field(default_factory=dict)
-    """Where the statements stand, of those that `ast` made: in the text, or in the file that it was cut out of."""
+    _skeleton: Skeleton | None = None
+
+    def skeleton(self, written: Statements | None) -> Skeleton | None:
+        """Return the statements without layout, `written` if `ast` has parsed them already; None where libcst makes them."""
+        if self._skeleton is None and "tree" not in self.__dict__ and too_deep(self.text) is None:
+            with CLOCK.stage("skeletons"):
+                self._skeleton = skeleton_of(self.text, written)
+        return self._skeleton
 
     def statements(self, written: Statements | None) -> Sequence[cst.CSTNode]:
-        """Return the statements, `written` if `ast` has parsed them already. They get their layout when `tree` is asked for."""
-        if self._made is None and "tree" not in self.__dict__ and too_deep(self.text) is None:
-            with CLOCK.stage("skeletons"):
-                made = skeleton(self.text, written)
-            if made is not None:
-                self._made, self.rows = made
-        return self._made if self._made is not None else self.tree.body
+        """Return the statements. They get their layout when `tree` is asked for."""
+        skeleton = self.skeleton(written)
+        return skeleton.complete() if skeleton is not None else self.tree.body
 
     @cached_property
     def tree(self) -> cst.Module:
         """What libcst makes of the text, with the statements that were made before in the place of its own."""
         tree, self._read = parse_tree(self.text)
-        if self._made is not None and add_layout(self._made, tree.body):
-            object.__setattr__(tree, "body", self._made)
+        if self._skeleton is not None and add_layout(made := self._skeleton.complete(), tree.body):
+            object.__setattr__(tree, "body", made)
         return tree
 
     @cached_property
@@ -67,7 +68,7 @@ class Parsed:
     def places(self) -> Places | None:
         """What `ast` tells of ranges; None where the nodes are libcst's own."""
         try:
-            return Places(self.text, self._made) if self._made is not None else None
+            return Places(self.text, self._skeleton.complete()) if self._skeleton is not None else None
         except RecursionError:
             return None
 
@@ -167,6 +168,11 @@ class Block:
             self.refused = Unreadable(error.message, error.row + self.offset, error.column)
             return cst.Module(body=())
 
+    @property
+    def skeleton(self) -> Skeleton | None:
+        """The statements by themselves; None where they are made together."""
+        return self.parsed.skeleton(self._written)
+
     @cached_property
     def statements(self) -> Sequence[cst.BaseStatement]:
         """The statements, most often without layout, which `tree` gives to the same nodes."""
@@ -178,20 +184,6 @@ class Block:
             return body
         holder = cast("cst.ClassDef", body[0])
         return cast("Sequence[cst.BaseStatement]", holder.body.body)
-
-    def rows_of(self, node: cst.CSTNode) -> tuple[int, int] | None:
-        """Return the first and the last row of a statement in the file, of those nested in it too; None where that is not known without its layout."""
-        rows = self.parsed.rows.get(id(node))
-        if rows is None or self._first_row is None:
-            return None
-        shift = self.part.start - self._first_row
-        return rows[0] + shift, rows[1] + shift
-
-    @cached_property
-    def _first_row(self) -> int | None:
-        first = self.statements[0]
-        rows = self.parsed.rows.get(id(first.body[0] if isinstance(first, cst.SimpleStatementLine) else first))
-        return rows[0] if rows is not None else None
 
     @property
     def _places(self) -> Places | None:
@@ -346,7 +338,7 @@ def syntax_of(module: Module) -> ast.Module:
 
 def _outline(source: Source, tree: ast.Module | None) -> Outline:
     try:
-        return outline(tree if tree is not None else tree_of(source.text), source.text)
+        return outline(tree if tree is not None else tree_of(source.text, source.starts), source.text)
     except TooDeep:
         raise
     except Unreadable as refused:

@@ -236,12 +236,31 @@ def _changes(statement: ast.stmt, walrus: Rows | None = None) -> Iterator[str]:
                 yield part.target.id
 
 
+def changed_by(node: Any, *, walrus: bool) -> frozenset[str]:
+    """Return the names that a statement itself binds or alters, without the statements nested in it; `walrus` if it may hold one."""
+    function = _CHANGES.get(type(node))
+    found = frozenset(function(node)) if function is not None else frozenset()
+    if isinstance(node, (ast.Assign, ast.Expr)) and type(node.value) is ast.Await:
+        found = found.union(_mutated(node.value))
+    return found.union(_walruses(node)) if walrus else found
+
+
+def _walruses(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that the expressions of a statement itself bind, those of lambdas left out."""
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if type(node) is ast.NamedExpr and type(node.target) is ast.Name:
+            yield node.target.id
+        pending += (child for child in ast.iter_child_nodes(node) if not isinstance(child, (ast.stmt, ast.Lambda)))
+
+
 def _assigned(node: ast.Assign) -> Iterator[str]:
     yield from _targets(node.targets)
     yield from _mutated(node)
 
 
-def _mutated(node: ast.Assign | ast.Expr) -> Iterator[str]:
+def _mutated(node: ast.Assign | ast.Expr | ast.Await) -> Iterator[str]:
     value = node.value
     if (
         type(value) is ast.Call

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import libcst as cst
 
 from s3lint.source.text import split_lines
-from s3lint.syntax.outline import parse
-from s3lint.syntax.skeleton import Skeleton
+from s3lint.syntax.recent_trees import Statements
+from s3lint.syntax.skeleton import Skeleton, statements_in
 from s3lint.syntax.walk import subtree
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -38,9 +38,9 @@ class Places:
     def __init__(self, text: str, made: Sequence[cst.CSTNode]) -> None:
         self._lines = split_lines(text)
         self._found: dict[int, Found] = {}
-        again = _Placing(self._lines, 1)
+        again = _Placing(text, statements_in(text))
         # The same text makes the same nodes, in the same order.
-        for node, twin in zip(_nodes_of(made), _nodes_of(again.statements(parse(text).body)), strict=True):
+        for node, twin in zip(_nodes_of(made), _nodes_of(again.complete()), strict=True):
             if id(twin) in again.found:
                 self._found[id(node)] = again.found[id(twin)]
 
@@ -93,8 +93,8 @@ def _nodes_of(statements: Sequence[cst.CSTNode]) -> chain[cst.CSTNode]:
 class _Placing(Skeleton):
     """Makes nodes, and notes where each begins and ends."""
 
-    def __init__(self, lines: Sequence[str], first: int) -> None:
-        super().__init__(lines, first)
+    def __init__(self, text: str, written: Statements) -> None:
+        super().__init__(text, written)
         self.found: dict[int, Found] = {}
 
     def of(self, node: ast.expr) -> Any:

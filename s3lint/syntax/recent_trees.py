@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from array import array
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple, cast
 
 from s3lint.source.text import split_lines
@@ -20,28 +22,27 @@ _HOLDER = cast("ast.ClassDef", ast.parse(f"{MEMBER_HEADER} pass\n").body[0])
 
 
 class Statements(NamedTuple):
-    """Some statements of a file by `ast`, and all lines of the file, in which their positions count."""
+    """Some statements of a file by `ast`, whose positions count in that file."""
 
     nodes: list[ast.stmt]
-    lines: list[str]
+    file: FileTree
 
     def as_member(self) -> Statements:
         """Return a class with the statements as its body, since a member of a class is parsed below a header."""
         holder = copy(_HOLDER)
         holder.body = self.nodes
-        return Statements([ast.copy_location(holder, self.nodes[0])], self.lines)
+        return Statements([ast.copy_location(holder, self.nodes[0])], self.file)
 
 
 @dataclass(eq=False)
 class FileTree:
-    """The tree of one file."""
+    """The tree of one file, or of one block. `starts` are the offsets of its rows."""
 
     text: str
     tree: ast.Module
-
-    @cached_property
-    def lines(self) -> list[str]:
-        return split_lines(self.text)
+    starts: Sequence[int]
+    users: list[Callable[[], None]] = field(default_factory=list)
+    """What lets go of the tree when it is forgotten."""
 
     def on_rows(self, start: int, end: int) -> Statements | None:
         """Return the statements of a module or of a class that fill some rows; None if no such can be parsed alone."""
@@ -52,13 +53,14 @@ class FileTree:
             if not isinstance(first, ast.ClassDef) or first.lineno >= start:
                 break
             body = first.body
-        found = body[index : bisect_left(body, end + 1, index, key=_first_row)]
-        if not found or _first_row(found[0]) != start or _last_row(found[-1]) != end:
+        found = body[index : bisect_left(body, end + 1, index, key=first_row)]
+        if not found or first_row(found[0]) != start or _last_row(found[-1]) != end:
             return None
-        return Statements(found, self.lines)
+        return Statements(found, self)
 
 
-def _first_row(node: ast.stmt) -> int:
+def first_row(node: ast.stmt) -> int:
+    """Return the row where a statement starts."""
     # `lineno` of a function is the row of `def`; its decorators lie above.
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(each.lineno for each in decorators)])
@@ -75,13 +77,15 @@ class RecentTrees(dict[str, FileTree]):
         super().__init__()
         self._room = most
 
-    def keep(self, text: str, tree: ast.Module) -> None:
+    def keep(self, text: str, tree: ast.Module, starts: Sequence[int] | None = None) -> FileTree:
         """Keep the tree of a file, and forget others until all have room. The last one is kept however large it is."""
         self._drop(text)
-        self[text] = FileTree(text, tree)
+        starts = starts if starts is not None else array("I", accumulate(map(len, split_lines(text)), initial=0))
+        kept = self[text] = FileTree(text, tree, starts)
         self._room -= len(text)
         while self._room < 0 and len(self) > 1:
             self._drop(next(iter(self)))
+        return kept
 
     def used(self, text: str) -> FileTree | None:
         """Return the tree of a file if it is kept."""
@@ -91,18 +95,22 @@ class RecentTrees(dict[str, FileTree]):
         return found
 
     def _drop(self, text: str) -> None:
-        self._room += len(text) if self.pop(text, None) is not None else 0
+        found = self.pop(text, None)
+        if found is not None:
+            self._room += len(text)
+            for forget in found.users:
+                forget()
 
 
 _RECENT = RecentTrees(MAX_CHARACTERS)
 keep_tree, recent_tree = _RECENT.keep, _RECENT.used
 
 
-def tree_of(text: str) -> ast.Module:
-    """Return the tree of a file, which is parsed unless it is kept. Raises `Unreadable`."""
-    known = recent_tree(text)
-    if known is not None:
-        return known.tree
-    tree = parse(text)
-    keep_tree(text, tree)
-    return tree
+def file_of(text: str, starts: Sequence[int] | None = None) -> FileTree:
+    """Return the tree of a file with its text, which is parsed unless it is kept. Raises `Unreadable`."""
+    return recent_tree(text) or keep_tree(text, parse(text), starts)
+
+
+def tree_of(text: str, starts: Sequence[int] | None = None) -> ast.Module:
+    """Return the tree of a file. Raises `Unreadable`."""
+    return file_of(text, starts).tree

@@ -1,4 +1,4 @@
-"""Make libcst nodes without layout from Python's own tree, at a tenth of the cost of a parse by libcst.
+"""Make the libcst nodes of a block without layout, each statement when it is asked for, at a tenth of the cost of a parse by libcst.
 
 The nodes are those that libcst makes of the same code, field by field, but for layout: parentheses, commas, white space and comments
 have their defaults. `layout.add_layout` gives these nodes the layout that libcst reads, when a position, a fix or a rule needs it.
@@ -8,380 +8,207 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import libcst as cst
-
-from s3lint.source.text import Unreadable, split_lines
+from s3lint.source.text import Unreadable
 from s3lint.syntax import bare_nodes as bare
-from s3lint.syntax.outline import parse
-from s3lint.syntax.recent_trees import Statements
+from s3lint.syntax.maker import COMPOUND, SIMPLE, Maker
+from s3lint.syntax.recent_trees import Statements, file_of, first_row
+
+MAX_FRAMES = 20_000
+"""Calls within calls to make an expression as deep as `nesting` lets through."""
+
+WORD = re.compile(r"\w+")
 
 
 class Unsupported(Exception):
     """Code whose nodes only libcst makes."""
 
 
-Rows = dict[int, tuple[int, int]]
-"""The first and the last row of statements by the `id` of their nodes."""
-
-
-def skeleton(text: str, written: Statements | None = None) -> tuple[list[cst.CSTNode], Rows] | None:
-    """Return the statements of a text without layout, and where they stand; None where only libcst makes them.
-
-    `written` are the statements by `ast`, if they are at hand.
-    """
+def skeleton_of(text: str, written: Statements | None = None) -> Skeleton | None:
+    """Return the skeleton of a text; None where only libcst makes it. `written` are its statements, if they are at hand."""
     # libcst cannot store form feeds, and `ast` normalizes identifiers.
     if "\f" in text or not (text.isascii() or all(map(_is_normalized, WORD.findall(text)))):
         return None
     try:
-        nodes, lines = written if written is not None else (parse(text).body, split_lines(text))
-        maker = Skeleton(lines, nodes[0].lineno if nodes else 1)
-        return maker.statements(nodes), maker.rows
-    except (Unsupported, Unreadable, RecursionError):
+        return Skeleton(text, written if written is not None else statements_in(text))
+    except (Unsupported, Unreadable):
         return None
+
+
+def statements_in(text: str) -> Statements:
+    """Return the statements of a program by itself. Raises `Unreadable`."""
+    file = file_of(text)
+    return Statements(file.tree.body, file)
 
 
 def _is_normalized(word: str) -> bool:
     return unicodedata.is_normalized("NFKC", word)
 
 
-WORD = re.compile(r"\w+")
+class Skeleton(Maker):
+    """The statements of a text by numbers, those within others included, in source order.
 
-LITERAL = re.compile(
-    r"""[A-Za-z]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL
-)
-"""One string as it is written."""
+    The tree of `ast` is let go when its file is forgotten, and made again for a statement that is asked for later.
+    """
 
-FORMATTED = re.compile(
-    r"""([fF]|[rR][fF]|[fF][rR])(\"{3}|'{3}|"|')((?:[^{}\\"']|(?!\2)["']|\\[^N]|\{\{|\}\}|\{[^{}\\"'!:=#\r\n]+\})*)\2""", re.DOTALL
-)
-"""One f-string as it is written, with expressions between its braces that hold no strings, and are written out without a format."""
+    def __init__(self, text: str, written: Statements) -> None:
+        """Raise `Unsupported` for what only libcst makes."""
+        self.text = text
+        self._nodes: dict[int, Any] = {}
+        self._suites: dict[int, tuple[list[Any], bool]] = {}
+        """For the number of its first statement, the list of a suite, and whether it stands behind a colon."""
+        self._whole: list[Any] | None = None
+        self._statements: list[Any] = []
+        """What `ast` made, by the numbers; empty while the tree is gone."""
+        self._numbers: dict[int, int] = {}
+        self._take(written)
+        self._require_support()
+        self.top = self._numbers_of(written.nodes)
 
-BRACES = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
-"""What begins with a brace in such an f-string: a brace that is text, or an expression between braces."""
+    def statement(self, number: int) -> Any:
+        """Return what `ast` made of a statement."""
+        if not self._statements:
+            self._take(statements_in(self.text))
+        return self._statements[number]
 
-NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-"""A name, or an attribute of one, of which `ast` need not be asked; words such as `None` are names for libcst too."""
+    def clauses(self, number: int) -> list[tuple[str, list[int]]]:
+        """Return the role and the statements of each clause of a statement; an `elif` chain is flat."""
+        node, found = self.statement(number), list[tuple[str, list[int]]]()
+        while type(node) is ast.If:
+            found.append(("if", self._numbers_of(node.body)))
+            branch = self.elif_of(node)
+            if branch is None:
+                return [*found, ("else", self._numbers_of(node.orelse))] if node.orelse else found
+            node = branch
+        return [*found, *((role, self._numbers_of(nodes)) for role, nodes in suites_of(node))]
 
+    def rows(self, number: int) -> tuple[int, int]:
+        """Return the first and the last row of a statement in the tree at hand, its suite left out where nothing of it stands behind."""
+        node = self.statement(number)
+        suites = suites_of(node)
+        if len(suites) != 1:
+            return first_row(node), node.end_lineno
+        inner = suites[0][1][0]
+        return first_row(node), inner.lineno if self.follows_colon(inner) else first_row(inner) - 1
 
-class Skeleton:
-    """Makes the nodes of some statements of a text, which is given as lines. Every method raises `Unsupported` for what only libcst makes."""
+    def text_of(self, number: int) -> str:
+        """Return the rows of a statement."""
+        first, last = self.rows(number)
+        return self._text[self._starts[first - 1] : self._starts[last]]
 
-    def __init__(self, lines: Sequence[str], first: int) -> None:
-        self.lines = lines
-        self.first = first
-        self.rows: Rows = {}
+    def node(self, number: int) -> Any:
+        """Return the node of a statement. The suites in it are empty until `complete` is called."""
+        found = self._nodes.get(number)
+        if found is None:
+            found = self._nodes[number] = self._made(self.statement(number))
+        return found
 
-    def raw(self, node: ast.expr | ast.stmt) -> str:
-        """Return the code of a node as it is written, without parentheses around it. Columns of `ast` count bytes."""
-        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-        start, end = node.col_offset, node.end_col_offset or 0
-        line, final = self.lines[first], self.lines[last]
-        if first == last:
-            return str(line[start:end] if line.isascii() else line.encode()[start:end].decode())
-        return "".join((line.encode()[start:].decode(), *self.lines[first + 1 : last], final.encode()[:end].decode()))
+    def complete(self) -> Sequence[Any]:
+        """Return the statements with all that is in them."""
+        if self._whole is None:
+            self._whole = self._lines([self.statement(number) for number in self.top])
+            for number, node in enumerate(self._statements):
+                self.node(number)
+                for _, nodes in suites_of(node):
+                    self._fill(nodes)
+        return self._whole
 
-    def starts_with(self, node: ast.expr | ast.stmt, word: str) -> bool:
-        return self.lines[node.lineno - 1].encode()[node.col_offset :].startswith(word.encode())
+    def forget(self) -> None:
+        """Let go of the tree."""
+        self._statements, self._numbers = [], {}
+        super().__init__("", ())
 
-    def parsed(self, node: ast.expr) -> cst.BaseExpression:
-        """Return an expression as libcst parses it: before Python 3.12, `ast` does not tell where the parts of an f-string are."""
-        raw = self.raw(node)
+    def _take(self, written: Statements) -> None:
+        super().__init__(written.file.text, written.file.starts)
+        self._statements = list(_every(written.nodes))
+        self._numbers = {id(node): number for number, node in enumerate(self._statements)}
+        written.file.users.append(self.forget)
+
+    def _numbers_of(self, nodes: Iterable[ast.stmt]) -> list[int]:
+        return [self._numbers[id(node)] for node in nodes]
+
+    def _made(self, node: ast.stmt) -> Any:
+        make = SIMPLE.get(type(node)) or COMPOUND[type(node)]
         try:
-            return cst.parse_expression(f"({raw})" if "\n" in raw or "\r" in raw else raw)
-        except Exception:  # libcst then gets the block as a whole, and what it refuses there is reported.
-            raise Unsupported from None
+            return make(self, node)
+        except RecursionError:
+            limit = sys.getrecursionlimit()
+            sys.setrecursionlimit(limit + MAX_FRAMES)
+            try:
+                return make(self, node)
+            finally:
+                sys.setrecursionlimit(limit)
 
-    # Statements
+    def suite(self, nodes: list[ast.stmt], *, is_inline: bool) -> list[Any]:
+        return self._suites.setdefault(self._numbers[id(nodes[0])], ([], is_inline))[0]
 
-    def statements(self, nodes: Iterable[ast.stmt]) -> list[Any]:
+    def branch(self, node: ast.If) -> Any:
+        return self.node(self._numbers[id(node)])
+
+    def _fill(self, nodes: list[ast.stmt]) -> None:
+        """Add its statements to the list of a suite. An `elif` stands in none."""
+        found, is_inline = self._suites.get(self._numbers[id(nodes[0])], ([], False))
+        found += map(self.node, self._numbers_of(nodes)) if is_inline else self._lines(nodes)
+
+    def _lines(self, nodes: Iterable[ast.stmt]) -> list[Any]:
         """Return a line for each group of simple statements that share one, and the compound statements."""
         found: list[Any] = []
         row, line = 0, list[Any]()
         for node in nodes:
-            if (make := SIMPLE.get(type(node))) is not None:
-                if node.lineno != row:
-                    self._require_own_line(node)
-                    line = []
-                    found.append(bare.LINE(line))
-                made = make(self, node)
-                line.append(made)
-                row = node.end_lineno or 0
-            elif (make := COMPOUND.get(type(node))) is not None:
-                made = make(self, node)
+            made = self.node(self._numbers[id(node)])
+            if type(node) in COMPOUND:
                 found.append(made)
-            else:
+                continue
+            if node.lineno != row:
+                line = []
+                found.append(bare.LINE(line))
+            line.append(made)
+            row = node.end_lineno or 0
+        return found
+
+    def _require_support(self) -> None:
+        """Raise `Unsupported` for statements that libcst alone makes, and where a backslash joins the line of one to that before."""
+        backslashes = "\\" in self.text
+        first = self._statements[0].lineno if self._statements else 0
+        for node in self._statements:
+            if type(node) not in SIMPLE and type(node) not in COMPOUND:
                 raise Unsupported
-            # Decorators lie above the row that `ast` names.
-            start = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-            self.rows[id(made)] = start, node.end_lineno or node.lineno
-        return found
-
-    def _require_own_line(self, node: ast.stmt) -> None:
-        """Raise `Unsupported` where a backslash joins the line of a statement to the one before."""
-        if node.lineno > self.first and self.lines[node.lineno - 2].rstrip("\r\n").endswith("\\"):
-            raise Unsupported
-
-    def body(self, nodes: list[ast.stmt]) -> Any:
-        """Return the statements of a clause: on lines of their own, or behind its colon."""
-        first = nodes[0]
-        if type(first) not in SIMPLE or not self.lines[first.lineno - 1][: first.col_offset].strip():
-            return bare.BLOCK(self.statements(nodes))
-        return bare.INLINE([SIMPLE[type(node)](self, node) for node in nodes])
-
-    def function(self, node: Any, asynchronous: Any = None) -> Any:
-        returns = bare.ANNOTATION(self.of(node.returns)) if node.returns is not None else None
-        decorators = [bare.DECORATOR(self.of(item)) for item in node.decorator_list]
-        return bare.FUNCTION(
-            bare.NAME(node.name), self.parameters(node.args), self.body(node.body), decorators, returns, asynchronous
-        )
-
-    def class_(self, node: ast.ClassDef) -> Any:
-        args = self.args(node.bases, node.keywords)
-        named = [arg.keyword is not None or arg.star == "**" for arg in args]
-        bases = [arg for arg, is_named in zip(args, named, strict=True) if not is_named]
-        keywords = [arg for arg, is_named in zip(args, named, strict=True) if is_named]
-        decorators = [bare.DECORATOR(self.of(item)) for item in node.decorator_list]
-        return bare.CLASS(bare.NAME(node.name), self.body(node.body), bases, keywords, decorators)
-
-    def if_(self, node: ast.If) -> Any:
-        orelse = self.orelse(node.orelse)
-        if len(node.orelse) == 1 and type(node.orelse[0]) is ast.If and self.starts_with(node.orelse[0], "elif"):
-            orelse = orelse.body.body[0]
-        return bare.IF(self.of(node.test), self.body(node.body), orelse)
-
-    def orelse(self, nodes: list[ast.stmt]) -> Any:
-        return bare.ELSE(self.body(nodes)) if nodes else None
-
-    def for_(self, node: Any, asynchronous: Any = None) -> Any:
-        return bare.FOR(self.of(node.target), self.of(node.iter), self.body(node.body), self.orelse(node.orelse), asynchronous)
-
-    def while_(self, node: ast.While) -> Any:
-        return bare.WHILE(self.of(node.test), self.body(node.body), self.orelse(node.orelse))
-
-    def with_(self, node: Any, asynchronous: Any = None) -> Any:
-        items = [bare.WITHITEM(self.of(item.context_expr), self.as_name(item.optional_vars)) for item in node.items]
-        return bare.WITH(items, self.body(node.body), asynchronous)
-
-    def as_name(self, node: ast.expr | None) -> Any:
-        return bare.ASNAME(self.of(node)) if node is not None else None
-
-    def try_(self, node: Any, make: Any, make_handler: Any) -> Any:
-        handlers = [
-            make_handler(self.body(each.body), self.maybe(each.type), bare.ASNAME(bare.NAME(each.name)) if each.name else None)
-            for each in node.handlers
-        ]
-        final = bare.FINALLY(self.body(node.finalbody)) if node.finalbody else None
-        return make(self.body(node.body), handlers, self.orelse(node.orelse), final)
-
-    def annassign(self, node: ast.AnnAssign) -> Any:
-        return bare.ANNASSIGN(self.of(node.target), bare.ANNOTATION(self.of(node.annotation)), self.maybe(node.value))
-
-    def delete(self, node: ast.Delete) -> Any:
-        if self.raw(node).endswith(","):  # `del a,` has one target here, and a tuple there.
-            raise Unsupported
-        return bare.DEL(self.of(node.targets[0]) if len(node.targets) == 1 else bare.TUPLE(self.elements(node.targets)))
-
-    def import_from(self, node: ast.ImportFrom) -> Any:
-        names = bare.IMPORT_STAR() if node.names[0].name == "*" else self.aliases(node.names)
-        return bare.IMPORT_FROM(_dotted(node.module) if node.module else None, names, (bare.DOT,) * node.level)
-
-    def aliases(self, names: list[ast.alias]) -> list[Any]:
-        return [bare.ALIAS(_dotted(item.name), bare.ASNAME(bare.NAME(item.asname)) if item.asname else None) for item in names]
-
-    # Expressions
-
-    def maybe(self, node: ast.expr | None) -> Any:
-        return self.of(node) if node is not None else None
-
-    def of(self, node: ast.expr) -> Any:
-        make = EXPRESSIONS.get(type(node))
-        if make is None:
-            raise Unsupported
-        return make(self, node)
-
-    def args(self, args: list[ast.expr], keywords: list[ast.keyword]) -> Sequence[Any]:
-        """Return the arguments of a call or a class, in the order in which they are written."""
-        if not args and not keywords:
-            return ()
-        found = [
-            bare.ARG(self.of(arg.value), None, "*") if type(arg) is ast.Starred else bare.ARG(self.of(arg), None, "")
-            for arg in args
-        ]
-        named = [
-            bare.ARG(self.of(item.value), bare.NAME(item.arg) if item.arg else None, "" if item.arg else "**") for item in keywords
-        ]
-        if named and args and _place(args[-1]) > _place(keywords[0]):
-            places = [_place(node) for node in (*args, *keywords)]
-            return [arg for _, arg in sorted(zip(places, (*found, *named), strict=True), key=lambda pair: pair[0])]
-        return [*found, *named]
-
-    def constant(self, node: ast.Constant) -> Any:
-        kind = type(node.value)
-        if kind is str or kind is bytes:
-            raw = self.raw(node)
-            return bare.STRING(raw) if _is_one(raw) else self.parsed(node)
-        if kind is bool or node.value is None:
-            return bare.NAME(str(node.value))
-        if node.value is ...:
-            return bare.ELLIPSIS()
-        return (bare.INTEGER if kind is int else bare.FLOAT if kind is float else bare.IMAGINARY)(self.raw(node))
-
-    def formatted(self, node: ast.JoinedStr) -> Any:
-        """Return an f-string. Most hold no strings between their braces, so that their text tells their parts."""
-        found = FORMATTED.fullmatch(self.raw(node))
-        if found is None:
-            return self.parsed(node)
-        parts, end, text = list[Any](), 0, found[3]
-        for hole in BRACES.finditer(text):
-            if hole[1] is not None:
-                made = _between_braces(hole[1])
-                if made is None:
-                    return self.parsed(node)
-                if hole.start() > end:
-                    parts.append(bare.FORMATTED_TEXT(text[end : hole.start()]))
-                parts.append(bare.FORMATTED_EXPRESSION(made))
-                end = hole.end()
-        if end < len(text):
-            parts.append(bare.FORMATTED_TEXT(text[end:]))
-        return bare.FORMATTED(parts, found[1] + found[2], found[2])
-
-    def elements(self, nodes: list[ast.expr]) -> list[Any]:
-        return [bare.STARRED(self.of(node.value)) if type(node) is ast.Starred else bare.ELEMENT(self.of(node)) for node in nodes]
-
-    def dict_(self, node: ast.Dict) -> Any:
-        pairs = zip(node.keys, node.values, strict=True)
-        return bare.DICT(
-            [bare.PAIR(self.of(key), self.of(value)) if key is not None else bare.SPREAD(self.of(value)) for key, value in pairs]
-        )
-
-    def boolean(self, node: ast.BoolOp) -> Any:
-        found = self.of(node.values[0])
-        for value in node.values[1:]:
-            found = bare.BOOLEAN(found, bare.BOOLEAN_OPERATORS[type(node.op)], self.of(value))
-        return found
-
-    def comparison(self, node: ast.Compare) -> Any:
-        targets = [
-            bare.COMPARED(bare.COMPARISONS[type(op)], self.of(other)) for op, other in zip(node.ops, node.comparators, strict=True)
-        ]
-        return bare.COMPARISON(self.of(node.left), targets)
-
-    def subscript(self, node: ast.Subscript) -> Any:
-        inner = node.slice
-        if type(inner) is ast.Tuple and inner.elts:
-            if self.starts_with(inner, "("):  # Either `x[(a, b)]` or `x[(a), b]`.
-                return self.parsed(node)
-            return bare.SUBSCRIPT(self.of(node.value), [bare.SLOT(self.slot(each)) for each in inner.elts])
-        return bare.SUBSCRIPT(self.of(node.value), [bare.SLOT(self.slot(inner))])
-
-    def slot(self, node: ast.expr) -> Any:
-        if type(node) is ast.Slice:
-            return bare.SLICE(self.maybe(node.lower), self.maybe(node.upper), self.maybe(node.step))
-        return bare.INDEX(self.of(node.value), "*") if type(node) is ast.Starred else bare.INDEX(self.of(node), None)
-
-    def loops(self, clauses: list[ast.comprehension]) -> Any:
-        """Return the `for` clauses of a comprehension, each within the one before it."""
-        inner: Any = None
-        for clause in reversed(clauses):
-            ifs = [bare.COMPIF(self.of(test)) for test in clause.ifs]
-            inner = bare.COMPFOR(self.of(clause.target), self.of(clause.iter), ifs, inner, bare.ASYNC if clause.is_async else None)
-        return inner
-
-    def parameters(self, node: ast.arguments) -> Any:
-        plain = [*node.posonlyargs, *node.args]
-        missing, first = len(plain) - len(node.defaults), len(node.posonlyargs)
-        made = [self.param(arg, node.defaults[index - missing] if index >= missing else None) for index, arg in enumerate(plain)]
-        only = [self.param(arg, default) for arg, default in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
-        star: Any = bare.BARE_STAR() if only else cst.MaybeSentinel.DEFAULT
-        if node.vararg is not None:
-            star = self.param(node.vararg, None, "*")
-        return bare.PARAMETERS(
-            made[first:], star, only, self.param(node.kwarg, None, "**") if node.kwarg is not None else None, made[:first]
-        )
-
-    def param(self, node: ast.arg, default: ast.expr | None, star: str = "") -> Any:
-        annotation = bare.ANNOTATION(self.of(node.annotation)) if node.annotation is not None else None
-        return bare.PARAM(bare.NAME(node.arg), annotation, self.maybe(default), star)
+            if backslashes and node.lineno > first and self._row(node.lineno - 1).rstrip("\r\n").endswith("\\"):
+                raise Unsupported
+            if type(node) is ast.Delete and self.raw(node).endswith(","):  # `del a,` has one target here, and a tuple there.
+                raise Unsupported
 
 
-def _place(node: Any) -> tuple[int, int]:
-    return node.lineno, node.col_offset
+def _every(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield some statements and those within them, in source order."""
+    pending = [*nodes][::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        for _, suite in suites_of(node)[::-1]:
+            pending += suite[::-1]
 
 
-def _dotted(name: str) -> Any:
-    first, *rest = name.split(".")
-    found = bare.NAME(first)
-    for part in rest:
-        found = bare.ATTRIBUTE(found, bare.NAME(part))
+Suites = Sequence[tuple[str, list[ast.stmt]]]
+
+
+def suites_of(node: Any) -> Suites:
+    """Return the role and the statements of each suite in a statement."""
+    if type(node) not in COMPOUND:
+        return ()
+    found = [(ROLES.get(type(node), "try"), node.body)]
+    found += [("handler", handler.body) for handler in getattr(node, "handlers", ())]
+    found += [("orelse", suite) for suite in [getattr(node, "orelse", None)] if suite]
+    found += [("finally", suite) for suite in [getattr(node, "finalbody", None)] if suite]
     return found
 
 
-def _between_braces(code: str) -> Any:
-    """Return an expression of an f-string; None where libcst may read it as other code than in brackets."""
-    if NAMES.fullmatch(code) and code != "yield":
-        return _dotted(code)
-    program = f"({code})"
-    (line,) = parse(program).body
-    if not isinstance(line, ast.Expr) or isinstance(line.value, (ast.Yield, ast.YieldFrom, ast.GeneratorExp)):
-        return None
-    return Skeleton([program], 1).of(line.value)
-
-
-def _is_one(raw: str) -> bool:
-    """Tell whether a literal is written as one string, not as several side by side."""
-    quote = raw[-1]
-    start = raw.find(quote)
-    if (
-        start <= 2
-        and raw[start + 1] != quote
-        and raw.find(quote, start + 1) == len(raw) - 1
-        and (start == 0 or raw[:start].isalpha())
-    ):
-        return True
-    found = LITERAL.match(raw)
-    return found is not None and found.end() == len(raw)
-
-
-S = Skeleton
-Make = Callable[[Skeleton, Any], Any]
-
-SIMPLE: dict[type, Make] = {
-    ast.Assign: lambda s, n: bare.ASSIGN([bare.TARGET(s.of(target)) for target in n.targets], s.of(n.value)),
-    ast.AugAssign: lambda s, n: bare.AUGASSIGN(s.of(n.target), bare.AUGMENTED[type(n.op)], s.of(n.value)),
-    ast.AnnAssign: S.annassign, ast.Delete: S.delete, ast.Import: lambda s, n: bare.IMPORT(s.aliases(n.names)),
-    ast.ImportFrom: S.import_from, ast.Expr: lambda s, n: bare.EXPR(s.of(n.value)), ast.Return: lambda s, n: bare.RETURN(s.maybe(n.value)),
-    ast.Raise: lambda s, n: bare.RAISE(s.maybe(n.exc), bare.FROM(s.of(n.cause)) if n.cause is not None else None),
-    ast.Assert: lambda s, n: bare.ASSERT(s.of(n.test), s.maybe(n.msg)),
-    ast.Global: lambda _, n: bare.GLOBAL([bare.ITEM(bare.NAME(name)) for name in n.names]),
-    ast.Nonlocal: lambda _, n: bare.NONLOCAL([bare.ITEM(bare.NAME(name)) for name in n.names]),
-    ast.Pass: lambda _s, _n: bare.PASS(), ast.Break: lambda _s, _n: bare.BREAK(), ast.Continue: lambda _s, _n: bare.CONTINUE(),
+ROLES = {
+    ast.FunctionDef: "scope", ast.AsyncFunctionDef: "scope", ast.ClassDef: "scope", ast.If: "if", ast.For: "loop",
+    ast.AsyncFor: "loop", ast.While: "loop", ast.With: "with", ast.AsyncWith: "with",
 }  # fmt: skip
-
-COMPOUND: dict[type, Make] = {
-    ast.FunctionDef: S.function, ast.AsyncFunctionDef: lambda s, n: s.function(n, bare.ASYNC), ast.ClassDef: S.class_, ast.If: S.if_,
-    ast.For: S.for_, ast.AsyncFor: lambda s, n: s.for_(n, bare.ASYNC), ast.While: S.while_, ast.With: S.with_,
-    ast.AsyncWith: lambda s, n: s.with_(n, bare.ASYNC), ast.Try: lambda s, n: s.try_(n, bare.TRY, bare.HANDLER),
-}  # fmt: skip
-if hasattr(ast, "TryStar"):
-    COMPOUND[ast.TryStar] = lambda s, n: s.try_(n, bare.TRYSTAR, bare.STARHANDLER)
-
-EXPRESSIONS: dict[type, Make] = {
-    ast.Name: lambda _, n: bare.NAME(n.id), ast.Attribute: lambda s, n: bare.ATTRIBUTE(s.of(n.value), bare.NAME(n.attr)),
-    ast.Call: lambda s, n: bare.CALL(s.of(n.func), s.args(n.args, n.keywords)), ast.Constant: S.constant, ast.JoinedStr: S.formatted,
-    ast.Tuple: lambda s, n: bare.TUPLE(s.elements(n.elts)), ast.List: lambda s, n: bare.LIST(s.elements(n.elts)),
-    ast.Set: lambda s, n: bare.SET(s.elements(n.elts)), ast.Dict: S.dict_, ast.BoolOp: S.boolean, ast.Compare: S.comparison,
-    ast.BinOp: lambda s, n: bare.BINARY(s.of(n.left), bare.BINARY_OPERATORS[type(n.op)], s.of(n.right)),
-    ast.UnaryOp: lambda s, n: bare.UNARY(bare.UNARY_OPERATORS[type(n.op)], s.of(n.operand)),
-    ast.Subscript: S.subscript, ast.Lambda: lambda s, n: bare.LAMBDA(s.parameters(n.args), s.of(n.body)),
-    ast.Yield: lambda s, n: bare.YIELD(s.maybe(n.value)), ast.YieldFrom: lambda s, n: bare.YIELD(bare.FROM(s.of(n.value))),
-    ast.IfExp: lambda s, n: bare.IFEXP(s.of(n.test), s.of(n.body), s.of(n.orelse)),
-    ast.Await: lambda s, n: bare.AWAIT(s.of(n.value)), ast.NamedExpr: lambda s, n: bare.WALRUS(s.of(n.target), s.of(n.value)),
-    ast.ListComp: lambda s, n: bare.LISTCOMP(s.of(n.elt), s.loops(n.generators)),
-    ast.SetComp: lambda s, n: bare.SETCOMP(s.of(n.elt), s.loops(n.generators)),
-    ast.GeneratorExp: lambda s, n: bare.GENERATOR(s.of(n.elt), s.loops(n.generators)),
-    ast.DictComp: lambda s, n: bare.DICTCOMP(s.of(n.key), s.of(n.value), s.loops(n.generators)),
-}  # fmt: skip
+"""How control enters the body of a statement, if it is no `try`."""

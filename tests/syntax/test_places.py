@@ -13,7 +13,7 @@ from conftest import fixture_files
 from s3lint.syntax.layout import add_layout
 from s3lint.syntax.places import Places
 from s3lint.syntax.positions import positions_of
-from s3lint.syntax.skeleton import skeleton
+from s3lint.syntax.skeleton import skeleton_of
 from s3lint.syntax.walk import subtree
 
 ODD_CODE = [
@@ -31,10 +31,10 @@ ODD_CODE = [
 
 def calls_and_texts(text: str) -> tuple[int, int]:
     """Return how many calls, arguments and literals a text has, and of how many `ast` tells the range. Each range is libcst's."""
-    bare = skeleton(text)
-    if bare is None:
+    skeleton = skeleton_of(text)
+    if skeleton is None:
         return 0, 0
-    made, _ = bare
+    made = skeleton.complete()
     tree, places = cst.parse_module(text), Places(text, made)
     assert add_layout(made, tree.body)
     object.__setattr__(tree, "body", made)

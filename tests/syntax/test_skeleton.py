@@ -21,8 +21,9 @@ from s3lint.source.text import Source
 from s3lint.syntax import module
 from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.layout import add_layout
+from s3lint.syntax.maker import COMPOUND, EXPRESSIONS, SIMPLE
 from s3lint.syntax.site import Site, locate
-from s3lint.syntax.skeleton import COMPOUND, EXPRESSIONS, SIMPLE, skeleton
+from s3lint.syntax.skeleton import skeleton_of
 
 EXAMPLES = int(os.environ.get("S3LINT_EXAMPLES", "12"))
 
@@ -63,10 +64,9 @@ CODE = [
 
 def made(text: str) -> bool:
     """Return whether nodes were made; those are libcst's own, and with their layout they write what libcst writes."""
-    found, tree, expected = skeleton(text), cst.parse_module(text), cst.parse_module(text)
-    if found is None:
+    skeleton, tree, expected = skeleton_of(text), cst.parse_module(text), cst.parse_module(text)
+    if skeleton is None or (bare := skeleton.complete()) is None or skeleton.refused:
         return False
-    bare, _ = found
     nodes = list(map(id, bare))
     assert add_layout(bare, tree.body), text
     object.__setattr__(tree, "body", bare)
@@ -106,9 +106,9 @@ def test_any_program_is_made_as_libcst_makes_it(program: str) -> None:
 
 
 def test_other_code_gets_no_layout() -> None:
-    found = skeleton("f(a)\n")
-    assert found is not None
-    bare, _ = found
+    skeleton = skeleton_of("f(a)\n")
+    assert skeleton is not None
+    bare = skeleton.complete()
     assert not add_layout(bare, cst.parse_module("f(b)\n").body)
     assert not add_layout(bare, cst.parse_module("f(a, a)\n").body)
     assert cst.Module(bare).code == "f(a)\n"
@@ -146,20 +146,18 @@ def test_the_rows_of_a_statement_are_known_without_layout(monkeypatch: pytest.Mo
     if not kept:
         monkeypatch.setattr(module, "recent_tree", lambda _: None)
     program = module.Module.load(Source.decode(Path("/nowhere/program.py"), NUMBERED.encode()))
-    steps = [
-        step for step in every_step(Scope(program, "module", "program", None).suite) if not isinstance(step.node, module.Block)
-    ]
-    rows = [step.block.rows_of(step.node) for step in steps]
-    # What stands behind a colon is left to the layout.
-    assert rows == [(1, 2), (3, 9), (6, 6), None, None, (7, 9), (9, 9), (13, 13), (15, 23), (17, 23), (18, 18), (22, 23)]
+    steps = [step for step in every_step(Scope(program, "module", "program", None).suite) if step.kind is not module.Block]
+    rows = [step.statement.rows for step in steps]
+    # A suite is left out where nothing of its statement can stand behind it.
+    assert rows == [(1, 2), (3, 5), (6, 6), (6, 6), (6, 6), (7, 8), (9, 9), (13, 13), (15, 16), (17, 23), (18, 18), (22, 23)]
     small = [step for step in steps if isinstance(step.node, cst.BaseSmallStatement)]
     places = {step: tuple(place.row for place in locate(Site(step.block, step.node))) for step in small}
-    assert all(step.block.rows_of(step.node) in (place, None) for step, place in places.items())
+    assert all(step.statement.rows == place for step, place in places.items())
 
 
 def every_step(suite: Suite) -> Iterator[Step]:
     for step in suite.steps:
-        if isinstance(step.node, module.Block) and step.scope is None:
+        if step.kind is module.Block and step.scope is None:
             yield from every_step(step.body)
             continue
         yield step
@@ -201,5 +199,5 @@ def _parses(text: str) -> bool:
 def test_findings_are_those_in_libcst_own_nodes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     strict, data = Settings(root=path.parent, profile="strict"), path.read_bytes()
     expected = Engine(strict).check(path, data)
-    monkeypatch.setattr(module, "skeleton", lambda *_: None)
+    monkeypatch.setattr(module, "skeleton_of", lambda *_: None)
     assert Engine(strict).check(path, data) == expected

@@ -49,7 +49,7 @@ def _facts(scope: Scope, extractor: str, context: Context, call: CallContext | N
 def own_steps(scope: Scope) -> Iterator[Step]:
     """Yield the statements of a scope; of a module those outside functions and classes, whose blocks it parses."""
     for step in scope.walk():
-        if isinstance(step.node, Block):
+        if step.kind is Block:
             if step.scope is None and step.block.part.kind != "function":
                 yield from step.body.walk()
         else:
