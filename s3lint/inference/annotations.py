@@ -82,7 +82,7 @@ def _quoted(evaluator: Evaluator, node: cst.SimpleString | cst.ConcatenatedStrin
     except (SyntaxError, ValueError):
         return []
     # `client: "S3Client"`: a forward reference is an expression inside of a string.
-    return [parsed] if isinstance(text, str) and (parsed := evaluator.parsed(text)) is not None else []
+    return [parsed] if isinstance(text, str) and (parsed := evaluator.parsed(node, text)) is not None else []
 
 
 def _generic(node: cst.Subscript) -> list[cst.BaseExpression]:

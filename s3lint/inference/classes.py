@@ -68,8 +68,8 @@ def class_attribute(evaluator: Evaluator, owner: Class, name: str, place: Place)
 
 @attribute(Instance)
 def instance_attribute(evaluator: Evaluator, owner: Instance, name: str, place: Place) -> Value:
-    key = ("attribute", id(owner.scope), owner.context, name)
-    return evaluator.solve(key, lambda: _instance_attribute(evaluator, owner, name))
+    question = ("attribute", id(owner.scope), owner.context, name)
+    return evaluator.solve(question, None, _instance_attribute, evaluator, owner, name)
 
 
 def _instance_attribute(evaluator: Evaluator, owner: Instance, name: str) -> Value:

@@ -112,6 +112,7 @@ def _compared(evaluator: Evaluator, test: cst.Comparison, place: Place) -> bool 
 
 def _is_passed(evaluator: Evaluator, node: cst.BaseExpression, place: Place) -> bool:
     """Tell whether a name is a parameter with the default None for which the call in the context passes something else."""
+    evaluator.depend_on_context(place.context)
     scope, bound = place.scope, place.context.of(place.scope) if place.context is not None else None
     if not isinstance(node, cst.Name) or bound is None or not isinstance(bound.call, Call):
         return False

@@ -6,7 +6,7 @@ Cycles end in `Unknown`. The result of a query never depends on the queries befo
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -16,7 +16,7 @@ import libcst as cst
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.containers import entry
-from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, ActiveQuery, Cycles, Memo, QueryResult, Work
+from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, ActiveQuery, Cycles, Key, Memo, QueryResult, Work
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.size import bound_size
 from s3lint.inference.values import Fallback, Text, Union, Unknown, Value, join_values
@@ -104,13 +104,13 @@ class Evaluator:
         self.shallow = False
         self._memo = Memo()
         self._cycles = Cycles()
-        self._active: dict[Hashable, ActiveQuery] = {}
+        self._active: dict[Key, ActiveQuery] = {}
         self._query = ActiveQuery()
         self._steps = 0
         self._modules: dict[Module, Scope] = {}
         self._lambdas: dict[int, Scope] = {}
         self._contexts: dict[Hashable, CallContext] = {}
-        self._parsed: dict[str, cst.BaseExpression | None] = {}
+        self._parsed: dict[int, cst.BaseExpression | None] = {}
 
     def module_scope(self, module: Module) -> Scope:
         scope = self._modules.get(module)
@@ -146,11 +146,11 @@ class Evaluator:
         handler = EXPRESSIONS.get(type(node))
         if handler is None:
             return Unknown(f"{type(node).__name__} is not followed", site=Site(place.block, node))
-        return self.solve((id(node), place.context), lambda: _written(handler(self, node, place), place, node))
+        return self.solve(id(node), place.context, _written, self, handler, node, place)
 
     def add_work(self, node: cst.BaseExpression, place: Place, work: Work) -> None:
         """Add what it took to evaluate an expression."""
-        result = self._memo.results.get((id(node), place.context))
+        result = self._memo.results.get((id(node), place.context, self.shallow))
         if result is not None:
             work.add(result)
 
@@ -158,11 +158,21 @@ class Evaluator:
         """Return one entry of a mapping."""
         return entry(self.evaluate(node, place), key)
 
-    def solve(self, key: Hashable, compute: Callable[[], Value], cyclic: Value | None = None) -> Value:
-        """Return the memoised or computed value of a query; `cyclic` where the query asks itself."""
-        if self.shallow:
-            key = (key, "shallow")
+    def solve(
+        self,
+        question: Hashable,
+        context: CallContext | None,
+        compute: Callable[..., Value],
+        *arguments: Any,
+        cyclic: Value | None = None,
+    ) -> Value:
+        """Return the memoised or computed value of a query; `cyclic` where the query asks itself.
+
+        The context is that of the place, which the query shares with those that it asks there. A question about something else,
+        such as an object, has no context; what was known when the object was made is part of the question.
+        """
         memo, query = self._memo, self._query
+        key = (question, context, self.shallow)
         result = memo.results.get(key)
         # Inside its own cycle a query is computed again: what waits for it there must see that it is not finished.
         if result is not None and not result.cycles & query.open_cycles:
@@ -176,90 +186,100 @@ class Evaluator:
         if provisional is not None:
             query.waits_for |= provisional.waits_for
             return self._recall(provisional.result)
-        if not self._active:
-            return self._recall(self._solve_outermost(key, compute))
         if len(self._active) >= MAX_DEPTH:
             # Computed, this query would have a height of 1 at least, and the one that asks it 2. Height and stack depth of the
             # asking query are then more than the bound, and so they are for every query below it that takes its result.
             query.height = max(query.height, 2)
             return TOO_FAR
-        if self._steps >= MAX_WORK:
+        if self._steps >= MAX_WORK and self._active:
             query.is_cut = True
             return TOO_FAR
-        return self._recall(self._compute(key, compute))
+        shared = memo.shared(key)
+        if shared is not None:
+            return self._recall(shared)
+        solve = self._compute if self._active else self._solve_outermost
+        return self._recall(solve(key, compute, arguments))
 
     def _recall(self, result: QueryResult) -> Value:
         """Return the value of a result, and charge the active query with what it took."""
         self.tracker.recorded |= result.dependencies
         return self._query.add(result) if self._active else result.value
 
-    def _solve_outermost(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
+    def _solve_outermost(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> QueryResult:
         """Compute a query that no other waits for.
 
         The bound on work must cut at the same place in every run, in any order of queries. So a query that might be past it is
-        computed again with nothing memoised.
+        computed again with nothing memoised, and what it computes counts as often as there are contexts for it.
         """
-        result = self._compute_outermost(key, compute)
+        result = self._compute_outermost(key, compute, arguments)
         if not result.is_bounded:
-            shared, self._memo = self._memo, Memo()
+            shared, self._memo = self._memo, Memo(shares=False)
             try:
-                result = self._compute_outermost(key, compute)
+                result = self._compute_outermost(key, compute, arguments)
             finally:
                 own, self._memo = self._memo, shared
             for other, found in own.results.items():
                 shared.results.setdefault(other, found)
-        self._memo.results[key] = result
+        self._memo.keep_for_good(key, result)
         return result
 
-    def _compute_outermost(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
+    def _compute_outermost(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> QueryResult:
         self._steps = 0
         try:
-            return self._compute(key, lambda: _with_deep_stack(compute))
+            return self._compute(key, _with_deep_stack, (compute, arguments))
         finally:
             self._memo.drop()
 
-    def _compute(self, key: Hashable, compute: Callable[[], Value]) -> QueryResult:
-        """Compute a value and memoise it: for good, or while the queries are active that it waits for."""
-        query, value = self._run(key, compute)
-        waits_for = query.waits_for_others
-        self._query.waits_for |= waits_for
-        if query.dropped:
-            # They asked this query, and it asked them.
-            self._cycles.join({key, *query.dropped})
-        is_too_high = query.height > MAX_DEPTH
-        result = query.result(TOO_FAR if is_too_high else value, self._cycles.bits(key))
-        # Asked nearer to the bottom of the stack, it might reach further: the result is good for this time alone.
-        is_cut_by_depth = query.height + query.stack_depth > MAX_DEPTH and not is_too_high
-        if waits_for or result.is_cut or is_cut_by_depth:
-            self._memo.keep(key, result, waits_for)
-        elif query.stack_depth:
-            # The outermost query is memoised by `_solve_outermost`, when it is sure to be bounded.
-            self._memo.results.setdefault(key, result)
-        return result
+    def _compute(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> QueryResult:
+        """Compute a value and memoise it: for good, or while the queries are active that it waits for.
 
-    def _run(self, key: Hashable, compute: Callable[[], Value]) -> tuple[ActiveQuery, Value]:
-        """Compute a value with a query on the stack: the work, cycles and dependencies met meanwhile are its own.
-
-        No context manager, which would take a tenth of the time of an average query.
+        The work, cycles and dependencies met meanwhile are those of the query. One function without a context manager, since that
+        would take a fifth of the time of an average query.
         """
-        active, tracker = self._active, self.tracker
-        outer, outer_dependencies = self._query, tracker.recorded
-        query = self._query = ActiveQuery(len(active), outer.open_cycles | self._cycles.bits(key))
+        memo, active, tracker, cycles = self._memo, self._active, self.tracker, self._cycles.bits
+        outer, outer_dependencies, depth = self._query, tracker.recorded, len(active)
+        query = self._query = active[key] = ActiveQuery(depth, outer.open_cycles | cycles.get(key, 0))
         tracker.recorded = 0
-        active[key] = query
         self._steps += 1
+        dropped: Sequence[Key] = ()
         try:
-            return query, bound_size(compute())
+            value = bound_size(compute(*arguments))
         finally:
             del active[key]
             self._query = outer
-            query.dependencies, tracker.recorded = tracker.recorded, outer_dependencies
-            query.dropped = self._memo.drop(query.stack_depth)
+            dependencies, tracker.recorded = tracker.recorded, outer_dependencies
+            if memo.provisional:
+                dropped = memo.drop(depth)
+        waits_for = query.waits_for & ((1 << depth) - 1)
+        outer.waits_for |= waits_for
+        if dropped:
+            # They asked this query, and it asked them.
+            self._cycles.join({key, *dropped})
+        if key[1] is None:
+            query.in_context = False
+        is_too_high = query.height > MAX_DEPTH
+        result = query.result(TOO_FAR if is_too_high else value, dependencies, cycles.get(key, 0))
+        # Asked nearer to the bottom of the stack, it might reach further: the result is good for this time alone.
+        is_cut_by_depth = query.height + depth > MAX_DEPTH and not is_too_high
+        if waits_for or query.is_cut or is_cut_by_depth:
+            memo.keep(key, result, waits_for)
+        elif depth:
+            # The outermost query is memoised by `_solve_outermost`, when it is sure to be bounded.
+            memo.keep_for_good(key, result)
+        return result
 
-    def has_looped(self, key: Hashable) -> bool:
+    def depend_on_context(self, context: CallContext | None) -> None:
+        """Note that the active query may have another value in another context than this one."""
+        if context is not None:
+            self._query.in_context = True
+
+    def depend_on_calls(self) -> None:
+        """Note that the active query has another value where calls are not followed."""
+        self._query.follows_calls = True
+
+    def has_looped(self, question: Hashable, context: CallContext | None) -> bool:
         """Tell whether a query that is active, or that was just computed, has asked itself."""
-        if self.shallow:
-            key = (key, "shallow")
+        key = (question, context, self.shallow)
         active = self._active.get(key)
         if active is not None:
             return active.in_cycle
@@ -313,14 +333,18 @@ class Evaluator:
         value = self.evaluate(node, place)
         return value.literal if isinstance(value, Text) else None
 
-    def parsed(self, text: str) -> cst.BaseExpression | None:
-        """Return a quoted annotation as an expression, or None for bad syntax. Kept alive: values are memoised by the `id` of nodes."""
-        if text not in self._parsed:
+    def parsed(self, literal: cst.BaseExpression, text: str) -> cst.BaseExpression | None:
+        """Return a quoted annotation as an expression, or None for bad syntax.
+
+        Values are memoised by the `id` of nodes. So the expression is kept alive, and it is another one for each literal: the
+        same text in another place may name something else.
+        """
+        if id(literal) not in self._parsed:
             try:
-                self._parsed[text] = cst.parse_expression(text) if len(text) < 1_000 else None
+                self._parsed[id(literal)] = cst.parse_expression(text) if len(text) < 1_000 else None
             except (cst.ParserSyntaxError, ValueError):  # a lone surrogate is no source text
-                self._parsed[text] = None
-        return self._parsed[text]
+                self._parsed[id(literal)] = None
+        return self._parsed[id(literal)]
 
     @contextmanager
     def without_calls(self) -> Iterator[None]:
@@ -332,17 +356,18 @@ class Evaluator:
             self.shallow = before
 
 
-def _with_deep_stack(compute: Callable[[], Value]) -> Value:
+def _with_deep_stack(compute: Callable[..., Value], arguments: tuple[Any, ...]) -> Value:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, MAX_PYTHON_FRAMES))
     try:
-        return compute()
+        return compute(*arguments)
     finally:
         sys.setrecursionlimit(limit)
 
 
-def _written(value: Value, place: Place, node: cst.BaseExpression) -> Value:
+def _written(evaluator: Evaluator, handler: Expression, node: cst.BaseExpression, place: Place) -> Value:
     """Return the value of an expression, written there unless a literal elsewhere is the value; the same for each alternative."""
+    value = handler(evaluator, node, place)
     if value.site is None or (isinstance(value, Union) and any(choice.site is None for choice in value.alternatives)):
         return _with_site(value, Site(place.step.block, node))
     return value

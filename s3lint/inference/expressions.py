@@ -70,6 +70,8 @@ def _attribute(evaluator: Evaluator, node: cst.Attribute, place: Place) -> Value
 
 @expression(cst.Call)
 def call_expression(evaluator: Evaluator, node: cst.Call, place: Place) -> Value:
+    # Calls are entered in the context, and values of libraries keep their arguments, which are evaluated in it later.
+    evaluator.depend_on_context(place.context)
     callee = evaluator.evaluate(node.func, place)
     return evaluator.invoke(callee, Arguments(evaluator, Call.of(node, place)), place)
 
@@ -227,6 +229,7 @@ def named_expression(evaluator: Evaluator, node: cst.NamedExpr, place: Place) ->
 
 @expression(cst.Lambda)
 def lambda_expression(evaluator: Evaluator, node: cst.Lambda, place: Place) -> Value:
+    evaluator.depend_on_context(place.context)
     return Function(evaluator.lambda_scope(node, place), context=place.context)
 
 

@@ -40,6 +40,7 @@ MAX_CALL_DEPTH = 12
 
 @invocation(Function)
 def call_function(evaluator: Evaluator, function: Function, arguments: Arguments, place: Place) -> Value:
+    evaluator.depend_on_calls()
     # Conditions are many and few of them matter: calls in them are not followed.
     if evaluator.shallow:
         return Unknown("a call in a test")
@@ -59,7 +60,7 @@ def _joined(definition: CallContext | None, caller: CallContext | None) -> CallC
 
 def returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -> Value:
     """Return what a call of a function gives: its returns joined, or the items that it yields."""
-    return evaluator.solve(("returned", id(scope), context), lambda: _returned(evaluator, scope, context))
+    return evaluator.solve(("returned", id(scope), context), None, _returned, evaluator, scope, context)
 
 
 def _returned(evaluator: Evaluator, scope: Scope, context: CallContext | None) -> Value:

@@ -11,6 +11,7 @@ from s3lint.syntax.flow import Step, Suite
 
 if TYPE_CHECKING:
     from s3lint.inference.evaluator import Evaluator
+    from s3lint.inference.place import CallContext
 
 
 def loop_of(step: Step) -> Suite | None:
@@ -20,9 +21,10 @@ def loop_of(step: Step) -> Suite | None:
     return suite
 
 
-def settled(evaluator: Evaluator, value: Value, *questions: Hashable) -> Value:
+def settled(evaluator: Evaluator, value: Value, context: CallContext | None, *questions: Hashable) -> Value:
     """Return the value, unknown where each round of a loop computes it from the round before; what a loop collects stays, open."""
-    return _collection(evaluator.each(value, _collected)) if any(map(evaluator.has_looped, questions)) else value
+    has_looped = any(evaluator.has_looped(question, context) for question in questions)
+    return _collection(evaluator.each(value, _collected)) if has_looped else value
 
 
 def _collection(value: Value) -> Value:

@@ -4,6 +4,9 @@ A memoised result must be what the query would give with nothing memoised. Two t
 another result while a member of the cycle is active than when it is asked from outside, so a result knows its cycles. And a bound cuts
 what takes too much, so a result knows what it would cost with nothing memoised.
 
+A question is asked in many contexts, and with calls followed or not. A result knows which of it made a difference, and where none did
+it answers the question in every context, and in both ways.
+
 Sets of stack depths, of cycles and of dependencies are the bits of an int: union is `|`, and joining two costs next to nothing.
 """
 
@@ -25,6 +28,13 @@ MAX_FORGOTTEN_WORK = 16
 """A result that took so many values or fewer does not keep its inputs: that would cost more memory than it is worth."""
 
 
+Key = tuple[Hashable, object, bool]
+"""A query: a question, the context that it is asked in, and whether calls of first-party functions are not followed for it."""
+
+EVERY = object()
+"""Stands in a key for every context; None, for no call in particular, is another matter: no test is evaluated there."""
+
+
 class QueryResult(NamedTuple):
     """A value, and what it took to compute it."""
 
@@ -41,6 +51,10 @@ class QueryResult(NamedTuple):
     """Whether the bound on work cut it."""
     in_cycle: bool
     """Whether the query asked itself."""
+    in_context: bool
+    """Whether another call of the function may give another value."""
+    follows_calls: bool
+    """Whether it is another value where calls of first-party functions are not followed."""
     inputs: tuple[QueryResult, ...]
     """The results that it was computed from, if it took more than `MAX_FORGOTTEN_WORK` values."""
 
@@ -86,34 +100,36 @@ class ActiveQuery:
     """The stack depths of active queries that this one depends on, its own included."""
     is_cut: bool = False
     in_cycle: bool = False
+    in_context: bool = False
+    follows_calls: bool = False
     work: int = 1
     height: int = 1
     inputs: list[QueryResult] = field(default_factory=list)
-    dependencies: int = 0
-    """The set of what was read of the project; known when the query leaves the stack."""
-    dropped: Sequence[Hashable] = ()
-    """The provisional results that waited for it; known when the query leaves the stack."""
-
-    @property
-    def waits_for_others(self) -> int:
-        """The stack depths of the queries below it that it depends on."""
-        return self.waits_for & ((1 << self.stack_depth) - 1)
 
     def add(self, result: QueryResult) -> Value:
         """Count the result of a query that this one asked; return its value."""
-        self.is_cut |= result.is_cut
-        self.work += result.work
+        value, _, work, height, _, is_cut, _, in_context, follows_calls, _ = result
+        self.is_cut |= is_cut
+        self.in_context |= in_context
+        self.follows_calls |= follows_calls
+        self.work += work
         # As high as if the result had been computed now: a memoised one must not reach deeper than a fresh one.
-        self.height = max(self.height, result.height + 1)
+        if height >= self.height:
+            self.height = height + 1
         self.inputs.append(result)
-        return result.value
+        return value
 
-    def result(self, value: Value, cycles: int) -> QueryResult:
+    def result(self, value: Value, dependencies: int, cycles: int) -> QueryResult:
         """Return the result of this query, now that its value is known."""
-        inputs = tuple(self.inputs) if self.work > MAX_FORGOTTEN_WORK else ()
-        # Past the bound the exact number says nothing more, and sums of sums would become huge integers.
-        work = min(self.work, MAX_WORK + 1)
-        return QueryResult(value, self.dependencies, work, self.height, cycles, self.is_cut, self.in_cycle, inputs)
+        work = self.work
+        inputs: tuple[QueryResult, ...] = ()
+        if work > MAX_FORGOTTEN_WORK:
+            inputs = tuple(self.inputs)
+            # Past the bound the exact number says nothing more, and sums of sums would become huge integers.
+            work = min(work, MAX_WORK + 1)
+        return QueryResult(
+            value, dependencies, work, self.height, cycles, self.is_cut, self.in_cycle, self.in_context, self.follows_calls, inputs
+        )
 
 
 class Provisional(NamedTuple):
@@ -127,18 +143,46 @@ class Provisional(NamedTuple):
 class Memo:
     """The results so far: final ones, and provisional ones that hold only while certain queries are active."""
 
-    def __init__(self) -> None:
-        self.results: dict[Hashable, QueryResult] = {}
-        self.provisional: dict[Hashable, Provisional] = {}
-        self._by_depth: dict[int, list[Hashable]] = {}
+    def __init__(self, *, shares: bool = True) -> None:
+        self._shares = shares
+        self.results: dict[Key, QueryResult] = {}
+        self.provisional: dict[Key, Provisional] = {}
+        self._by_depth: dict[int, list[Key]] = {}
 
-    def keep(self, key: Hashable, result: QueryResult, waits_for: int) -> None:
+    def shared(self, key: Key) -> QueryResult | None:
+        """Return the result of a query from another context, or from where calls are followed, if that makes no difference.
+
+        The result is a copy, and known as the query's own from now on, so that `Work` counts each query as if it had been computed.
+        """
+        if not self._shares:
+            return None
+        results, (question, context, shallow) = self.results, key
+        found, otherwise = None, results.get((question, context, not shallow))
+        if otherwise is None and context is not None:
+            found, otherwise = results.get((question, EVERY, shallow)), results.get((question, EVERY, not shallow))
+        if found is None and otherwise is not None and not otherwise.follows_calls:
+            found = otherwise
+        # With inputs, it is a large one: those would be counted once for all contexts. Which queries are part of a cycle may
+        # depend on the context.
+        if found is None or found.inputs or found.cycles or found.in_cycle:
+            return None
+        own = results[key] = QueryResult(*found)
+        return own
+
+    def keep_for_good(self, key: Key, result: QueryResult) -> None:
+        """Memoise a final result."""
+        self.results.setdefault(key, result)
+        question, context, shallow = key
+        if self._shares and context is not None and not result.in_context and not result.inputs:
+            self.results.setdefault((question, EVERY, shallow), result)
+
+    def keep(self, key: Key, result: QueryResult, waits_for: int) -> None:
         """Memoise a result until the deepest query that it waits for ends; until the outermost one ends, where it waits for none."""
         self.provisional[key] = Provisional(result, waits_for)
         # The highest bit is the depth nearest to the top of the stack; no bit at all gives -1, the default of `drop`.
         self._by_depth.setdefault(waits_for.bit_length() - 1, []).append(key)
 
-    def drop(self, stack_depth: int = -1) -> Sequence[Hashable]:
+    def drop(self, stack_depth: int = -1) -> Sequence[Key]:
         """Drop provisional results that wait for the query at a stack depth; return their keys."""
         # Found by depth: a scan over all provisional results would make long cycles quadratic.
         keys = self._by_depth.pop(stack_depth, ())
@@ -147,35 +191,24 @@ class Memo:
         return keys
 
 
-@dataclass(slots=True)
-class Cycle:
-    """Queries that ask each other."""
-
-    members: set[Hashable]
-    bits: int
-
-
 class Cycles:
     """The cycles that were found so far."""
 
     def __init__(self) -> None:
-        self._of: dict[Hashable, Cycle] = {}
+        self.bits: dict[Key, int] = {}
+        """For each query in a cycle, a bit for each cycle that turned out to be part of it."""
+        self._members: dict[int, set[Key]] = {}
         self._count = 0
 
-    def bits(self, key: Hashable) -> int:
-        """Return the cycle of a query as bits: one for each cycle that turned out to be part of it; 0 for a query in none."""
-        cycle = self._of.get(key)
-        return cycle.bits if cycle is not None else 0
-
-    def join(self, keys: set[Hashable]) -> None:
+    def join(self, keys: set[Key]) -> None:
         """Record that some queries ask each other. Cycles that share a query become one."""
-        known = {id(cycle): cycle for cycle in map(self._of.get, keys) if cycle is not None}
-        if any(keys <= cycle.members for cycle in known.values()):
+        known = {self.bits[key] for key in keys if key in self.bits}
+        if any(keys <= self._members[bits] for bits in known):
             return
         # Each cycle has bits of its own, so the sum of them is their union.
-        bits = sum(cycle.bits for cycle in known.values()) or self._new_bit()
-        whole = Cycle(keys.union(*(cycle.members for cycle in known.values())), bits)
-        self._of.update(dict.fromkeys(whole.members, whole))
+        bits = sum(known) or self._new_bit()
+        members = self._members[bits] = keys.union(*(self._members.pop(each) for each in known))
+        self.bits.update(dict.fromkeys(members, bits))
 
     def _new_bit(self) -> int:
         self._count += 1

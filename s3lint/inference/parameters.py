@@ -49,6 +49,7 @@ def parameter_source(function: Source) -> Source:
 
 
 def parameter_value(evaluator: Evaluator, scope: Scope, name: str, context: CallContext | None) -> Value:
+    evaluator.depend_on_context(context)
     bound = context.of(scope) if context is not None else None
     if is_receiver(scope, name):
         return _receiver(scope, bound, context)

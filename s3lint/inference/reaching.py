@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # An index behind every step of a suite.
 END = 1 << 30
 
+_NEVER = Never()
+
 
 def before(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     """Return the value of a name when control reaches a step."""
@@ -97,7 +99,7 @@ def _at(evaluator: Evaluator, suite: Suite, name: str, index: int, context: Call
 
 def after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
     """Return the value of a name when control leaves a step that may change it."""
-    return evaluator.solve(("after", id(step), name, context), lambda: _after(evaluator, step, name, context), cyclic=Never())
+    return evaluator.solve(("after", id(step), name), context, _after, evaluator, step, name, context, cyclic=_NEVER)
 
 
 def _after(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -121,7 +123,10 @@ def _after_definition(evaluator: Evaluator, step: Step, name: str, context: Call
         return _after_simple(evaluator, step, name, context)
     if any(decorator in (f"{name}.setter", f"{name}.deleter") for decorator in scope.decorators):
         return before(evaluator, step, name, context)  # reading the attribute still calls the getter
-    return Function(scope, context=context) if scope.kind == "function" else Class(scope)
+    if scope.kind != "function":
+        return Class(scope)
+    evaluator.depend_on_context(context)
+    return Function(scope, context=context)
 
 
 def _after_block(evaluator: Evaluator, step: Step, name: str, context: CallContext | None) -> Value:
@@ -174,7 +179,7 @@ def _after_loop(evaluator: Evaluator, step: Step, name: str, context: CallContex
     values += _ends(evaluator, step.suites[1:], name, context) if len(step.suites) > 1 else []
     # A name that the loop alone binds counts as bound: code behind it takes for granted that the loop ran.
     joined = join_values(value for value in values if not isinstance(value, Unbound))
-    return settled(evaluator, joined, ("after", id(body.last_change(name, END)), name, context))
+    return settled(evaluator, joined, context, ("after", id(body.last_change(name, END)), name))
 
 
 def _at_jumps(evaluator: Evaluator, body: Suite, name: str, context: CallContext | None) -> list[Value]:
@@ -211,9 +216,7 @@ def _at_start(evaluator: Evaluator, suite: Suite, name: str, context: CallContex
         return before(evaluator, owner, name, context)
     # The start of a round depends on the end of the round before: a cycle, which `solve` cuts with `Never` and joins again.
     if suite.role == "loop":
-        return evaluator.solve(
-            ("enter", id(suite), name, context), lambda: _entering_loop(evaluator, suite, name, context), cyclic=Never()
-        )
+        return evaluator.solve(("enter", id(suite), name), context, _entering_loop, evaluator, suite, name, context, cyclic=_NEVER)
     if suite.role == "handler":
         return _entering_handler(evaluator, owner, suite, name, context)
     # `else` of a loop or `try` runs when the body has come to its end.
@@ -244,7 +247,7 @@ def _entering_loop(evaluator: Evaluator, suite: Suite, name: str, context: CallC
         return unpacked(evaluator, owner.node.target, element(items), name, Place(owner, (), context))
     values = [before(evaluator, owner, name, context), at_end(evaluator, suite, name, context)]
     last = suite.last_change(name, END)
-    return settled(evaluator, join_values(values), ("enter", id(suite), name, context), ("after", id(last), name, context))
+    return settled(evaluator, join_values(values), context, ("enter", id(suite), name), ("after", id(last), name))
 
 
 def _entering_handler(evaluator: Evaluator, owner: Step, suite: Suite, name: str, context: CallContext | None) -> Value:

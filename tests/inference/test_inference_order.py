@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s3lint.inference.memo import MAX_DEPTH, MAX_WORK
+from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, Memo
 from s3lint.inference.render import describe
 from support.values import questions
 
@@ -81,3 +81,47 @@ def test_values_that_loops_compute_from_each_other(chance: Random) -> None:
     text = "\n".join([*(f"{name} = '{name}'" for name in NAMES), *suite(chance), "show(v0)", ""])
     found = [answers(text, seed, callers=False) for seed in range(4)]
     assert found[1:] == found[:-1]
+
+
+def test_an_annotation_in_quotes_names_something_else_in_another_place() -> None:
+    text = (
+        "class A:\n name = 'a'\ndef f(x: 'A'):\n show(x.name)\ndef g():\n class A:\n  name = 'b'\n def h(x: 'A'):\n  show(x.name)\n"
+    )
+    for seed in range(4):
+        assert answers(text, seed, callers=False) == ['"a"', '"b"']
+
+
+def function(chance: Random, name: str, others: list[str]) -> Iterator[str]:
+    """A function of a flag and a text, which tests them, calls other functions, and uses names that are the same in each call."""
+    yield f"def {name}(flag, text, given=None):"
+    yield "    def inner():\n        return text"
+    yield "    kept = 'k'\n    made = LOCAL if flag else text\n    box = {'a': text, 'b': PLACE.path}"
+    for _ in range(chance.randrange(1, 4)):
+        called = f"{chance.choice(others)}({chance.choice(['True', 'False', 'flag'])}, {chance.choice(['made', 'kept', 'LOCAL'])})"
+        value = chance.choice(
+            ["kept", "PLACE.path", "[LOCAL, kept]", "box['a']", "box['b']", "(lambda x: x + made)", "inner()", called]
+        )
+        yield chance.choice(["    if flag:", "    if given is None:", "    if text == 'a':", "    if kept:", "    if CALLED:"])
+        yield f"        kept = {value}"
+    yield f"    show(kept, made, box, text)\n    return {chance.choice(['kept', 'made', 'PLACE', 'text'])}"
+
+
+@settings(max_examples=40)
+@given(st.randoms(use_true_random=False))
+def test_what_other_calls_made_known(chance: Random) -> None:
+    lines = ["class Place:", "    path = 'p'", "def free():\n    return 'f'", "PLACE, LOCAL, CALLED = Place(), 'l', free()"]
+    names = ["free", "f0", "f1", "f2"]
+    for number in range(3):
+        lines += function(chance, f"f{number}", names[1 : number + 1] or ["str"])
+    calls = (f"f2({flag}, {text})" for flag in ("True", "False", "CALLED") for text in ("'a'", "'b'", "LOCAL, 'g'"))
+    text = "\n".join([*lines, *calls, ""])
+    found = [answers(text, seed, callers=True) for seed in range(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Memo, "shared", lambda *_: None)
+        found.append(answers(text, 0, callers=True))
+    assert found[1:] == found[:-1]
+
+
+def test_a_closure_keeps_the_call_that_made_it() -> None:
+    text = "def f(text):\n def inner():\n  return text\n return inner\nshow(f('a')())\nshow(f('b')())\n"
+    assert answers(text, 0, callers=False) == ['"a"', '"b"']
