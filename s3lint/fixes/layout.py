@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -14,7 +13,7 @@ import libcst as cst
 from s3lint.finding import Edit, Location
 from s3lint.fixes.enclosing import around
 from s3lint.fixes.imports import newline_of
-from s3lint.source.text import between, tokens_of
+from s3lint.source.text import between
 from s3lint.syntax.module import Module, once_for_module
 from s3lint.syntax.site import locate
 from s3lint.syntax.walk import children
@@ -24,21 +23,24 @@ if TYPE_CHECKING:
 
 Item = cst.Arg | cst.BaseDictElement | cst.BaseElement
 
-OPENED = re.compile(r"[A-Za-z]*(\"\"\"|'''|\"|')")
+TEXT = re.compile(
+    r"""
+    \#[^\r\n]*                                               # a comment
+    | \"{3} [^"\\]* (?:(?:\\.|"(?!"")) [^"\\]*)* \"{3}       # a long text
+    | '{3} [^'\\]* (?:(?:\\.|'(?!'')) [^'\\]*)* '{3}
+    | (") [^"\\]* (?:\\.[^"\\]*)* "                          # a short one
+    | (') [^'\\]* (?:\\.[^'\\]*)* '
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""What holds quotes: a comment, or a text. The groups are the quotes of short texts, the double one first."""
 
 
 @once_for_module
 def quote_of(module: Module) -> str:
     """The quote that most short texts of a file are written in: a double one where none prevails."""
-    single = double = 0
-    try:
-        for token in tokens_of(module.source.text):
-            opened = OPENED.match(token.string) if tokenize.tok_name[token.type] in ("STRING", "FSTRING_START") else None
-            single += opened is not None and opened[1] == "'"
-            double += opened is not None and opened[1] == '"'
-    except (tokenize.TokenError, SyntaxError):
-        return '"'
-    return "'" if single > double else '"'
+    quotes = [text.lastindex for text in TEXT.finditer(module.source.text)]
+    return "'" if quotes.count(2) > quotes.count(1) else '"'
 
 
 def literal(site: Site, text: str, *, inside: str = "") -> str:

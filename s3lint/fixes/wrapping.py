@@ -9,6 +9,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -277,16 +278,16 @@ def _configured(folder: Path) -> Iterator[int]:
             yield from _lengths_of_flake8(text)
 
 
-def _lengths_of_flake8(text: str) -> Iterator[int]:
-    """Yield the lengths in the text of a configuration file of flake8 or pycodestyle."""
+@lru_cache(maxsize=32)
+def _lengths_of_flake8(text: str) -> tuple[int, ...]:
+    """Return the lengths in the text of a configuration file of flake8 or pycodestyle. Each file with a fix asks for those of its project."""
     import configparser
 
     parser = configparser.RawConfigParser(strict=False)
     with suppress(configparser.Error):
         parser.read_string(text)
-    for section in ("flake8", "pycodestyle"):
-        if parser.has_section(section):
-            yield _length(dict(parser.items(section)), "max-line-length", FLAKE8_LENGTH)
+    sections = [dict(parser.items(section)) for section in ("flake8", "pycodestyle") if parser.has_section(section)]
+    return tuple(_length(section, "max-line-length", FLAKE8_LENGTH) for section in sections)
 
 
 def _length(settings: dict[str, Any], name: str, default: int) -> int:

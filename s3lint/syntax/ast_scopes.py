@@ -63,7 +63,9 @@ class Bindings:
         self._scopes: dict[int, Scope] = {}
         self._starts: dict[int, list[Position]] = {}
         self._imports: dict[int, list[tuple[int, ast.Import | ast.ImportFrom]]] = {}
-        self.foreign = {name for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+        declares = any("global" in line or "nonlocal" in line for line in lines)  # Few files do, and a walk costs much more.
+        nodes = ast.walk(tree) if declares else ()
+        self.foreign = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
         """Names that some function binds in a scope around it, at a time that is not known."""
 
     def frames(self, place: Location) -> list[Frame]:

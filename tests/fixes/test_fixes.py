@@ -165,6 +165,22 @@ def test_an_f_string_is_not_ended_by_new_code_within_it(quote: str) -> None:
     assert made.count(quote) == text.count(quote) or len(quote) > 1 or made == text
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "# it's what's here, isn't it: 'a'\n",
+        "\"\"\"it's 'a', 'b' and 'c'\"\"\"\n",
+        "x = \"it\\\"s 'a' 'b' 'c' 'd'\"\n",
+        "x = f\"{bucket}'a''b''c''d'\" r\"\\'a''b''c'\"\n",
+        "x = ''' \"a\" \\''' 'a' 'b' 'c' '''\n",
+    ],
+)
+def test_new_code_has_the_quotes_of_most_short_texts(beside: str) -> None:
+    text = f'import boto3\n\ns3 = boto3.client("s3")\n{beside}s3.upload_file(name, bucket, name)\n'
+    assert '"ContentType":' in after(text, "STO301")
+    assert "'ContentType':" in after(text.translate(str.maketrans("\"'", "'\"")), "STO301")
+
+
 def test_a_plain_call_is_fixed_without_a_parse_by_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "parse_tree", None)
     text = "def f(name):\n    " + CALL + "    s3.put_object(Bucket=bucket, Key=f'a/{name}/{name[0]}.pdf', Body=(data))\n"
