@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from s3lint.support.clock import CLOCK
 from s3lint.support.frozen import frozen
 from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.module import Block, once_for_module, syntax_of
+from s3lint.syntax.prose import rows_of_code
 from s3lint.syntax.site import locate
 from s3lint.syntax.walk import Binders
 
@@ -68,6 +70,9 @@ class Checker:
         """Return the matches in blocks with hits of the prefilter, and one line for each failure of a rule or an extractor."""
         # `aws_cdk` and its kind declare buckets with the words of the API; nothing is read or written there.
         if any(name.partition(".")[0].startswith(INFRASTRUCTURE) for name in module.imports):
+            return [], []
+        found = _in_code(found, module)
+        if not found.rows:
             return [], []
         context = Context(module, self.settings, self.analysis.callers)
         scope = self.analysis.evaluator.module_scope(module)
@@ -149,6 +154,12 @@ class Checker:
             yield from CLOCK.over(name, compute())
         except Exception as error:
             self._errors.append(failure(name, error, context.module.path))
+
+
+def _in_code(found: Mentions, module: Module) -> Mentions:
+    """Return the hits without those in comments and docstrings, where `ast` reads the file."""
+    tree = syntax_of(module)
+    return replace(found, rows=rows_of_code(tree, found.rows)) if tree.body else found
 
 
 def _is_worth_a_look(rows: tuple[int, int], name: str, module: Module, found: Mentions) -> bool:

@@ -48,13 +48,13 @@ class FileTree:
         """Return the statements of a module or of a class that fill some rows; None if no such can be parsed alone."""
         body = self.tree.body
         while True:
-            index = bisect_left(body, start, key=_last_row)
+            index = bisect_left(body, start, key=last_row)
             first = body[index] if index < len(body) else None
             if not isinstance(first, ast.ClassDef) or first.lineno >= start:
                 break
             body = first.body
         found = body[index : bisect_left(body, end + 1, index, key=first_row)]
-        if not found or first_row(found[0]) != start or _last_row(found[-1]) != end:
+        if not found or first_row(found[0]) != start or last_row(found[-1]) != end:
             return None
         return Statements(found, self)
 
@@ -66,7 +66,8 @@ def first_row(node: ast.stmt) -> int:
     return min([node.lineno, *(each.lineno for each in decorators)])
 
 
-def _last_row(node: ast.stmt) -> int:
+def last_row(node: ast.stmt) -> int:
+    """Return the row where a statement ends."""
     return node.end_lineno or node.lineno
 
 

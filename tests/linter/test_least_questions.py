@@ -10,6 +10,7 @@ import pytest
 from s3lint.inference.evaluator import Evaluator
 from s3lint.linter.engine import Engine
 from s3lint.settings import Settings
+from s3lint.syntax import module
 from s3lint.syntax.flow import Step
 
 CLIENT = "import boto3\ns3 = boto3.client('s3')\n"
@@ -84,3 +85,14 @@ def test_nodes_of_statements_that_name_nothing_are_not_looked_at(monkeypatch: py
     findings, _ = Engine(Settings(root=tmp_path, select=("STO301",))).check(tmp_path / "program.py", program.encode())
     assert findings
     assert not [code for code in walked if code.startswith("count(")]
+
+
+def test_a_function_that_names_storage_in_its_docstring_alone_gets_no_nodes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made: list[str] = []
+    skeleton_of = module.skeleton_of
+    monkeypatch.setattr(module, "skeleton_of", lambda text, *rest: made.append(text) or skeleton_of(text, *rest))
+    program = CLIENT + "# s3.put_object\ndef f(rows):\n    'It calls s3.put_object(Bucket=b).'\n    return rows\n"
+    Engine(Settings(root=tmp_path, select=("STO301",))).check(tmp_path / "program.py", program.encode())
+    assert not [text for text in made if "def f" in text]
