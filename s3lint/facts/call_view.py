@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,6 +16,7 @@ from s3lint.inference.indirect_calls import CALLING, by_reference, relayed
 from s3lint.inference.other_stores import is_other_package
 from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Value, alternatives
+from s3lint.support.cached import cached_property
 from s3lint.syntax.names import called_name, last_name
 from s3lint.syntax.site import Site
 

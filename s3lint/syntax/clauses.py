@@ -53,3 +53,6 @@ _CLAUSES: dict[type, Callable[[Any], Iterable[Clause]]] = {
     cst.With: lambda node: (("with", node.body, node),),
     cst.Match: lambda node: (("case", case.body, case) for case in node.cases),
 }
+
+COMPOUND = frozenset(_CLAUSES)
+"""The types of statements that have clauses."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import cast
 
 import libcst as cst
 
+from s3lint.support.cached import cached_property
 from s3lint.support.frozen import frozen
-from s3lint.syntax.clauses import clauses_of
+from s3lint.syntax.clauses import COMPOUND, clauses_of
 from s3lint.syntax.guards import GUARDING, Guard, guards_of_branch, guards_past, may_refuse, names_tested
 from s3lint.syntax.module import Block, Module
 from s3lint.syntax.names import applied_function, dotted_name, parameter_names
@@ -260,11 +260,7 @@ class Scope:
     @cached_property
     def decorators(self) -> tuple[str, ...]:
         """The dotted names of a function's decorators, called or not."""
-        is_decorated = self.step is not None and self.step.kind is cst.FunctionDef and self.step.statement.is_decorated
-        if not is_decorated or not isinstance(self.node, cst.FunctionDef):
-            return ()
-        called = (item.decorator for item in self.node.decorators)
-        return tuple(dotted_name(node.func if isinstance(node, cst.Call) else node) or "" for node in called)
+        return self.step.statement.decorators if self.step is not None and self.kind == "function" and self.given is None else ()
 
     @cached_property
     def outside(self) -> frozenset[str]:
@@ -336,7 +332,7 @@ class Scope:
 def _outlined(scope: Scope, blocks: Sequence[Block]) -> Suite:
     suite = Suite("scope", scope, None)
     for index, block in enumerate(blocks):
-        step = Step(Made(block, block), block, suite, index, block.part.binds)
+        step = Step(Made(block, block), block, Block, suite, index, block.part.binds)
         # The outline does not split `if`, `try` and the like: what their statements change is known once they are parsed.
         if block.part.kind == "whole":
             step.changes = frozenset(step.body.changes)
@@ -353,13 +349,13 @@ def suite_of(statements: Iterable[AnyStatement], role: str, scope: Scope, owner:
 
 
 def _step(statement: AnyStatement, suite: Suite, index: int) -> Step:
-    step = Step(statement, statement.block, suite, index, frozenset())
-    if step.kind in DEFINITIONS:
-        kind, parent = ("function" if step.kind is cst.FunctionDef else "class"), suite.scope
-        step.scope = Scope(parent.module, kind, statement.name, parent, statement.block, step=step)
-        step.changes = statement.changes
-    else:
+    kind, changes = statement.kind, statement.changes
+    step = Step(statement, statement.block, kind, suite, index, changes)
+    if kind in DEFINITIONS:
+        parent, defined = suite.scope, "function" if kind is cst.FunctionDef else "class"
+        step.scope = Scope(parent.module, defined, statement.name, parent, statement.block, step=step)
+    elif kind in COMPOUND:
         clauses = enumerate(statement.clauses)
         step.suites = [suite_of(nested, role, suite.scope, step, number) for number, (role, nested) in clauses]
-        step.changes = statement.changes.union(*(inner.changes for inner in step.suites))
+        step.changes = changes.union(*(inner.changes for inner in step.suites))
     return step

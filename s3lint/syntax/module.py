@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TypeVar, cast
 
 import libcst as cst
 
 from s3lint.source.text import Source, Unreadable, split_lines, with_plain_indentation, without_feeds
+from s3lint.support.cached import cached_property
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import paused_collector
 from s3lint.syntax.extent import WORD, Extent, block_starts, header_number, numbers_holding, signature, words_by_block

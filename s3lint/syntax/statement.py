@@ -8,11 +8,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, cast
 
 import libcst as cst
 
+from s3lint.support.cached import cached_property
 from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.clauses import Statement, clauses_of
 from s3lint.syntax.guards import Guard, guards_of_names
@@ -73,9 +73,10 @@ class Made:
         return parameter_names(self.node.params)
 
     @property
-    def is_decorated(self) -> bool:
-        """Whether decorators stand above a function or a class."""
-        return bool(self.node.decorators)
+    def decorators(self) -> tuple[str, ...]:
+        """The dotted names of the decorators of a function, called or not."""
+        called = (item.decorator for item in self.node.decorators)
+        return tuple(dotted_name(node.func if isinstance(node, cst.Call) else node) or "" for node in called)
 
     @property
     def may_assign_function(self) -> bool:
@@ -160,14 +161,16 @@ class Written:
         return tuple(each.arg for each in found)
 
     @property
-    def is_decorated(self) -> bool:
-        """Whether decorators stand above a function or a class."""
-        return bool(self._written.decorator_list)
+    def decorators(self) -> tuple[str, ...]:
+        """The dotted names of the decorators of a function, called or not."""
+        return tuple(_dotted(node.func if isinstance(node, ast.Call) else node) for node in self._written.decorator_list)
 
     @property
     def may_assign_function(self) -> bool:
         """Whether it may give a name to a method, or to a partial application of a function."""
-        return self.kind is cst.Assign and type(self._written.value) in (ast.Attribute, ast.Call)
+        value = self._written.value if self.kind is cst.Assign else None
+        is_function = type(value) is ast.Attribute or (type(value) is ast.Call and _dotted(value.func).endswith("partial"))
+        return is_function and type(self._written.targets[0]) is ast.Name
 
     @property
     def leaves(self) -> bool:
@@ -226,11 +229,8 @@ class OwnNodes:
 
     statement: AnyStatement
     block: Block
-
-    @cached_property
-    def kind(self) -> type:
-        """The type of the node, which is not made to tell it; `Block` for a block."""
-        return self.statement.kind
+    kind: type
+    """The type of the node, which is not made to tell it; `Block` for a block."""
 
     @cached_property
     def node(self) -> Statement | Block:

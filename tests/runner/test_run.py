@@ -128,7 +128,7 @@ def test_timing_names_stages_and_rules_of_all_processes(project: Write) -> None:
     )
     assert timed.out == plain.out
     assert timed.code == plain.code
-    assert {"parsing", "facts: objects", "finding files"} <= {
+    assert {"skeletons", "facts: objects", "finding files"} <= {
         row.strip(" │").partition("│")[0].strip() for row in timed.err.splitlines()
     }
     assert plain.err == ""
