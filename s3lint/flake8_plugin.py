@@ -18,19 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from s3lint import __version__
-from s3lint.config.load import COMMAND_LINE, fallback_root, fields_of, settings_for
-from s3lint.errors import ConfigurationError, UsageError
-from s3lint.linter.engine import Engine
-from s3lint.linter.policy import report_file
-from s3lint.linter.result import Result
-from s3lint.project.discovery import is_excluded
-from s3lint.project.targets import targets
-from s3lint.registry import registry
-from s3lint.reports import printable
-from s3lint.runner.cache.results import cache_for
-from s3lint.runner.run import analyze_files
 from s3lint.support.interpreter import paused_collector
-from s3lint.suppressions.baseline import load
+
+with paused_collector():  # flake8 holds so many objects that each collection takes long.
+    from s3lint.config.load import COMMAND_LINE, fallback_root, fields_of, settings_for
+    from s3lint.errors import ConfigurationError, UsageError
+    from s3lint.linter.engine import Engine
+    from s3lint.linter.policy import report_file
+    from s3lint.linter.result import Result
+    from s3lint.project.discovery import is_excluded
+    from s3lint.registry import registry
+    from s3lint.reports import printable
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
@@ -95,6 +93,12 @@ class Plugin:
         """Analyze every file of the folders among the paths; `run` reports from the results."""
         _RESULTS.clear()
         folders = [path for path in paths if path.is_dir()]
+        if not folders:
+            return
+        from s3lint.project.targets import targets
+        from s3lint.runner.cache.results import cache_for
+        from s3lint.runner.run import analyze_files
+
         files = list(targets(folders, cls._settings_of))
         if files:
             cache = cache_for(None, cls._settings_of(folders[0]).root, folders) if cls.cached else None
@@ -171,6 +175,8 @@ def engine_for(folder: Path, fallback: Path, profile: str | None, config: str | 
         raise ConfigurationError(f"--s3lint-config: {file} does not exist")
     settings = settings_for(folder, fallback, changes, file)
     if settings.baseline is not None:
+        from s3lint.suppressions.baseline import load
+
         load(settings.baseline)
     return next((engine for engine in _ENGINES if engine.settings == settings), None) or _added(Engine(settings))
 

@@ -92,10 +92,13 @@ def _debug(made: argparse.ArgumentParser) -> None:
 
 
 def _lazily(name: str) -> Command:
-    """The function that imports a command's module and runs it."""
+    """The function that imports a command's module, without collections of what stays anyway, and runs it."""
 
     def run(options: argparse.Namespace) -> int:
-        command: Command = import_module(f"s3lint.cli.{name}").run
+        from s3lint.support.interpreter import paused_collector
+
+        with paused_collector():
+            command: Command = import_module(f"s3lint.cli.{name}").run
         return command(options)
 
     return run
