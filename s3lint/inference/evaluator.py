@@ -16,7 +16,7 @@ import libcst as cst
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.containers import entry
-from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, ActiveQuery, Cycles, Key, Memo, QueryResult, Work
+from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, Cycles, Key, Memo, Query, Work
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.size import bound_size
 from s3lint.inference.values import Fallback, Text, Union, Unknown, Value, join_values
@@ -104,8 +104,8 @@ class Evaluator:
         self.shallow = False
         self._memo = Memo()
         self._cycles = Cycles()
-        self._active: dict[Key, ActiveQuery] = {}
-        self._query = ActiveQuery()
+        self._active: dict[Key, Query] = {}
+        self._query = Query()
         self._steps = 0
         self._modules: dict[Module, Scope] = {}
         self._lambdas: dict[int, Scope] = {}
@@ -185,7 +185,7 @@ class Evaluator:
         provisional = memo.provisional.get(key)
         if provisional is not None:
             query.waits_for |= provisional.waits_for
-            return self._recall(provisional.result)
+            return self._recall(provisional)
         if len(self._active) >= MAX_DEPTH:
             # Computed, this query would have a height of 1 at least, and the one that asks it 2. Height and stack depth of the
             # asking query are then more than the bound, and so they are for every query below it that takes its result.
@@ -200,12 +200,14 @@ class Evaluator:
         solve = self._compute if self._active else self._solve_outermost
         return self._recall(solve(key, compute, arguments))
 
-    def _recall(self, result: QueryResult) -> Value:
+    def _recall(self, result: Query) -> Value:
         """Return the value of a result, and charge the active query with what it took."""
         self.tracker.recorded |= result.dependencies
-        return self._query.add(result) if self._active else result.value
+        if self._active:
+            self._query.add(result)
+        return result.value
 
-    def _solve_outermost(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> QueryResult:
+    def _solve_outermost(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> Query:
         """Compute a query that no other waits for.
 
         The bound on work must cut at the same place in every run, in any order of queries. So a query that might be past it is
@@ -223,14 +225,14 @@ class Evaluator:
         self._memo.keep_for_good(key, result)
         return result
 
-    def _compute_outermost(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> QueryResult:
+    def _compute_outermost(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> Query:
         self._steps = 0
         try:
             return self._compute(key, _with_deep_stack, (compute, arguments))
         finally:
             self._memo.drop()
 
-    def _compute(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> QueryResult:
+    def _compute(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> Query:
         """Compute a value and memoise it: for good, or while the queries are active that it waits for.
 
         The work, cycles and dependencies met meanwhile are those of the query. One function without a context manager, since that
@@ -238,7 +240,7 @@ class Evaluator:
         """
         memo, active, tracker, cycles = self._memo, self._active, self.tracker, self._cycles.bits
         outer, outer_dependencies, depth = self._query, tracker.recorded, len(active)
-        query = self._query = active[key] = ActiveQuery(depth, outer.open_cycles | cycles.get(key, 0))
+        query = self._query = active[key] = Query(depth, outer.open_cycles | cycles.get(key, 0))
         tracker.recorded = 0
         self._steps += 1
         dropped: Sequence[Key] = ()
@@ -250,23 +252,22 @@ class Evaluator:
             dependencies, tracker.recorded = tracker.recorded, outer_dependencies
             if memo.provisional:
                 dropped = memo.drop(depth)
-        waits_for = query.waits_for & ((1 << depth) - 1)
-        outer.waits_for |= waits_for
         if dropped:
             # They asked this query, and it asked them.
             self._cycles.join({key, *dropped})
         if key[1] is None:
             query.in_context = False
         is_too_high = query.height > MAX_DEPTH
-        result = query.result(TOO_FAR if is_too_high else value, dependencies, cycles.get(key, 0))
+        query.end(TOO_FAR if is_too_high else value, dependencies, cycles.get(key, 0))
+        outer.waits_for |= query.waits_for
         # Asked nearer to the bottom of the stack, it might reach further: the result is good for this time alone.
         is_cut_by_depth = query.height + depth > MAX_DEPTH and not is_too_high
-        if waits_for or query.is_cut or is_cut_by_depth:
-            memo.keep(key, result, waits_for)
+        if query.waits_for or query.is_cut or is_cut_by_depth:
+            memo.keep(key, query)
         elif depth:
             # The outermost query is memoised by `_solve_outermost`, when it is sure to be bounded.
-            memo.keep_for_good(key, result)
-        return result
+            memo.keep_for_good(key, query)
+        return query
 
     def depend_on_context(self, context: CallContext | None) -> None:
         """Note that the active query may have another value in another context than this one."""
@@ -283,8 +284,7 @@ class Evaluator:
         active = self._active.get(key)
         if active is not None:
             return active.in_cycle
-        provisional = self._memo.provisional.get(key)
-        result = provisional.result if provisional is not None else self._memo.results.get(key)
+        result = self._memo.provisional.get(key) or self._memo.results.get(key)
         return result is not None and result.in_cycle
 
     def each(self, value: Value, function: Callable[[Value], Value]) -> Value:

@@ -13,8 +13,6 @@ Sets of stack depths, of cycles and of dependencies are the bits of an int: unio
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from s3lint.inference.values import Value
 
@@ -35,34 +33,85 @@ EVERY = object()
 """Stands in a key for every context; None, for no call in particular, is another matter: no test is evaluated there."""
 
 
-class QueryResult(NamedTuple):
-    """A value, and what it took to compute it."""
+_NO_INPUTS: tuple[Query, ...] = ()
+
+
+class Query:
+    """A query while its value is being computed, and its result afterwards: the value, and what it took to compute it.
+
+    One object for both, with slots, since tens of thousands are made.
+    """
+
+    __slots__ = (
+        "cycles", "dependencies", "follows_calls", "height", "in_context", "in_cycle", "inputs", "is_cut", "open_cycles",
+        "stack_depth", "value", "waits_for", "work",
+    )  # fmt: skip
 
     value: Value
     dependencies: int
     """The set of what was read of the project (`dependencies.py`)."""
-    work: int
-    """How many values were computed, as if nothing had been memoised; capped at `MAX_WORK + 1`."""
-    height: int
-    """How many queries were active at once for it, itself included."""
     cycles: int
     """The cycles that the query is part of."""
-    is_cut: bool
-    """Whether the bound on work cut it."""
-    in_cycle: bool
-    """Whether the query asked itself."""
-    in_context: bool
-    """Whether another call of the function may give another value."""
-    follows_calls: bool
-    """Whether it is another value where calls of first-party functions are not followed."""
-    inputs: tuple[QueryResult, ...]
-    """The results that it was computed from, if it took more than `MAX_FORGOTTEN_WORK` values."""
+    inputs: Sequence[Query]
+    """The results that it was computed from; in the end only if it took more than `MAX_FORGOTTEN_WORK` values."""
+
+    def __init__(self, stack_depth: int = 0, open_cycles: int = 0) -> None:
+        self.stack_depth = stack_depth
+        """How many queries wait for it."""
+        self.open_cycles = open_cycles
+        """The cycles of this query and of those below it on the stack."""
+        self.waits_for = 0
+        """The stack depths of active queries that it depends on; in the end of others alone."""
+        self.is_cut = False
+        """Whether the bound on work cut it."""
+        self.in_cycle = False
+        """Whether the query asked itself."""
+        self.in_context = False
+        """Whether another call of the function may give another value."""
+        self.follows_calls = False
+        """Whether it is another value where calls of first-party functions are not followed."""
+        self.work = 1
+        """How many values were computed, as if nothing had been memoised; in the end capped at `MAX_WORK + 1`."""
+        self.height = 1
+        """How many queries were active at once for it, itself included."""
+        self.inputs = []
 
     @property
     def is_bounded(self) -> bool:
         """Tell whether the result is surely what it would be with nothing memoised: too deep, or within the bound on work."""
         # `work` counts shared inputs once for each use; only if that is too much is it worth counting each once.
         return self.height > MAX_DEPTH or (not self.is_cut and (self.work <= MAX_WORK or not Work().add(self).is_too_much))
+
+    def add(self, result: Query) -> None:
+        """Count the result of a query that this one asked."""
+        if result.is_cut:
+            self.is_cut = True
+        if result.in_context:
+            self.in_context = True
+        if result.follows_calls:
+            self.follows_calls = True
+        self.work += result.work
+        # As high as if the result had been computed now: a memoised one must not reach deeper than a fresh one.
+        if result.height >= self.height:
+            self.height = result.height + 1
+        self.inputs.append(result)  # type: ignore[attr-defined]
+
+    def end(self, value: Value, dependencies: int, cycles: int) -> None:
+        """Make the query its result, now that its value is known."""
+        self.value, self.dependencies, self.cycles = value, dependencies, cycles
+        self.waits_for &= (1 << self.stack_depth) - 1
+        if self.work <= MAX_FORGOTTEN_WORK:
+            self.inputs = _NO_INPUTS
+        # Past the bound the exact number says nothing more, and sums of sums would become huge integers.
+        elif self.work > MAX_WORK:
+            self.work = MAX_WORK + 1
+
+    def copy(self) -> Query:
+        """Return another result that is the same."""
+        other = Query()
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        return other
 
 
 class Work:
@@ -76,7 +125,7 @@ class Work:
     def is_too_much(self) -> bool:
         return self._count > MAX_WORK
 
-    def add(self, result: QueryResult) -> Work:
+    def add(self, result: Query) -> Work:
         """Count a result and its inputs, no further than the bound; return this counter."""
         pending = [result]
         while pending and not self.is_too_much:
@@ -88,68 +137,17 @@ class Work:
         return self
 
 
-@dataclass(slots=True)
-class ActiveQuery:
-    """A query whose value is being computed, and what it has met so far."""
-
-    stack_depth: int = 0
-    """How many queries wait for it."""
-    open_cycles: int = 0
-    """The cycles of this query and of those below it on the stack."""
-    waits_for: int = 0
-    """The stack depths of active queries that this one depends on, its own included."""
-    is_cut: bool = False
-    in_cycle: bool = False
-    in_context: bool = False
-    follows_calls: bool = False
-    work: int = 1
-    height: int = 1
-    inputs: list[QueryResult] = field(default_factory=list)
-
-    def add(self, result: QueryResult) -> Value:
-        """Count the result of a query that this one asked; return its value."""
-        value, _, work, height, _, is_cut, _, in_context, follows_calls, _ = result
-        self.is_cut |= is_cut
-        self.in_context |= in_context
-        self.follows_calls |= follows_calls
-        self.work += work
-        # As high as if the result had been computed now: a memoised one must not reach deeper than a fresh one.
-        if height >= self.height:
-            self.height = height + 1
-        self.inputs.append(result)
-        return value
-
-    def result(self, value: Value, dependencies: int, cycles: int) -> QueryResult:
-        """Return the result of this query, now that its value is known."""
-        work = self.work
-        inputs: tuple[QueryResult, ...] = ()
-        if work > MAX_FORGOTTEN_WORK:
-            inputs = tuple(self.inputs)
-            # Past the bound the exact number says nothing more, and sums of sums would become huge integers.
-            work = min(work, MAX_WORK + 1)
-        return QueryResult(
-            value, dependencies, work, self.height, cycles, self.is_cut, self.in_cycle, self.in_context, self.follows_calls, inputs
-        )
-
-
-class Provisional(NamedTuple):
-    """A result inside an unfinished cycle, or one that a bound cut."""
-
-    result: QueryResult
-    waits_for: int
-    """The stack depths of the active queries that it depends on."""
-
-
 class Memo:
     """The results so far: final ones, and provisional ones that hold only while certain queries are active."""
 
     def __init__(self, *, shares: bool = True) -> None:
         self._shares = shares
-        self.results: dict[Key, QueryResult] = {}
-        self.provisional: dict[Key, Provisional] = {}
+        self.results: dict[Key, Query] = {}
+        self.provisional: dict[Key, Query] = {}
+        """Results inside an unfinished cycle, and those that a bound cut."""
         self._by_depth: dict[int, list[Key]] = {}
 
-    def shared(self, key: Key) -> QueryResult | None:
+    def shared(self, key: Key) -> Query | None:
         """Return the result of a query from another context, or from where calls are followed, if that makes no difference.
 
         The result is a copy, and known as the query's own from now on, so that `Work` counts each query as if it had been computed.
@@ -166,21 +164,21 @@ class Memo:
         # depend on the context.
         if found is None or found.inputs or found.cycles or found.in_cycle:
             return None
-        own = results[key] = QueryResult(*found)
+        own = results[key] = found.copy()
         return own
 
-    def keep_for_good(self, key: Key, result: QueryResult) -> None:
+    def keep_for_good(self, key: Key, result: Query) -> None:
         """Memoise a final result."""
         self.results.setdefault(key, result)
         question, context, shallow = key
         if self._shares and context is not None and not result.in_context and not result.inputs:
             self.results.setdefault((question, EVERY, shallow), result)
 
-    def keep(self, key: Key, result: QueryResult, waits_for: int) -> None:
+    def keep(self, key: Key, result: Query) -> None:
         """Memoise a result until the deepest query that it waits for ends; until the outermost one ends, where it waits for none."""
-        self.provisional[key] = Provisional(result, waits_for)
+        self.provisional[key] = result
         # The highest bit is the depth nearest to the top of the stack; no bit at all gives -1, the default of `drop`.
-        self._by_depth.setdefault(waits_for.bit_length() - 1, []).append(key)
+        self._by_depth.setdefault(result.waits_for.bit_length() - 1, []).append(key)
 
     def drop(self, stack_depth: int = -1) -> Sequence[Key]:
         """Drop provisional results that wait for the query at a stack depth; return their keys."""
