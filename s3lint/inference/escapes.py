@@ -8,7 +8,7 @@ import libcst as cst
 
 from s3lint.inference.code_values import Function
 from s3lint.inference.place import Place
-from s3lint.inference.values import Mapping, Sequence, Unknown, Value, alternatives
+from s3lint.inference.values import Mapping, Sequence, Unknown, Value, alternatives, has_kind
 from s3lint.syntax.flow import Passing, Scope
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def open_if_escaped(evaluator: Evaluator, name: str, value: Value, place: Place)
     """Return the value, opened when an earlier statement of the same function passes it on to code that may add to it."""
     if place.binders or place.scope.kind != "function":
         return value
-    if not any(isinstance(choice, (Mapping, Sequence)) for choice in alternatives(value)):
+    if not has_kind(value, Mapping, Sequence):
         return value
     for passing in place.scope.passed.get(name, ()):
         if passing.step.path < place.step.path and _may_fill(evaluator, passing, Place(passing.step, (), place.context)):

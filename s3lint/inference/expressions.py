@@ -34,6 +34,7 @@ from s3lint.inference.values import (
     Unknown,
     Value,
     alternatives,
+    has_kind,
     join_values,
 )
 from s3lint.syntax.literals import number_value
@@ -57,7 +58,7 @@ def _attribute_expression(evaluator: Evaluator, node: cst.Attribute, place: Plac
     # `self.bucket = …` earlier in this function decides; otherwise what the class says. `self.a.b` is not followed.
     if dotted is not None and dotted.count(".") == 1 and place.scope.binds(dotted):
         value = before(evaluator, place.step, dotted, place.context)
-        if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
+        if not has_kind(value, Unbound):
             return open_if_escaped(evaluator, dotted, value, place)
         known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
         return join_values([*known, _attribute(evaluator, node, place)])

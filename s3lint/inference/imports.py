@@ -13,7 +13,7 @@ import libcst as cst
 from s3lint.inference.code_values import ModuleValue
 from s3lint.inference.place import Place
 from s3lint.inference.reaching import final
-from s3lint.inference.values import Reference, Unbound, Unknown, Value, alternatives, join_values
+from s3lint.inference.values import Reference, Unbound, Unknown, Value, alternatives, has_kind, join_values
 from s3lint.project.modules import FoundModule
 from s3lint.syntax.module import Module
 from s3lint.syntax.names import dotted_name
@@ -52,9 +52,11 @@ def member(evaluator: Evaluator, package: ModuleValue, name: str) -> Value:
     """Return an attribute of a first-party module: a name that it binds, or a submodule."""
     if package.module is not None:
         value = _bound_in(evaluator, package.module, name)
+        if not has_kind(value, Unbound):
+            return value
         bound = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
         if bound:
-            return value if len(bound) == len(list(alternatives(value))) else join_values(bound)
+            return join_values(bound)
     # `from package import module`: a submodule need not be bound in `__init__.py`.
     submodule = evaluator.project.in_folder(package.folder, name) if package.folder is not None else None
     return _value_of(submodule) if submodule is not None else Unknown(f"`{name}` is not bound in the module")

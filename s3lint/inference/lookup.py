@@ -15,7 +15,7 @@ from s3lint.inference.narrowing import narrowed
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import assigned_by_functions, before, bound_outside
-from s3lint.inference.values import Constant, Reference, Unbound, Unknown, Value, alternatives, join_values
+from s3lint.inference.values import Constant, Reference, Unbound, Unknown, Value, alternatives, has_kind, join_values
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.names import target_names
 
@@ -118,7 +118,7 @@ def local_value(evaluator: Evaluator, name: str, place: Place) -> Value:
     # A function that declares the name `global` may have run before this statement.
     if scope.kind == "module" and name in scope.module.outline.globals:
         value = join_values([value, *assigned_by_functions(evaluator, scope, name)])
-    if not any(isinstance(choice, Unbound) for choice in alternatives(value)):
+    if not has_kind(value, Unbound):
         return value
     outer = outer_value(evaluator, scope, name, place.context)
     return join_values([outer if isinstance(choice, Unbound) else choice for choice in alternatives(value)])

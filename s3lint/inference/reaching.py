@@ -19,7 +19,7 @@ from s3lint.inference.mutations import augmented, changed_by_call, deleted, item
 from s3lint.inference.narrowing import narrowed
 from s3lint.inference.parameters import parameter_value
 from s3lint.inference.place import CallContext, Place
-from s3lint.inference.values import Mapping, Never, Sequence, Unbound, Unknown, Value, alternatives, join_values
+from s3lint.inference.values import Mapping, Never, Sequence, Unbound, Unknown, Value, alternatives, has_kind, join_values
 from s3lint.syntax.bindings import is_filled_by_functions
 from s3lint.syntax.flow import Scope, Step, Suite
 from s3lint.syntax.functions import functions_of
@@ -67,9 +67,11 @@ def bound_outside(evaluator: Evaluator, scope: Scope, name: str, context: CallCo
         if parent.kind != "class" and parent.may_bind(name):
             # The body of a function runs later, so the last assignment around it counts, not the one above it.
             value = final(evaluator, parent, name, context if parent.kind == "function" else None)
+            if not has_kind(value, Unbound):
+                return value
             known = [choice for choice in alternatives(value) if not isinstance(choice, Unbound)]
             if known:
-                return value if len(known) == len(list(alternatives(value))) else join_values(known)
+                return join_values(known)
         parent = parent.parent
     return None
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from s3lint.inference.values import Absent, Constant, Data, Never, Parameter, Unknown, Value
+from s3lint.syntax.walk import ByType
 
 if TYPE_CHECKING:
     from s3lint.syntax.flow import Scope
@@ -40,10 +40,13 @@ def bound_size(value: Value) -> Value:
 
 def weight_of(value: Value) -> int:
     """Return how many parts a value has, itself included."""
-    if not value.weight:
+    weight = value.weight
+    if not weight:
+        held = _held(value)
+        weight = 1 + sum(map(weight_of, held)) if held else 1
         # Values are frozen. Each is weighed once, so a shared part costs one addition however often it occurs.
-        object.__setattr__(value, "weight", 1 + sum(map(weight_of, _held(value))))
-    return value.weight
+        object.__setattr__(value, "weight", weight)
+    return weight
 
 
 def free_parameter(value: Value, bound: set[Scope] | None = None) -> Scope | None:
@@ -65,20 +68,30 @@ def _parts(value: Value) -> Iterator[Value]:
         pending.extend(_held(part))
 
 
-def _held(value: Value) -> Iterator[Value]:
-    """Yield the values that a value is made of."""
-    kind: Any = type(value)
-    pending = [] if kind is Parameter else [getattr(value, name) for name in _value_fields(kind)]
+def _held(value: Value) -> list[Value]:
+    """Return the values that a value is made of."""
+    found: list[Value] = []
+    pending: list[Any] = []
+    for name in _VALUE_FIELDS[type(value)]:
+        part = getattr(value, name)
+        # Most fields are None, a text or an empty tuple.
+        if part and type(part) is not str:
+            pending.append(part)
     while pending:
         part = pending.pop()
         if isinstance(part, Value):
-            yield part
+            found.append(part)
         elif isinstance(part, tuple):
             pending.extend(part)
         elif hasattr(part, "value"):
             pending.append(part.value)
+    return found
 
 
-@cache
-def _value_fields(kind: type[Value]) -> tuple[str, ...]:
+def _value_fields(kind: type) -> tuple[str, ...]:
+    if kind is Parameter:
+        return ()
     return tuple(field.name for field in fields(kind) if field.name not in NO_PARTS and field.type not in PLAIN_TYPES)
+
+
+_VALUE_FIELDS = ByType(_value_fields)

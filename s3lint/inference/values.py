@@ -338,3 +338,12 @@ def alternatives(value: Value) -> Iterator[Value]:
         yield from alternatives(value.default)
     else:
         yield value
+
+
+def has_kind(value: Value, *kinds: type[Value]) -> bool:
+    """Tell whether any value that may stand here is of one of some kinds. Asked of almost every name, so no generator."""
+    if isinstance(value, Union):
+        return any(has_kind(alternative, *kinds) for alternative in value.alternatives)
+    if isinstance(value, Fallback):
+        return has_kind(value.primary, *kinds) or has_kind(value.default, *kinds)
+    return isinstance(value, kinds)
