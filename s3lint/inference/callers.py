@@ -99,8 +99,11 @@ class Callers:
         value = self.evaluator.evaluate(node, variant)
         budget.variants -= 1
         self.evaluator.add_work(node, variant, budget.work)
+        # Before a scope is sought, since that may search for callers.
+        if budget.is_spent or len(chain) >= MAX_CALLER_CHAIN:
+            return [value]
         scope = self._asked(value, {bound for bound, _ in chain})
-        if scope is None or budget.is_spent or len(chain) >= MAX_CALLER_CHAIN:
+        if scope is None:
             return [value]
         found: list[Value] = []
         sites = self.of(scope)
