@@ -33,8 +33,8 @@ class Comment:
     """The lines of the statement; None for a comment in SQL, which no formatter moves."""
 
 
-def comments_of(text: str) -> Iterator[Comment]:
-    """Yield the comments of a text, up to the first place that cannot be tokenized."""
+def comments_of(text: str, last_row: int) -> Iterator[Comment]:
+    """Yield the comments of a text, up to the first place that cannot be tokenized; after a row only those of statements that it concerns."""
     lines = split_lines(text)
     above: list[Comment] = []
     for tokens in _logical_lines(text):
@@ -45,6 +45,8 @@ def comments_of(text: str) -> Iterator[Comment]:
             # Comments above or between decorators cover the header of the decorated function, too.
             yield from (replace(comment, rows=range(comment.rows.start, last + 1)) for comment in above)
             above = []
+        if last >= last_row and not above:
+            return
     yield from above
 
 

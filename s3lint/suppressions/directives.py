@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from s3lint.finding import Finding
 from s3lint.registry import UnknownRule, rules, select
+from s3lint.source.text import split_lines
 from s3lint.suppressions.comments import Comment, comments_of
 
 ALLOW = re.compile(r"(?:#|--)\s*(?a:s3lint:)\s*(?P<scope>(?a:file-))?(?a:allow)\[(?P<codes>[^\]]*)\](?P<reason>.*)", re.IGNORECASE)
@@ -33,6 +34,9 @@ DIRECTIVE = re.compile(
     r"#\s*(?:s3lint\b|flake8[:=]|noqa\b|type:|pragma:|pylint:|nosec\b|fmt:|isort:|mypy:|pyright:|ruff:)", re.IGNORECASE
 )
 """The start of a directive of any tool, which ends the reason of the one before it."""
+
+WORDS = ("3lint", "noqa")
+"""In lower case, one of them is in every directive: the first letter of the other one may be a long s."""
 
 GRAMMAR = {"allow": ALLOW, "noqa": NOQA, "flake8: noqa": NOQA_FILE}
 
@@ -145,14 +149,17 @@ def codes_of(selector: str) -> frozenset[str]:
 
 def suppressions(text: str) -> list[Suppression]:
     """Return every suppression in the comments of a text, in source order."""
-    if not _may_have_any(text):
-        return []
-    return [found for comment in comments_of(text) for found in _read(comment)]
-
-
-def _may_have_any(text: str) -> bool:
-    """Return False if tokenizing the text cannot find a suppression. A `noqa` that names only codes of other linters is none."""
     lowered = text.lower()
+    if not _may_have_any(text, lowered):
+        return []
+    # What follows the last of these words holds no suppression, and tokens take long to make.
+    end = max(map(lowered.rfind, WORDS))
+    last_row = len(split_lines(lowered[: end + 1]))
+    return [found for comment in comments_of(text, last_row) for found in _read(comment)]
+
+
+def _may_have_any(text: str, lowered: str) -> bool:
+    """Return False if tokenizing the text cannot find a suppression. A `noqa` that names only codes of other linters is none."""
     if "s3lint" in lowered:
         return True
     lists = {match["codes"] or "" for match in _noqas(text, lowered)}

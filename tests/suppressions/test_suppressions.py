@@ -12,6 +12,7 @@ from conftest import Write, run, s3lint_here
 from s3lint.linter.engine import Engine
 from s3lint.registry import rules
 from s3lint.settings import Settings
+from s3lint.suppressions.directives import suppressions
 from s3lint.testing import fixed
 from support.notebooks import notebook
 
@@ -213,3 +214,20 @@ def test_any_number_of_useless_codes_is_removed(form: str) -> None:
     text = f"import boto3\nx = 1  {form}  # type: ignore\n"
     done = fixed(text.format(", ".join(listed)), Settings(root=Path("/nowhere"), profile="strict"))
     assert done == "import boto3\nx = 1  # type: ignore\n"
+
+
+@pytest.mark.parametrize("after", ["", "x = 1\n", "def f():\n    return (1,\n        2)\n", "\n# more\n@one\nclass A: pass\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "directives",
+    [
+        "x = 1  # s3lint: allow[STO101] why\n",
+        "# noqa\n# s3lint: allow[STO101] why\n@one\n# ſ3lint: allow[STO101] why\n@two\ndef f():\n    pass\n",
+        "x = [  # İ NOQA: STO101\n    1,\n    2]\n# s3lint: allow[STO101] why\npass\n",
+    ],
+)
+def test_what_follows_the_last_directive_changes_none(directives: str, line_end: str, after: str) -> None:
+    text, last = ((directives + after).replace("\n", line_end), "pass  # s3lint: allow[STO102] why\n")
+    *expected, _ = suppressions(text + last)
+    assert expected
+    assert list(map(vars, suppressions(text))) == list(map(vars, expected))
