@@ -18,7 +18,7 @@ from s3lint.support.interpreter import paused_collector
 from s3lint.syntax.extent import WORD, Extent, block_starts, header_number, numbers_holding, signature, words_by_block
 from s3lint.syntax.layout import add_layout
 from s3lint.syntax.names import dotted_name, import_names
-from s3lint.syntax.nesting import too_deep
+from s3lint.syntax.nesting import too_deep, too_deep_among
 from s3lint.syntax.outline import MEMBER_HEADER, Import, Outline, Part, TooDeep, attributes_set, outline, parse
 from s3lint.syntax.places import Places, Range
 from s3lint.syntax.positions import Positions, positions_of
@@ -43,9 +43,10 @@ class Parsed:
 
     def skeleton(self, written: Statements | None) -> Skeleton | None:
         """Return the statements without layout, `written` if `ast` has parsed them already; None where libcst makes them."""
-        if self._skeleton is None and "tree" not in self.__dict__ and too_deep(self.text) is None:
+        if self._skeleton is None and "tree" not in self.__dict__:
             with CLOCK.stage("skeletons"):
-                self._skeleton = skeleton_of(self.text, written)
+                made = skeleton_of(self.text, written)
+                self._skeleton = made if made is not None and too_deep_among(self.text, made.parts) is None else None
         return self._skeleton
 
     def statements(self, written: Statements | None) -> Sequence[cst.CSTNode]:

@@ -8,6 +8,7 @@ what people write.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 MAX_BRACKETS = 200
 """Brackets within brackets."""
@@ -29,7 +30,7 @@ _CHARACTERS = {ord(character): None for character in "\"'-+*/%@&|^~<>.!="}
 
 def too_deep(text: str) -> str | None:
     """Return why the text cannot be given to libcst, or None."""
-    if len(text) <= MAX_LINKS or _is_plain(text):
+    if is_plain(text):
         return None
     if text.count("elif") > MAX_LINKS:
         return f"more than {MAX_LINKS} `elif` branches"
@@ -41,8 +42,15 @@ def too_deep(text: str) -> str | None:
     return None
 
 
-def _is_plain(text: str) -> bool:
+def too_deep_among(text: str, parts: Iterable[str]) -> str | None:
+    """Return the same of a text that Python's parser accepts, whose logical lines stand in some parts each as a whole."""
+    return None if text.count("elif") <= MAX_LINKS and all(map(is_plain, parts)) else too_deep(text)
+
+
+def is_plain(text: str) -> bool:
     """Tell whether counting alone shows that no bound can be passed."""
+    if len(text) <= MAX_LINKS:
+        return True
     links = len(text) - len(text.translate(_CHARACTERS)) + sum(text.count(word) for word in _WORDS)
     return links <= MAX_LINKS and text.count("(") + text.count("[") + text.count("{") <= MAX_BRACKETS
 

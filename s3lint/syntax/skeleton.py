@@ -11,6 +11,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from s3lint.source.text import Unreadable
@@ -99,6 +100,13 @@ class Skeleton(Maker):
         """Return the rows of a statement."""
         first, last = self.rows(number)
         return self._text[self._starts[first - 1] : self._starts[last]]
+
+    @property
+    def parts(self) -> Iterator[str]:
+        """The rows from each statement to the next, that within it included."""
+        starts = [self._starts[first_row(node) - 1] for node in self._statements]
+        end = [self._starts[self._statements[number].end_lineno] for number in self.top[-1:]]
+        return (self._text[start:stop] for start, stop in pairwise(starts + end))
 
     def node(self, number: int) -> Any:
         """Return the node of a statement. The suites in it are empty until `complete` is called."""
