@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from s3lint.facts import Fact
 from s3lint.facts.call_view import CallView
-from s3lint.facts.triggers import TRIGGERS
 from s3lint.syntax.flow import Step
+from s3lint.triggers import TRIGGERS
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

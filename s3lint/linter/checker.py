@@ -19,7 +19,6 @@ import s3lint.facts.register  # noqa: F401
 from s3lint.facts.call_view import OPERATORS, Views
 from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS, ROWS, STEPS
-from s3lint.facts.triggers import TRIGGERS
 from s3lint.finding import failure
 from s3lint.inference.place import Place
 from s3lint.linter.prefilter import Mentions, extractors_of
@@ -33,6 +32,7 @@ from s3lint.syntax.module import Block, once_for_module, syntax_of
 from s3lint.syntax.prose import rows_of_code
 from s3lint.syntax.site import locate
 from s3lint.syntax.walk import Binders
+from s3lint.triggers import TRIGGERS
 
 if TYPE_CHECKING:
     from s3lint.config.selection import Selection

@@ -11,12 +11,12 @@ from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from s3lint.facts.triggers import TRIGGERS
-from s3lint.facts.triggers_lexical import ANYTHING, Shape
 from s3lint.registry import OWN, rules
 from s3lint.registry.rule import Rule
 from s3lint.source.text import rows_at, searchable
 from s3lint.support.frozen import frozen
+from s3lint.triggers import TRIGGERS
+from s3lint.triggers.lexical import ANYTHING, Shape
 
 
 @frozen()

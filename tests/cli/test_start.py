@@ -44,7 +44,7 @@ def rules_in(modules: set[str]) -> set[str]:
 def test_files_without_storage_import_no_parser(project: Write) -> None:
     found = imported(project({"a.py": "import os\nprint(os.getcwd())\n", "b.py": "def f(x):\n    return x\n"}))
     assert "s3lint.linter.engine" in found
-    assert found & {"libcst", "s3lint.inference.library_values", *HEAVY} == set()
+    assert found & {"libcst", "s3lint.facts", "s3lint.inference.values", *HEAVY} == set()
     assert rules_in(found) == set()
 
 

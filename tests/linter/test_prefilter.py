@@ -13,13 +13,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import fixture_files, run, statements, unfiltered
-from s3lint.facts.triggers import TRIGGERS
 from s3lint.finding import Location
 from s3lint.linter.engine import Engine
 from s3lint.linter.prefilter import Prefilter, prefilter_for
 from s3lint.project.searches import Search
 from s3lint.registry import rules
 from s3lint.settings import Settings
+from s3lint.triggers import TRIGGERS
 
 STRICT = Settings(root=Path("/nowhere"), profile="strict")
 

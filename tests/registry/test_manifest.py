@@ -7,10 +7,10 @@ from dataclasses import fields
 
 import s3lint.facts
 from s3lint.facts import Fact
-from s3lint.facts.triggers import TRIGGERS
 from s3lint.registry import OWN, rules, walk
 from s3lint.registry.manifest import MANIFEST, manifest_of
 from s3lint.registry.rule import Rule, name_of
+from s3lint.triggers import TRIGGERS
 
 KINDS = {name for name, each in vars(s3lint.facts).items() if inspect.isclass(each) and issubclass(each, Fact)} - {"Fact"}
 

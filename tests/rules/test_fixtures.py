@@ -7,7 +7,10 @@ import re
 
 import pytest
 
-from s3lint.facts.api_names import (
+from s3lint.finding import Confidence
+from s3lint.linter.fix import fix_file
+from s3lint.testing import Fixture, check, expected, fixed, reported, variants
+from s3lint.triggers.api_names import (
     ARROW_SINKS,
     CATALOG_SINKS,
     OTHER_SINKS,
@@ -18,9 +21,6 @@ from s3lint.facts.api_names import (
     SPARK_SINKS,
     SPARK_SINKS_V2,
 )
-from s3lint.finding import Confidence
-from s3lint.linter.fix import fix_file
-from s3lint.testing import Fixture, check, expected, fixed, reported, variants
 from support.fixtures import FIXTURES, FOLDER
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from s3lint.facts.api_names import ITEM_OPERATIONS
 from s3lint.storage.services import load
 from s3lint.storage.services.generate import table
+from s3lint.triggers.api_names import ITEM_OPERATIONS
 
 SERVICES = ("s3", "dynamodb")
 

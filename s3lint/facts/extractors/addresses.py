@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeGuard
 import libcst as cst
 
 from s3lint.facts import BucketAddress, BucketName, Fact
-from s3lint.facts.api_names import ADDRESSES
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.sql import locate
 from s3lint.finding import Confidence
@@ -22,6 +21,7 @@ from s3lint.syntax.flow import Step
 from s3lint.syntax.names import called_name, last_name
 from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
+from s3lint.triggers.api_names import ADDRESSES
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters
-from s3lint.facts.api_names import AIRFLOW_LOADS
 from s3lint.facts.call_view import OPERATORS, CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.objects import names_of
 from s3lint.finding import Confidence
 from s3lint.inference.values import Absent, Reference
+from s3lint.triggers.api_names import AIRFLOW_LOADS
 
 LOADS = {
     "load_file": ("filename", "key", "bucket_name", "replace", "encrypt", "gzip", "acl_policy"),

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import libcst as cst
 
 from s3lint.facts import DeltaBuild, DeltaOperation, Fact
-from s3lint.facts.api_names import BUILDERS, DELTA_METHODS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.finding import Confidence
@@ -17,6 +16,7 @@ from s3lint.inference.place import Place
 from s3lint.inference.values import Parameter, Reference, Unknown, Value, alternatives
 from s3lint.syntax.flow import Scope, Step
 from s3lint.syntax.site import Site
+from s3lint.triggers.api_names import BUILDERS, DELTA_METHODS
 
 
 @from_calls("delta")

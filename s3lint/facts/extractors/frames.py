@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.facts import Fact, TableWrite
-from s3lint.facts.api_names import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.writes import sources_of, text
@@ -13,6 +12,7 @@ from s3lint.finding import Confidence
 from s3lint.inference.library_values import Frame
 from s3lint.inference.values import Absent, Constant, Reference, Text, Unknown, Value
 from s3lint.storage.table_formats import written_format
+from s3lint.triggers.api_names import ARROW_SINKS, DELTA_SINKS, OTHER_SINKS, PANDAS_SINKS, POLARS_SINKS
 
 PATH_KEYWORDS = (
     "path", "path_or_buf", "path_or_buffer", "excel_writer", "buf", "filename", "url_path", "file", "target", "where", "root_path",

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import libcst as cst
 
 from s3lint.facts import Fact, ItemWrite
-from s3lint.facts.api_names import BINARY_ATTRIBUTES, ITEM_OPERATIONS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.finding import Confidence
@@ -23,6 +22,7 @@ from s3lint.inference.values import (
     join_values,
 )
 from s3lint.syntax.names import last_name
+from s3lint.triggers.api_names import BINARY_ATTRIBUTES, ITEM_OPERATIONS
 
 ITEM_KEYWORDS = {
     "put_item": ("Item",),

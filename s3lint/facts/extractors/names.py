@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.facts import BucketName, Fact, KeyTemplate
-from s3lint.facts.api_names import S3_LIBRARIES
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.queries.fallbacks import is_only_a_fallback
 from s3lint.facts.queries.key_parts import may_get_a_prefix
@@ -23,6 +22,7 @@ from s3lint.syntax.flow import Step
 from s3lint.syntax.module import once_for_module
 from s3lint.syntax.names import all_parameters, called_name, last_name
 from s3lint.syntax.site import Site
+from s3lint.triggers.api_names import S3_LIBRARIES
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

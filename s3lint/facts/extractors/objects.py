@@ -8,7 +8,6 @@ from dataclasses import replace
 import libcst as cst
 
 from s3lint.facts import BucketName, Fact, KeyTemplate, ObjectCall, Parameters, Presign
-from s3lint.facts.api_names import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.facts.extractors.names import uses_s3
@@ -20,6 +19,7 @@ from s3lint.storage.endpoints import is_other_store
 from s3lint.storage.services import load
 from s3lint.storage.uris import split_path
 from s3lint.syntax.names import dotted_name
+from s3lint.triggers.api_names import ACCOUNT_OPERATIONS, INJECTED, S3_OPERATIONS
 
 TABLE = load("s3")
 

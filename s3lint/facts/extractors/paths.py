@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from s3lint.facts import DeltaPath, Fact, FileAccess
-from s3lint.facts.api_names import PATH_READERS
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.finding import Confidence
@@ -13,6 +12,7 @@ from s3lint.inference.library_values import DeltaHandle, FileSystem, Reader
 from s3lint.inference.queries import texts
 from s3lint.inference.values import Absent, Value, alternatives
 from s3lint.storage.table_formats import format_name, is_delta
+from s3lint.triggers.api_names import PATH_READERS
 
 READ_FUNCTIONS = {
     "pandas.read_parquet": ("path", 0),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from s3lint.facts import Fact, SessionSetting
-from s3lint.facts.api_names import SPARK_SETTINGS, STORAGE_OPTIONS
 from s3lint.facts.extractor import any_row, from_steps
 from s3lint.finding import Confidence
 from s3lint.inference.place import Place
@@ -17,6 +16,7 @@ from s3lint.syntax.flow import Step
 from s3lint.syntax.module import Block
 from s3lint.syntax.names import called_name, subscript_key
 from s3lint.syntax.site import Site
+from s3lint.triggers.api_names import SPARK_SETTINGS, STORAGE_OPTIONS
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from s3lint.facts import Fact, ObjectCall, Parameters
-from s3lint.facts.api_names import STORAGES_ACL
 from s3lint.facts.extractor import from_steps
 from s3lint.facts.extractors.names import named, setting_of
 from s3lint.finding import Confidence
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.syntax.flow import Step
 from s3lint.syntax.site import Site
+from s3lint.triggers.api_names import STORAGES_ACL
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import libcst as cst
 
 from s3lint.facts import Fact, TableRead, TableWrite
-from s3lint.facts.api_names import CATALOG_SINKS, GLUE_SINKS, PIPELINE_SINKS, RDD_SINKS, SPARK_FORMATS, SPARK_SINKS, SPARK_SINKS_V2
 from s3lint.facts.call_view import CallView
 from s3lint.facts.extractor import from_calls
 from s3lint.finding import Confidence
@@ -15,6 +14,15 @@ from s3lint.inference.library_values import Frame, Reader, Writer
 from s3lint.inference.models.spark import with_options
 from s3lint.inference.values import Absent, Chunk, Constant, Mapping, Reference, Text, Unknown, Value, alternatives
 from s3lint.syntax.site import Site
+from s3lint.triggers.api_names import (
+    CATALOG_SINKS,
+    GLUE_SINKS,
+    PIPELINE_SINKS,
+    RDD_SINKS,
+    SPARK_FORMATS,
+    SPARK_SINKS,
+    SPARK_SINKS_V2,
+)
 
 MODE_POSITIONS = {"save": 2, "saveAsTable": 2, "json": 1, "csv": 1, "parquet": 1, "orc": 1, "xml": 2}
 """Position of the parameter `mode` in methods of `pyspark.sql.DataFrameWriter`."""

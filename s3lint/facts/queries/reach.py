@@ -10,13 +10,13 @@ from s3lint.facts import Fact
 from s3lint.facts.call_view import Views
 from s3lint.facts.context import Context
 from s3lint.facts.extractor import CALLS
-from s3lint.facts.triggers import TRIGGERS
 from s3lint.inference.arguments import Call
 from s3lint.inference.code_values import Function
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.values import alternatives
 from s3lint.syntax.flow import Scope, Step
 from s3lint.syntax.module import Block
+from s3lint.triggers import TRIGGERS
 
 MAX_HELPER_DEPTH = 2
 """Calls between a function and the helpers whose facts count as its own."""

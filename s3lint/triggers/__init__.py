@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from s3lint.facts.api_names import (
+from s3lint.support.frozen import frozen
+from s3lint.triggers.api_names import (
     ACCOUNT_OPERATIONS,
     ADDRESSES,
     AIRFLOW_LOADS,
@@ -37,7 +38,7 @@ from s3lint.facts.api_names import (
     STORAGES_ACL,
     UNMISTAKABLE,
 )
-from s3lint.facts.triggers_lexical import (
+from s3lint.triggers.lexical import (
     ANYTHING,
     BUCKET,
     CALLED,
@@ -51,7 +52,6 @@ from s3lint.facts.triggers_lexical import (
     WORD,
     Shape,
 )
-from s3lint.support.frozen import frozen
 
 
 @frozen()
