@@ -88,14 +88,18 @@ class Engine:
 
         Values of one module hold on to others, so only modules can be forgotten one by one; to infer values again is cheaper.
         """
-        if "analysis" in self.__dict__:
-            self.analysis.take_apart()
+        self.take_apart()
         self.loader.keep(self.project.recent() if recent else ())
         # Whatever keeps a set of dependencies goes with what they are numbered by.
         for name in ("analysis", "project"):
             self.__dict__.pop(name, None)
         self._dependents.clear()
         self.tracker.forget()
+
+    def take_apart(self) -> None:
+        """Unlink all values, so that they are freed though the collector is paused. The engine is good for nothing else until it forgets."""
+        if "analysis" in self.__dict__:
+            self.analysis.take_apart()
 
     def check(
         self, path: Path, data: bytes, tree: ast.Module | None = None, *, noqa: bool = True

@@ -64,7 +64,10 @@ class FixSession:
         # Whether a suppression is unused, which has a fix, is for all rules to say.
         settings = self.settings if _may_suppress(path, data) else fixing_settings(self.settings, unsafe=unsafe)
         # The engine's results depend on texts that change between rounds, so each round has its own; parsed modules are shared.
-        return Engine(settings, self._files, self._loader).check(path, data)[0]
+        engine = Engine(settings, self._files, self._loader)
+        found = engine.check(path, data)[0]
+        engine.take_apart()
+        return found
 
     @contextmanager
     def changing(self, path: Path) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import json
 import os
@@ -22,10 +23,12 @@ from conftest import Write, run, s3lint_here
 from s3lint.cli import decisions
 from s3lint.finding import Edit, Finding, Fix, Location
 from s3lint.fixes.apply import Unsettled, fix_text, with_fixes
-from s3lint.linter.fix import fix_file
+from s3lint.linter.fix import FixSession, fix_file, fix_in
 from s3lint.settings import Settings
 from s3lint.support.atomic_write import Changed, replace_file
+from s3lint.support.interpreter import paused_collector
 from s3lint.syntax import module
+from s3lint.syntax.flow import Step
 from s3lint.testing import check, fixed
 from support.notebooks import notebook
 
@@ -542,3 +545,30 @@ def test_a_report_on_several_buckets_analyses_the_project_once(project: Write, m
     root = project({f"{name}.py": NAMED.format(f"acme-{name}") for name in ("raw", "cold")})
     monkeypatch.setattr(decisions, "analyze_files", None)
     assert s3lint_here("check", "--no-cache", ".", cwd=root).code == 1
+
+
+def test_fixing_more_files_keeps_no_more_statements_alive(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(ROUNDS, encoding="utf-8")
+    session = FixSession.on_disk(Settings(root=tmp_path, profile="strict"))
+
+    def alive() -> int:
+        assert fix_in(session, program, program.read_bytes(), unsafe=True).applied
+        return sum(type(each) is Step for each in gc.get_objects())
+
+    with paused_collector():
+        first = alive()
+        assert [alive(), alive()] == [first, first]
+
+
+ROUNDS = """\
+import boto3
+
+s3 = boto3.client("s3")
+
+
+class Store:
+    def save(self, rows):
+        s3.upload_file(rows, "acme-orders", "orders/rows.csv")
+        self.rows = rows
+"""
