@@ -21,7 +21,7 @@ def open_if_escaped(evaluator: Evaluator, name: str, value: Value, place: Place)
         return value
     if not has_kind(value, Mapping, Sequence):
         return value
-    for passing in place.scope.passed.get(name, ()):
+    for passing in place.scope.passed(name):
         if passing.step.path < place.step.path and _may_fill(evaluator, passing, Place(passing.step, (), place.context)):
             return evaluator.each(value, lambda one: one.opened() if isinstance(one, (Mapping, Sequence)) else one)
     return value

@@ -51,13 +51,17 @@ class Step(OwnNodes):
         """What holds when control passes this statement, of names that it does not change after the test."""
         if self.kind not in GUARDING:
             return []
-        if isinstance(self.node, cst.Assert):
-            return [Guard(self.node.test, holds=True, refused=True)]
-        if isinstance(self.node, (cst.If, cst.Match)):
-            return guards_past(self.node, [(suite.clause, suite.ends, suite.raises) for suite in self.suites])
-        if isinstance(self.node, cst.With):
+        if self.kind is cst.Assert:
+            return [Guard(cast("cst.Assert", self.node).test, holds=True, refused=True)]
+        if self.kind is cst.If or self.kind is cst.Match:
+            # Where control passes every branch, no test tells anything, and the nodes need not be made.
+            branches = (
+                [(suite.clause, suite.ends, suite.raises) for suite in self.suites] if any(s.ends for s in self.suites) else []
+            )
+            return guards_past(self.node, branches) if branches else []
+        if self.kind is cst.With:
             return self.suites[0].guards_at_end
-        if isinstance(self.node, (cst.Try, cst.TryStar)):
+        if self.kind is cst.Try or self.kind is cst.TryStar:
             handled = any(suite.role == "handler" and not suite.ends for suite in self.suites)
             # A handler that goes on may have been entered before the tests of the body.
             return [] if handled else self.suites[0].guards_at_end
@@ -223,6 +227,8 @@ class Scope:
     """The statement that defines it."""
     setting: dict[str, list[Scope]] = field(default_factory=dict)
     """Cache: for an attribute, the methods of a class that set it."""
+    passing: dict[str, list[Passing]] = field(default_factory=dict)
+    """Cache: for a name, the calls that take it as an argument."""
 
     @cached_property
     def suite(self) -> Suite:
@@ -280,17 +286,20 @@ class Scope:
         """The class whose method this function is."""
         return self.parent if self.parent is not None and self.parent.kind == "class" else None
 
-    @cached_property
-    def passed(self) -> dict[str, list[Passing]]:
-        """For each name, the calls in this function that take it as an argument."""
-        found: dict[str, list[Passing]] = {}
+    def passed(self, name: str) -> list[Passing]:
+        """Return the calls in this function that take a name, which may be dotted, as an argument."""
+        if name not in self.passing:
+            self.passing[name] = list(self._find_passing(name))
+        return self.passing[name]
+
+    def _find_passing(self, name: str) -> Iterator[Passing]:
+        last = name.rpartition(".")[2]
         for step in self.suite.walk():
-            for node, _ in step.calls:
+            # The nodes of most statements are never made.
+            for node, _ in step.calls if last in step.statement.text else ():
                 for index, arg in enumerate(node.args):
-                    name = dotted_name(arg.value) if not arg.star else None
-                    if name is not None:
-                        found.setdefault(name, []).append(Passing(step, node, arg.keyword.value if arg.keyword else index))
-        return found
+                    if not arg.star and dotted_name(arg.value) == name:
+                        yield Passing(step, node, arg.keyword.value if arg.keyword else index)
 
     @cached_property
     def returns(self) -> list[tuple[Step, cst.Return]]:

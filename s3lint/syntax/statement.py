@@ -6,6 +6,7 @@ A statement is `Made` of libcst nodes or `Written`: then its nodes are made when
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -24,6 +25,9 @@ from s3lint.syntax.walk import Binders, ByType, children, expressions
 
 LEAVING = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.fail"})
+
+GUARDS = re.compile(r"\b(?:if|and|or)\b")
+"""The words of expressions with parts that are evaluated only where a condition holds."""
 
 DEFINITIONS = frozenset({cst.FunctionDef, cst.ClassDef})
 
@@ -255,8 +259,8 @@ class OwnNodes:
     @cached_property
     def guards(self) -> dict[int, list[Guard]]:
         """The conditions under which names of this statement are evaluated, by the `id` of their nodes."""
-        text = self.block.text
-        return guards_of_names(node for node, _ in self.nodes) if " if " in text or " and " in text or " or " in text else {}
+        # The nodes of most statements are never made.
+        return guards_of_names(node for node, _ in self.nodes) if GUARDS.search(self.statement.text) else {}
 
     @cached_property
     def leaves(self) -> bool:
