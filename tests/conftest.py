@@ -85,6 +85,8 @@ class Run:
     code: int
     out: str
     err: str
+    raw: bytes = b""
+    """What `out` was decoded from."""
 
 
 def run(*command: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
@@ -92,7 +94,7 @@ def run(*command: str | Path, cwd: Path, stdin: bytes = b"", **environment: str)
     done = subprocess.run(
         [str(part) for part in command], cwd=cwd, input=stdin, capture_output=True, env={**os.environ, **environment}, check=False
     )
-    return Run(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+    return Run(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.stdout)
 
 
 def s3lint(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
@@ -111,8 +113,8 @@ def s3lint_here(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> Run:
             code = main([str(part) for part in arguments])
         except SystemExit as error:
             code = int(error.code or 0)
-    out, err = (stream.buffer.getvalue().decode(errors="replace") for stream in streams[1:])  # type: ignore[attr-defined]
-    return Run(code, out, err)
+    raw, err = (stream.buffer.getvalue() for stream in streams[1:])  # type: ignore[attr-defined]
+    return Run(code, raw.decode(errors="replace"), err.decode(errors="replace"), raw)
 
 
 class EverythingMentioned:

@@ -9,8 +9,6 @@ import json
 import os
 import re
 import stat
-import subprocess
-import sys
 import tokenize
 from collections.abc import Callable
 from pathlib import Path
@@ -369,9 +367,7 @@ def test_an_import_that_a_fix_leaves_unused_is_removed() -> None:
 )
 def test_a_diff_applies_whatever_the_bytes(project: Write, text: bytes) -> None:
     root = project({"a.py": (text % (HEAD + CALL).encode()).rstrip(b"\n")})
-    command = [sys.executable, "-m", "s3lint", "check", "--isolated", "--select", "STO301", "--diff", "a.py"]
-    patch = subprocess.run(command, cwd=root, capture_output=True, check=False).stdout
-    run("git", "init", "--quiet", cwd=root)
+    patch = s3lint_here("check", "--isolated", "--select", "STO301", "--diff", "a.py", cwd=root).raw
     assert run("git", "apply", "-", cwd=root, stdin=patch).code == 0
     applied = (root / "a.py").read_bytes()
     assert b"ExtraArgs" in applied
