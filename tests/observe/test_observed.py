@@ -5,13 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import s3lint_here
 from s3lint.observe.frames import digest_of
 
 SOURCE = """\
@@ -82,21 +81,9 @@ def project(tmp_path: Path) -> Path:
 def check(project: Path, *lines: dict[str, Any] | bytes, options: tuple[str, ...] = ()) -> tuple[list[dict[str, Any]], str]:
     recording = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
     (project / "out.jsonl").write_bytes(recording)
-    command = [
-        sys.executable,
-        "-m",
-        "s3lint",
-        "check",
-        "--no-cache",
-        "--output-format",
-        "json",
-        "--observed",
-        "out.jsonl",
-        *options,
-    ]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 1), done.stderr
-    return json.loads(done.stdout), done.stderr
+    done = s3lint_here("check", "--no-cache", "--output-format", "json", "--observed", "out.jsonl", *options, cwd=project)
+    assert done.code in (0, 1), done.err
+    return json.loads(done.out), done.err
 
 
 def found(findings: list[dict[str, Any]]) -> set[tuple[int, str]]:
@@ -202,12 +189,9 @@ def test_values_of_a_recording_reach_no_terminal(project: Path) -> None:
     hostile = "a/\x1b]0;owned\x07\u202e\ud800 b.pdf"
     (project / "out.jsonl").write_text(json.dumps(SAVE | {"parameters": SAVE["parameters"] | {"Key": hostile}}))
     for form in ("text", "concise", "github", "junit"):
-        done = subprocess.run(
-            [sys.executable, "-m", "s3lint", "check", "--no-cache", "--output-format", form, "--observed", "out.jsonl"],
-            cwd=project, capture_output=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 1 and b"STO212" in done.stdout, done.stderr
-        assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout.decode()), form
+        done = s3lint_here("check", "--no-cache", "--output-format", form, "--observed", "out.jsonl", cwd=project)
+        assert done.code == 1 and "STO212" in done.out, done.err
+        assert not {"\x1b", "\x07", "\u202e"} & set(done.raw.decode()), form
 
 
 def test_calls_of_files_that_are_gone_are_one_sentence(project: Path) -> None:
@@ -257,7 +241,5 @@ def test_a_recording_that_cannot_be_read_is_one_sentence(project: Path, kind: st
     if kind == "pipe" and not hasattr(os, "mkfifo"):
         pytest.skip("no named pipes here")
     name = unreadable(project, kind)
-    done = subprocess.run(
-        [sys.executable, "-m", "s3lint", "check", "--observed", name], cwd=project, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "the recording cannot be read" in done.stderr
+    done = s3lint_here("check", "--observed", name, cwd=project)
+    assert done.code == 2 and done.err.count("\n") == 1 and "the recording cannot be read" in done.err

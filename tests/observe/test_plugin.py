@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from support.plugins import with_plugins
+
 pytest_plugins = ["pytester"]
 
 APP = """
     import boto3
-    from moto import mock_aws
+    from botocore.stub import Stubber
 
     def put(key, body=b""):
-        with mock_aws():
-            s3 = boto3.client("s3", region_name="us-east-1")
-            s3.create_bucket(Bucket="documents")
+        s3 = boto3.client("s3", region_name="us-east-1")
+        with Stubber(s3) as answers:
+            answers.add_response("put_object", {})
             s3.put_object(Bucket="documents", Key=key, Body=body)
 """
 
@@ -33,7 +35,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 
 def run(suite: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return suite.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", *options)
+    return suite.runpytest_subprocess(*with_plugins("s3lint"), *options)
 
 
 def recorded(suite: pytest.Pytester, name: str = "s3lint-observed.jsonl") -> list[dict[str, Any]]:

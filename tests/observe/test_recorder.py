@@ -18,6 +18,7 @@ import pytest
 
 from s3lint.observe import observing
 from s3lint.observe.values import masked
+from support.plugins import with_plugins
 from support.servers import BUCKET, TABLE
 
 pytestmark = [pytest.mark.xdist_group("runtime"), pytest.mark.usefixtures("store")]
@@ -136,19 +137,8 @@ def test_the_plugin_of_pytest(tmp_path: Path, plugins: tuple[str, ...]) -> None:
         "@pytest.mark.parametrize('key', ['a', 'b'])\n@mock_aws\n"
         "def test_put(key):\n    s3 = boto3.client('s3', region_name='us-east-1')\n    s3.create_bucket(Bucket='documents')\n    put(s3, key)\n"
     )
-    line = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-W",
-        "ignore",
-        "--basetemp",
-        str(tmp_path / "base"),
-        *plugins,
-    ]
+    line = [sys.executable, "-m", "pytest", "-q", "-W", "ignore", "--basetemp", str(tmp_path / "base")]
+    line += [*with_plugins("s3lint", "xdist"), *plugins]
     assert subprocess.run(line, cwd=tmp_path, capture_output=True, check=False).returncode == 0
     assert not (tmp_path / "s3lint-observed.jsonl").exists(), "off unless asked for"
     assert (
