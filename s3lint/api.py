@@ -89,7 +89,7 @@ from s3lint.syntax.site import Site, source_of
 
 if TYPE_CHECKING:
     from s3lint.facts.extractors.sql import parsable
-    from s3lint.facts.queries.path_readers import given_reader_of, reader_of
+    from s3lint.facts.queries.path_readers import given_reader_of, paths_read, reader_of
     from s3lint.facts.queries.pointers import own_writes, points_to, uploaded_after, writes_around
     from s3lint.facts.queries.serialised import Serialised, serialised_bodies
     from s3lint.fixes.enclosing import begins_text, elements_about, enclosing_call, is_compared, is_default
@@ -114,14 +114,14 @@ __all__ = [
     "elements_about", "enclosing_call", "entry", "extension_of", "fits", "format_name", "from_environment", "given_reader_of", "host_of",
     "inner_extension_of", "is_bucket_name", "is_compaction", "is_compared", "is_default", "is_delta", "is_false", "is_left_to_callers", "is_local", "is_missing", "is_of_iceberg_catalog", "is_private",
     "is_public_bucket", "is_tested", "is_true", "is_within", "jinja_holes", "literal", "literals", "load", "lookup", "made_at",
-    "may_be_delta", "may_be_storage", "metadata_plan", "overwrites_partitions", "own_types", "own_value", "own_writes", "parsable", "points_to",
+    "may_be_delta", "may_be_storage", "metadata_plan", "overwrites_partitions", "own_types", "own_value", "own_writes", "parsable", "paths_read", "points_to",
     "primary_choices", "reader_of", "replaceable", "replacing", "rows_of", "says_delta", "serialised_bodies", "source_of", "sources",
     "split_uri", "stands_in", "texts", "uploaded_after", "usable", "variable_of", "with_metadata", "without_fallback",
     "words_in", "writes_around",
 ]  # fmt: skip
 
 NEED_LIBCST = {
-    "s3lint.facts.queries.path_readers": ("given_reader_of", "reader_of"),
+    "s3lint.facts.queries.path_readers": ("given_reader_of", "paths_read", "reader_of"),
     "s3lint.facts.queries.pointers": ("own_writes", "points_to", "uploaded_after", "writes_around"),
     "s3lint.facts.queries.serialised": ("Serialised", "serialised_bodies"),
     "s3lint.facts.extractors.sql": ("parsable",),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 import libcst as cst
 
-from s3lint.api import FILE_FORMATS, Context, Site, TableWrite, Value, called_name, format_name, source_of
+from s3lint.api import FILE_FORMATS, Context, Site, TableWrite, Value, called_name, format_name, paths_read, source_of
 
 UNKNOWN_TO_DELTA = frozenset({"bucketBy", "sortBy"})
 """Methods of Spark's writer that Delta refuses (`saveAsTable` raises)."""
@@ -17,21 +18,20 @@ PART_FILES = re.compile(r"part-|\*\.\w+|_SUCCESS")
 
 TEXT_FORMATS = frozenset({"csv", "json", "text", "xml"})
 
-READERS = frozenset({"load", "read_parquet", "read_csv", "read_json", "scan_parquet", "scan_csv", *FILE_FORMATS})
-
 
 def wanted_format(fact: TableWrite, form: str, context: Context) -> str | None:
     """Why a write keeps its format, in words that end a sentence; None where nothing speaks for it."""
-    chain = {called_name(node.func) for node in _within(fact.site.node) if isinstance(node, cst.Call)}
-    if UNKNOWN_TO_DELTA & chain:
+    called = {called_name(node.func) for node in _within(fact.site.node) if isinstance(node, cst.Call)}
+    if UNKNOWN_TO_DELTA & called:
         return "Delta knows no bucketed tables"
     if _is_asked_for(fact.site, form):
         return "the code around it asks for this format by name"
     if form in TEXT_FORMATS and any(_makes_one_file(node) for node in _within(fact.site.node)):
         return "it asks for one file, which other programs read"
-    if any(PART_FILES.search(text) for text in _texts(fact.site.block.tree)):
+    block = fact.site.block
+    if PART_FILES.search(block.text) and any(map(PART_FILES.search, chain.from_iterable(map(_texts, block.statements)))):
         return "the files that it leaves are used by their names"
-    if _is_read_back(fact):
+    if _path_code(fact) in paths_read(fact.site.module):
         return "code here reads the same path as files"
     return (read_as_files(fact.destination, fact.site, context) or _is_given_to(fact, form, context)) if not fact.table else None
 
@@ -109,23 +109,6 @@ def _shown(reader: Site, used: Site, context: Context) -> str:
         return "code here"
     root, file = context.settings.root, reader.module.path
     return f"`{file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name}`"
-
-
-def _is_read_back(fact: TableWrite) -> bool:
-    """Whether the file reads, as files of some format, what the same code names as a path."""
-    written = _path_code(fact)
-    for block in fact.site.module.blocks if written is not None else ():
-        if not any(word in block.text for word in ("read", "load", "scan_")):
-            continue
-        for node in _within(block.tree):
-            if not isinstance(node, cst.Call) or not node.args or called_name(node.func) not in READERS:
-                continue
-            chain = source_of(Site(block, node.func))
-            if ("read" not in chain and "scan_" not in chain) or "delta" in chain or "write" in chain:
-                continue
-            if source_of(Site(block, node.args[0].value)) == written:
-                return True
-    return False
 
 
 def _path_code(fact: TableWrite) -> str | None:

@@ -16,7 +16,7 @@ from s3lint.project.searches import Search
 from s3lint.storage.table_formats import FILE_FORMATS
 from s3lint.syntax.flow import Step
 from s3lint.syntax.functions import functions_of
-from s3lint.syntax.module import Block, Module
+from s3lint.syntax.module import Block, Module, once_for_module
 from s3lint.syntax.names import called_name
 from s3lint.syntax.site import Site, source_of
 from s3lint.syntax.walk import subtree
@@ -43,6 +43,12 @@ READING = re.compile(
     r"read|load|scan|sql|execute|query|open\(|glob|\.ls\(|from_options|dataset|ParquetFile|_object|paginate|Input\(|s3_input"
 )
 """What a block of code holds that reads files."""
+
+FORMAT_READERS = frozenset({"load", "read_parquet", "read_csv", "read_json", "scan_parquet", "scan_csv", *FILE_FORMATS})
+"""What ends a chain of calls that reads files of a format."""
+
+FORMAT_READING = re.compile("read|load|scan_")
+"""What a block of code holds that has such a chain."""
 
 OTHERWISE = re.compile(r"delta|\.write\b|\bwrite_|\.to_[a-z]+\(|\.save", re.IGNORECASE)
 """What tells that a chain of calls reads Delta, or writes."""
@@ -84,6 +90,20 @@ def given_reader_of(path: Value, form: str, used: Site, context: Context) -> Sit
                     if any(_may_be_given(choice, known) for choice in alternatives(value)):
                         return Site(step.block, node)
     return None
+
+
+@once_for_module
+def paths_read(module: Module) -> frozenset[str]:
+    """Return the code of the paths that a module reads as files of some format: by a chain that names no other purpose."""
+    found = set[str]()
+    for block in module.blocks:
+        nodes = (node for statement in block.statements for node in subtree(statement)) if FORMAT_READING.search(block.text) else ()
+        for node in nodes:
+            if isinstance(node, cst.Call) and node.args and called_name(node.func) in FORMAT_READERS:
+                chain = source_of(Site(block, node.func))
+                if ("read" in chain or "scan_" in chain) and "delta" not in chain and "write" not in chain:
+                    found.add(source_of(Site(block, node.args[0].value)))
+    return frozenset(found)
 
 
 def _reads_format(node: cst.Call, form: str, function: Site) -> bool:
