@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from s3lint.inference.values import Absent, Constant, Data, Never, Parameter, Unknown, Value
-from s3lint.syntax.walk import ByType
+from s3lint.support.by_type import ByType
 
 if TYPE_CHECKING:
     from s3lint.syntax.flow import Scope

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import libcst as cst
 
+from s3lint.support.by_type import ByType
 from s3lint.support.cached import cached_property
 from s3lint.syntax.bindings import changed_names
 from s3lint.syntax.clauses import Statement, clauses_of
@@ -21,7 +22,7 @@ from s3lint.syntax.module import Block
 from s3lint.syntax.names import dotted_name, parameter_names
 from s3lint.syntax.outline import changed_by
 from s3lint.syntax.skeleton import Skeleton
-from s3lint.syntax.walk import Binders, ByType, children, expressions
+from s3lint.syntax.walk import Binders, children, expressions
 
 LEAVING = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "pytest.skip", "pytest.fail"})

@@ -5,11 +5,13 @@ It is the visitor engine of s3lint: one walk per statement finds every node that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 import libcst as cst
+
+from s3lint.support.by_type import ByType
 
 TRIVIA = frozenset(
     {
@@ -30,19 +32,6 @@ BINDERS = frozenset({cst.Lambda, cst.ListComp, cst.SetComp, cst.DictComp, cst.Ge
 """Expressions that bind names of their own."""
 
 Binders = tuple[cst.CSTNode, ...]
-
-T = TypeVar("T")
-
-
-class ByType(dict[type, T]):
-    """Results of a function by type, computed on first use: an item costs half of a call through `functools.cache`."""
-
-    def __init__(self, function: Callable[[type], T]) -> None:
-        self._function = function
-
-    def __missing__(self, kind: type) -> T:
-        found = self[kind] = self._function(kind)
-        return found
 
 
 def _child_fields(kind: type) -> tuple[str, ...]:
