@@ -54,11 +54,11 @@ class Step(OwnNodes):
         if self.kind is cst.Assert:
             return [Guard(cast("cst.Assert", self.node).test, holds=True, refused=True)]
         if self.kind is cst.If or self.kind is cst.Match:
-            # Where control passes every branch, no test tells anything, and the nodes need not be made.
-            branches = (
-                [(suite.clause, suite.ends, suite.raises) for suite in self.suites] if any(s.ends for s in self.suites) else []
-            )
-            return guards_past(self.node, branches) if branches else []
+            # Where control may pass every branch no test tells anything, and the nodes need not be made.
+            if not any(suite.ends for suite in self.suites):
+                return []
+            node = cast("cst.If | cst.Match", self.node)
+            return guards_past(node, [(suite.clause, suite.ends, suite.raises) for suite in self.suites])
         if self.kind is cst.With:
             return self.suites[0].guards_at_end
         if self.kind is cst.Try or self.kind is cst.TryStar:
