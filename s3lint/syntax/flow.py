@@ -161,7 +161,7 @@ class Suite:
         if self.owner is None and self.scope.kind == "module":
             for step in self.refusing_blocks:
                 if since < step.index < until and name in step.block.text:
-                    found += [guard for guard in step.body.guards_at_end if name in names_tested(guard.test)]
+                    found += step.body.guards_left.get(name, ())
         return found
 
     @property
@@ -169,6 +169,15 @@ class Suite:
         """The conditions that still hold when control leaves the suite by its end."""
         found = [(name, index, guard) for name, passed in self.passed_guards.items() for index, guard in passed]
         return [guard for name, index, guard in found if not any(changed >= index for changed in self.changes.get(name, ()))]
+
+    @cached_property
+    def guards_left(self) -> dict[str, list[Guard]]:
+        """For each name in them, the conditions that still hold when control leaves the suite."""
+        found: dict[str, list[Guard]] = {}
+        for guard in self.guards_at_end:
+            for name in names_tested(guard.test):
+                found.setdefault(name, []).append(guard)
+        return found
 
     @cached_property
     def ends(self) -> bool:

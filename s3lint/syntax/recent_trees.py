@@ -62,8 +62,8 @@ class FileTree:
 def first_row(node: ast.stmt) -> int:
     """Return the row where a statement starts."""
     # `lineno` of a function is the row of `def`; its decorators lie above.
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(each.lineno for each in decorators)])
+    decorators: Sequence[ast.expr] = getattr(node, "decorator_list", ())
+    return decorators[0].lineno if decorators else node.lineno
 
 
 def last_row(node: ast.stmt) -> int:

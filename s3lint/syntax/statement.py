@@ -21,6 +21,7 @@ from s3lint.syntax.guards import Guard, guards_of_names
 from s3lint.syntax.module import Block
 from s3lint.syntax.names import dotted_name, parameter_names
 from s3lint.syntax.outline import changed_by
+from s3lint.syntax.recent_trees import first_row
 from s3lint.syntax.skeleton import Skeleton
 from s3lint.syntax.walk import Binders, children, expressions
 
@@ -193,7 +194,7 @@ class Written:
         """The first and the last row of the statement in its file, its suite left out; None where nothing tells without layout."""
         first, last = self.skeleton.rows(self.number)
         # Above the members of a class stands a header that is in no file.
-        shift = self.block.part.start - self.skeleton.rows(1 if self.block.member else 0)[0]
+        shift = self.block.part.start - first_row(self.skeleton.statement(1 if self.block.member else 0))
         return first + shift, last + shift
 
 
