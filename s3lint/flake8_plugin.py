@@ -1,4 +1,4 @@
-"""The flake8 plugin. Folders are analyzed before flake8 starts its workers, so that no worker analyzes the same project again.
+"""The flake8 plugin. Folders and several files are analyzed before flake8 starts its workers, so that no worker analyzes the same project again.
 
 libcst is imported only when a file mentions storage: for all others the prefilter is enough.
 """
@@ -82,27 +82,36 @@ class Plugin:
             cls._engine(Path.cwd())
             if parent_process() is None:
                 _spare_last_collection()
-                cls.analyze_folders(paths if options.filenames else [], options.jobs.n_jobs)
+                cls.analyze_first(paths if options.filenames else [], options.jobs.n_jobs)
         except ConfigurationError as error:
             _refuse(error)
         for problem in registry().problems:
             print(f"s3lint: warning: {problem}", file=sys.stderr)
 
     @classmethod
-    def analyze_folders(cls, paths: list[Path], jobs: int) -> None:
-        """Analyze every file of the folders among the paths; `run` reports from the results."""
+    def analyze_first(cls, paths: list[Path], jobs: int) -> None:
+        """Analyze every file of the folders among the paths, and files that flake8 spreads over workers; `run` reports from the results.
+
+        Each of the workers would read the projects of its files anew. For a file that it checks alone flake8 gives `run` the tree.
+        """
         _RESULTS.clear()
-        folders = [path for path in paths if path.is_dir()]
-        if not folders:
+        spread = len(paths) > 1 and jobs != 1
+        chosen = [path for path in paths if path.is_dir() or (spread and cls._is_checked(path))]
+        if not chosen:
             return
         from s3lint.project.targets import targets
         from s3lint.runner.cache.results import cache_for
         from s3lint.runner.run import analyze_files
 
-        files = list(targets(folders, cls._settings_of))
+        files = list(targets(chosen, cls._settings_of))
         if files:
-            cache = cache_for(None, cls._settings_of(folders[0]).root, folders) if cls.cached else None
+            cache = cache_for(None, cls._settings_of(chosen[0]).root, chosen) if cls.cached else None
             _RESULTS.update((result.path, result) for result in analyze_files(files, jobs if jobs > 0 else None, cache))
+
+    @classmethod
+    def _is_checked(cls, path: Path) -> bool:
+        """Tell whether a path is that of a file that `run` checks."""
+        return path.is_file() and not is_excluded(path, cls._settings_of(path))
 
     @classmethod
     def _engine(cls, folder: Path) -> Engine:

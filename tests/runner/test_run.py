@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conftest import BUCKET_BY_NAME, Write, check_project, s3lint_here
 from conftest import run as run_program
+from s3lint import flake8_plugin
 from s3lint.linter.engine import Engine
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
@@ -91,9 +92,25 @@ def test_words_are_found_wherever_they_stand_now(project: Write) -> None:
 def test_flake8_finds_in_a_folder_what_it_finds_in_its_files(project: Write) -> None:
     root = project({"a.py": "from helper import keep\nkeep('acme', 'a/b')\n", "helper.py": HELPER, "b.py": BUCKET_BY_NAME})
     flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", "--jobs", "2")
-    whole, each = run_program(*flake8, ".", cwd=root), run_program(*flake8, "a.py", "b.py", "helper.py", cwd=root)
-    assert sorted(line.removeprefix("./") for line in whole.out.splitlines()) == sorted(each.out.splitlines())
+    whole = run_program(*flake8, ".", cwd=root)
+    for jobs in ("1", "2"):
+        each = run_program(*flake8, "--jobs", jobs, "a.py", "b.py", "helper.py", cwd=root)
+        assert sorted(line.removeprefix("./") for line in whole.out.splitlines()) == sorted(each.out.splitlines())
     assert "a.py" in whole.out
+
+
+def test_files_that_flake8_spreads_over_workers_are_analyzed_before(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project({"s3lint.toml": "extend-exclude = ['gen']\n"} | dict.fromkeys(("a.py", "b.py", "gen/c.py"), BUCKET_BY_NAME))
+    files = [root / name for name in ("a.py", "b.py", "gen/c.py", "absent.py")]
+    monkeypatch.setattr(flake8_plugin.Plugin, "cached", False)
+
+    def analyzed(paths: list[Path], jobs: int) -> set[str]:
+        flake8_plugin.Plugin.analyze_first(paths, jobs)
+        return {path.name for path in flake8_plugin._RESULTS}
+
+    assert analyzed(files, 2) == analyzed(files, -1) == {"a.py", "b.py"}
+    assert analyzed(files, 1) == analyzed(files[:1], 2) == set()
+    assert analyzed([root], 1) == {"a.py", "b.py"}
 
 
 def test_flake8_ends_without_a_last_collection(project: Write) -> None:
