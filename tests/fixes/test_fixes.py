@@ -507,7 +507,7 @@ SUPPRESSED = NAMED.rstrip() + "  # s3lint: allow[STO201] it moves in May\n"
     ids=["two", "another address", "its address", "read already", "suppressed", "a dot", "an ending", "an address, read already"],
 )
 @pytest.mark.parametrize("paths", [("one.py",), ("one.py", "other.py"), (".",)], ids=["one file", "both", "all"])
-@pytest.mark.parametrize("select", ["STO2", "STO201", "STO202"])
+@pytest.mark.parametrize("select", ["STO2", *(pytest.param(code, marks=pytest.mark.extended) for code in ("STO201", "STO202"))])
 def test_a_report_names_the_variable_that_its_fix_writes(
     project: Write, one: str, other: str, paths: tuple[str, ...], select: str
 ) -> None:
