@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from s3lint.facts import Fact
@@ -12,7 +13,6 @@ from s3lint.triggers import TRIGGERS
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context
-    from s3lint.syntax.module import Module
 
 CallExtractor = Callable[[CallView], Iterator[Fact]]
 StepExtractor = Callable[[Step, "Context"], Iterator[Fact]]
@@ -23,11 +23,8 @@ CALLS: dict[str, list[CallExtractor]] = {}
 STEPS: dict[str, list[StepExtractor]] = {}
 """Functions that extract facts from statements, by their name in `TRIGGERS`."""
 
-ROWS: dict[str, Callable[[Module], Sequence[int] | None]] = {}
-"""Functions that return the rows of a module of which a statement must have one to be worth a look, ascending; None for any row.
-
-Extractors without such a function look at statements with a hit of the prefilter alone.
-"""
+MARKS: dict[str, re.Pattern[str]] = {}
+"""What must stand in a statement for an extractor to be worth a look. The others look at statements with a hit of the prefilter alone."""
 
 E = TypeVar("E", CallExtractor, StepExtractor)
 
@@ -37,18 +34,14 @@ def from_calls(name: str) -> Callable[[CallExtractor], CallExtractor]:
     return _registering(CALLS, name)
 
 
-def from_steps(name: str, rows: Callable[[Module], Sequence[int] | None] | None = None) -> Callable[[StepExtractor], StepExtractor]:
+def from_steps(name: str, mark: re.Pattern[str] | None = None) -> Callable[[StepExtractor], StepExtractor]:
     """Register a function for the statements of blocks that trigger an extractor. Raises `LookupError` likewise.
 
-    `rows` tells which statements are worth a look (`ROWS`), where that are not those with hits.
+    With `mark` it looks at the statements with such a text, instead of those with a hit: what it finds may be written elsewhere.
     """
-    if rows is not None:
-        ROWS[name] = rows
+    if mark is not None:
+        MARKS[name] = mark
     return _registering(STEPS, name)
-
-
-def any_row(_: Module) -> None:
-    """Tell that an extractor looks at every statement: what it finds may be written elsewhere, and only its value is here."""
 
 
 def _registering(registry: dict[str, list[E]], name: str) -> Callable[[E], E]:

@@ -6,7 +6,6 @@ Imports libcst and the extractors, so `engine` imports it only when a file is pa
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,7 +17,7 @@ import libcst as cst
 import s3lint.facts.register  # noqa: F401
 from s3lint.facts.call_view import OPERATORS, Views
 from s3lint.facts.context import Context
-from s3lint.facts.extractor import CALLS, ROWS, STEPS
+from s3lint.facts.extractor import CALLS, MARKS, STEPS
 from s3lint.finding import failure
 from s3lint.inference.place import Place
 from s3lint.linter.prefilter import Mentions, extractors_of
@@ -115,7 +114,7 @@ class Checker:
         """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
         rows = step.statement.rows
         for name in self._dispatch.of_steps & found.extractors:
-            if rows is None or _is_worth_a_look(rows, name, context.module, found):
+            if rows is None or _is_worth_a_look(step, rows, name, found):
                 for extract in STEPS[name]:
                     yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
         # What triggers an extractor of calls is written where it is called, or where it gets another name.
@@ -162,12 +161,10 @@ def _in_code(found: Mentions, module: Module) -> Mentions:
     return replace(found, rows=rows_of_code(tree, found.rows)) if tree.body else found
 
 
-def _is_worth_a_look(rows: tuple[int, int], name: str, module: Module, found: Mentions) -> bool:
+def _is_worth_a_look(step: Step, rows: tuple[int, int], name: str, found: Mentions) -> bool:
     """Return whether an extractor of statements may find something in one that stands on these rows."""
-    if name not in ROWS:
-        return found.within(*rows)
-    marked = ROWS[name](module)
-    return marked is None or bisect_left(marked, rows[0]) < bisect_right(marked, rows[1])
+    mark = MARKS.get(name)
+    return found.within(*rows) if mark is None else mark.search(step.statement.text) is not None
 
 
 def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:

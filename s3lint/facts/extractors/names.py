@@ -47,13 +47,7 @@ def _keeps_buckets_on_s3(module: Module) -> bool:
     return uses_s3(module) and not uses_other_store(module.imports)
 
 
-@once_for_module
-def rows_with_names(module: Module) -> list[int]:
-    """Return the rows on which a name may stand that marks a bucket or a key, ascending."""
-    return [row for row, line in enumerate(module.source.lines, start=1) if MARKED.search(line)]
-
-
-@from_steps("names", rows_with_names)
+@from_steps("names", MARKED)
 def named_values(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `BucketName` or `KeyTemplate` for each value of a statement whose name marks it as one, in a module that uses S3."""
     for name, node, place in named(step):

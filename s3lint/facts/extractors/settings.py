@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from s3lint.facts import Fact, SessionSetting
-from s3lint.facts.extractor import any_row, from_steps
+from s3lint.facts.extractor import from_steps
 from s3lint.finding import Confidence
 from s3lint.inference.place import Place
 from s3lint.inference.values import Absent, Value
@@ -28,11 +29,14 @@ TLS, ENDPOINT = "fs.s3a.connection.ssl.enabled", "fs.s3a.endpoint"
 OF_ONE_TABLE = frozenset({"spark_conf"})
 """Arguments whose settings apply to one table of a pipeline, not to the session."""
 
+ANYTHING = re.compile("")
+"""The key of a setting may be a constant from elsewhere."""
+
 Setting = tuple[cst.BaseExpression, cst.BaseExpression, Place]
 """The expressions of a key and of its value, and where they are evaluated."""
 
 
-@from_steps("settings", any_row)
+@from_steps("settings", ANYTHING)
 def session_settings(step: Step, context: Context) -> Iterator[Fact]:
     """Yield a `SessionSetting` for each key of a statement that rules check, with its inferred value."""
     for key, node, place in _pairs(step):

@@ -16,13 +16,11 @@ from s3lint.inference.queries import texts
 from s3lint.inference.values import Hole, Text, alternatives
 from s3lint.storage.uris import MAX_HOST_CHARACTERS, split_path, without_prefix
 from s3lint.syntax.flow import Step
-from s3lint.syntax.module import once_for_module
 from s3lint.syntax.names import called_name
 from s3lint.syntax.site import Site
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context
-    from s3lint.syntax.module import Module
 
 HOST = re.compile(r"(?:^|[.\0])[a-z0-9-]{0,63}s3(?:-[a-z0-9\0-]+)?(?:\.[a-z0-9\0-]+)*\.amazonaws\.com(?:\.cn)?$")
 """An endpoint of S3 (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html); a NUL is a part that is unknown."""
@@ -49,17 +47,13 @@ FOLLOWED = re.compile(
 """Names of arguments and entries whose URL a client reads, or AWS with the caller's permissions."""
 
 
-BUILDING = re.compile(r"""[+%]|\b(?:format|join)\b|\b[rR]?[fF][rR]?['"]|['"]\s*[A-Za-z]{0,2}['"]|^[\s(]*[A-Za-z]{0,2}['"]""")
-"""What stands on some row of every expression that joins texts. One text may follow another on the next row."""
+BUILDING = re.compile(
+    r"""[+%]|\b(?:format|join)\b|\b[rR]?[fF][rR]?['"]|['"]\s*[A-Za-z]{0,2}['"]|^[\s(]*[A-Za-z]{0,2}['"]""", re.MULTILINE
+)
+"""What every expression that joins texts contains. One text may follow another on the next row."""
 
 
-@once_for_module
-def rows_with_joins(module: Module) -> list[int]:
-    """Return the rows on which texts may be joined, ascending."""
-    return [row for row, line in enumerate(module.source.lines, start=1) if BUILDING.search(line)]
-
-
-@from_steps("urls", rows_with_joins)
+@from_steps("urls", BUILDING)
 def object_urls(step: Step, context: Context) -> Iterator[Fact]:
     """Yield an `ObjectUrl` for each URL of an object that a statement builds and that is returned, stored or sent."""
     for node, binders in step.nodes:
