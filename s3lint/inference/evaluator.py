@@ -186,19 +186,25 @@ class Evaluator:
         if provisional is not None:
             query.waits_for |= provisional.waits_for
             return self._recall(provisional)
-        if len(self._active) >= MAX_DEPTH:
-            # Computed, this query would have a height of 1 at least, and the one that asks it 2. Height and stack depth of the
-            # asking query are then more than the bound, and so they are for every query below it that takes its result.
-            query.height = max(query.height, 2)
-            return TOO_FAR
-        if self._steps >= MAX_WORK and self._active:
-            query.is_cut = True
+        if self._is_too_far(query):
             return TOO_FAR
         shared = memo.shared(key)
         if shared is not None:
             return self._recall(shared)
         solve = self._compute if self._active else self._solve_outermost
         return self._recall(solve(key, compute, arguments))
+
+    def _is_too_far(self, query: Query) -> bool:
+        """Tell whether what the active query asks next is past a bound, and note that it is."""
+        if len(self._active) >= MAX_DEPTH:
+            # Computed, this query would have a height of 1 at least, and the one that asks it 2. Height and stack depth of the
+            # asking query are then more than the bound, and so they are for every query below it that takes its result.
+            query.height = max(query.height, 2)
+            return True
+        if self._steps >= MAX_WORK and self._active:
+            query.is_cut = True
+            return True
+        return False
 
     def _recall(self, result: Query) -> Value:
         """Return the value of a result, and charge the active query with what it took."""
