@@ -57,7 +57,6 @@ class Checker:
         self.checks = dispatch.checks
         self._dispatch = dispatch
         self._views = Views(dispatch.names, analysis.callers, settings)
-        self._asks_for_nodes = any(issubclass(kind, cst.CSTNode) for kind in self.checks)
         self._errors: list[str] = []
 
     @property
@@ -118,7 +117,7 @@ class Checker:
                 for extract in STEPS[name]:
                     yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]
         # What triggers an extractor of calls is written where it is called, or where it gets another name.
-        if rows is None or found.within(*rows) or self._asks_for_nodes or self._has_aliases(step):
+        if rows is None or found.within(*rows) or self._dispatch.nodes or self._has_aliases(step):
             yield from self._facts_of_nodes(step, context, found)
 
     def _facts_of_nodes(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
@@ -179,8 +178,8 @@ def _nodes(step: Step, found: Mentions) -> list[tuple[cst.CSTNode, Binders]]:
 class Dispatch:
     """Dispatch tables for a rule selection.
 
-    `checks` are the checks by kind of fact, `nodes` the types of nodes among the kinds; `extractors` are those that are needed, `names` those of calls by the name of the callee,
-    and `of_steps` those that extract from whole statements.
+    `checks` are the checks by kind of fact, `nodes` the types of nodes among the kinds; `extractors` are those that are needed,
+    `names` those of calls by the name of the callee, and `of_steps` those that extract from whole statements.
     """
 
     checks: Checks

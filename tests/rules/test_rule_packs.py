@@ -118,6 +118,21 @@ def test_its_rules_see_frames_of_projects_that_name_no_store(project: Write) -> 
     assert "page.py:2:5: ACM001" in with_pack(root, "check", "--output-format", "concise", "--quiet").out
 
 
+def test_its_rules_see_all_nodes_of_a_block_with_their_text(project: Write) -> None:
+    rule = RULE.replace("from s3lint.facts import ObjectCall", "import libcst as cst").replace(
+        'summary="`{operation}`', 'mentions=("acme",), summary="`{operation}`'
+    )
+    start = rule.index("@rule.on")
+    rule = (
+        rule[:start] + "@rule.on(cst.Assert)\ndef check(node, context):\n    from s3lint.api import Confidence, Site\n"
+        "    block = context.module.blocks[0]\n"
+        '    yield rule.match(Site(block, node), Confidence.HIGH, operation="assert")\n'
+    )
+    page = "def keep(rows):\n    load('acme')\n    if rows:\n        assert rows\n"
+    root = packed(project, "acme_rules", {"site/acme_rules/metadata/no_cache_control.py": rule, "src/page.py": page})
+    assert "page.py:4:9: ACM001" in with_pack(root, "check", "--output-format", "concise", "--quiet").out
+
+
 def test_its_codes_are_selected_and_suppressed_like_any_other(project: Write) -> None:
     root = packed(project, "acme_rules")
     for option in ("--ignore=ACM", "--ignore=no-cache-control", "--select=STO1"):
