@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
+from weakref import WeakSet
 
 from s3lint.source.text import split_lines
 from s3lint.syntax.outline import MEMBER_HEADER, parse
@@ -34,6 +35,13 @@ class Statements(NamedTuple):
         return Statements([ast.copy_location(holder, self.nodes[0])], self.file)
 
 
+class TreeUser(Protocol):
+    """What holds parts of a tree."""
+
+    def forget(self) -> None:
+        """Let go of the tree."""
+
+
 @dataclass(eq=False)
 class FileTree:
     """The tree of one file, or of one block. `starts` are the offsets of its rows."""
@@ -41,8 +49,8 @@ class FileTree:
     text: str
     tree: ast.Module
     starts: Sequence[int]
-    users: list[Callable[[], None]] = field(default_factory=list)
-    """What lets go of the tree when it is forgotten."""
+    users: WeakSet[TreeUser] = field(default_factory=WeakSet)
+    """What lets go of the tree when it is forgotten. Modules with the same text share a tree, which must not keep all of them alive."""
 
     def on_rows(self, start: int, end: int) -> Statements | None:
         """Return the statements of a module or of a class that fill some rows; None if no such can be parsed alone."""
@@ -99,8 +107,8 @@ class RecentTrees(dict[str, FileTree]):
         found = self.pop(text, None)
         if found is not None:
             self._room += len(text)
-            for forget in found.users:
-                forget()
+            for user in list(found.users):
+                user.forget()
 
 
 _RECENT = RecentTrees(MAX_CHARACTERS)

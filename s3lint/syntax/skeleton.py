@@ -134,7 +134,7 @@ class Skeleton(Maker):
         super().__init__(written.file.text, written.file.starts)
         self._statements = list(_every(written.nodes))
         self._numbers = {id(node): number for number, node in enumerate(self._statements)}
-        written.file.users.append(self.forget)
+        written.file.users.add(self)
 
     def _numbers_of(self, nodes: Iterable[ast.stmt]) -> list[int]:
         return [self._numbers[id(node)] for node in nodes]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +120,15 @@ def test_trees_are_kept_while_their_texts_have_room() -> None:
 
 
 LONG = "long = 1\n" * 10
+
+
+def test_a_tree_that_is_kept_keeps_no_module_alive() -> None:
+    before = load(SHARED_ROWS)
+    used = [weakref.ref(block.parsed.skeleton(block._written)) for block in blocks(before)]
+    assert all(each() is not None for each in used)
+    after = load(SHARED_ROWS)
+    before.take_apart()
+    del before
+    gc.collect()
+    assert recent_tree(after.file.text) is not None
+    assert not [each for each in used if each() is not None]
