@@ -27,8 +27,8 @@ from s3lint.support.clock import CLOCK
 main(["check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--jobs", "1", "--timing", "--output-file", os.devnull])
 used = os.times()
 settings = Settings(root=Path.cwd())
-filter = Engine(settings).filter
-texts = [text for text in (path.read_bytes() for path in python_files(Path.cwd(), settings)) if filter.mentions(text)]
+prefilter = Engine(settings).prefilter
+texts = [text for text in (path.read_bytes() for path in python_files(Path.cwd(), settings)) if prefilter.mentions(text)]
 with paused_collector():
     start = time.process_time()
     for text in texts:
@@ -37,27 +37,24 @@ with paused_collector():
 print(json.dumps({"whole": used.user + used.system, "spent": CLOCK.spent, "files": len(texts), "parsing": parsing}))
 """
 
-BLOCKS, SKELETONS, FILES = "libcst parses blocks", "nodes of blocks are made without layout", "Python parses files"
+BLOCKS, SKELETONS, FILES = "libcst parses blocks", "statements of blocks are numbered", "Python parses files"
 WALK, FIXES = "statements are walked", "findings and fixes are made"
 
 STAGES = {"parsing": BLOCKS, "skeletons": SKELETONS, "outline": FILES, "walk": WALK, "findings and fixes": FIXES}
 """Stages of the engine's clock, with their descriptions."""
 
-FACTS = "facts are made: receivers and arguments are inferred"
+FACTS = "facts are made: nodes are made, receivers and arguments inferred"
 RULES = "rules look at facts, and infer what they ask for"
 REST = "start, imports, reading, report"
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The cost of the analysis in multiples of parsing: the files that mention storage with libcst (`of_files`), only those blocks
-    of them whose nodes are made (`of_blocks`), or these blocks and the files with `ast` (`of_all`)."""
+    """The cost of the analysis in multiples of what libcst takes to parse the files that mention storage (`of_files`)."""
 
     name: str
     files: int
     of_files: float
-    of_blocks: float
-    of_all: float
 
 
 def stages(folder: Path) -> dict[str, float]:
@@ -71,9 +68,7 @@ def stages(folder: Path) -> dict[str, float]:
 def analysis(folder: Path) -> Analysis:
     found = _checked(folder)
     spent = _by_stage(found)
-    cost = sum(spent[name] for name in (WALK, FACTS, RULES, FIXES))
-    blocks, files = spent[BLOCKS] + spent[SKELETONS], spent[FILES]
-    return Analysis(folder.name, found["files"], cost / found["parsing"], cost / blocks, cost / (blocks + files))
+    return Analysis(folder.name, found["files"], sum(spent[name] for name in (WALK, FACTS, RULES, FIXES)) / found["parsing"])
 
 
 def _checked(folder: Path) -> Any:
