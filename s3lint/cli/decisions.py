@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 from s3lint.cli.request import RunRequest
@@ -13,6 +14,7 @@ from s3lint.project.files import ProjectFiles
 from s3lint.project.targets import Target
 from s3lint.registry import rules
 from s3lint.runner.run import RunResult, analyze_files, check_all
+from s3lint.runner.worker import MAX_PROJECTS
 from s3lint.settings import Settings
 
 
@@ -25,6 +27,9 @@ def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) ->
     for target in request.files:
         if target.path in fixable and not any(target.settings == own for own, _ in known):
             known.append((target.settings, _decided(target, outcome, request, jobs)))
+            # What the analysis of a project leaves refers to itself, and is found by no collection while the collector is paused.
+            if len(known) % MAX_PROJECTS == 0:
+                gc.collect()
 
     def under(target: Target) -> Target:
         return replace(target, settings=next((made for own, made in known if own == target.settings), target.settings))

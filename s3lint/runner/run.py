@@ -289,7 +289,7 @@ def _start_worker(settings: Sequence[Settings], timed: bool, answers: dict[Path,
     if parent_process() is not None:
         CLOCK.start(on=timed)
     _WORKER[:] = _SHARED or [Worker(settings, {} if noting else None)]
-    _WORKER[0].start()
+    _WORKER[0].start(forked=bool(_SHARED))
 
 
 def _analyze_batch(batch: Sequence[Task]) -> tuple[list[Result], dict[str, int], Extents]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MAX_LIVE_OBJECTS = 1_400_000
 """Objects alive (of some 120 bytes each) above which a worker drops its engines, which then read their projects again."""
 
+MAX_OWN_OBJECTS = 900_000
+"""The same for a worker that is forked: it also holds what the process has read that it is forked from."""
+
 MAX_PROJECTS = 8
 """Projects above which it drops them too: the bytes of their files are few objects, so the bound above does not see them."""
 
@@ -47,9 +50,10 @@ class Worker:
         self._engines: dict[int, Engine] = {}
         self.start()
 
-    def start(self) -> None:
+    def start(self, *, forked: bool = False) -> None:
         """Count the objects that it makes from here on."""
         self._counted = gc.get_count()[0]
+        self._most = min(MAX_OWN_OBJECTS, MAX_LIVE_OBJECTS) if forked else MAX_LIVE_OBJECTS
 
     def engine(self, task: Task) -> Engine:
         """Return the engine for the settings of a task."""
@@ -59,7 +63,7 @@ class Worker:
 
     def analyze(self, task: Task) -> Result:
         """Analyze a file; where its dependents are not in the run, also for the findings that they give rise to in it."""
-        if self._alive() > MAX_LIVE_OBJECTS or len(self._engines) > MAX_PROJECTS:
+        if self._alive() > self._most or len(self._engines) > MAX_PROJECTS:
             self._forget(task)
         engine = self.engine(task)
         try:
@@ -78,15 +82,17 @@ class Worker:
 
     def _forget(self, task: Task) -> None:
         """Drop what was used least recently, so that memory stays bounded however many files there are."""
-        engine = self._engines.get(task.settings)
+        engine = self._engines.pop(task.settings, None)
+        # Other projects hold the bytes of their files, which are few objects, and refer to themselves: they must be collected.
+        others = bool(self._engines)
         self._engines.clear()
         if engine is not None:
             self._engines[task.settings] = engine
             engine.forget()
-        # What is forgotten is taken apart, so little is left to collect, and a collection looks at all that stays.
-        if self._alive() > MAX_LIVE_OBJECTS // 2:
+        # What is forgotten of this project is taken apart, so little is left of it, and a collection looks at all that stays.
+        if others or self._alive() > self._most // 2:
             self._collect()
-        if engine is not None and self._alive() > MAX_LIVE_OBJECTS // 2:
+        if engine is not None and self._alive() > self._most // 2:
             engine.forget(recent=False)
             self._collect()
 

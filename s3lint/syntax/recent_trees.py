@@ -15,7 +15,7 @@ from weakref import WeakSet
 from s3lint.source.text import split_lines
 from s3lint.syntax.outline import MEMBER_HEADER, parse
 
-MAX_CHARACTERS = 1_500_000
+MAX_CHARACTERS = 1_200_000
 """Characters of all texts whose trees are kept: a tree takes some 25 bytes for each."""
 
 
