@@ -66,6 +66,7 @@ def stages(folder: Path) -> dict[str, float]:
 
 
 def analysis(folder: Path) -> Analysis:
+    (folder / ".git").mkdir(exist_ok=True)  # A project by itself: of a part of one, files that depend on it are analyzed too.
     found = _checked(folder)
     spent = _by_stage(found)
     return Analysis(folder.name, found["files"], sum(spent[name] for name in (WALK, FACTS, RULES, FIXES)) / found["parsing"])
