@@ -32,7 +32,7 @@ from s3lint.source.notebooks import read
 from s3lint.source.script_cells import broken_cells, masked_rows, plain
 from s3lint.source.text import Source, Unreadable, is_wide
 from s3lint.support.clock import CLOCK
-from s3lint.support.interpreter import paused_collector, without_parser_warnings
+from s3lint.support.interpreter import on_one_stack, paused_collector, without_parser_warnings
 from s3lint.suppressions.directives import Suppression, suppressions
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Engine:
         """Turn an exception into a result with an error, so that it costs the findings of one file, never those of the others."""
         self.tracker.recorded = 0
         try:
-            return self._with_dependencies(analyze())
+            return self._with_dependencies(on_one_stack(analyze))
         except Exception as error:
             return Result(path, errors=(failure("s3lint", error, path),))
 

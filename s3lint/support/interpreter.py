@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+
+STACK_WORDS = 2**17
+"""Words of the frame below which `on_one_stack` calls: CPython then allocates twice as much, and as many are left for what is called."""
 
 PARSER_WARNINGS = (SyntaxWarning, DeprecationWarning)
 
@@ -28,6 +34,19 @@ def paused_collector() -> Iterator[None]:
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+def on_one_stack(compute: Callable[[], T]) -> T:
+    """Return what a function returns, with all Python frames that it needs in one piece of memory.
+
+    CPython keeps frames in pieces of 16 KB, and maps and unmaps one at each call that does not fit into the last: where a deep recursion
+    rests at the end of a piece, that costs more than the calls themselves. A frame that is larger than a piece gets one of its own
+    size, rounded up to a power of two, and what it calls uses the rest (`push_chunk` in `Python/pystate.c`).
+    """
+    return compute()
+
+
+on_one_stack.__code__ = on_one_stack.__code__.replace(co_stacksize=STACK_WORDS)
 
 
 @contextmanager
