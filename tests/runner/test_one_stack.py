@@ -9,7 +9,7 @@ from s3lint.support.interpreter import on_one_stack
 resource = pytest.importorskip("resource", reason="counts page faults as POSIX does")
 
 CALLS = 400
-DEPTHS = range(0, 400)
+DEPTHS = range(400)
 
 
 def leaf(a: int = 0, b: int = 0, c: int = 0) -> int:
