@@ -35,12 +35,14 @@ MAX_PYTHON_FRAMES = 10_000
 TOO_FAR = Unknown("too many steps away")
 
 Expression = Callable[["Evaluator", Any, Place], Value]
+Literal = Callable[[Any, Site], Value]
 Attribute = Callable[["Evaluator", Any, str, Place], Value]
 Method = Callable[["Evaluator", Any, str, Arguments, Place], Value]
 Invocation = Callable[["Evaluator", Any, Arguments, Place], Value]
 Unpacking = Callable[["Evaluator", Any, Place], Value]
 
 EXPRESSIONS: dict[type[cst.CSTNode], Expression] = {}
+LITERALS: dict[type[cst.CSTNode], Literal] = {}
 ATTRIBUTES: dict[type[Value], Attribute] = {}
 METHODS: dict[type[Value], Method] = {}
 INVOCATIONS: dict[type[Value], Invocation] = {}
@@ -52,6 +54,11 @@ F = TypeVar("F", bound=Callable[..., Value])
 def expression(*kinds: type[cst.CSTNode]) -> Callable[[F], F]:
     """Register what evaluates expressions of some node types."""
     return _register(EXPRESSIONS, kinds)
+
+
+def literal(*kinds: type[cst.CSTNode]) -> Callable[[F], F]:
+    """Register what evaluates literals of some node types, which have the same value in every context."""
+    return _register(LITERALS, kinds)
 
 
 def attribute(*kinds: type[Value]) -> Callable[[F], F]:
@@ -110,6 +117,7 @@ class Evaluator:
         self._modules: dict[Module, Scope] = {}
         self._lambdas: dict[int, Scope] = {}
         self._contexts: dict[Hashable, CallContext] = {}
+        self._literals: dict[int, Value] = {}
         self._parsed: dict[int, cst.BaseExpression | None] = {}
 
     def module_scope(self, module: Module) -> Scope:
@@ -143,10 +151,21 @@ class Evaluator:
 
     def evaluate(self, node: cst.BaseExpression, place: Place) -> Value:
         """Return the value of an expression; its site is the expression, unless a literal elsewhere is the value."""
-        handler = EXPRESSIONS.get(type(node))
+        kind = type(node)
+        if kind in LITERALS:
+            return self._literal(node, Site(place.block, node))
+        handler = EXPRESSIONS.get(kind)
         if handler is None:
-            return Unknown(f"{type(node).__name__} is not followed", site=Site(place.block, node))
+            return Unknown(f"{kind.__name__} is not followed", site=Site(place.block, node))
         return self.solve(id(node), place.context, _written, self, handler, node, place)
+
+    def _literal(self, node: cst.BaseExpression, site: Site) -> Value:
+        """Return the value of a literal. It is no query, since it asks nothing: a table of data is not too much work."""
+        value = self._literals.get(id(node))
+        if value is None:
+            value = bound_size(LITERALS[type(node)](node, site))
+            value = self._literals[id(node)] = value if value.site is not None else value.at(site)
+        return value
 
     def add_work(self, node: cst.BaseExpression, place: Place, work: Work) -> None:
         """Add what it took to evaluate an expression."""
@@ -216,18 +235,11 @@ class Evaluator:
     def _solve_outermost(self, key: Key, compute: Callable[..., Value], arguments: tuple[Any, ...]) -> Query:
         """Compute a query that no other waits for.
 
-        The bound on work must cut at the same place in every run, in any order of queries. So a query that might be past it is
-        computed again with nothing memoised, and what it computes counts as often as there are contexts for it.
+        Past the bound on work it is unknown as a whole: what was found until then depends on what was memoised before.
         """
         result = self._compute_outermost(key, compute, arguments)
         if not result.is_bounded:
-            shared, self._memo = self._memo, Memo(shares=False)
-            try:
-                result = self._compute_outermost(key, compute, arguments)
-            finally:
-                own, self._memo = self._memo, shared
-            for other, found in own.results.items():
-                shared.results.setdefault(other, found)
+            result.value, result.is_cut = TOO_FAR, True
         self._memo.keep_for_good(key, result)
         return result
 

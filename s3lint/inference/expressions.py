@@ -13,7 +13,7 @@ from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.containers import item_at, keyed, merged
 from s3lint.inference.derived import derived, sliced
 from s3lint.inference.escapes import open_if_escaped
-from s3lint.inference.evaluator import expression
+from s3lint.inference.evaluator import expression, literal
 from s3lint.inference.library_values import Frame
 from s3lint.inference.narrowing import narrowed
 from s3lint.inference.operators import finite
@@ -208,8 +208,8 @@ def unary_operation(evaluator: Evaluator, node: cst.UnaryOperation, place: Place
     return Unknown("a test") if isinstance(node.operator, cst.Not) else Unknown("a sign")
 
 
-@expression(cst.Integer, cst.Float)
-def number(evaluator: Evaluator, node: cst.Integer | cst.Float, place: Place) -> Value:
+@literal(cst.Integer, cst.Float)
+def number(node: cst.Integer | cst.Float, site: Site) -> Value:
     try:
         # Python refuses to read integers of more than 4,300 digits.
         value = number_value(node)

@@ -1,8 +1,8 @@
 """Memoise query results, also inside cycles and at the bounds on work and depth.
 
 A memoised result must be what the query would give with nothing memoised. Two things stand in the way. Inside a cycle a query gives
-another result while a member of the cycle is active than when it is asked from outside, so a result knows its cycles. And a bound cuts
-what takes too much, so a result knows what it would cost with nothing memoised.
+another result while a member of the cycle is active than when it is asked from outside, so a result knows its cycles. And what takes too
+much is unknown, so a result knows what it would cost with nothing memoised.
 
 A question is asked in many contexts, and with calls followed or not. A result knows which of it made a difference, and where none did
 it answers the question in every context, and in both ways.
@@ -20,7 +20,7 @@ MAX_DEPTH = 300
 """How many queries may be active at once: some 80 reassignments of one name. The value of a deeper chain is unknown."""
 
 MAX_WORK = 1_000
-"""How many values one query may compute. Past it what is left is unknown: a guard against exponential call graphs."""
+"""How many values one query may compute. Past it the query is unknown: a guard against exponential call graphs."""
 
 MAX_FORGOTTEN_WORK = 16
 """A result that took so many values or fewer does not keep its inputs: that would cost more memory than it is worth."""
@@ -140,8 +140,7 @@ class Work:
 class Memo:
     """The results so far: final ones, and provisional ones that hold only while certain queries are active."""
 
-    def __init__(self, *, shares: bool = True) -> None:
-        self._shares = shares
+    def __init__(self) -> None:
         self.results: dict[Key, Query] = {}
         self.provisional: dict[Key, Query] = {}
         """Results inside an unfinished cycle, and those that a bound cut."""
@@ -152,8 +151,6 @@ class Memo:
 
         The result is a copy, and known as the query's own from now on, so that `Work` counts each query as if it had been computed.
         """
-        if not self._shares:
-            return None
         results, (question, context, shallow) = self.results, key
         found, otherwise = None, results.get((question, context, not shallow))
         if otherwise is None and context is not None:
@@ -171,7 +168,7 @@ class Memo:
         """Memoise a final result."""
         self.results.setdefault(key, result)
         question, context, shallow = key
-        if self._shares and context is not None and not result.in_context and not result.inputs:
+        if context is not None and not result.in_context and not result.inputs:
             self.results.setdefault((question, EVERY, shallow), result)
 
     def keep(self, key: Key, result: Query) -> None:

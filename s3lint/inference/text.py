@@ -13,7 +13,7 @@ import libcst as cst
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.derived import SPLITS, cut, derived, pieces, receiver_name
-from s3lint.inference.evaluator import expression, method
+from s3lint.inference.evaluator import expression, literal, method
 from s3lint.inference.operators import added, combined, concatenated, is_text
 from s3lint.inference.place import Place
 from s3lint.inference.values import (
@@ -45,9 +45,8 @@ MAX_WIDTH_DIGITS = 3
 """Digits of the width of a format that is carried out: `f"{1:9999999999}"` would take all memory."""
 
 
-@expression(cst.SimpleString)
-def simple_string(evaluator: Evaluator, node: cst.SimpleString, place: Place) -> Value:
-    site = Site(place.block, node)
+@literal(cst.SimpleString)
+def simple_string(node: cst.SimpleString, site: Site) -> Value:
     try:
         value = literal_value(node)
     except (SyntaxError, ValueError):
@@ -225,8 +224,8 @@ def _format(text: Text, arguments: Arguments) -> Value:
             fields = list(string.Formatter().parse(part.text))
         except ValueError:
             return Unknown("the format is not valid")
-        for literal, field, spec, _ in fields:
-            parts.append((Text((Chunk(literal, part.site),) if literal else ()), ""))
+        for written, field, spec, _ in fields:
+            parts.append((Text((Chunk(written, part.site),) if written else ()), ""))
             if field is None:
                 continue
             # `{}` counts up, `{0}` is a position, `{name}` a keyword.

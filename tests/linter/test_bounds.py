@@ -123,6 +123,11 @@ def test_values_of_one_question() -> None:
     assert "unknown: too many steps away" in value(of_names(MAX_WORK))
 
 
+def test_a_table_of_literals() -> None:
+    entries = ", ".join(f"'k{number}': 'bucket-{number}'" for number in range(2 * MAX_WORK))
+    assert value(f"show({{{entries}}}['k{MAX_WORK}'])") == f'"bucket-{MAX_WORK}"'
+
+
 def test_calls_in_each_other() -> None:
     assert value(through(MAX_CALL_DEPTH)) == '"a"'
     assert value(through(MAX_CALL_DEPTH + 1)) == "unknown: the call is too deep, or recursive"
