@@ -9,8 +9,8 @@ import libcst as cst
 
 from s3lint.inference.arguments import Arguments, Call
 from s3lint.inference.code_values import Class, Function, Instance
-from s3lint.inference.evaluator import attribute, invocation, unpacking
 from s3lint.inference.functions import MAX_CALL_DEPTH, returned
+from s3lint.inference.handlers import attribute, invocation, unpacking
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.reaching import at_end, final
 from s3lint.inference.values import (

@@ -10,7 +10,7 @@ from s3lint.inference.arguments import Arguments, Written
 from s3lint.inference.code_values import BoundMethod, Class, Instance, ModuleValue
 from s3lint.inference.containers import context_value
 from s3lint.inference.derived import SPLITS, derived, pieces, receiver_name
-from s3lint.inference.evaluator import attribute, method
+from s3lint.inference.handlers import attribute, method
 from s3lint.inference.library_values import (
     MERGE_CLAUSES,
     BucketHandle,

@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import libcst as cst
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import BoundMethod
 from s3lint.inference.containers import entry
+from s3lint.inference.handlers import ATTRIBUTES, EXPRESSIONS, INVOCATIONS, LITERALS, METHODS, UNPACKINGS, Expression
 from s3lint.inference.memo import MAX_DEPTH, MAX_WORK, Cycles, Key, Memo, Query, Work
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.size import bound_size
@@ -33,60 +34,6 @@ MAX_PYTHON_FRAMES = 10_000
 """Python frames that `MAX_DEPTH` active queries may need; the interpreter allows 1 000 by default."""
 
 TOO_FAR = Unknown("too many steps away")
-
-Expression = Callable[["Evaluator", Any, Place], Value]
-Literal = Callable[[Any, Site], Value]
-Attribute = Callable[["Evaluator", Any, str, Place], Value]
-Method = Callable[["Evaluator", Any, str, Arguments, Place], Value]
-Invocation = Callable[["Evaluator", Any, Arguments, Place], Value]
-Unpacking = Callable[["Evaluator", Any, Place], Value]
-
-EXPRESSIONS: dict[type[cst.CSTNode], Expression] = {}
-LITERALS: dict[type[cst.CSTNode], Literal] = {}
-ATTRIBUTES: dict[type[Value], Attribute] = {}
-METHODS: dict[type[Value], Method] = {}
-INVOCATIONS: dict[type[Value], Invocation] = {}
-UNPACKINGS: dict[type[Value], Unpacking] = {}
-
-F = TypeVar("F", bound=Callable[..., Value])
-
-
-def expression(*kinds: type[cst.CSTNode]) -> Callable[[F], F]:
-    """Register what evaluates expressions of some node types."""
-    return _register(EXPRESSIONS, kinds)
-
-
-def literal(*kinds: type[cst.CSTNode]) -> Callable[[F], F]:
-    """Register what evaluates literals of some node types, which have the same value in every context."""
-    return _register(LITERALS, kinds)
-
-
-def attribute(*kinds: type[Value]) -> Callable[[F], F]:
-    """Register what evaluates `value.name` for some kinds of value. Without one it is a bound method."""
-    return _register(ATTRIBUTES, kinds)
-
-
-def method(*kinds: type[Value]) -> Callable[[F], F]:
-    """Register what evaluates `value.name(…)` for some kinds of value."""
-    return _register(METHODS, kinds)
-
-
-def invocation(*kinds: type[Value]) -> Callable[[F], F]:
-    """Register what evaluates `value(…)` for some kinds of value."""
-    return _register(INVOCATIONS, kinds)
-
-
-def unpacking(*kinds: type[Value]) -> Callable[[F], F]:
-    """Register what evaluates some kinds of value to the sequence that `a, b = value` unpacks."""
-    return _register(UNPACKINGS, kinds)
-
-
-def _register(registry: dict[Any, Any], kinds: tuple[type, ...]) -> Callable[[F], F]:
-    def register(function: F) -> F:
-        registry.update(dict.fromkeys(kinds, function))
-        return function
-
-    return register
 
 
 class Imports(Protocol):
@@ -153,16 +100,17 @@ class Evaluator:
         """Return the value of an expression; its site is the expression, unless a literal elsewhere is the value."""
         kind = type(node)
         if kind in LITERALS:
-            return self._literal(node, Site(place.block, node))
+            return self._literal(node, place)
         handler = EXPRESSIONS.get(kind)
         if handler is None:
             return Unknown(f"{kind.__name__} is not followed", site=Site(place.block, node))
         return self.solve(id(node), place.context, _written, self, handler, node, place)
 
-    def _literal(self, node: cst.BaseExpression, site: Site) -> Value:
+    def _literal(self, node: cst.BaseExpression, place: Place) -> Value:
         """Return the value of a literal. It is no query, since it asks nothing: a table of data is not too much work."""
         value = self._literals.get(id(node))
         if value is None:
+            site = Site(place.block, node)
             value = bound_size(LITERALS[type(node)](node, site))
             value = self._literals[id(node)] = value if value.site is not None else value.at(site)
         return value

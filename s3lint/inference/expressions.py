@@ -13,7 +13,7 @@ from s3lint.inference.conditions import evaluate_condition
 from s3lint.inference.containers import item_at, keyed, merged
 from s3lint.inference.derived import derived, sliced
 from s3lint.inference.escapes import open_if_escaped
-from s3lint.inference.evaluator import expression, literal
+from s3lint.inference.handlers import expression, literal
 from s3lint.inference.library_values import Frame
 from s3lint.inference.narrowing import narrowed
 from s3lint.inference.operators import finite

@@ -11,7 +11,7 @@ from s3lint.inference.arguments import Arguments
 from s3lint.inference.branches import may_reach, parameter_chooses
 from s3lint.inference.code_values import BoundMethod, Function, ModuleValue, Partial
 from s3lint.inference.duck_typing import is_untyped
-from s3lint.inference.evaluator import attribute, invocation, method
+from s3lint.inference.handlers import attribute, invocation, method
 from s3lint.inference.parameters import definition_place
 from s3lint.inference.place import CallContext, Place
 from s3lint.inference.values import (

@@ -8,7 +8,7 @@ import libcst as cst
 
 from s3lint.inference.containers import element
 from s3lint.inference.escapes import open_if_escaped
-from s3lint.inference.evaluator import expression
+from s3lint.inference.handlers import expression
 from s3lint.inference.library_values import SparkSession
 from s3lint.inference.mutations import unpacked
 from s3lint.inference.narrowing import narrowed

@@ -13,7 +13,7 @@ import libcst as cst
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.derived import SPLITS, cut, derived, pieces, receiver_name
-from s3lint.inference.evaluator import expression, literal, method
+from s3lint.inference.handlers import expression, literal, method
 from s3lint.inference.operators import added, combined, concatenated, is_text
 from s3lint.inference.place import Place
 from s3lint.inference.values import (

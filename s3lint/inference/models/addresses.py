@@ -9,7 +9,7 @@ from urllib.parse import urlparse, urlsplit
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.derived import cut, derived
-from s3lint.inference.evaluator import unpacking
+from s3lint.inference.handlers import unpacking
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.place import Place
 from s3lint.inference.values import Chunk, Constant, Reference, Sequence, Text, Unknown, Value, alternatives

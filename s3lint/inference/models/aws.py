@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import BoundMethod
-from s3lint.inference.evaluator import attribute, method
+from s3lint.inference.handlers import attribute, method
 from s3lint.inference.library_values import (
     BucketHandle,
     Client,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3lint.inference.arguments import Arguments
-from s3lint.inference.evaluator import method
+from s3lint.inference.handlers import method
 from s3lint.inference.library_values import CloudPath
 from s3lint.inference.models.library import function
 from s3lint.inference.models.stdlib import names_of, operands_of

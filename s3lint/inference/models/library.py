@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.duck_typing import is_untyped, shaped_attribute, shaped_result
-from s3lint.inference.evaluator import attribute, invocation
+from s3lint.inference.handlers import attribute, invocation
 from s3lint.inference.library_values import Writer
 from s3lint.inference.place import Place
 from s3lint.inference.values import Reference, Value

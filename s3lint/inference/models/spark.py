@@ -9,7 +9,7 @@ import libcst as cst
 
 from s3lint.inference.arguments import Arguments
 from s3lint.inference.code_values import BoundMethod
-from s3lint.inference.evaluator import attribute, method
+from s3lint.inference.handlers import attribute, method
 from s3lint.inference.library_values import DeltaBuilder, DeltaHandle, Frame, Reader, SparkSession, Writer
 from s3lint.inference.models.library import attribute_of, function
 from s3lint.inference.place import Place
