@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 PLAIN_TESTS = frozenset({cst.Name, cst.Attribute, cst.Integer, cst.SimpleString})
 """Conditions that ask whether a value counts as true."""
 
+DECIDED = frozenset({cst.Is, cst.IsNot, cst.Equal, cst.NotEqual, cst.In, cst.NotIn})
+"""Operators of comparisons that known values decide."""
+
 CONDITIONS = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.IfExp, cst.Match)
 
 
@@ -81,18 +84,19 @@ def truth_of(value: Value) -> bool | None:
 
 
 def _combined(evaluator: Evaluator, test: cst.BooleanOperation, place: Place) -> bool | None:
-    left, right = _truth(evaluator, test.left, place), _truth(evaluator, test.right, place)
     # `or` is true as soon as one side is, `and` is false as soon as one side is: the other side need not be known.
     decisive = isinstance(test.operator, cst.Or)
-    if decisive in (left, right):
+    left = _truth(evaluator, test.left, place)
+    if left is decisive:
         return decisive
-    return None if None in (left, right) else not decisive
+    right = _truth(evaluator, test.right, place)
+    return None if left is None and right is not decisive else right
 
 
 def _compared(evaluator: Evaluator, test: cst.Comparison, place: Place) -> bool | None:
-    if len(test.comparisons) != 1:
-        return None
     target = test.comparisons[0]
+    if len(test.comparisons) != 1 or type(target.operator) not in DECIDED:
+        return None
     asks_for_none = isinstance(target.operator, (cst.Is, cst.IsNot)) and getattr(target.comparator, "value", "") == "None"
     # `if client is None: client = boto3.client("s3")` in a call that passes a client.
     if asks_for_none and _is_passed(evaluator, test.left, place):
