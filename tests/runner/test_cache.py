@@ -408,6 +408,24 @@ def test_a_run_over_unchanged_files_needs_neither_parser_nor_processes(project: 
     assert again.out.splitlines()[-1] == "set()" != first.out.splitlines()[-1]
 
 
+def test_a_run_over_many_projects_stores_each_of_them_once(
+    project: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = project({f"{name}/{file}": text for name in "ab" for file, text in (("a.py", BUCKET_BY_NAME), ("s3lint.toml", ""))})
+    monkeypatch.setattr(s3lint.runner.cache.contents, "RACY_NANOSECONDS", -(10**10))
+    stored: list[object] = []
+    save = Store.save
+
+    def noting(store: Store, update: Update) -> None:
+        stored.extend([*update.contents, *update.used])
+        save(store, update)
+
+    monkeypatch.setattr(Store, "save", noting)
+    assert s3lint_in(root, monkeypatch, capsys, "check")[0] == 1
+    assert {root / "a" / "a.py", root / "b" / "a.py"} <= set(stored)
+    assert len(stored) == len(set(stored))
+
+
 def test_runs_at_the_same_time_do_not_disturb_each_other(project: Write) -> None:
     root = project({f"{number}.py": BUCKET_BY_NAME for number in range(6)})
     command = [sys.executable, "-m", "s3lint", "check", "--output-format", "concise", "--quiet", "--jobs", "1"]

@@ -88,8 +88,7 @@ class Cache:
                 if result is not None:
                     self._projects[variant].learn(result.searched, result.dependencies)
                     self._keep(variant, target, result)
-        for variant, project in self._projects.items():
-            searches = project.serialize()
+            searches = self._projects[variant].serialize()
             if searches is not None:
                 self._update.entries[variant, SEARCHES] = Entry("", (), searches)
             self._update.used.append((variant, SEARCHES))
@@ -98,6 +97,7 @@ class Cache:
     def _save(self) -> None:
         self._store.save(self._update)
         self._store.close()
+        self._contents.learnt.clear()  # A run over many projects saves once for each: what is stored is not stored again.
         self._update = Update(contents=self._contents.learnt)
 
     def _keep(self, variant: str, target: Target, result: Result) -> None:
