@@ -80,3 +80,7 @@ class Settings:
     default_format: Annotated[str, "the format of a Spark write that names none (`non-delta-format`)"] = "delta"
     root: Path = field(default_factory=Path.cwd)
     source: Path | None = None
+
+    def __hash__(self) -> int:
+        """Return the hash of the root: a run over many projects compares the settings of one project alone with each other."""
+        return hash(self.root)

@@ -15,7 +15,7 @@ from s3lint.config.selection import Selection, union_of
 from s3lint.finding import Finding
 from s3lint.fixes.apply import Fixed, fix_text
 from s3lint.fixes.other_uses import OtherUses
-from s3lint.linter.decisions import decided_by, deciding_settings, may_be_decided
+from s3lint.linter.decisions import decided_by, deciding_codes, deciding_settings, may_be_decided
 from s3lint.linter.engine import Engine
 from s3lint.project.discovery import is_notebook
 from s3lint.project.files import ProjectFiles
@@ -123,6 +123,6 @@ def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = Non
 
     The same for every way to a fix: it depends on the files of the project, not on those that are asked for.
     """
-    engine = Engine(deciding_settings(settings), files, loader)
-    findings = [finding for path in files.outside_tests() for finding in engine.analyze(path, files.content(path)).findings]
+    engine = Engine(deciding_settings(settings, deciding_codes()), files, loader)
+    findings = [finding for path in files.outside_tests for finding in engine.analyze(path, files.content(path)).findings]
     return decided_by(findings, settings, files)

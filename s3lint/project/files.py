@@ -62,6 +62,7 @@ class ProjectFiles:
         listed = dict.fromkeys(path for path in self.listed() if self.is_searched(path))
         return listed | dict.fromkeys(path for path in self.overlay if self._belongs(path) and self.is_searched(path))
 
+    @cached_property
     def outside_tests(self) -> list[Path]:
         """Return the files whose fixes have to agree with each other: those that are searched, and notebooks."""
         listed = dict.fromkeys((*self.listed(), *filter(self._belongs, self.overlay)))
@@ -85,6 +86,7 @@ class ProjectFiles:
     def refresh(self, path: Path) -> None:
         """Update everything known of a file that was changed, created or deleted."""
         self._room += len(self._kept.pop(path, b""))
+        self.__dict__.pop("outside_tests", None)
         # A cached property that was never used needs no update: its first use reads the new state.
         if "searched" not in self.__dict__:
             return

@@ -136,18 +136,9 @@ def _analyze(
 
 def _tasks(files: Sequence[Target]) -> tuple[list[Settings], list[Task]]:
     """Return the distinct settings of a run, and a task for each file."""
-    settings: list[Settings] = []
-    # Settings of different roots are never equal; comparing only within a root keeps a run over many projects linear.
-    by_root: dict[Path, list[int]] = {}
-    tasks = []
-    for target in files:
-        known = by_root.setdefault(target.settings.root, [])
-        index = next((index for index in known if settings[index] == target.settings), len(settings))
-        if index == len(settings):
-            settings.append(target.settings)
-            known.append(index)
-        tasks.append(Task(target.path, index, target.needs_dependents))
-    return settings, tasks
+    numbers: dict[Settings, int] = {}
+    tasks = [Task(each.path, numbers.setdefault(each.settings, len(numbers)), each.needs_dependents) for each in files]
+    return list(numbers), tasks
 
 
 def _by_file(results: list[Result], tasks: Sequence[Task], settings: Sequence[Settings]) -> Iterable[Result]:

@@ -537,10 +537,22 @@ def test_each_project_of_a_run_has_its_own_variables(project: Write) -> None:
     ] * 2
 
 
-def test_a_report_on_several_buckets_analyses_the_project_once(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = project({f"{name}.py": NAMED.format(f"acme-{name}") for name in ("raw", "cold")})
+@pytest.mark.parametrize("names", [("raw", "cold"), ("raw",)], ids=["several buckets", "no address"])
+def test_a_report_that_nothing_else_can_change_analyses_the_project_once(
+    project: Write, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    root = project({f"{name}.py": NAMED.format(f"acme-{name}") for name in names})
     monkeypatch.setattr(decisions, "analyze_files", None)
     assert s3lint_here("check", "--no-cache", ".", cwd=root).code == 1
+
+
+def test_settings_of_other_projects_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = {Settings(root=tmp_path / f"{number}"): number for number in range(100)}
+    compared = []
+    equal = Settings.__eq__
+    monkeypatch.setattr(Settings, "__eq__", lambda one, other: compared.append(one.root) or equal(one, other))
+    assert every[Settings(root=tmp_path / "7")] == 7
+    assert compared == [tmp_path / "7"]
 
 
 def test_fixing_more_files_keeps_no_more_statements_alive(tmp_path: Path) -> None:
