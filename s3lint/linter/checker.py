@@ -69,7 +69,8 @@ class Checker:
         # `aws_cdk` and its kind declare buckets with the words of the API; nothing is read or written there.
         if any(name.partition(".")[0].startswith(INFRASTRUCTURE) for name in module.imports):
             return [], []
-        found = _in_code(found, module)
+        # The hits in comments and docstrings are left out.
+        found = replace(found, rows=rows_of_code(module, found.rows))
         if not found.rows:
             return [], []
         context = Context(module, self.settings, self.analysis.callers)
@@ -152,12 +153,6 @@ class Checker:
             yield from CLOCK.over(name, compute())
         except Exception as error:
             self._errors.append(failure(name, error, context.module.path))
-
-
-def _in_code(found: Mentions, module: Module) -> Mentions:
-    """Return the hits without those in comments and docstrings, where `ast` reads the file."""
-    tree = syntax_of(module)
-    return replace(found, rows=rows_of_code(tree, found.rows)) if tree.body else found
 
 
 def _is_worth_a_look(step: Step, rows: tuple[int, int], name: str, found: Mentions) -> bool:

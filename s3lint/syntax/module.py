@@ -149,10 +149,7 @@ class Block:
     @property
     def _program(self) -> str:
         """The text as a program by itself."""
-        text = self.text
-        # A backslash may end the last row of a statement; the empty row or comment that it joins belongs to no block.
-        text += text[-1] if text.rstrip("\r\n").endswith("\\") else ""
-        return MEMBER_HEADER + text if self.member else text
+        return program_of(self.text, member=self.member)
 
     @property
     def _written(self) -> Statements | None:
@@ -205,6 +202,13 @@ class Block:
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
         """The node around each node, most often without layout."""
         return self.parsed.parents if self.statements else {}
+
+
+def program_of(text: str, *, member: bool) -> str:
+    """Return the text of a block as a program by itself, in which the member of a class stands below a header."""
+    # A backslash may end the last row of a statement; the empty row or comment that it joins belongs to no block.
+    text += text[-1] if text.rstrip("\r\n").endswith("\\") else ""
+    return MEMBER_HEADER + text if member else text
 
 
 def _newline(text: str) -> str:
