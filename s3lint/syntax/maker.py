@@ -13,18 +13,24 @@ from s3lint.source.text import Unreadable
 from s3lint.syntax import bare_nodes as bare
 from s3lint.syntax.outline import parse
 
+BEHIND = r"(?:[\s\\]|#[^\r\n]*)*"
+"""White space and comments between a string and the next one beside it."""
+
 LITERAL = re.compile(
-    r"""[A-Za-z]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL
+    r"""([BbRrUu]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))""" + BEHIND,
+    re.DOTALL,
 )
-"""One string as it is written."""
+"""One string as it is written, but for f-strings."""
 
 FORMATTED = re.compile(
-    r"""([fF]|[rR][fF]|[fF][rR])(\"{3}|'{3}|"|')((?:[^{}\\"']|(?!\2)["']|\\[^N]|\{\{|\}\}|\{[^{}\\"'!:=#\r\n]+\})*)\2""", re.DOTALL
+    r"""([fF]|[rR][fF]|[fF][rR])(\"{3}|'{3}|"(?!"")|'(?!''))"""
+    r"""((?:[^{}\\"']|(?!\2)["']|\\[^N]|\{\{|\}\}|\{[^{}\\"'!:=#\r\n]+(?:![ars])?\})*)\2""" + BEHIND,
+    re.DOTALL,
 )
 """One f-string as it is written, with expressions between its braces that hold no strings, and are written out without a format."""
 
-BRACES = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
-"""What begins with a brace in such an f-string: a brace that is text, or an expression between braces."""
+BRACES = re.compile(r"\{\{|\}\}|\{([^{}!]+)(?:!(.))?\}")
+"""What begins with a brace in such an f-string: a brace that is text, or an expression between braces with its conversion."""
 
 NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 """A name, or an attribute of one, of which `ast` need not be asked; words such as `None` are names for libcst too."""
@@ -179,7 +185,7 @@ class Maker:
         kind = type(node.value)
         if kind is str or kind is bytes:
             raw = self.raw(node)
-            return bare.STRING(raw) if _is_one(raw) else self.parsed(node)
+            return bare.STRING(raw) if _is_one(raw) else _joined(raw) or self.parsed(node)
         if kind is bool or node.value is None:
             return bare.NAME(str(node.value))
         if node.value is ...:
@@ -187,23 +193,8 @@ class Maker:
         return (bare.INTEGER if kind is int else bare.FLOAT if kind is float else bare.IMAGINARY)(self.raw(node))
 
     def formatted(self, node: ast.JoinedStr) -> Any:
-        """Return an f-string. Most hold no strings between their braces, so that their text tells their parts."""
-        found = FORMATTED.fullmatch(self.raw(node))
-        if found is None:
-            return self.parsed(node)
-        parts, end, text = list[Any](), 0, found[3]
-        for hole in BRACES.finditer(text):
-            if hole[1] is not None:
-                made = _between_braces(hole[1])
-                if made is None:
-                    return self.parsed(node)
-                if hole.start() > end:
-                    parts.append(bare.FORMATTED_TEXT(text[end : hole.start()]))
-                parts.append(bare.FORMATTED_EXPRESSION(made))
-                end = hole.end()
-        if end < len(text):
-            parts.append(bare.FORMATTED_TEXT(text[end:]))
-        return bare.FORMATTED(parts, found[1] + found[2], found[2])
+        """Return an f-string, or several strings side by side with one among them."""
+        return _joined(self.raw(node)) or self.parsed(node)
 
     def elements(self, nodes: list[ast.expr]) -> list[Any]:
         return [bare.STARRED(self.of(node.value)) if type(node) is ast.Starred else bare.ELEMENT(self.of(node)) for node in nodes]
@@ -276,6 +267,44 @@ def _dotted(name: str) -> Any:
     return found
 
 
+def _joined(raw: str) -> Any:
+    """Return one string, or several side by side, by how they are written; None where that does not tell their parts."""
+    found, end = list[Any](), 0
+    while end < len(raw):
+        literal = LITERAL.match(raw, end) or FORMATTED.match(raw, end)
+        made = _string(literal) if literal is not None else None
+        if literal is None or made is None:
+            return None
+        found.append(made)
+        end = literal.end()
+    joined = found.pop()
+    while found:
+        joined = bare.CONCATENATED(found.pop(), joined)
+    return joined
+
+
+def _string(written: re.Match[str]) -> Any:
+    """Return one string; None where the text of an f-string does not tell its parts."""
+    return bare.STRING(written[1]) if written.re is LITERAL else _formatted(written)
+
+
+def _formatted(written: re.Match[str]) -> Any:
+    """Return an f-string. Most hold no strings between their braces, so that their text tells their parts."""
+    parts, end, text = list[Any](), 0, written[3]
+    for hole in BRACES.finditer(text):
+        if hole[1] is not None:
+            made = _between_braces(hole[1])
+            if made is None:
+                return None
+            if hole.start() > end:
+                parts.append(bare.FORMATTED_TEXT(text[end : hole.start()]))
+            parts.append(bare.FORMATTED_EXPRESSION(made, hole[2]))
+            end = hole.end()
+    if end < len(text):
+        parts.append(bare.FORMATTED_TEXT(text[end:]))
+    return bare.FORMATTED(parts, written[1] + written[2], written[2])
+
+
 def _between_braces(code: str) -> Any:
     """Return an expression of an f-string; None where libcst may read it as other code than in brackets."""
     if NAMES.fullmatch(code) and code != "yield":
@@ -291,18 +320,15 @@ def _between_braces(code: str) -> Any:
 
 
 def _is_one(raw: str) -> bool:
-    """Tell whether a literal is written as one string, not as several side by side."""
+    """Tell whether a look shows that a literal is written as one string, not as several side by side."""
     quote = raw[-1]
     start = raw.find(quote)
-    if (
+    return (
         start <= 2
         and raw[start + 1] != quote
         and raw.find(quote, start + 1) == len(raw) - 1
         and (start == 0 or raw[:start].isalpha())
-    ):
-        return True
-    found = LITERAL.match(raw)
-    return found is not None and found.end() == len(raw)
+    )
 
 
 S = Maker

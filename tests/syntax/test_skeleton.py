@@ -52,6 +52,8 @@ CODE = [
     "f'{a}' f'{b}'\n(f'{a}'\n'b')\nf'{a!r}{b:x}{c=}{ d }{e[0]}{f()}{1}{a:{b}}'\nf\"{a}'{b}'\"\ndef f():\n  f'{yield}'\nf'{None}{ä.ö}'\n",
     "f'{a[0]}{ f(b, *c) }{a + b}{-1}{a, b}{*a, b}{[x for x in y]}{a if b else c}{not a}{(a)}'\nf'{(x for x in y)}{await_}'\n",
     "f\"it's {a}\"\nf'\"{a}\"'\nf\"\"\"a\"b\"\"{a}'\"\"\"\nf'' \"\"\nf'''{\na}'''\nf'''{a[\n0]}'''\nasync def f(): f'{await a}'\n",
+    "f'{a!r}{b.c!s}{ d !a}{e[0]!r}{f != g}'\n(f'{a!r}'  # it's\n 'b' \\\n f\"{'c'}\" r'd')\n(f'{a}'\n# \"\n  'b' f'c')\n",
+    "f\"\"\"{a['b']}\"\"\"\nf'''{a[\"b\"]}'''\n'' f''\nb'a' rb'b' \\\n  b''\nf'' ''\n'a'f'{b}'\n'''a''' f'''{b}''' f'{b[0]}' u'c'\n",
     "f'{a == b}{a != b}{a <= b}{yield_}'\nf'{x[1:2]}{lambda_}'\nf'{é[0]}'\ndef f():\n  f'{yield a}{yield}{(yield)}'\n",
     "1\n1_000\n0xFF\n1.5e3\n2j\n-1\nTrue\nNone\n...\n(a := 1)\n",
     "if x:\n\ty = (  # why\n\t\t1  # one\n\t)\n\n\t# below\n# end\n",
