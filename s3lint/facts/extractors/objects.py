@@ -112,10 +112,11 @@ def _on(receiver: Value, confidence: Confidence, view: CallView) -> Iterator[Obj
         yield ObjectCall(view.site, view.place, confidence, "boto3", receiver.name, Parameters(view.arguments))
     elif isinstance(receiver, Reference) and receiver.path in TRANSFERS:
         yield from _transfer_call(view, confidence)
-    elif _has_shape(view) and view.is_untyped(receiver):
-        yield from _client_call(view, Confidence.MEDIUM, None)
-    elif view.is_untyped(receiver) and _is_like_a_bucket(view):
-        yield from _resource_call(view, Confidence.MEDIUM, "Bucket", {"Bucket": Unknown("the bucket is not known")})
+    elif view.is_untyped(receiver):
+        if _has_shape(view):
+            yield from _client_call(view, Confidence.MEDIUM, None)
+        elif _is_like_a_bucket(view):
+            yield from _resource_call(view, Confidence.MEDIUM, "Bucket", {"Bucket": Unknown("the bucket is not known")})
 
 
 def _client_call(view: CallView, confidence: Confidence, receiver: Client | None) -> Iterator[ObjectCall]:
