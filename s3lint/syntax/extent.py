@@ -73,7 +73,7 @@ def is_unchanged(source: Source, row: Sequence[object]) -> bool:
     match row:
         case [list(numbers), list(words), str(before)]:
             try:
-                found = outline(parse(source.text), source.text)
+                found = outline(parse(source.text), source)
             except Unreadable:
                 return False
             return _read_again(source, found, numbers, words).row()[-1:] == [before]

@@ -344,7 +344,7 @@ def syntax_of(module: Module) -> ast.Module:
 
 def _outline(source: Source, tree: ast.Module | None) -> Outline:
     try:
-        return outline(tree if tree is not None else tree_of(source.text, source.starts), source.text)
+        return outline(tree if tree is not None else tree_of(source.text, source.starts), source)
     except TooDeep:
         raise
     except Unreadable as refused:

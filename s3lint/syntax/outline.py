@@ -7,20 +7,16 @@ parsed alone.
 from __future__ import annotations
 
 import ast
-import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from s3lint.source.text import Unreadable, split_lines
+from s3lint.source.text import Source, Unreadable, split_lines
 from s3lint.support.frozen import frozen
 
 MEMBER_HEADER = "class _:\n"
 """What makes the member of a class a module."""
-
-NEWLINE = re.compile(r"\r\n?|\n")
-"""What ends a row for Python's parser; `str.splitlines` knows more."""
 
 MUTATORS = frozenset(
     {"append", "add", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update"}
@@ -113,12 +109,12 @@ def _place(error: SyntaxError, text: str) -> tuple[int, int]:
     return row, min(max(1, error.offset or 1), len(lines[row - 1]) + 1)
 
 
-def outline(tree: ast.Module, text: str) -> Outline:
+def outline(tree: ast.Module, source: Source) -> Outline:
     """Return the blocks of a module, in order. `tree` may be the one that flake8 hands over."""
-    walrus = Rows(text, ":=")
+    walrus = Rows(source, ":=")
     # `ast` parses a file some ten times faster than libcst, so the outline is made with it and libcst sees only blocks that matter.
     found = Outline(_merged([_part(statement, walrus) for statement in tree.body]))
-    _find_globals(tree, found, Rows(text, "global "))
+    _find_globals(tree, found, Rows(source, "global "))
     return found
 
 
@@ -133,8 +129,12 @@ def attributes_set(statements: Iterable[ast.stmt]) -> frozenset[str]:
 class Rows:
     """The rows of a module on which a text stands. Most statements need no walk, because none of theirs does."""
 
-    def __init__(self, text: str, wanted: str) -> None:
-        self._rows = [row for row, line in enumerate(NEWLINE.split(text), 1) if wanted in line] if wanted in text else []
+    def __init__(self, source: Source, wanted: str) -> None:
+        self._rows: list[int] = []
+        place = source.text.find(wanted)
+        while place >= 0:
+            self._rows.append(bisect_right(source.starts, place))
+            place = source.text.find(wanted, place + 1)
 
     def within(self, statement: ast.stmt) -> bool:
         """Tell whether the text stands on a row of a statement."""
