@@ -131,19 +131,32 @@ def by_name() -> MappingProxyType[str, Rule]:
 
 def find(text: str) -> Rule:
     """Return the rule with a code or name, in any case. Raises `UnknownRule`."""
-    found = rules().get(text.upper()) or by_name().get(text.lower())
+    found = _known(text)
     if found is None:
         raise UnknownRule(text, nearest(text))
     return found
 
 
+def _known(text: str) -> Rule | None:
+    return rules().get(text.upper()) or by_name().get(text.lower())
+
+
 def select(text: str) -> frozenset[str]:
     """Return the codes that a selector names: a code, the beginning of one (`STO5`), a name, or `ALL`. Raises `UnknownRule`."""
-    if text.upper() == "ALL":
+    codes = codes_of(text)
+    if not codes:
+        raise UnknownRule(text, nearest(text))
+    return codes
+
+
+def codes_of(selector: str) -> frozenset[str]:
+    """Return the codes that a selector names; empty if no rule has that code or name."""
+    if selector.upper() == "ALL":
         return frozenset(rules())
-    match = BEGINNING.fullmatch(text.upper())
+    match = BEGINNING.fullmatch(selector.upper())
     codes = frozenset(code for code in rules() if match is not None and code.startswith(match[0]) and code[:-DIGITS] == match[1])
-    return codes or frozenset({find(text).code})
+    named = _known(selector) if not codes else None
+    return frozenset({named.code}) if named is not None else codes
 
 
 BEGINNING = re.compile(r"([A-Z]{1,3})\d{0,3}")

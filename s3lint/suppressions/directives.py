@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 from s3lint.finding import Finding
-from s3lint.registry import UnknownRule, rules, select
+from s3lint.registry import codes_of, rules
 from s3lint.source.text import split_lines
 from s3lint.suppressions.comments import Comment, comments_of
 
@@ -137,14 +137,6 @@ class Suppression:
 
     def expired(self, today: date) -> bool:
         return self.until is not None and self.until < today
-
-
-def codes_of(selector: str) -> frozenset[str]:
-    """Return the codes that a selector names; empty if no rule has that code or name."""
-    try:
-        return select(selector)
-    except UnknownRule:
-        return frozenset()
 
 
 def suppressions(text: str) -> list[Suppression]:

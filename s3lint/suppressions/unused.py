@@ -13,9 +13,9 @@ from pathlib import Path
 from s3lint.config.selection import Selection
 from s3lint.finding import Confidence, Edit, Finding, Fix, Location
 from s3lint.project.patterns import is_test
-from s3lint.registry import nearest, rules
+from s3lint.registry import codes_of, nearest, rules
 from s3lint.registry.codes import UNJUSTIFIED, UNREADABLE, UNUSED
-from s3lint.suppressions.directives import Suppression, codes_of
+from s3lint.suppressions.directives import Suppression
 from s3lint.suppressions.matching import MAX_STATEMENT_ROWS
 
 REMOVE = "remove it"
