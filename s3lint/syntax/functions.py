@@ -12,10 +12,13 @@ def functions_of(step: Step, holds: Callable[[Block], bool] | None = None) -> li
     """Return the functions that a step defines, at any depth; of a class only the members whose text holds something."""
     found: list[Scope] = []
     pending = [step]
+    holding: Block | None = None
+    """The block of the step before, which most steps share: its text is searched once."""
     while pending:
         current = pending.pop()
-        if holds is not None and not holds(current.block):
+        if holds is not None and current.block is not holding and not holds(current.block):
             continue
+        holding = current.block
         if current.kind is Block and current.scope is None:
             pending.extend(current.body.steps)
         if current.scope is not None:
