@@ -28,9 +28,7 @@ IMPORTS = re.compile(
     rb"[\n\r;:][ \t\f]*(?:import\b|from\b(?=%(part)s{0,200}\bimport\b|%(part)s{200}))"
     rb"[^\n\r;(\\]*(?:\\\r?\n?[^\n\r;(\\]*)*(?:\((?:[^)#]|#[^\n\r]*)*)?" % {b"part": PATH_PART}
 )
-"""An import wherever a statement may begin, with the lines that it continues on. Prose that begins a line with `import` counts too.
-
-It begins with what ends a line or a statement: a search for it jumps from one to the next."""
+"""An import wherever a statement may begin, with the lines that it continues on. Prose that begins a line with `import` counts too."""
 
 MEMBER = r"\.[\s\\]*%s\b|[\"']%s[\"']"
 """An attribute, or a text that `getattr` may take for one."""
@@ -116,7 +114,27 @@ class Search:
 
 def imports_in(data: bytes) -> bytes:
     """Return the words in the imports in a `searchable` file, each between spaces, as `Search.is_imported_by` takes them."""
-    return spaced(b"\n".join(IMPORTS.findall(b"\n" + data.removeprefix(UTF8_BOM))))
+    return spaced(b"\n".join(_imports(b"\n" + data.removeprefix(UTF8_BOM))))
+
+
+def _imports(data: bytes) -> Iterator[bytes]:
+    """Yield the imports in the bytes of a file that begins with the end of a line."""
+    end = 0
+    # Most of a file is passed over by a search for the word alone.
+    while (place := data.find(b"import", end)) >= 0:
+        match = IMPORTS.search(data, _line_before(data, place, end))
+        if match is None:
+            return
+        yield match[0]
+        end = match.end()
+
+
+def _line_before(data: bytes, place: int, least: int) -> int:
+    """Return where the line that holds a place begins, those that it continues included."""
+    start = data.rfind(b"\n", least, place)
+    while start > least and data.endswith((b"\\", b"\\\r"), least, start):
+        start = data.rfind(b"\n", least, start)
+    return max(start, least)
 
 
 def used_names(data: bytes, kind: Kind) -> set[bytes]:
