@@ -56,6 +56,19 @@ def test_a_file_with_storage_imports_what_it_needs(project: Write) -> None:
     assert rules_in(found) == {rule.module for rule in default if {"ObjectCall", "KeyTemplate"} & set(rule.kinds)}
 
 
+def test_sql_is_parsed_only_where_it_may_do_something(project: Write) -> None:
+    program = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+    idle = [
+        "CREATE OR REPLACE VIEW v AS SELECT replace(a, '-', '') FROM t",
+        "CREATE SCHEMA IF NOT EXISTS s LOCATION 's3://acme/s'",
+        "INSERT INTO t SELECT 1",
+        "MERGE INTO t USING s ON t.a = s.a WHEN NOT MATCHED THEN INSERT *",
+    ]
+    calls = "".join(f'spark.sql("{statement}")\n' for statement in idle)
+    assert "sqlglot" not in imported(project({"a.py": program + calls}))
+    assert "sqlglot" in imported(project({"a.py": program + calls + 'spark.sql("CREATE TABLE t (a INT) USING csv")\n'}))
+
+
 def test_a_report_in_colours_imports_what_makes_them(project: Write) -> None:
     assert "rich" in imported(project({"a.py": UPLOAD}), "--color", "always")
 
