@@ -70,14 +70,11 @@ def fix_all(
     applicable = [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
     settings = {path: settings_of(path) for path in dict.fromkeys(finding.path for finding in applicable)}
     decide = any(map(may_be_decided, applicable))
-    known: list[tuple[Settings, Settings]] = []
-    tasks = []
-    for path, own in settings.items():
-        made = next((made for given, made in known if given == own), None)
-        if made is None:
-            made = decided(own, ProjectFiles(own)) if decide else own
-            known.append((own, made))
-        tasks.append(FixTask(path, made, unsafe, is_decided=decide))
+    made: dict[Settings, Settings] = {}
+    for own in settings.values():
+        if own not in made:
+            made[own] = decided(own, ProjectFiles(own)) if decide else own
+    tasks = [FixTask(path, made[own], unsafe, is_decided=decide) for path, own in settings.items()]
     return _run_tasks(tasks, write=write, jobs=jobs)
 
 
@@ -116,14 +113,12 @@ class FixSessions:
     """One session for each settings, so that files of one project read it once."""
 
     def __init__(self) -> None:
-        self._known: list[FixSession] = []
+        self._known: dict[Settings, FixSession] = {}
 
     def of(self, settings: Settings, *, is_decided: bool = False) -> FixSession:
-        known = next((session for session in self._known if session.settings == settings), None)
-        if known is None:
-            known = FixSession.on_disk(settings, is_decided=is_decided)
-            self._known.append(known)
-        return known
+        if settings not in self._known:
+            self._known[settings] = FixSession.on_disk(settings, is_decided=is_decided)
+        return self._known[settings]
 
 
 _SESSIONS = FixSessions()

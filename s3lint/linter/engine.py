@@ -62,7 +62,7 @@ class Engine:
         """Files that `skip_if_irrelevant` let through for weak mentions."""
         self._mentions: dict[Path, tuple[int, Mentions]] = {}
         """The mentions in files that `skip_if_irrelevant` let through, with the hash of the bytes that it saw."""
-        self._dependents: dict[Path, tuple[Result, int]] = {}
+        self.dependents: dict[Path, tuple[Result, int]] = {}
         """Results of files analyzed for another one, with the set of what each depends on."""
         self._searches_named = 0
         """How many of the project's searches earlier results have named."""
@@ -93,7 +93,7 @@ class Engine:
         # Whatever keeps a set of dependencies goes with what they are numbered by.
         for name in ("analysis", "project"):
             self.__dict__.pop(name, None)
-        self._dependents.clear()
+        self.dependents.clear()
         self.tracker.forget()
 
     def take_apart(self) -> None:
@@ -271,12 +271,12 @@ class Engine:
 
     def _analyze_dependent(self, path: Path) -> Result:
         """Analyze a dependent once, however many files it depends on, and add what it read to what the current file depends on."""
-        if path not in self._dependents:
+        if path not in self.dependents:
             with self.tracker.isolated():
                 module = self.project.module(path)
                 found = self._analyze_source(path, module.file.data) if module is not None else Result(path)
-                self._dependents[path] = found, self.tracker.recorded
-        result, read = self._dependents[path]
+                self.dependents[path] = found, self.tracker.recorded
+        result, read = self.dependents[path]
         self.tracker.recorded |= read
         return result
 

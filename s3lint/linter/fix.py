@@ -17,12 +17,14 @@ from s3lint.fixes.apply import Fixed, fix_text
 from s3lint.fixes.other_uses import OtherUses
 from s3lint.linter.decisions import decided_by, deciding_codes, deciding_settings, may_be_decided
 from s3lint.linter.engine import Engine
+from s3lint.linter.rounds import Rounds
 from s3lint.project.discovery import is_notebook
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.registry import rules
 from s3lint.registry.rule import Rule
 from s3lint.settings import Settings
+from s3lint.source.script_cells import plain
 from s3lint.source.text import searchable
 from s3lint.support.interpreter import paused_collector
 
@@ -42,6 +44,9 @@ class FixSession:
         self._texts = texts
         self.other_uses = OtherUses(files)
         self._loader = Loader()
+        self._before: dict[Path, bytes] = {}
+        """The text of a file that is being changed, as the rest of the project saw it."""
+        self._rounds: dict[Settings, Rounds] = {}
 
     @classmethod
     def on_disk(cls, settings: Settings, *, is_decided: bool = False) -> FixSession:
@@ -51,6 +56,7 @@ class FixSession:
 
     def findings(self, path: Path, data: bytes, *, unsafe: bool) -> list[Finding]:
         """Return the findings of a file with this text that have a fix to apply, among others."""
+        self._before.setdefault(path, self._files.content(path))
         self._texts[path] = data
         self._files.refresh(path)
         found = self._check(path, data, unsafe=unsafe)
@@ -63,11 +69,10 @@ class FixSession:
     def _check(self, path: Path, data: bytes, *, unsafe: bool) -> list[Finding]:
         # Whether a suppression is unused, which has a fix, is for all rules to say.
         settings = self.settings if _may_suppress(path, data) else fixing_settings(self.settings, unsafe=unsafe)
-        # The engine's results depend on texts that change between rounds, so each round has its own; parsed modules are shared.
-        engine = Engine(settings, self._files, self._loader)
-        found = engine.check(path, data)[0]
-        engine.take_apart()
-        return found
+        if settings not in self._rounds:
+            self._rounds[settings] = Rounds(settings, self._files, self._loader)
+        with self._rounds[settings].engine(path, self._before[path], plain(data)) as engine:
+            return engine.check(path, data)[0]
 
     @contextmanager
     def changing(self, path: Path) -> Iterator[None]:
@@ -75,6 +80,7 @@ class FixSession:
         try:
             yield
         finally:
+            self._before.pop(path, None)
             self._texts.pop(path, None)
             self._files.refresh(path)
 

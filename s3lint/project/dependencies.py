@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import field
 from hashlib import blake2b
@@ -106,6 +107,14 @@ class Tracker:
             yield
         finally:
             self.recorded |= around
+
+    def concerning(self, path: Path, searches: AbstractSet[Search]) -> int:
+        """Return the set of the dependencies, of all that were ever recorded, on a file or on one of some searches."""
+        return sum(
+            1 << bit
+            for bit, each in enumerate(self._dependencies)
+            if (each.search in searches if isinstance(each, SearchDependency) else each.path == path)
+        )
 
     def dependencies(self) -> tuple[Dependency, ...]:
         """Return what is recorded, as objects."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, AnyStr, Literal
@@ -135,6 +135,13 @@ def _line_before(data: bytes, place: int, least: int) -> int:
     while start > least and data.endswith((b"\\", b"\\\r"), least, start):
         start = data.rfind(b"\n", least, start)
     return max(start, least)
+
+
+def hits_in(data: bytes, searches: Iterable[Search]) -> set[Search]:
+    """Return the searches that may have a hit in the bytes of a file."""
+    data = searchable(data)
+    imports = imports_in(data)
+    return {each for each in searches if (each.is_imported_by(data, imports) if each.kind in IN_IMPORTS else each.finds(data))}
 
 
 def used_names(data: bytes, kind: Kind) -> set[bytes]:
