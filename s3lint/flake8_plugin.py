@@ -83,6 +83,9 @@ class Plugin:
             if parent_process() is None:
                 _spare_last_collection()
                 cls.analyze_first(paths if options.filenames else [], options.jobs.n_jobs)
+                if _RESULTS:
+                    # Each collection of flake8 and of its workers would visit what the analysis leaves, first of all the classes of libcst.
+                    gc.freeze()
         except ConfigurationError as error:
             _refuse(error)
         for problem in registry().problems:
@@ -124,21 +127,18 @@ class Plugin:
     def run(self) -> Iterator[Flake8Error]:
         """Report the findings of one file, and failures inside s3lint as `STO000`."""
         result = _RESULTS.get(self.path) if self.is_named else None
+        if result is not None and not (result.findings or result.suppressions or result.errors):
+            return
         try:
             engine = self._engine(self.path.parent)
         except ConfigurationError as refusal:
             _refuse(refusal)
-        if result is not None and not (result.findings or result.suppressions or result.errors):
-            return
         # flake8 does not tell files that were named from those it found in folders, and knows its own excludes alone.
         if self.is_named and is_excluded(self.path, engine.settings):
             return
         data = "".join(self.lines).encode("utf-8", "surrogateescape")
-        # Also while related files are read: flake8 itself leaves so many objects that each collection takes long.
-        with paused_collector():
-            findings, errors = self._found(engine, result, data)
-            findings = self._new(findings, engine.settings, data)
-        for finding in findings:
+        findings, errors = self._found(engine, result, data)
+        for finding in self._new(findings, engine.settings, data):
             yield finding.start.row, finding.start.column - 1, f"{finding.code} {printable(finding.message)}", type(self)
         for error in errors:
             yield 1, 0, f"STO000 {printable(error)}", type(self)
@@ -147,8 +147,10 @@ class Plugin:
         """Return the findings of this file and failures; `result` is what the analysis of its folder gave, if there was one."""
         if result is not None:
             return report_file(result, data, engine.selection, noqa=False)
-        if engine.settings.observed or engine.is_relevant(self.path, data):
-            return engine.check(self.path, data, self.tree, noqa=False)
+        # Also while related files are read: flake8 itself leaves so many objects that each collection takes long.
+        with paused_collector():
+            if engine.settings.observed or engine.is_relevant(self.path, data):
+                return engine.check(self.path, data, self.tree, noqa=False)
         return [], ()
 
     def _new(self, findings: list[Finding], settings: Settings, data: bytes) -> list[Finding]:

@@ -130,6 +130,16 @@ def test_flake8_ends_without_a_last_collection(project: Write) -> None:
     assert "frozen True" in run_program(sys.executable, "-c", program, cwd=project({"a.py": ""})).out
 
 
+def test_flake8s_collections_visit_nothing_that_the_analysis_made(project: Write) -> None:
+    visited = "any(each.__name__ == 'ClassDef' for each in gc.get_objects() if isinstance(each, type))"
+    program = (
+        f"import gc; from flake8.main.cli import main; main(['--isolated', '--select', 'STO', '.']); print('visited', {visited})"
+    )
+    done = run_program(sys.executable, "-c", program, cwd=project({"a.py": BUCKET_BY_NAME}))
+    assert "STO201" in done.out
+    assert "visited False" in done.out
+
+
 def test_flake8_remembers_what_it_found_in_a_folder(project: Write) -> None:
     root = project({"config.py": "BUCKET = name\n", "a.py": f"from config import BUCKET\n{HELPER}keep(BUCKET, 'a/b')\n"})
     flake8 = (sys.executable, "-m", "flake8", "--isolated", "--select", "STO", ".")
