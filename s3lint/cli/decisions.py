@@ -22,13 +22,10 @@ def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) ->
     if not fixable:
         return outcome
     target_of = {target.path: target for target in request.files}
-    found: dict[Settings, list[Finding]] = {}
-    for finding in outcome.undecided:
-        found.setdefault(target_of[finding.path].settings, []).append(finding)
     decided: dict[Settings, Settings] = {}
     for target in (target_of[finding.path] for finding in fixable):
         if target.settings not in decided:
-            decided[target.settings] = _decided(target, found[target.settings], request, jobs)
+            decided[target.settings] = _decided(target, outcome.undecided.get(target.settings, []), request, jobs)
     if all(names_variable(finding, decided[target_of[finding.path].settings]) for finding in fixable):
         return outcome
 

@@ -20,6 +20,7 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
 from s3lint.linter.result import Result
 from s3lint.project.ignored import ANSWERS, Listed
+from s3lint.project.patterns import is_test
 from s3lint.project.targets import Target, with_context_files
 from s3lint.registry import rules
 from s3lint.runner.worker import Task, Worker
@@ -57,8 +58,9 @@ class RunResult:
     suppressions: list[AppliedSuppression] = field(default_factory=list)
     baselined: list[Finding] = field(default_factory=list)
     """Findings that were left out because a baseline lists them."""
-    undecided: list[Finding] = field(default_factory=list)
-    """The findings of rules that decide over the whole project what their fixes write, suppressed ones too."""
+    undecided: dict[Settings, list[Finding]] = field(default_factory=dict)
+    """The findings of rules that decide over the whole project what their fixes write, suppressed ones too, that files other than tests
+    give rise to: by the settings of these files."""
     stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
@@ -93,7 +95,9 @@ def check_all(
     with paused_collector(), without_parser_warnings():
         cached, found = _analyze(every, tasks, settings, jobs, progress, cache)
         with CLOCK.stage("suppressions and settings"):
-            run = _reported(_by_file([*cached.values(), *found], tasks, settings), tasks[: len(files)], settings)
+            results = [*cached.values(), *found]
+            run = _reported(_by_file(results, tasks, settings), tasks[: len(files)], settings)
+            run.undecided = _undecided(results, tasks, settings)
         run.reused = len([target for target in files if target.path in cached])
     for path, scope in scopes(files, lambda each: each.baseline).items():
         _leave_out_baseline(run, path, scope)
@@ -167,11 +171,22 @@ def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Setti
         run.findings += reported.findings
         run.suppressions += reported.suppressions
         run.errors += reported.errors
-        run.undecided += [finding for result in group for finding in result.findings if rules()[finding.code].decides]
     run.findings.sort(key=lambda finding: finding.order)
     run.suppressions.sort(key=lambda each: (str(each.path), each.cell or 0, each.location))
     run.errors = sorted(set(run.errors))
     return run
+
+
+def _undecided(results: Iterable[Result], tasks: Sequence[Task], settings: Sequence[Settings]) -> dict[Settings, list[Finding]]:
+    """Return what rules that decide have found outside of tests, before the policy and before findings are moved to their files."""
+    settings_of = {task.path: settings[task.settings] for task in tasks}
+    found: dict[Settings, list[Finding]] = {}
+    for result in results:
+        concerned = [finding for finding in result.findings if rules()[finding.code].decides]
+        own = settings_of[result.path]
+        if concerned and (own.lint_tests or not is_test(result.path, own)):
+            found.setdefault(own, []).extend(concerned)
+    return found
 
 
 def _leave_out_baseline(run: RunResult, path: Path, scope: Scope) -> None:

@@ -521,6 +521,14 @@ def test_a_report_names_the_variable_that_its_fix_writes(
     assert named == written
 
 
+def test_the_buckets_of_tests_change_no_variable(project: Write) -> None:
+    root = project({"s3lint.toml": "", "a.py": NAMED.format("acme-raw"), "tests/test_a.py": NAMED.format("acme-test")})
+    reported = json.loads(s3lint_here("check", "--select", "STO2", "--output-format", "json", ".", cwd=root).out)
+    diff = s3lint_here("check", "--select", "STO2", "--unsafe-fixes", "--diff", ".", cwd=root).out
+    assert [each["fix"]["edits"][-1]["content"] for each in reported if each["fix"]] == ['os.environ["S3_BUCKET_NAME"]']
+    assert diff.count('os.environ["S3_BUCKET_NAME"]') == 1
+
+
 def test_each_project_of_a_run_has_its_own_variables(project: Write) -> None:
     root = project(
         {
