@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from s3lint.linter.engine import Engine
     from s3lint.project.loader import Extents
 
-MAX_LIVE_OBJECTS = 1_400_000
+MAX_LIVE_OBJECTS = 1_350_000
 """Objects alive (of some 120 bytes each) above which a worker drops its engines, which then read their projects again."""
 
 MAX_OWN_OBJECTS = 900_000
@@ -63,7 +63,7 @@ class Worker:
 
     def analyze(self, task: Task) -> Result:
         """Analyze a file; where its dependents are not in the run, also for the findings that they give rise to in it."""
-        if self._alive() > self._most or len(self._engines) > MAX_PROJECTS:
+        if len(self._engines) > MAX_PROJECTS or (self._alive() > self._most and not self._has_room_without_trees()):
             self._forget(task)
         engine = self.engine(task)
         try:
@@ -79,6 +79,13 @@ class Worker:
         from s3lint.project.loader import Loader
 
         return Engine(settings, None, Loader(self._extents), Tracker(on=self._extents is not None))
+
+    def _has_room_without_trees(self) -> bool:
+        """Drop the trees of `ast`, which are had again for less than what was inferred; return whether that leaves room for a while."""
+        from s3lint.syntax.recent_trees import forget_trees
+
+        forget_trees()
+        return self._alive() <= self._most * 7 // 8
 
     def _forget(self, task: Task) -> None:
         """Drop what was used least recently, so that memory stays bounded however many files there are."""

@@ -15,7 +15,7 @@ from weakref import WeakSet
 from s3lint.source.text import split_lines
 from s3lint.syntax.outline import MEMBER_HEADER, parse
 
-MAX_CHARACTERS = 1_200_000
+MAX_CHARACTERS = 2_000_000
 """Characters of all texts whose trees are kept: a tree takes some 25 bytes for each."""
 
 
@@ -103,6 +103,11 @@ class RecentTrees(dict[str, FileTree]):
             self[text] = found
         return found
 
+    def forget(self) -> None:
+        """Forget all trees but that which was used last."""
+        for text in [*self][:-1]:
+            self._drop(text)
+
     def _drop(self, text: str) -> None:
         found = self.pop(text, None)
         if found is not None:
@@ -112,7 +117,7 @@ class RecentTrees(dict[str, FileTree]):
 
 
 _RECENT = RecentTrees(MAX_CHARACTERS)
-keep_tree, recent_tree = _RECENT.keep, _RECENT.used
+keep_tree, recent_tree, forget_trees = _RECENT.keep, _RECENT.used, _RECENT.forget
 
 
 def file_of(text: str, starts: Sequence[int] | None = None) -> FileTree:

@@ -21,6 +21,9 @@ from s3lint.runner import run, worker
 from s3lint.runner.cache.folder import RESULTS, project_folder
 from s3lint.settings import Settings
 from s3lint.support.cores import available_cores
+from s3lint.support.interpreter import paused_collector
+from s3lint.syntax.outline import parse
+from s3lint.syntax.recent_trees import keep_tree, recent_tree
 
 if TYPE_CHECKING:
     import pytest
@@ -49,6 +52,28 @@ def test_what_a_worker_forgets_changes_no_finding(project: Write, monkeypatch: p
     monkeypatch.setattr(worker, "MAX_LIVE_OBJECTS", 0)
     assert check_project(root) == remembered
     assert len({finding.path for finding in remembered}) == 5
+
+
+def test_trees_make_room_before_values_are_forgotten(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project({"module.py": BUCKET_BY_NAME})
+    made, task = worker.Worker([Settings(root=root)]), worker.Task(root / "module.py", 0, standalone=False)
+    large = "value = function(first, second)\n" * 10_000
+    with paused_collector():
+        made.analyze(task)
+        known = made.engine(task).analysis
+        monkeypatch.setattr(worker, "MAX_LIVE_OBJECTS", 50_000)
+        made.start()
+        for text in (large, "value = 1\n"):
+            keep_tree(text, parse(text))
+        made.analyze(task)
+        assert recent_tree(large) is None
+        assert made.engine(task).analysis is known
+        monkeypatch.setattr(worker, "MAX_LIVE_OBJECTS", 0)
+        made.start()
+        more: list[list[int]] = [[] for _ in range(1_000)]
+        made.analyze(task)
+        assert made.engine(task).analysis is not known
+    assert len(more) == 1_000
 
 
 def test_workers_find_what_one_process_finds(project: Write) -> None:
