@@ -36,7 +36,7 @@ Shares of the CPU time of one process, cold.
 {stages}
 
 Most of a cold run over storage code is inference: what the arguments of each call may be, with all that callers pass, and the nodes
-that it asks for. Python's parser takes a sixth, for every file that mentions storage and every file that calls into one. flake8 asks
+that it asks for. Python's parser takes a fifth, for every file that mentions storage and every file that calls into one. flake8 asks
 nothing of other files, so the ratio is worst where nearly every file uses storage. A second run, and a run over other code, parse next to
 nothing.
 
