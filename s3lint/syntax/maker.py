@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
 
-from s3lint.source.text import Unreadable
 from s3lint.syntax import bare_nodes as bare
-from s3lint.syntax.outline import parse
-
-BEHIND = r"(?:[\s\\]|#[^\r\n]*)*"
-"""White space and comments between a string and the next one beside it."""
-
-LITERAL = re.compile(
-    r"""([BbRrUu]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))""" + BEHIND,
-    re.DOTALL,
-)
-"""One string as it is written, but for f-strings."""
-
-FORMATTED = re.compile(
-    r"""([fF]|[rR][fF]|[fF][rR])(\"{3}|'{3}|"(?!"")|'(?!''))"""
-    r"""((?:[^{}\\"']|(?!\2)["']|\\[^N]|\{\{|\}\}|\{[^{}\\"'!:=#\r\n]+(?:![ars])?\})*)\2""" + BEHIND,
-    re.DOTALL,
-)
-"""One f-string as it is written, with expressions between its braces that hold no strings, and are written out without a format."""
-
-BRACES = re.compile(r"\{\{|\}\}|\{([^{}!]+)(?:!(.))?\}")
-"""What begins with a brace in such an f-string: a brace that is text, or an expression between braces with its conversion."""
-
-NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-"""A name, or an attribute of one, of which `ast` need not be asked; words such as `None` are names for libcst too."""
+from s3lint.syntax.names import dotted_node
+from s3lint.syntax.strings import string_of
 
 
 class Maker:
@@ -152,10 +129,10 @@ class Maker:
 
     def import_from(self, node: ast.ImportFrom) -> Any:
         names = bare.IMPORT_STAR() if node.names[0].name == "*" else self.aliases(node.names)
-        return bare.IMPORT_FROM(_dotted(node.module) if node.module else None, names, (bare.DOT,) * node.level)
+        return bare.IMPORT_FROM(dotted_node(node.module) if node.module else None, names, (bare.DOT,) * node.level)
 
     def aliases(self, names: list[ast.alias]) -> list[Any]:
-        return [bare.ALIAS(_dotted(item.name), bare.ASNAME(bare.NAME(item.asname)) if item.asname else None) for item in names]
+        return [bare.ALIAS(dotted_node(item.name), bare.ASNAME(bare.NAME(item.asname)) if item.asname else None) for item in names]
 
     # Expressions
 
@@ -184,8 +161,7 @@ class Maker:
     def constant(self, node: ast.Constant) -> Any:
         kind = type(node.value)
         if kind is str or kind is bytes:
-            raw = self.raw(node)
-            return bare.STRING(raw) if _is_one(raw) else _joined(raw) or self.parsed(node)
+            return string_of(self.raw(node), _within) or self.parsed(node)
         if kind is bool or node.value is None:
             return bare.NAME(str(node.value))
         if node.value is ...:
@@ -194,7 +170,7 @@ class Maker:
 
     def formatted(self, node: ast.JoinedStr) -> Any:
         """Return an f-string, or several strings side by side with one among them."""
-        return _joined(self.raw(node)) or self.parsed(node)
+        return string_of(self.raw(node), _within) or self.parsed(node)
 
     def elements(self, nodes: list[ast.expr]) -> list[Any]:
         return [bare.STARRED(self.of(node.value)) if type(node) is ast.Starred else bare.ELEMENT(self.of(node)) for node in nodes]
@@ -259,76 +235,9 @@ def _place(node: Any) -> tuple[int, int]:
     return node.lineno, node.col_offset
 
 
-def _dotted(name: str) -> Any:
-    first, *rest = name.split(".")
-    found = bare.NAME(first)
-    for part in rest:
-        found = bare.ATTRIBUTE(found, bare.NAME(part))
-    return found
-
-
-def _joined(raw: str) -> Any:
-    """Return one string, or several side by side, by how they are written; None where that does not tell their parts."""
-    found, end = list[Any](), 0
-    while end < len(raw):
-        literal = LITERAL.match(raw, end) or FORMATTED.match(raw, end)
-        made = _string(literal) if literal is not None else None
-        if literal is None or made is None:
-            return None
-        found.append(made)
-        end = literal.end()
-    joined = found.pop()
-    while found:
-        joined = bare.CONCATENATED(found.pop(), joined)
-    return joined
-
-
-def _string(written: re.Match[str]) -> Any:
-    """Return one string; None where the text of an f-string does not tell its parts."""
-    return bare.STRING(written[1]) if written.re is LITERAL else _formatted(written)
-
-
-def _formatted(written: re.Match[str]) -> Any:
-    """Return an f-string. Most hold no strings between their braces, so that their text tells their parts."""
-    parts, end, text = list[Any](), 0, written[3]
-    for hole in BRACES.finditer(text):
-        if hole[1] is not None:
-            made = _between_braces(hole[1])
-            if made is None:
-                return None
-            if hole.start() > end:
-                parts.append(bare.FORMATTED_TEXT(text[end : hole.start()]))
-            parts.append(bare.FORMATTED_EXPRESSION(made, hole[2]))
-            end = hole.end()
-    if end < len(text):
-        parts.append(bare.FORMATTED_TEXT(text[end:]))
-    return bare.FORMATTED(parts, written[1] + written[2], written[2])
-
-
-def _between_braces(code: str) -> Any:
-    """Return an expression of an f-string; None where libcst may read it as other code than in brackets."""
-    if NAMES.fullmatch(code) and code != "yield":
-        return _dotted(code)
-    program = f"({code})"
-    try:
-        (line,) = parse(program).body
-    except Unreadable:
-        return None
-    if not isinstance(line, ast.Expr) or isinstance(line.value, (ast.Yield, ast.YieldFrom, ast.GeneratorExp)):
-        return None
-    return Maker(program, (0, len(program))).of(line.value)
-
-
-def _is_one(raw: str) -> bool:
-    """Tell whether a look shows that a literal is written as one string, not as several side by side."""
-    quote = raw[-1]
-    start = raw.find(quote)
-    return (
-        start <= 2
-        and raw[start + 1] != quote
-        and raw.find(quote, start + 1) == len(raw) - 1
-        and (start == 0 or raw[:start].isalpha())
-    )
+def _within(program: str, node: ast.expr) -> Any:
+    """Return the node of an expression of a program on one row."""
+    return Maker(program, (0, len(program))).of(node)
 
 
 S = Maker

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from typing import Any
 
 import libcst as cst
 
+from s3lint.syntax import bare_nodes as bare
 from s3lint.syntax.walk import subtree
 
 
@@ -20,6 +22,15 @@ def dotted_name(node: cst.CSTNode) -> str | None:
         return None
     parts.append(node.value)
     return ".".join(reversed(parts))
+
+
+def dotted_node(name: str) -> Any:
+    """Return the node of a dotted name, without layout."""
+    first, *rest = name.split(".")
+    found = bare.NAME(first)
+    for part in rest:
+        found = bare.ATTRIBUTE(found, bare.NAME(part))
+    return found
 
 
 def last_name(node: cst.CSTNode) -> str:
