@@ -236,8 +236,9 @@ def lambda_expression(evaluator: Evaluator, node: cst.Lambda, place: Place) -> V
 
 @expression(cst.Dict)
 def dict_display(evaluator: Evaluator, node: cst.Dict, place: Place) -> Value:
-    result: Value = Mapping()
-    for item in node.elements:
+    # As of a list, of a table of data no rule needs to see all entries.
+    result: Value = Mapping(open=len(node.elements) > MAX_ITEMS)
+    for item in node.elements[:MAX_ITEMS]:
         if isinstance(item, cst.DictElement):
             key = evaluator.text(item.key, place)
             value = evaluator.evaluate(item.value, place)

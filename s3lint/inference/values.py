@@ -30,7 +30,7 @@ MAX_TEXT_CHARACTERS = 1 << 20
 """Characters of a text that is computed: `replace` may make each one longer again and again."""
 
 MAX_ITEMS = 1_000
-"""How many items of a display are evaluated; the others are unknown."""
+"""How many items or entries of a display are evaluated; the others are unknown."""
 
 
 @frozen()

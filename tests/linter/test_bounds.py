@@ -124,8 +124,13 @@ def test_values_of_one_question() -> None:
 
 
 def test_a_table_of_literals() -> None:
-    entries = ", ".join(f"'k{number}': 'bucket-{number}'" for number in range(2 * MAX_WORK))
-    assert value(f"show({{{entries}}}['k{MAX_WORK}'])") == f'"bucket-{MAX_WORK}"'
+    def entry_of(size: int, number: int) -> str:
+        entries = ", ".join(f"'k{each}': 'bucket-{each}'" for each in range(size))
+        return value(f"show({{{entries}}}['k{number}'])")
+
+    assert 2 * MAX_ITEMS > MAX_WORK
+    assert entry_of(MAX_ITEMS, MAX_ITEMS - 1) == f'"bucket-{MAX_ITEMS - 1}"'
+    assert entry_of(MAX_ITEMS + 1, MAX_ITEMS).startswith("unknown")
 
 
 def test_calls_in_each_other() -> None:
