@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from json import dumps  # The package has a module `json` of its own.
 from pathlib import Path
@@ -72,9 +73,12 @@ the start of a line, with space before it or not. Where a line of a report is wr
 """
 
 
+@lru_cache(maxsize=16)  # All findings on a line show it.
 def printable(text: str) -> str:
     """Escape control characters and undecodable bytes, so that no checked file can drive a terminal or the server that reads a job's log."""
-    shown = "".join(character if character.isprintable() else _escaped(character) for character in text)
+    shown = (
+        text if text.isprintable() else "".join(character if character.isprintable() else _escaped(character) for character in text)
+    )
     return _without_commands(shown)
 
 
