@@ -7,7 +7,7 @@ are imported when the first file is parsed, so that a run without storage code n
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from s3lint.config.load import isolated
 from s3lint.config.selection import Selection
 from s3lint.finding import Finding, failure
-from s3lint.linter.findings import finding_of, fixed_together, is_template, merged, unreadable
+from s3lint.linter.findings import finding_of, fixed_together, is_template, merged, suppressions_in, unreadable
 from s3lint.linter.policy import report_file
 from s3lint.linter.prefilter import Mentions, prefilter_for
 from s3lint.linter.result import Result
@@ -33,7 +33,7 @@ from s3lint.source.script_cells import broken_cells, masked_rows, plain
 from s3lint.source.text import Source, Unreadable, is_wide
 from s3lint.support.clock import CLOCK
 from s3lint.support.interpreter import on_one_stack, paused_collector, without_parser_warnings
-from s3lint.suppressions.directives import Suppression, suppressions
+from s3lint.suppressions.directives import Suppression, are_for_s3lint, suppressions
 
 if TYPE_CHECKING:
     from s3lint.inference.analysis import Analysis
@@ -212,7 +212,8 @@ class Engine:
         # Recorded calls are compared with findings in other files too: a value is reported where it is written.
         everywhere = bool(self.settings.observed)
         findings = merged(finding for result in results for finding in result.findings if everywhere or finding.path == path)
-        return self._with_cells(replace(own, findings=tuple(findings)), data)
+        found = suppressions_in(results).get(path, ())
+        return self._with_cells(replace(own, findings=tuple(findings), suppressions=found, elsewhere=()), data)
 
     def _with_dependencies(self, result: Result) -> Result:
         """Add what the result depends on: the dependencies and the new searches since `_safely` began."""
@@ -304,12 +305,24 @@ class Engine:
             findings = fixed_together(found_here)
         # This result depends on its own file anyway. Others share what was inferred of it, and inference never reads a text as a whole.
         module.extent.whole = whole
-        return Result(module.path, tuple(findings), tuple(suppressions(module.file.text)), tuple(errors))
+        own, elsewhere = _suppressions_for(module, matches, findings)
+        return Result(module.path, tuple(findings), own, tuple(errors), elsewhere=elsewhere)
 
 
 def suppressions_of(data: bytes) -> tuple[Suppression, ...]:
     """Return the suppressions in a file that may not parse, as far as it can be decoded."""
     return tuple(suppressions(data.decode("utf-8", "replace")))
+
+
+def _suppressions_for(
+    module: Module, matches: Iterable[Match], findings: Iterable[Finding]
+) -> tuple[tuple[Suppression, ...], tuple[tuple[Path, tuple[Suppression, ...]], ...]]:
+    """Return the suppressions of a module that matter to its findings or in themselves, and those of other modules that findings lie in."""
+    text, paths = module.file.text, {finding.path for finding in findings}
+    own = tuple(suppressions(text)) if module.path in paths or are_for_s3lint(text) else ()
+    others = {match.site.module.path: match.site.module for match in matches if match.site.module.path in paths - {module.path}}
+    read = ((path, tuple(suppressions(other.file.text))) for path, other in others.items())
+    return own, tuple((path, found) for path, found in read if found)
 
 
 def _findings_of(match: Match, errors: list[str]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from s3lint.syntax.site import locate
 if TYPE_CHECKING:
     from s3lint.linter.result import Result
     from s3lint.registry.rule import Match
+    from s3lint.suppressions.directives import Suppression
 
 MAX_RELATED = 8
 """Related locations of one finding. A merged finding may have passed through any number of places; people read the first few."""
@@ -122,7 +123,21 @@ def by_file(results: Iterable[Result]) -> Iterator[Result]:
         for finding in result.findings:
             if finding.path in found:
                 found[finding.path].append(finding)
+    suppressions = suppressions_in(results)
     for result in results:
         # Most files of a run have no findings: their results are passed on as they are.
         own = tuple(merged(found[result.path])) if found[result.path] else ()
-        yield replace(result, findings=own) if own or result.findings else result
+        if own or result.findings:
+            yield replace(result, findings=own, suppressions=suppressions.get(result.path, ()), elsewhere=())
+        else:
+            yield result
+
+
+def suppressions_in(results: Iterable[Result]) -> dict[Path, tuple[Suppression, ...]]:
+    """Return the suppressions of each file that has any, also of files that others have findings in."""
+    found: dict[Path, tuple[Suppression, ...]] = {}
+    for result in results:
+        for path, suppressions in ((result.path, result.suppressions), *result.elsewhere):
+            if suppressions:
+                found.setdefault(path, suppressions)
+    return found

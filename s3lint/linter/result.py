@@ -26,10 +26,13 @@ class Result:
     path: Path
     findings: tuple[Finding, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    """Where no finding lies in the file, only those that are worth a report though they suppress nothing."""
     errors: tuple[str, ...] = ()
     cells: Cells | None = None
     """The cells of a notebook. Until `shown` maps them, its findings count the rows of all cells as one text."""
     masks: Masks = NOTHING_MASKED
+    elsewhere: tuple[tuple[Path, tuple[Suppression, ...]], ...] = ()
+    """The suppressions in other files that its findings lie in: such a file may mention no storage itself."""
     # A cached result equals one that was just made, although it carries no dependencies: equality leaves them out.
     dependencies: tuple[Dependency, ...] = field(default=(), compare=False, repr=False)
     """Files, folders and searches of the project that the result depends on, beside the file itself."""

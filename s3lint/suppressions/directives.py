@@ -150,12 +150,23 @@ def suppressions(text: str) -> list[Suppression]:
     return [found for comment in comments_of(text, last_row) for found in _read(comment)]
 
 
+def are_for_s3lint(text: str) -> bool:
+    """Tell whether a text may have suppressions that name s3lint or its codes: they matter even if they suppress nothing."""
+    return _names_s3lint(text, text.lower())
+
+
+def _names_s3lint(text: str, lowered: str) -> bool:
+    return "s3lint" in lowered or any(any(map(_is_ours, _parts(codes))) for codes in _code_lists(text, lowered))
+
+
 def _may_have_any(text: str, lowered: str) -> bool:
     """Return False if tokenizing the text cannot find a suppression. A `noqa` that names only codes of other linters is none."""
-    if "s3lint" in lowered:
-        return True
-    lists = {match["codes"] or "" for match in _noqas(text, lowered)}
-    return any(not codes or any(map(_is_ours, _parts(codes))) for codes in lists)
+    return _names_s3lint(text, lowered) or "" in _code_lists(text, lowered)
+
+
+def _code_lists(text: str, lowered: str) -> set[str]:
+    """Return the codes behind each `noqa` in a text, as they are written; an empty text for a bare one."""
+    return {match["codes"] or "" for match in _noqas(text, lowered)}
 
 
 def _noqas(text: str, lowered: str) -> Iterator[re.Match[str]]:

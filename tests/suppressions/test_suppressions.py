@@ -231,3 +231,22 @@ def test_what_follows_the_last_directive_changes_none(directives: str, line_end:
     *expected, _ = suppressions(text + last)
     assert expected
     assert list(map(vars, suppressions(text))) == list(map(vars, expected))
+
+
+ELSEWHERE = {
+    "names.py": 'def bucket():\n    return "acme-data"  # noqa\n',
+    "use.py": 'import boto3\n\nfrom names import bucket\n\nboto3.client("s3").get_object(Bucket=bucket(), Key="a/b")\n',
+}
+
+
+@pytest.mark.parametrize("arguments", [(), ("names.py",), ("use.py",), ("--jobs", "2")])
+@pytest.mark.parametrize("comment", ["# noqa", "# noqa: STO201 it is ours", "# s3lint: allow[STO201] it is ours"])
+def test_one_counts_in_a_file_without_storage(project: Write, arguments: tuple[str, ...], comment: str) -> None:
+    root = project({**ELSEWHERE, "names.py": ELSEWHERE["names.py"].replace("# noqa", comment)})
+
+    assert codes(root, *arguments) == []
+    assert codes(root, *arguments) == []  # also from the cache
+
+
+def test_without_it_the_finding_is_there(project: Write) -> None:
+    assert codes(project({**ELSEWHERE, "names.py": ELSEWHERE["names.py"].replace("# noqa", "")})) == ["names.py:2 STO201"]

@@ -19,6 +19,7 @@ from s3lint.suppressions.directives import Suppression
 
 def serialize(result: Result) -> str:
     """Return a result as text, without its path and its dependencies; empty for a result with nothing in it."""
+    # Suppressions elsewhere belong to findings.
     if not (result.findings or result.suppressions or result.cells or result.masks.rows):
         return ""
     return json.dumps(
@@ -27,6 +28,7 @@ def serialize(result: Result) -> str:
             [_comment(each) for each in result.suppressions],
             _cells(result.cells) if result.cells is not None else None,
             _masks(result.masks),
+            [[str(path), [_comment(each) for each in suppressions]] for path, suppressions in result.elsewhere],
         ]
     )
 
@@ -35,13 +37,14 @@ def deserialize(path: Path, text: str) -> Result:
     """Return the result of a file that `serialize` has written."""
     if not text:
         return Result(path)
-    findings, comments, cells, masks = json.loads(text)
+    findings, comments, cells, masks, elsewhere = json.loads(text)
     return Result(
         path,
         tuple(map(_read_finding, findings)),
         tuple(map(_read_comment, comments)),
         cells=_read_cells(cells) if cells is not None else None,
         masks=_read_masks(masks),
+        elsewhere=tuple((Path(place), tuple(map(_read_comment, written))) for place, written in elsewhere),
     )
 
 
