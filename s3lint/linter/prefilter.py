@@ -13,6 +13,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from s3lint.registry import OWN, rules
 from s3lint.registry.rule import Rule
+from s3lint.source.prose import is_prose
 from s3lint.source.text import rows_at, searchable
 from s3lint.support.frozen import frozen
 from s3lint.triggers import TRIGGERS
@@ -103,9 +104,13 @@ class Prefilter:
                     for bit, name, weak in use.entries:
                         if bit & opened:
                             found[name] = found.get(name, True) and weak
+        places = sorted(offsets)
+        # The texts of a rule, and rules of packs, may be about comments.
+        if not self._everywhere and "texts" not in found and is_prose(data, places):
+            return Mentions(frozenset(), [])
         # One strong hit makes all of them count.
         weak = bool(found) and all(found.values()) and not self._everywhere
-        return Mentions(frozenset(found), rows_at(data, sorted(offsets)), weak, self._closed_for(opened))
+        return Mentions(frozenset(found), rows_at(data, places), weak, self._closed_for(opened))
 
     def _opened(self, data: bytes, matches: Iterable[tuple[int, int, int]]) -> int:
         """Return the entries of the triggers whose required text is among the matches, and whether a text of a rule is."""
