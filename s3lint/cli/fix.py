@@ -105,7 +105,8 @@ def _results(tasks: Sequence[FixTask | AllowTask], jobs: int) -> Iterator[tuple[
         sessions = FixSessions()
         yield from ((task, _fixed(task, sessions)) for task in tasks)
         return
-    for task, result in spread(_fixed_in_worker, tasks, jobs):
+    left = iter(tasks)
+    for task, result in spread(_fixed_in_worker, [left] * jobs):
         yield task, result or f"{task.path}: the process that fixed it died, twice; the file stays as it was"
 
 

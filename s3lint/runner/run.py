@@ -10,7 +10,6 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from s3lint.project.ignored import ANSWERS, Listed
 from s3lint.project.patterns import is_test
 from s3lint.project.targets import Target, with_context_files
 from s3lint.registry import rules
+from s3lint.runner.shares import shares_of
 from s3lint.runner.worker import Task, Worker
 from s3lint.settings import Settings
 from s3lint.support.clock import CLOCK
@@ -38,12 +38,6 @@ MIN_FILES_PER_WORKER = 8
 
 WEAK_FILES_PER_FILE = 4
 """Files with weak mentions alone that count as one: of most of them little is analysed."""
-
-FILES_PER_BATCH = 12
-"""Files that a worker takes at once, at least."""
-
-MAX_FILES_PER_BATCH = 128
-"""Files that it takes at most: if it dies, each of them is tried again in a process of its own."""
 
 
 @dataclass(slots=True)
@@ -241,31 +235,13 @@ def _in_workers(tasks: Sequence[Task], settings: Sequence[Settings], count: int,
 
     for code in frozenset().union(*(Selection(each).codes for each in settings)):
         rules()[code].imported()  # Here, so that not each worker imports it.
-    batches = _batches(tasks, count)
+    batches = shares_of(tasks, count).batches
     start = (_start_worker, (settings, CLOCK.on, ANSWERS, extents is not None))
-    for batch, done in spread(_analyze_batch, batches, count, start, lambda batch: [[task] for task in batch]):
+    for batch, done in spread(_analyze_batch, batches, start, lambda batch: [[task] for task in batch]):
         found, spent, read = done if done is not None else ([_died(task) for task in batch], {}, {})
         CLOCK.add(spent)
         _add_extents(extents if extents is not None else {}, read)
         yield from found
-
-
-def _batches(tasks: Sequence[Task], count: int) -> list[Sequence[Task]]:
-    """Return the batches in the order in which workers take them: first a long one of each worker's share, short ones last.
-
-    Files of one batch, which are neighbours in the project, share most of what they import. What is left of two shares lies together.
-    """
-    shares = [tasks[len(tasks) * each // count : len(tasks) * (each + 1) // count] for each in range(count)]
-    parts = [_parts(share, backwards=bool(number % 2)) for number, share in enumerate(shares)]
-    return [batch for row in zip_longest(*parts) for batch in row if batch is not None]
-
-
-def _parts(share: Sequence[Task], *, backwards: bool) -> Iterator[Sequence[Task]]:
-    """Yield the batches of a share: each has two thirds of what is left of it, from its start or from its end."""
-    while share:
-        size = min(max(FILES_PER_BATCH, 2 * len(share) // 3), MAX_FILES_PER_BATCH)
-        batch, share = (share[-size:], share[:-size]) if backwards else (share[:size], share[size:])
-        yield batch
 
 
 def _add_extents(extents: Extents, read: Extents) -> None:

@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from multiprocessing import util
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
@@ -66,34 +68,50 @@ def without_current_folder() -> Iterator[None]:
 
 def spread(
     function: Callable[[T], R],
-    tasks: Sequence[T],
-    count: int,
+    tasks: Sequence[Iterator[T]],
     start: Start | None = None,
     parts: Callable[[T], list[T]] | None = None,
 ) -> Iterator[tuple[T, R | None]]:
-    """Run a function on tasks in `count` workers; yield each task with its result.
+    """Run a function on tasks in worker processes; yield each task with its result.
 
-    If a worker dies, the tasks that may have killed it are tried once more, each part of them (`parts`) in a process of its own.
-    The result of a part that kills this process too is None.
+    Each worker takes its tasks from an iterator of its own, one at a time. If a worker dies, the tasks that may have killed it are tried
+    once more, each part of them (`parts`) in a process of its own. The result of a part that kills this process too is None.
     """
-    waiting = list(tasks)
-    while waiting:
-        pool = _begun(count, start)
+    while True:
+        pool = _begun(len(tasks), start)
         if pool is None:
-            yield from _here(function, waiting, start)
+            yield from _here(function, chain(*tasks), start)
             return
         lost: list[T] = []
         with _ending(pool):
-            for task, future in _submitted(pool, function, waiting):
-                try:
-                    yield task, future.result()
-                except BrokenProcessPool:
-                    lost.append(task)
-        # Tasks start in order, so the ones that were running are among the first `count` of the lost ones.
-        for task in lost[:count]:
+            yield from _through(pool, function, tasks, lost)
+        if not lost:
+            return
+        for task in lost:
             for part in parts(task) if parts is not None else [task]:
                 yield part, _alone(function, part, start)
-        waiting = lost[count:]
+
+
+def _through(
+    pool: ProcessPoolExecutor, function: Callable[[T], R], tasks: Sequence[Iterator[T]], lost: list[T]
+) -> Iterator[tuple[T, R]]:
+    """Keep each worker of a pool busy with one task; yield the tasks that end, and add to `lost` those that ran when a worker died."""
+    running: dict[Future[R], tuple[Iterator[T], T]] = {}
+
+    def go_on(own: Iterator[T]) -> None:
+        for task in islice(own, 0 if lost else 1):
+            running[_submit(pool, function, task)] = own, task
+
+    for own in tasks:
+        go_on(own)
+    while running:
+        for future in wait_for(running, return_when=FIRST_COMPLETED).done:
+            own, task = running.pop(future)
+            if isinstance(future.exception(), BrokenProcessPool):
+                lost.append(task)
+                continue
+            go_on(own)  # Before the result is used, so that the worker does not wait for that.
+            yield task, future.result()
 
 
 def _alone(function: Callable[[T], R], task: T, start: Start | None) -> R | None:
@@ -105,7 +123,7 @@ def _alone(function: Callable[[T], R], task: T, start: Start | None) -> R | None
     return None
 
 
-def _here(function: Callable[[T], R], tasks: Sequence[T], start: Start | None) -> Iterator[tuple[T, R]]:
+def _here(function: Callable[[T], R], tasks: Iterable[T], start: Start | None) -> Iterator[tuple[T, R]]:
     """Run the tasks in this process, because the system refuses to start others."""
     if start is not None:
         start[0](*start[1])
@@ -121,28 +139,28 @@ def _begun(count: int, start: Start | None) -> ProcessPoolExecutor | None:
         return None
 
 
-def _submitted(pool: ProcessPoolExecutor, function: Callable[[T], R], tasks: Sequence[T]) -> list[tuple[T, Future[R]]]:
-    """Submit the tasks, which starts the workers. Interrupts are blocked meanwhile, and so in the workers until they ignore them:
-    only this process handles Ctrl-C.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        return [(task, _submit(pool, function, task)) for task in tasks]
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return [(task, _submit(pool, function, task)) for task in tasks]
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _submit(pool: ProcessPoolExecutor, function: Callable[[T], R], task: T) -> Future[R]:
-    """Submit a task; if the pool is broken already, return a future that failed with `BrokenProcessPool`."""
+    """Submit a task, which may start workers; if the pool is broken already, return a future that failed with `BrokenProcessPool`."""
     try:
-        with without_current_folder():
+        with _interrupts_blocked(), without_current_folder():
             return pool.submit(function, task)
     except (BrokenProcessPool, OSError) as error:
         failed: Future[R] = Future()
         failed.set_exception(BrokenProcessPool(str(error)))
         return failed
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block interrupts in the block, and so in workers that it starts until they ignore them: only this process handles Ctrl-C."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -22,7 +22,8 @@ if __name__ == "__main__":
         workers.context = lambda: multiprocessing.get_context("spawn")
     ended = threading.Event()
     threading.Thread(target=ended.wait, daemon=True).start()
-    print(sorted(made for _, made in workers.spread(abs, [-1, -2], 2)), multiprocessing.active_children())
+    numbers = iter([-1, -2])
+    print(sorted(made for _, made in workers.spread(abs, [numbers, numbers])), multiprocessing.active_children())
     ended.set()
 """
 """While another thread runs, workers come from a server of processes instead of a fork."""

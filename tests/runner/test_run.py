@@ -8,9 +8,6 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from conftest import BUCKET_BY_NAME, Write, check_project, s3lint_here
 from conftest import run as run_program
 from s3lint import flake8_plugin
@@ -83,14 +80,6 @@ def test_workers_find_what_one_process_finds(project: Write) -> None:
     }
     root = project(files | {"helper.py": HELPER, "silent.py": "VALUE = 1\n"})
     assert check_project(root, jobs=2) == check_project(root)
-
-
-@given(st.integers(1, 2_000), st.integers(2, 16))
-def test_batches_hold_every_file_once(files: int, count: int) -> None:
-    batches: Any = run._batches(range(files), count)  # type: ignore[arg-type]
-    assert sorted(number for batch in batches for number in batch) == list(range(files))
-    assert all(0 < len(batch) <= run.MAX_FILES_PER_BATCH for batch in batches)
-    assert all(list(batch) == list(range(batch[0], batch[-1] + 1)) for batch in batches)
 
 
 def test_files_with_weak_mentions_alone_start_no_processes(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
