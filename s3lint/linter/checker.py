@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
@@ -224,19 +224,25 @@ def _names(extractors: frozenset[str]) -> dict[str, list[str]]:
 def _is_passed_by_mocked(match: Match) -> bool:
     """Return whether a match is reported in a function under moto's mocks: what a test passes to the code that it tests."""
     module = match.site.module
-    return b"mock_" in module.source.data and any(locate(match.site)[0].row in rows for rows in _mocked_rows(module))
+    return _mentions_mocks(module.source.data) and locate(match.site)[0].row in _mocked_rows(module)
+
+
+@lru_cache(maxsize=4)  # All findings in a file ask.
+def _mentions_mocks(data: bytes) -> bool:
+    return b"mock_" in data
 
 
 @once_for_module
-def _mocked_rows(module: Module) -> list[range]:
+def _mocked_rows(module: Module) -> frozenset[int]:
     functions = (
         node for node in ast.walk(syntax_of(module)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     )
-    return [
-        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    mocked = (
+        node
         for node in functions
         if not MOCKS.isdisjoint(ast.unparse(each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list)
-    ]
+    )
+    return frozenset(row for node in mocked for row in range(node.lineno, (node.end_lineno or node.lineno) + 1))
 
 
 def _is_mocked(scope: Scope | None) -> bool:

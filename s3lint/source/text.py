@@ -194,6 +194,33 @@ def between(lines: list[str], start: Location, end: Location) -> str:
     return "".join([lines[start.row - 1][start.column - 1 :], *inner, lines[end.row - 1][: end.column - 1]])
 
 
+PIECE = 128
+"""Characters of a line that are encoded at once to find a column among them."""
+
+
+class Columns:
+    """The columns of one line, in characters and in the bytes of UTF-8 that `ast` counts.
+
+    Asking for one costs the same wherever it lies, since thousands may be asked for on a long line.
+    """
+
+    def __init__(self, line: str) -> None:
+        self._pieces = [line[start : start + PIECE].encode("utf-8", "surrogatepass") for start in range(0, len(line) + 1, PIECE)]
+        self._starts = [0, *accumulate(map(len, self._pieces[:-1]))]
+
+    def characters(self, column: int) -> int:
+        """Return how many characters lie before a column in bytes."""
+        piece = bisect_right(self._starts, column) - 1
+        before = self._pieces[piece][: column - self._starts[piece]]
+        return piece * PIECE + len(before.decode("utf-8", "surrogatepass"))
+
+    def count_bytes(self, column: int) -> int:
+        """Return how many bytes lie before a column in characters, or in the line if that ends before."""
+        piece = min(column // PIECE, len(self._pieces) - 1)
+        before = self._pieces[piece].decode("utf-8", "surrogatepass")[: column - piece * PIECE]
+        return self._starts[piece] + len(before.encode("utf-8", "surrogatepass"))
+
+
 def line_starts(data: bytes) -> list[int]:
     """Return the offset of each line's first byte; `[0]` for no bytes."""
     starts, offset = [], 0

@@ -9,8 +9,10 @@ import ast
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
+from s3lint.source.text import Columns
 from s3lint.support.frozen import frozen
 from s3lint.syntax.module import once_for_module, syntax_of
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from s3lint.syntax.module import Module
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+PLACED = (ast.stmt, ast.expr, ast.ExceptHandler, ast.keyword, ast.arg)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Position = tuple[int, int]
@@ -60,8 +63,9 @@ class Bindings:
     def __init__(self, tree: ast.Module, lines: list[str]) -> None:
         self._tree = tree
         self._lines = lines
+        self._columns: dict[int, Columns] = {}
         self._scopes: dict[int, Scope] = {}
-        self._starts: dict[int, list[Position]] = {}
+        self._starts: dict[int, list[Position] | None] = {}
         self._imports: dict[int, list[tuple[int, ast.Import | ast.ImportFrom]]] = {}
         declares = any("global" in line or "nonlocal" in line for line in lines)  # Few files do, and a walk costs much more.
         nodes = ast.walk(tree) if declares else ()
@@ -70,19 +74,28 @@ class Bindings:
 
     def frames(self, place: Location) -> list[Frame]:
         """The scopes around a place, from the module inwards."""
-        line = self._lines[place.row - 1] if place.row <= len(self._lines) else ""
-        position = (place.row, len(line[: place.column - 1].encode("utf-8", "surrogatepass")))
+        position = (place.row, self._count_bytes(place))
         frames = [Frame(self._scope(self._tree))]
         node: ast.AST | None = self._tree
         while node is not None:
             node = self._inner(node, position, frames)
         return frames
 
+    def _count_bytes(self, place: Location) -> int:
+        """The bytes before a place in its row."""
+        line = self._lines[place.row - 1] if place.row <= len(self._lines) else ""
+        if line.isascii():
+            return min(place.column - 1, len(line))
+        columns = self._columns.get(place.row)
+        if columns is None:
+            columns = self._columns[place.row] = Columns(line)
+        return columns.count_bytes(place.column - 1)
+
     def _inner(self, node: ast.AST, position: Position, frames: list[Frame]) -> ast.AST | None:
         """The child of a node that holds a position. Adds the scope that begins between the two, if one does, to the frames."""
         for name, value in ast.iter_fields(node):
             children = value if isinstance(value, list) else [value]
-            index = self._index(children, position)
+            index = self._index(children, position) if value is children else _first_holding(children, position)
             if index is not None:
                 if _opens_scope(node, name, children[index], position):
                     frames.append(Frame(self._scope(node)))
@@ -92,14 +105,16 @@ class Bindings:
                 return child
         return None
 
-    def _index(self, children: list[ast.AST], position: Position) -> int | None:
-        if children and isinstance(children[0], ast.stmt):
-            if id(children) not in self._starts:
-                self._starts[id(children)] = [_start(child) for child in children if isinstance(child, ast.stmt)]
-            # Statements are in order: a module of thousands is not walked for each place.
-            index = bisect_right(self._starts[id(children)], position) - 1
-            return index if index >= 0 and _holds(children[index], position) else None
-        return next((i for i, child in enumerate(children) if isinstance(child, ast.AST) and _holds(child, position)), None)
+    def _index(self, children: list[Any], position: Position) -> int | None:
+        """Return which of the nodes in a list of the tree holds a position."""
+        if id(children) not in self._starts:
+            self._starts[id(children)] = _ascending(children)
+        starts = self._starts[id(children)]
+        if starts is None:
+            return _first_holding(children, position)
+        # A module of thousands of statements, or a call of as many arguments, is not walked for each place.
+        index = bisect_right(starts, position) - 1
+        return index if index >= 0 and _holds(children[index], position) else None
 
     def _imports_in(self, suite: list[ast.stmt]) -> list[tuple[int, ast.Import | ast.ImportFrom]]:
         """Return the imports of a suite with their places in it. Each suite is walked once: one of thousands has many places."""
@@ -126,7 +141,19 @@ class Bindings:
         return frames[0], []
 
 
-def _start(node: ast.stmt) -> Position:
+def _first_holding(children: list[Any], position: Position) -> int | None:
+    return next((i for i, child in enumerate(children) if isinstance(child, ast.AST) and _holds(child, position)), None)
+
+
+def _ascending(children: list[Any]) -> list[Position] | None:
+    """Return where each of some nodes starts; None where one has no place, or they stand in another order: parts of an f-string."""
+    if not all(isinstance(child, PLACED) for child in children):
+        return None
+    starts = [_start(child) for child in children]
+    return starts if all(one < next_one for one, next_one in pairwise(starts)) else None
+
+
+def _start(node: ast.stmt | ast.expr | ast.ExceptHandler | ast.keyword | ast.arg) -> Position:
     # `ast` places a decorated statement at its `def`, below the decorators.
     decorators = getattr(node, "decorator_list", ())
     first = decorators[0] if decorators else node
@@ -135,9 +162,8 @@ def _start(node: ast.stmt) -> Position:
 
 def _holds(node: ast.AST, position: Position) -> bool:
     """Whether a position lies in a node; one without a place of its own (arguments, a `case`) is asked by its children."""
-    if isinstance(node, ast.stmt | ast.expr | ast.ExceptHandler | ast.keyword | ast.arg):
-        start = _start(node) if isinstance(node, ast.stmt) else (node.lineno, node.col_offset)
-        return start <= position < (node.end_lineno or 0, node.end_col_offset or 0)
+    if isinstance(node, PLACED):
+        return _start(node) <= position < (node.end_lineno or 0, node.end_col_offset or 0)
     return any(_holds(child, position) for child in ast.iter_child_nodes(node))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from s3lint.source.text import Columns
 from s3lint.syntax import bare_nodes as bare
 from s3lint.syntax.names import dotted_node
 from s3lint.syntax.strings import string_of
@@ -26,6 +27,7 @@ class Maker:
         self._text = text
         self._starts = starts
         self._is_ascii = text.isascii()
+        self._columns: dict[int, Columns] = {}
 
     def raw(self, node: ast.expr | ast.stmt) -> str:
         """Return the code of a node as it is written, without parentheses around it."""
@@ -37,12 +39,12 @@ class Maker:
     def _offset(self, row: int, column: int) -> int:
         """Return where a place of `ast` lies in the text. Its columns count bytes."""
         start = self._starts[row - 1]
-        if self._is_ascii:
+        if self._is_ascii or not column:
             return start + column
-        return start + len(self._row(row).encode()[:column].decode())
-
-    def _row(self, row: int) -> str:
-        return self._text[self._starts[row - 1] : self._starts[row]]
+        columns = self._columns.get(row)
+        if columns is None:
+            columns = self._columns[row] = Columns(self._text[start : self._starts[row]])
+        return start + columns.characters(column)
 
     def parsed(self, node: ast.expr) -> cst.BaseExpression:
         """Return an expression as libcst parses it: before Python 3.12, `ast` does not tell where the parts of an f-string are."""

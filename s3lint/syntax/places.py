@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import libcst as cst
 
-from s3lint.source.text import split_lines
+from s3lint.source.text import Columns, split_lines
 from s3lint.syntax.recent_trees import Statements
 from s3lint.syntax.skeleton import Skeleton, statements_in
 from s3lint.syntax.walk import subtree
@@ -37,6 +37,7 @@ class Places:
 
     def __init__(self, text: str, made: Sequence[cst.CSTNode]) -> None:
         self._lines = split_lines(text)
+        self._columns: dict[int, Columns] = {}
         self._found: dict[int, Found] = {}
         again = _Placing(text, statements_in(text))
         # The same text makes the same nodes, in the same order.
@@ -83,7 +84,12 @@ class Places:
     def _place(self, row: int, column: int) -> tuple[int, int]:
         """Return a place that `ast` counts in bytes."""
         line = self._lines[row - 1]
-        return row, column if line.isascii() else len(line.encode()[:column].decode())
+        if line.isascii():
+            return row, column
+        columns = self._columns.get(row)
+        if columns is None:
+            columns = self._columns[row] = Columns(line)
+        return row, columns.characters(column)
 
 
 def _nodes_of(statements: Sequence[cst.CSTNode]) -> chain[cst.CSTNode]:

@@ -60,7 +60,7 @@ def _placed(site: Site, line: int, column: int) -> Location:
 def _feeds(site: Site, row: int) -> int:
     """Return how many characters libcst was not shown at the start of a line."""
     lines = site.module.file.lines
-    found = LEADING_FEED.match(lines[row - 1]) if row <= len(lines) and "\f" in lines[row - 1] else None
+    found = LEADING_FEED.match(lines[row - 1]) if row <= len(lines) else None
     return found.end() if found is not None else 0
 
 

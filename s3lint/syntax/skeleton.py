@@ -24,6 +24,9 @@ MAX_FRAMES = 20_000
 
 WORD = re.compile(r"\w+")
 
+JOINED = ("\\\n", "\\\r", "\\\r\n")
+"""Ends of a row that goes on in the next."""
+
 
 class Unsupported(Exception):
     """Code whose nodes only libcst makes."""
@@ -97,9 +100,16 @@ class Skeleton(Maker):
         return first_row(node), inner.lineno if self.follows_colon(inner) else first_row(inner) - 1
 
     def text_of(self, number: int) -> str:
-        """Return the rows of a statement."""
-        first, last = self.rows(number)
-        return self._text[self._starts[first - 1] : self._starts[last]]
+        """Return a statement as it is written, its suite left out where nothing of it stands behind."""
+        node = self.statement(number)
+        suites = suites_of(node)
+        end = self._start_of(suites[0][1][0]) if len(suites) == 1 else self._offset(node.end_lineno, node.end_col_offset)
+        return self._text[self._start_of(node) : end]
+
+    def _start_of(self, node: ast.stmt) -> int:
+        """Return where a statement starts, or the row of its decorators."""
+        row = first_row(node)
+        return self._offset(row, node.col_offset if row == node.lineno else 0)
 
     @property
     def parts(self) -> Iterator[str]:
@@ -185,7 +195,7 @@ class Skeleton(Maker):
         for node in self._statements:
             if type(node) not in SIMPLE and type(node) not in COMPOUND:
                 raise Unsupported
-            if backslashes and node.lineno > first and self._row(node.lineno - 1).rstrip("\r\n").endswith("\\"):
+            if backslashes and node.lineno > first and self._text.endswith(JOINED, 0, self._starts[node.lineno - 1]):
                 raise Unsupported
             if type(node) is ast.Delete and self.raw(node).endswith(","):  # `del a,` has one target here, and a tuple there.
                 raise Unsupported

@@ -97,7 +97,7 @@ class Made:
 
     @property
     def text(self) -> str:
-        """The rows of the statement, and maybe more."""
+        """The statement as it is written, and maybe more."""
         return self.block.text
 
     @property
@@ -186,7 +186,7 @@ class Written:
 
     @property
     def text(self) -> str:
-        """The rows of the statement, and maybe more."""
+        """The statement as it is written, and maybe more."""
         return self.skeleton.text_of(self.number)
 
     @property

@@ -118,6 +118,15 @@ def test_nodes_are_made_when_something_asks() -> None:
     assert second.node is not third.node
 
 
+def test_statements_on_a_row_hold_the_text_of_none_beside_them() -> None:
+    text = "x = 'ü'; f('é', ä); y = (a\n  if b else c); z = 'ö'\nif ä: g('ü'); h()\n"
+    *plain, branch = steps(text)
+    suite = branch.suites[0].steps
+    assert [step.statement.text for step in (*plain, branch, *suite)] == [
+        "x = 'ü'", "f('é', ä)", "y = (a\n  if b else c)", "z = 'ö'", "if ä: ", "g('ü')", "h()",
+    ]  # fmt: skip
+
+
 def test_a_tree_that_is_gone_is_made_again() -> None:
     text = "def f(a):\n    'ü'; x = a  # ü\n    return (x,\n      'ö')\n\n\nclass A:\n    @d\n    def g(self):\n        return (b\n           if c else 'ö')\n"
     expected = told(scope_of(text).suite)
@@ -126,5 +135,5 @@ def test_a_tree_that_is_gone_is_made_again() -> None:
     texts = function.statement.text, method.statement.text
     keep_tree(large := "#" * MAX_CHARACTERS, parse(large))
     assert told(scope.suite) == expected
-    assert (function.statement.text, method.statement.text) == texts == ("def f(a):\n", "    @d\n    def g(self):\n")
+    assert (function.statement.text, method.statement.text) == texts == ("def f(a):\n    ", "    @d\n    def g(self):\n        ")
     assert function.block.tree.code + method.block.tree.code[9:] == text.replace("\n\nclass A:\n", "").replace("\n\n", "\n")
