@@ -20,6 +20,9 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 ROOT = "SRCROOT"
 FINGERPRINT = "s3lint/v1"
 
+MAX_SNIPPET = 10_000
+"""Characters of a line that each finding on it quotes: thousands of findings may stand on a longer one."""
+
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 Object = dict[str, Any]
@@ -129,7 +132,7 @@ def _location(path: Path, start: Location, end: Location | None, cell: int | Non
             "logicalLocations": [{"name": name, "fullyQualifiedName": f"{name}, line {start.row}", "kind": "cell"}],
         }
     line = line_of(path, start.row)
-    region = _region(start, end) | ({"snippet": {"text": line}} if line is not None else {})
+    region = _region(start, end) | ({"snippet": {"text": line}} if line is not None and len(line) <= MAX_SNIPPET else {})
     return {"physicalLocation": physical | {"region": region}}
 
 

@@ -24,6 +24,9 @@ STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.
 MIN_COLUMNS = 20
 """Columns of source that are shown in the narrowest terminal."""
 
+REACH = 8
+"""Characters for each column in which the parts of an excerpt are sought: some characters take no column, and a line may be endless."""
+
 
 def render(report: Report) -> str:
     """Render a block for each finding. The helper and the page of a rule are named with its first finding only."""
@@ -87,10 +90,11 @@ def _excerpt(finding: Finding, width: int) -> Iterator[Line]:
         return
     gutter = f"{finding.start.row:4} | "
     end = finding.end.column if finding.end.row == finding.start.row else len(line) + 1
+    width = max(width - len(gutter), MIN_COLUMNS)
     before, marked, after = (
-        printable(part).replace("\t", " " * TAB_COLUMNS) for part in _parts(line, finding.start.column - 1, end - 1)
+        printable(part).replace("\t", " " * TAB_COLUMNS) for part in _parts(line, finding.start.column - 1, end - 1, REACH * width)
     )
-    before, marked, after = _shortened(before, marked, after, max(width - len(gutter), MIN_COLUMNS))
+    before, marked, after = _shortened(before, marked, after, width)
     yield [(f"{gutter}{before}{marked}{after}", "")]
     yield [(f"{' ' * (len(gutter) - 2)}| {' ' * _columns(before)}", ""), ("^" * max(1, _columns(marked)), "bold red")]
 
@@ -104,8 +108,10 @@ def _columns(text: str) -> int:
     return cell_len(text)
 
 
-def _parts(line: str, start: int, end: int) -> tuple[str, str, str]:
-    return line[:start], line[start:end], line[max(start, end) :]
+def _parts(line: str, start: int, end: int, size: int) -> tuple[str, str, str]:
+    """Return a part of a line, and what lies around it, each with so many characters at most."""
+    behind = max(start, end)
+    return line[max(start - size, 0) : start], line[start : min(end, start + size)], line[behind : behind + size]
 
 
 def _shortened(before: str, marked: str, after: str, width: int) -> tuple[str, str, str]:

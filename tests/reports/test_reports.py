@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import json
 import re
 import sys
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 
@@ -19,7 +21,9 @@ from conftest import BUCKET_BY_NAME as BAD
 from conftest import CHECKOUT, Write, check_project, s3lint_here
 from s3lint.cli.progress import show_progress
 from s3lint.linter.result import Result
-from s3lint.reports import Report, renderer
+from s3lint.reports import Report, printable, renderer
+from s3lint.reports.fingerprints import fingerprints
+from s3lint.reports.sarif import MAX_SNIPPET
 
 WAIVED = """\
 import boto3
@@ -129,6 +133,30 @@ def test_fingerprints_survive_moved_lines_and_differ(project: Write, form: str) 
     assert len(set(marks(twice))) == 3
     assert marks("# moved\n\n" + twice) == marks(twice)
     assert marks(twice.replace("acme", "emca")) != marks(twice)
+
+
+def test_a_fingerprint_is_the_hash_of_the_rule_the_file_and_the_words_of_the_line(project: Write) -> None:
+    root = project({"app.py": BAD.replace("\n", "\n\n").replace("(", "(  ") * 2})
+    report = Report(check_project(root), root)
+    expected, seen = [], Counter[str]()
+    for finding in report.findings:
+        line = (root / "app.py").read_text().splitlines()[finding.start.row - 1]
+        content = f"{finding.code}\0app.py\0{' '.join(line.split())}"
+        expected.append(hashlib.sha256(f"{content}\0{seen[content]}".encode()).hexdigest())
+        seen[content] += 1
+    assert max(seen.values()) == 2
+    assert list(fingerprints(report.findings, report)) == expected
+
+
+def test_no_report_quotes_an_endless_line_for_each_finding_on_it(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    statement = BAD.splitlines()[-1]
+    root = project({"app.py": BAD.replace(statement, "; ".join([statement, f"v = {'ä' * MAX_SNIPPET!r}", statement]))})
+    regions = [result["locations"][0]["physicalLocation"]["region"] for result in sarif(root)["runs"][0]["results"]]
+    assert {(region["startLine"], "snippet" in region) for region in regions} == {(3, True), (5, False)}
+    sizes: list[int] = []
+    monkeypatch.setattr("s3lint.reports.text.printable", lambda text: sizes.append(len(text)) or printable(text))
+    assert "^^^" in rendered("text", root)
+    assert max(sizes) < 1_000
 
 
 def test_jsonl_is_json_line_by_line(project: Write) -> None:
