@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from s3lint.support.frozen import frozen
 
@@ -25,6 +25,9 @@ class Context:
     callers: Callers
     facts: dict[tuple[Scope, str, int], list[Fact]] = field(default_factory=dict, compare=False, repr=False)
     """Cache of `facts_within`, by scope, extractor and depth: several rules ask for the same facts."""
+
+    answers: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What other queries answered, by what they were asked: rules ask again for each of thousands of facts."""
 
     @property
     def evaluator(self) -> Evaluator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
@@ -18,6 +19,7 @@ from s3lint.inference.queries import choices, default_choices
 from s3lint.inference.values import Chunk, Fallback, Hole, Parameter, Text, Union, UserInput, Value, join_values
 from s3lint.storage.uris import bucket_of
 from s3lint.syntax.flow import Step
+from s3lint.syntax.module import once_for_module
 from s3lint.syntax.names import called_name, last_name
 from s3lint.syntax.site import Site
 from s3lint.syntax.walk import subtree
@@ -25,6 +27,7 @@ from s3lint.triggers.api_names import ADDRESSES
 
 if TYPE_CHECKING:
     from s3lint.facts.context import Context
+    from s3lint.syntax.module import Module
 
 LITERALS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 
@@ -44,6 +47,8 @@ LOGGING = frozenset(
 
 PROSE = frozenset({"help", "description", "doc", "epilog", "example", "examples", "metavar", "title", "prompt", "message", "msg"})
 """Keywords whose arguments are texts for people."""
+
+WORD = re.compile(r"\w+")
 
 SQL = re.compile(
     r"(?:\s|--[^\n]*\n)*(?:CREATE|INSERT|COPY|UNLOAD|ALTER|SELECT|WITH|MERGE|DROP|DELETE|UPDATE|VACUUM|OPTIMIZE|CONVERT|DESCRIBE|MSCK|LOAD)\b",
@@ -181,7 +186,13 @@ def _is_used_again(literal: Site) -> bool:
     holder = literal.block.parents.get(literal.node)
     target = holder.targets[0].target if isinstance(holder, cst.Assign) else getattr(holder, "target", None)
     name = last_name(target) if isinstance(target, cst.BaseExpression) else ""
-    return bool(name) and len(re.findall(rf"\b{re.escape(name)}\b", literal.module.source.text)) > 2
+    return bool(name) and _words(literal.module)[name] > 2
+
+
+@once_for_module
+def _words(module: Module) -> Counter[str]:
+    """Count the words of a file."""
+    return Counter(WORD.findall(module.source.text))
 
 
 def _whole(written: Site) -> Site:

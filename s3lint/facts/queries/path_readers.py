@@ -80,16 +80,32 @@ def given_reader_of(path: Value, form: str, used: Site, context: Context) -> Sit
     In the file of the use only where the path is written there: of two arguments of one program, each has a meaning of its own.
     """
     known = [choice for choice in alternatives(path) if isinstance(choice, Text) and choice.known.strip("\0/")]
-    project, words = context.evaluator.project, [form, f"read_{form}", f"scan_{form}"]
-    holding = (module for word in words for module in project.holding(Search("words", word)) if module is not used.module)
+    project = context.evaluator.project
+    holding = (module for word in _readers(form) for module in project.holding(Search("words", word)) if module is not used.module)
     for module in (*([used.module] if known else ()), *islice(dict.fromkeys(holding), MAX_MODULES)):
-        for step in _steps(module, words, context):
-            for node, binders in step.calls:
-                if node.args and _reads_format(node, form, Site(step.block, node.func)):
-                    value = context.callers.evaluate(node.args[0].value, Place(step, binders))
-                    if any(_may_be_given(choice, known) for choice in alternatives(value)):
-                        return Site(step.block, node)
+        for node, place in _reads_of(form, module, context):
+            value = context.callers.evaluate(node.args[0].value, place)
+            if any(_may_be_given(choice, known) for choice in alternatives(value)):
+                return Site(place.block, node)
     return None
+
+
+def _readers(form: str) -> list[str]:
+    """Return the names of functions that read files of a format."""
+    return [form, f"read_{form}", f"scan_{form}"]
+
+
+def _reads_of(form: str, module: Module, context: Context) -> list[tuple[cst.Call, Place]]:
+    """Return the calls of a module that read files of a format, which each path asks for again."""
+    found: list[tuple[cst.Call, Place]] | None = context.answers.get(("reads", module, form))
+    if found is None:
+        found = context.answers["reads", module, form] = [
+            (node, Place(step, binders))
+            for step in _steps(module, _readers(form), context)
+            for node, binders in step.calls
+            if node.args and _reads_format(node, form, step.block, context)
+        ]
+    return found
 
 
 @once_for_module
@@ -106,14 +122,23 @@ def paths_read(module: Module) -> frozenset[str]:
     return frozenset(found)
 
 
-def _reads_format(node: cst.Call, form: str, function: Site) -> bool:
+def _reads_format(node: cst.Call, form: str, block: Block, context: Context) -> bool:
     """Whether a call is `read_parquet(…)`, `spark.read.parquet(…)` or `spark.read.format("parquet").load(…)`."""
     name = called_name(node.func) or ""
     if name in (f"read_{form}", f"scan_{form}"):
         return True
-    return (
-        name == form or (name == "load" and form in (chain := source_of(function)) and "read" in chain)
-    ) and "read" in source_of(function)
+    if name not in (form, "load"):
+        return False
+    chain = _chain(node, block, context)
+    return "read" in chain and (name == form or form in chain)
+
+
+def _chain(node: cst.Call, block: Block, context: Context) -> str:
+    """Return the code of what a call calls. It is asked for each path again, of which a program may have thousands."""
+    found: str | None = context.answers.get(("chain", node))
+    if found is None:
+        found = context.answers["chain", node] = source_of(Site(block, node.func))
+    return found
 
 
 def _may_be_given(read: Value, known: list[Text]) -> bool:
@@ -161,7 +186,7 @@ def _reads(module: Module, words: list[str], context: Context) -> Iterator[tuple
             if not _may_read(node, words):
                 continue
             place, site = Place(step, binders), Site(step.block, node)
-            if OTHERWISE.search(source_of(Site(step.block, node.func))) or not _reads_files(node, place, context):
+            if OTHERWISE.search(_chain(node, step.block, context)) or not _reads_files(node, place, context):
                 continue
             for arg in node.args:
                 name = arg.keyword.value if arg.keyword is not None else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from s3lint.facts import Fact, ItemWrite, ObjectCall
 from s3lint.facts.context import Context
 from s3lint.facts.queries.reach import facts_within
 from s3lint.inference.values import Entry, Mapping, Parameter, Reference, Sequence, Text, Union, Unknown, Value, alternatives
-from s3lint.support.frozen import frozen
+from s3lint.support.cached import cached_property
 from s3lint.syntax.flow import Scope
 from s3lint.syntax.names import words_in
 
@@ -22,13 +23,22 @@ NO_NAMES = frozenset(
 """Names and literals so common that a key and an item may share them although neither is derived from the other."""
 
 
-@frozen()
+@dataclass(eq=False)
 class Writes:
     """The uploads and DynamoDB writes of a function and of the helpers that it calls, each in the order of the code."""
 
     scope: Scope
     uploads: tuple[ObjectCall, ...]
     items: tuple[ItemWrite, ...]
+
+    @cached_property
+    def last_uploads(self) -> list[tuple[ObjectCall, Value]]:
+        """The uploads under known keys behind which no item is written on every path through both, each with its key."""
+        last: dict[tuple[int, ...], int] = {}
+        for suite, index in (place for item in self.items for place in _suites_around(item)):
+            last[suite] = max(index, last.get(suite, index))
+        found = (each for each in self.uploads if all(last.get(suite, index) <= index for suite, index in _suites_around(each)))
+        return [(upload, upload.key) for upload in found if not isinstance(upload.key, Unknown)]
 
     @classmethod
     def of(cls, scope: Scope, context: Context) -> Writes:
@@ -154,6 +164,13 @@ def _is_common(value: Value) -> bool:
 
 def own_writes(scope: Scope, context: Context) -> Writes:
     """Return the writes that a function makes itself, without its helpers."""
+    found: Writes | None = context.answers.get(("writes", scope))
+    if found is None:
+        found = context.answers["writes", scope] = _own_writes(scope, context)
+    return found
+
+
+def _own_writes(scope: Scope, context: Context) -> Writes:
     found = [fact for name in ("objects", "files", "items") for fact in facts_within(scope, name, context, depth=0)]
     uploads = (fact for fact in found if isinstance(fact, ObjectCall) and fact.writes and not fact.presigned)
     return Writes(scope, tuple(uploads), tuple(fact for fact in found if isinstance(fact, ItemWrite)))
@@ -161,22 +178,19 @@ def own_writes(scope: Scope, context: Context) -> Writes:
 
 def uploaded_after(item: ItemWrite, writes: Writes) -> ObjectCall | None:
     """Return an object uploaded after the item with its key was written, if no item is written after the upload; else None."""
-    for upload in writes.uploads:
-        if _is_before(item, upload) and not any(_is_before(upload, other) for other in writes.items) and _carries(item, upload):
-            return upload
-    return None
+    stored = [value for attribute in item.attributes() for value in alternatives(attribute.value)]
+    return next((upload for upload, key in writes.last_uploads if key in stored and _is_before(item, upload)), None)
+
+
+def _suites_around(fact: Fact) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Yield the path of each suite around a statement, with the index of what holds the statement in it."""
+    path = fact.place.step.path
+    # Paths alternate between the index of a statement and that of the suite in it.
+    return ((path[:depth], path[depth]) for depth in range(0, len(path), 2))
 
 
 def _is_before(one: Fact, other: Fact) -> bool:
     """Tell whether a statement comes before another on every path through both."""
     first, second = one.place.step.path, other.place.step.path
     shared = next((index for index, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), None)
-    # Paths alternate between the index of a statement and that of the suite in it.
     return shared is not None and shared % 2 == 0 and first[shared] < second[shared]
-
-
-def _carries(item: ItemWrite, upload: ObjectCall) -> bool:
-    key = upload.key
-    if isinstance(key, Unknown):
-        return False
-    return any(value == key for attribute in item.attributes() for value in alternatives(attribute.value))

@@ -12,6 +12,14 @@ def tangle(size: int) -> str:
     return file(*functions, "f0('acme')\n")
 
 
+PUT = "s3.put_object(Bucket='acme-§', Key='§', Body=b)"
+
+
+def row(size: int, statement: str, before: str = "") -> str:
+    """Make statements on one row."""
+    return file(before, each(size, statement, "; "), "\n")
+
+
 FUNCTIONS = [
     Shape("mutual recursion", 1_000, lambda n: file(lines(n, "def f§(v):\n    f§~(v)\n    " + USE.strip()), "f0('acme')\n")),
     Shape("mutual recursion in all directions", 150, tangle),
@@ -42,10 +50,18 @@ FUNCTIONS = [
         3_000,
         lambda n: file("def f():\n", lines(n, "    s3.put_object(Bucket='acme-§', Key='§', Body=b)")),
     ),
+    Shape("findings on a line", 3_000, lambda n: row(n, PUT)),
+    Shape("findings behind an umlaut", 3_000, lambda n: row(n, PUT, "v = 'ä'; ")),
+    Shape("findings behind a colon", 3_000, lambda n: row(n, PUT, "if a: v = 'ä'; ")),
+    Shape("findings in a class", 3_000, lambda n: row(n, PUT, "class C: ")),
+    Shape("findings in the arguments of a call", 3_000, lambda n: file(f"f({each(n, PUT)})\n")),
+    Shape("constants of addresses", 3_000, lambda n: file(lines(n, "P§ = 's3://acme-§/a.csv'"))),
+    Shape("writes of frames", 3_000, lambda n: file(lines(n, "df.write.csv('s3://acme-§/a')"))),
+    Shape("items", 3_000, lambda n: file(lines(n, "boto3.resource('dynamodb').Table('t§').put_item(Item={'a': b})"))),
     Shape(
-        "findings on a line",
-        3_000,
-        lambda n: file("; ".join([f"s3.put_object(Bucket='acme-{i}', Key='{i}', Body=b)" for i in range(n)]) + "\n"),
+        "items and objects",
+        1_000,
+        lambda n: file(lines(n, "boto3.resource('dynamodb').Table('t').put_item(Item={'a': b})"), lines(n, PUT)),
     ),
     Shape(
         "functions with findings",
