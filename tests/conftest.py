@@ -124,7 +124,8 @@ class EverythingMentioned:
         self.extractors = frozenset(extractors)
 
     def mentions(self, data: bytes) -> Mentions:
-        return Mentions(self.extractors, list(range(1, len(line_starts(data)) + 1)))
+        rows = range(1, len(line_starts(data)) + 1)
+        return Mentions(dict.fromkeys(self.extractors, rows), rows)
 
 
 def unfiltered(settings: Settings) -> Engine:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
@@ -70,7 +69,7 @@ class Checker:
         if any(name.partition(".")[0].startswith(INFRASTRUCTURE) for name in module.imports):
             return [], []
         # The hits in comments and docstrings are left out.
-        found = replace(found, rows=rows_of_code(module, found.rows))
+        found = found.on(rows_of_code(module, found.rows))
         if not found.rows:
             return [], []
         context = Context(module, self.settings, self.analysis.callers)
@@ -113,7 +112,7 @@ class Checker:
     def facts(self, step: Step, context: Context, found: Mentions) -> Iterator[Any]:
         """Yield the facts of one statement, and its nodes of the types to which a rule subscribes."""
         rows = step.statement.rows
-        for name in self._dispatch.of_steps & found.extractors:
+        for name in self._dispatch.of_steps & found.extractors.keys():
             if rows is None or _is_worth_a_look(step, rows, name, found):
                 for extract in STEPS[name]:
                     yield from self._guarded(lambda extract=extract: extract(step, context), f"facts: {name}", context)  # type: ignore[misc]

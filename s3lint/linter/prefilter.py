@@ -6,7 +6,8 @@ The texts are derived from the triggers of the extractors and from the rules, so
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -22,10 +23,10 @@ from s3lint.triggers.lexical import ANYTHING, Shape
 
 @frozen()
 class Mentions:
-    """The hits in a file: the extractors that they trigger, and the lines (from 1) that trigger them."""
+    """The hits in a file: the extractors that they trigger, each with the lines (from 1) of its hits, and the lines of all."""
 
-    extractors: frozenset[str]
-    rows: list[int]
+    extractors: Mapping[str, Sequence[int]]
+    rows: Sequence[int]
     weak: bool = False
     """Whether all hits are weak: they count only in a project that uses a store."""
     closed: frozenset[tuple[str, str]] = frozenset()
@@ -33,6 +34,11 @@ class Mentions:
 
     def __bool__(self) -> bool:
         return bool(self.extractors)
+
+    def on(self, rows: Sequence[int]) -> Mentions:
+        """Return the hits on some of the lines alone."""
+        left = frozenset(rows)
+        return replace(self, extractors={name: own for name, own in self.extractors.items() if not left.isdisjoint(own)}, rows=rows)
 
     def within(self, start: int, end: int) -> bool:
         """Return whether there is a hit on one of these lines."""
@@ -93,24 +99,25 @@ class Prefilter:
         matches = self._automaton.find_matches_as_indexes(data, overlapping=True)
         opened = self._opened(data, matches)
         if not opened:
-            return Mentions(frozenset(), [])
+            return Mentions({}, [])
         opened |= TEXTS
-        found: dict[str, bool] = {}
-        offsets = set[int]()
+        found: dict[str, list[int]] = {}
+        is_weak = True
         for index, start, end in matches:
             for use in self._uses[index]:
                 if use.bits & opened and use.shape.fits(data, start, end):
-                    offsets.add(start)
                     for bit, name, weak in use.entries:
                         if bit & opened:
-                            found[name] = found.get(name, True) and weak
-        places = sorted(offsets)
+                            found.setdefault(name, []).append(start)
+                            is_weak = is_weak and weak
+        places = sorted({place for own in found.values() for place in own})
         # The texts of a rule, and rules of packs, may be about comments.
         if not self._everywhere and "texts" not in found and is_prose(data, places):
-            return Mentions(frozenset(), [])
+            return Mentions({}, [])
         # One strong hit makes all of them count.
-        weak = bool(found) and all(found.values()) and not self._everywhere
-        return Mentions(frozenset(found), rows_at(data, places), weak, self._closed_for(opened))
+        weak = bool(found) and is_weak and not self._everywhere
+        extractors = {name: rows_at(data, sorted(own)) for name, own in found.items()}
+        return Mentions(extractors, sorted(set().union(*extractors.values())), weak, self._closed_for(opened))
 
     def _opened(self, data: bytes, matches: Iterable[tuple[int, int, int]]) -> int:
         """Return the entries of the triggers whose required text is among the matches, and whether a text of a rule is."""

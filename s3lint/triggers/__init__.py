@@ -48,6 +48,8 @@ from s3lint.triggers.lexical import (
     KEYWORD,
     METHOD,
     OBJECT_ACTION,
+    PASSED,
+    PASSED_METHOD,
     SETUP,
     WORD,
     Shape,
@@ -156,7 +158,12 @@ TRIGGERS: dict[str, Extractor] = {
     ),
     "clients": Extractor(
         makes=("ClientSetup",),
-        triggers=(Trigger(CLIENT_MAKERS, shape=SETUP, requires_store=True),),
+        triggers=(
+            Trigger(CLIENT_MAKERS, shape=SETUP, requires_store=True),
+            Trigger(CLIENT_MAKERS, shape=PASSED_METHOD, requires_store=True),
+            # A variable called `client` is passed on in many files.
+            Trigger(CLIENT_MAKERS, frozenset({"from boto", "from aioboto"}), PASSED, requires_store=True),
+        ),
     ),
     "settings": Extractor(
         makes=("SessionSetting",),

@@ -19,6 +19,8 @@ class Shape:
     dotted: bool = False
     inside: bool = False
     """Whether the name may be the end of a longer word."""
+    among: re.Pattern[bytes] | None = None
+    """What must stand among the arguments, where the name is called."""
 
     def fits(self, data: bytes, start: int, end: int) -> bool:
         """Tell whether the name at `data[start:end]` has this shape."""
@@ -27,14 +29,42 @@ class Shape:
             return False
         if not self.inside and (before.isalnum() or before == b"_"):
             return False
-        return self.after.match(data, end) is not None
+        if self.after.match(data, end) is None:
+            return False
+        return self.among is None or data[end] != OPEN or self.among.search(data, end, _end_of_call(data, end)) is not None
+
+
+OPEN, CLOSE = b"()"
+
+MAX_CALL_BYTES = 800
+"""Bytes of a call that are read for its arguments."""
+
+BRACKETS = re.compile(rb"""[()]|\#[^\n\r]*|"[^"\\\n]*"|'[^'\\\n]*'""")
+"""A bracket, or a comment or a text in quotes, which may have some too."""
+
+
+def _end_of_call(data: bytes, start: int) -> int:
+    """Return where the brackets are closed that open at `data[start]`, or where no more is read of the call."""
+    depth, most = 0, start + MAX_CALL_BYTES
+    for bracket in BRACKETS.finditer(data, start, most):
+        kind = data[bracket.start()]
+        depth += (kind == OPEN) - (kind == CLOSE)
+        if depth == 0:
+            return bracket.end()
+    return most
 
 
 ANYTHING = Shape(re.compile(b""), inside=True)
 """Any occurrence, even inside a word."""
 
-SETUP = Shape(re.compile(rb"\((?=[^;]{0,800}?(?:use_ssl|verify|endpoint_url|\*\*))|[,)]"))
-"""A call that makes a client with an argument about its connection, or a factory that is passed on."""
+SETUP = Shape(re.compile(rb"\("), among=re.compile(rb"use_ssl|verify|endpoint_url|\*\*"))
+"""A call that makes a client with an argument about its connection."""
+
+PASSED = Shape(re.compile(rb"\s*[,)]"))
+"""A function that is passed as an argument."""
+
+PASSED_METHOD = Shape(re.compile(rb"[ \t]*(?:[,)\n\r;#]|\Z)"), dotted=True)
+"""A method that is passed as an argument, or gets another name."""
 
 WORD = Shape(re.compile(rb"(?!\w)"))
 """A whole word."""
@@ -48,10 +78,10 @@ FUNCTION = Shape(re.compile(rb"\s*[(,)]"))
 CALLED = Shape(re.compile(rb"\(\s*[^\s)]"), dotted=True)
 """A method that is called with an argument."""
 
-COPIED = Shape(re.compile(rb"\(\s*[^\s)](?=[^;]{0,600}?(?:Bucket|Key|ExtraArgs|CopySource|\*\*))"), dotted=True)
+COPIED = Shape(re.compile(rb"\(\s*[^\s)]"), dotted=True, among=re.compile(rb"Bucket|Key|ExtraArgs|CopySource|\*\*"))
 """A copy with a keyword that only S3 has."""
 
-OBJECT_ACTION = Shape(re.compile(rb"\((?=[^;]{0,600}?(?:Body|Bucket|ACL|Policy|Key|\*\*))|[,)]"), dotted=True)
+OBJECT_ACTION = Shape(re.compile(rb"[(,)]"), dotted=True, among=re.compile(rb"Body|Bucket|ACL|Policy|Key|\*\*"))
 """An action of a resource or waiter (`put`, `wait`) with a keyword of S3: many other objects have methods of the same names."""
 
 KEYWORD = Shape(re.compile(rb"\s*=(?!=)"))

@@ -124,6 +124,64 @@ def test_no_named_value_is_lost(form: str, name: str, annotation: str, value: st
     same_verdict(PRELUDE + form.format(name=name, annotation=annotation, value=value) + "\n")
 
 
+MAKERS = (
+    'boto3.client("s3", {})', 'client("s3", {})', 'boto3.Session().resource(\n    service_name="s3",\n    {}\n)', 'partial(client, "s3", {})()',
+    'partial(boto3.client, "s3", {})()', 'make = boto3.client\nmake("s3", {})', "make = boto3.client  # it\nmake('s3', {})",
+    'client = boto3.client; client("s3", {})', 'boto3.client("s3", "(", f(")"), {})', "boto3.client('s3', # ) isn't\n{})",
+    'boto3.client(name("s3")(1), config=Config(user_agent=")"), {})', 'self.client = boto3.client("s3", {})',
+)  # fmt: skip
+
+CONNECTIONS = (
+    "verify=False",
+    "use_ssl=False",
+    'endpoint_url="http://s3.amazonaws.com"',
+    "**options",
+    'config=f("verify"), verify=False',
+    "",
+)
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize("connection", CONNECTIONS)
+def test_no_client_is_lost(maker: str, connection: str) -> None:
+    prelude = "from functools import partial\nimport boto3\nfrom boto3 import client\noptions = {'verify': False}\n"
+    same_verdict(prelude + maker.format(connection) + "\n")
+
+
+ACTIONS = (
+    'thing.put({})', 'thing.put(f(1)("("), {})', 'thing.put(  # )\n    {})', "thing.upload_file('a', {})", 'thing.copy("a", "b", {})',
+    'submit(thing.put, {})', 'put = thing.put\nput({})',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("arguments", ["Body=b'x'", "Body='x', ACL='public-read'", "ExtraArgs={'ACL': 'public-read'}", "**extra"])
+def test_no_action_is_lost(action: str, arguments: str) -> None:
+    prelude = "import boto3\nextra = {'ACL': 'public-read'}\nthing = boto3.resource('s3').Object('acme-b', 'k')\n"
+    same_verdict(prelude + action.format(arguments) + "\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(client):\n    g(client=client, resource=resource)\n",
+        'client = make.client("glue", session=session)\nclient.update(**settings)\n',
+        "waiter.wait()\nother(Bucket=1)\n",
+    ],
+)
+def test_what_stands_beside_a_call_is_none_of_its_arguments(text: str) -> None:
+    mentions = prefilter_for(frozenset(rules())).mentions(f"import boto3\n{text}".encode())
+    assert {"clients", "objects"}.isdisjoint(mentions.extractors)
+
+
+def test_an_extractor_has_the_rows_of_its_own_hits() -> None:
+    mentions = prefilter_for(frozenset(rules())).mentions(b'"""amazonaws.com"""\nx = "s3://acme"\n')
+    code = mentions.on([2])
+
+    assert {name: list(rows) for name, rows in mentions.extractors.items()} == {"addresses": [1, 2], "urls": [1]}
+    assert (code.extractors.keys(), code.rows) == ({"addresses"}, [2])
+
+
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_every_name_is_found_with_its_required_texts(name: str) -> None:
     prefilter = Prefilter([name])
