@@ -127,10 +127,22 @@ class Freshness:
         return self._listed == {str(path): digest for path, digest in self.listing.items()}
 
     @cached_property
-    def _changed(self) -> dict[Path, bytes]:
-        """The contents of files that changed since earlier searches."""
-        paths = (path for path, digest in self.listing.items() if self._listed.get(str(path)) != digest)
-        return {path: self._files.read(path) or b"" for path in paths}
+    def _order(self) -> list[Path]:
+        """The searchable files in the order of the project. Searches are numbers of them: to hash paths would cost more than to search."""
+        return list(self.listing)
+
+    @cached_property
+    def _changed(self) -> dict[int, bytes]:
+        """The contents of files that changed since earlier searches, by number."""
+        numbered = enumerate(self.listing.items())
+        changed = {number: path for number, (path, digest) in numbered if self._listed.get(str(path)) != digest}
+        return {number: self._files.read(path) or b"" for number, path in changed.items()}
+
+    @cached_property
+    def _unchanged(self) -> dict[int, int]:
+        """The numbers of the other files by those that they had when earlier searches were stored."""
+        before = {path: number for number, path in enumerate(self._listed)}
+        return {before[str(path)]: number for number, path in enumerate(self._order) if number not in self._changed}
 
     def _digest(self, path: Path) -> str | None:
         content = self._contents.of(path)
@@ -147,18 +159,14 @@ class Freshness:
     def _find(self, search: Search) -> tuple[Path, ...] | None:
         """Return the files that a search finds; None for a search that no run has made."""
         if search not in self._found and search in self._earlier:
-            before = {self._paths[place] for place in self._earlier[search][1]}
             # Unchanged files keep their earlier answer; only changed ones are searched again.
-            self._found[search] = tuple(
-                path
-                for path in self.listing
-                if (search.covers(path) and search.finds(self._changed[path]) if path in self._changed else path in before)
-            )
+            before = self._earlier[search][1]
+            numbers = [self._unchanged[number] for number in before if number in self._unchanged]
+            numbers += [
+                number for number, data in self._changed.items() if search.covers(self._order[number]) and search.finds(data)
+            ]
+            self._found[search] = tuple(self._order[number] for number in sorted(numbers))
         return self._found.get(search)
-
-    @cached_property
-    def _paths(self) -> list[Path]:
-        return list(map(Path, self._listed))
 
     @cached_property
     def _concerned(self) -> dict[str, str]:

@@ -57,23 +57,22 @@ class Cache:
 
         found: dict[Path, Result] = {}
         for variant, own in self._by_variant(targets).items():
-            stored = self._store.entries(variant, [_key(target) for target in own])
-            fresh = self._fresh(variant, stored.values())
-            for target in own:
-                entry = stored.get(_key(target))
-                content = self._contents.of(target.path)
-                if (
-                    entry is not None
-                    and content is not None
-                    and content.raw == entry.digest
-                    and fresh.issuperset(entry.dependencies)
-                ):
+            stored = self._stored(variant, own)
+            fresh = self._fresh(variant, [entry for _, entry in stored])
+            for target, entry in stored:
+                if fresh.issuperset(entry.dependencies):
                     with suppress(ValueError, TypeError, KeyError):  # a row of another form counts as missing
                         result = deserialize(target.path, entry.value)
                         if not self._projects[variant].has_moved(result):
                             found[target.path] = result
                             self._update.used.append((variant, _key(target)))
         return found
+
+    def _stored(self, variant: str, targets: Sequence[Target]) -> list[tuple[Target, Stored]]:
+        """Return those of the targets whose own bytes are unchanged since an entry was stored, each with its entry."""
+        stored = self._store.entries(variant, [_key(target) for target in targets])
+        found = ((target, stored.get(_key(target)), self._contents.of(target.path)) for target in targets)
+        return [(target, entry) for target, entry, content in found if entry and content and content.raw == entry.digest]
 
     def keep(self, targets: Iterable[Target], results: Iterable[Result], extents: Extents | None = None) -> None:
         """Store new results. Results with errors, and of files that changed during the run, are not stored.
