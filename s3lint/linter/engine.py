@@ -163,12 +163,15 @@ class Engine:
         """Return whether the file or another one of its project names a store, such as a client of S3."""
         if STORES.finds(data):
             return True
-        files, found, names_store = self.files, self.tracker.found, self.loader.names_store
-        if STORES not in found:
-            # One file is enough for the answer, so the search ends there: most projects with storage code name a store early.
-            found[STORES] = tuple(islice((path for path in files.searched if names_store(path, files.content(path))), 1))
-        self.tracker.record(self.tracker.search(STORES, found[STORES]))
-        return bool(found[STORES])
+        found = self.tracker.answered(STORES, self._naming_store)
+        self.tracker.record(self.tracker.search(STORES, found))
+        return bool(found)
+
+    def _naming_store(self) -> tuple[Path, ...]:
+        """Return a file of the project that names a store, if there is one."""
+        # One file is enough for the answer, so the search ends there: most projects with storage code name a store early.
+        files, names_store = self.files, self.loader.names_store
+        return tuple(islice((path for path in files.searched if names_store(path, files.content(path))), 1))
 
     def analyze(self, path: Path, data: bytes) -> Result:
         """Return the findings that the calls in a file give rise to, in this file or in others. For runs over a whole project."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import field
@@ -57,6 +57,13 @@ class RelatedFilesDependency:
 
 Dependency = FileDependency | FolderDependency | SearchDependency | RelatedFilesDependency
 
+Answer = Callable[[Search], tuple[Path, ...] | None]
+"""Returns the files in which a search finds something now, if an earlier run made it; else None."""
+
+
+def unanswered(_: Search) -> None:
+    """Answer no search: where there is no earlier run."""
+
 
 class Tracker:
     """Records the dependencies of the computation that runs.
@@ -66,9 +73,10 @@ class Tracker:
     evaluation, where sets of objects would cost more than the evaluation itself.
     """
 
-    def __init__(self, *, on: bool = True) -> None:
-        """With `on` false nothing is recorded or digested: for a run whose results no cache keeps."""
+    def __init__(self, *, on: bool = True, answer: Answer = unanswered) -> None:
+        """With `on` false nothing is recorded or digested: for a run whose results no cache keeps. `answer` knows earlier searches."""
         self._on = on
+        self._answer = answer
         self.recorded = 0
         """Bitmask of the dependencies recorded so far."""
         self.found: dict[Search, tuple[Path, ...]] = {}
@@ -92,6 +100,13 @@ class Tracker:
     def search(self, search: Search, found: Sequence[Path]) -> SearchDependency:
         """Return the dependency on what a search found."""
         return SearchDependency(search, digest_of_found(search, found) if self._on else "")
+
+    def answered(self, search: Search, find: Callable[[], tuple[Path, ...]]) -> tuple[Path, ...]:
+        """Return what a search finds: as this run or an earlier one found it, else as `find` does."""
+        if search not in self.found:
+            known = self._answer(search)
+            self.found[search] = find() if known is None else known
+        return self.found[search]
 
     def forget(self) -> None:
         """Forget what was recorded. Sets from before mean nothing afterwards, so whoever keeps some must forget them too."""

@@ -67,10 +67,7 @@ class Searcher:
 
     def found(self, search: Search) -> tuple[Path, ...]:
         """Return the files in which a search finds something, in the order of the project."""
-        found = self.tracker.found.get(search)
-        if found is None:
-            found = self._first(search) if search.asks_whether else self._all(search)
-            self.tracker.found[search] = found
+        found = self.tracker.answered(search, lambda: self._first(search) if search.asks_whether else self._all(search))
         if search not in self._recorded:
             self._recorded[search] = self.tracker.search(search, found)
         self.tracker.record(self._recorded[search])

@@ -125,7 +125,7 @@ def _analyze(
         cached = cache.results(files) if cache is not None else {}
     left = [task for task in tasks if task.path not in cached]
     extents: Extents | None = {} if cache is not None else None
-    found = list(progress(_results(left, settings, jobs, extents), len(left))) if left else []
+    found = list(progress(_results(left, settings, jobs, extents, cache), len(left))) if left else []
     with CLOCK.stage("cache"):
         if cache is not None:
             cache.keep(files, found, extents)
@@ -192,7 +192,9 @@ def _leave_out_baseline(run: RunResult, path: Path, scope: Scope) -> None:
     run.stale |= {path: scope.stale(load(path), matched.unmatched)}
 
 
-def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | None, extents: Extents | None) -> Iterator[Result]:
+def _results(
+    tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | None, extents: Extents | None, cache: Cache | None
+) -> Iterator[Result]:
     """Yield a result for each file, and add to `extents`, if it is given, what they read.
 
     The prefilter runs here: only files that mention storage are worth sending to a process.
@@ -200,7 +202,7 @@ def _results(tasks: Sequence[Task], settings: Sequence[Settings], jobs: int | No
     from s3lint.support.cores import available_cores
 
     cores = jobs or available_cores()
-    worker, left = Worker(settings, extents=extents), list[Task]()
+    worker, left = Worker(settings, extents, cache), list[Task]()
     if cores == 1 or len(tasks) <= MIN_FILES_PER_WORKER:
         yield from map(worker.analyze, tasks)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from s3lint.support.frozen import frozen
 if TYPE_CHECKING:
     from s3lint.linter.engine import Engine
     from s3lint.project.loader import Extents
+    from s3lint.runner.cache.results import Cache
 
 MAX_LIVE_OBJECTS = 1_350_000
 """Objects alive (of some 120 bytes each) above which a worker drops its engines, which then read their projects again."""
@@ -40,11 +42,12 @@ class Task:
 class Worker:
     """Analyzes files with one engine for each settings, so that files of one project share what was read of it.
 
-    `extents` is filled with what is read of modules; None if nobody asks for it.
+    `extents` is filled with what is read of modules; None if nobody asks for it. `cache` knows what earlier runs found.
     """
 
-    def __init__(self, settings: Sequence[Settings], extents: Extents | None = None) -> None:
+    def __init__(self, settings: Sequence[Settings], extents: Extents | None = None, cache: Cache | None = None) -> None:
         self._extents = extents
+        self._cache = cache
         self._told: dict[tuple[Path, str], tuple[int, int, bool]] = {}
         self._settings = settings
         self._engines: dict[int, Engine] = {}
@@ -75,10 +78,11 @@ class Worker:
 
     def _engine_of(self, settings: Settings) -> Engine:
         from s3lint.linter.engine import Engine
-        from s3lint.project.dependencies import Tracker
+        from s3lint.project.dependencies import Tracker, unanswered
         from s3lint.project.loader import Loader
 
-        return Engine(settings, None, Loader(self._extents), Tracker(on=self._extents is not None))
+        answer = partial(self._cache.answer, settings) if self._cache is not None else unanswered
+        return Engine(settings, None, Loader(self._extents), Tracker(on=self._extents is not None, answer=answer))
 
     def _has_room_without_trees(self) -> bool:
         """Drop the trees of `ast`, which are had again for less than what was inferred; return whether that leaves room for a while."""

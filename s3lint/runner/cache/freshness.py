@@ -107,12 +107,12 @@ class Freshness:
         if not (self._earlier or self._found or self._earlier_concerned) or self._is_known():
             return None
         kept = {*self._found, *(self._earlier if len(self._earlier) < MAX_STORED_SEARCHES else ())}
-        found = {search: self._find(search) or () for search in sorted(kept, key=lambda each: (each.kind, each.name, each.outside))}
+        found = {search: self.answer(search) for search in sorted(kept, key=lambda each: (each.kind, each.name, each.outside))}
         places = {path: place for place, path in enumerate(self.listing)}
         return json.dumps(
             [
                 {str(path): digest if self._contents.is_steady(path) else UNKNOWN_DIGEST for path, digest in self.listing.items()},
-                [_row(search, paths, places) for search, paths in found.items()],
+                [_row(search, paths, places) for search, paths in found.items() if paths is not None],
                 self._concerned,
             ]
         )
@@ -153,11 +153,11 @@ class Freshness:
         # The stored digest need not be computed from the paths again.
         if search in self._earlier and search not in self._found and self._is_unchanged:
             return self._earlier[search][0]
-        found = self._find(search)
+        found = self.answer(search)
         return digest_of_found(search, found) if found is not None else None
 
-    def _find(self, search: Search) -> tuple[Path, ...] | None:
-        """Return the files that a search finds; None for a search that no run has made."""
+    def answer(self, search: Search) -> tuple[Path, ...] | None:
+        """Return the files that a search finds now; None for one that no run has made, or whose only known hit is gone."""
         if search not in self._found and search in self._earlier:
             # Unchanged files keep their earlier answer; only changed ones are searched again.
             before = self._earlier[search][1]
@@ -165,6 +165,8 @@ class Freshness:
             numbers += [
                 number for number, data in self._changed.items() if search.covers(self._order[number]) and search.finds(data)
             ]
+            if search.asks_whether and before and not numbers:
+                return None  # The search ended at a hit: others may be in files that it did not reach.
             self._found[search] = tuple(self._order[number] for number in sorted(numbers))
         return self._found.get(search)
 

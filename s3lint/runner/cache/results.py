@@ -21,6 +21,7 @@ from s3lint.runner.cache.store import Entry, Store, Stored, Update
 if TYPE_CHECKING:
     from s3lint.linter.result import Result
     from s3lint.project.loader import Extents
+    from s3lint.project.searches import Search
     from s3lint.project.targets import Target
     from s3lint.settings import Settings
 
@@ -73,6 +74,10 @@ class Cache:
         stored = self._store.entries(variant, [_key(target) for target in targets])
         found = ((target, stored.get(_key(target)), self._contents.of(target.path)) for target in targets)
         return [(target, entry) for target, entry, content in found if entry and content and content.raw == entry.digest]
+
+    def answer(self, settings: Settings, search: Search) -> tuple[Path, ...] | None:
+        """Return the files in which a search of a project finds something now, if an earlier run made it; else None."""
+        return self._projects[self._variant(settings)].answer(search)
 
     def keep(self, targets: Iterable[Target], results: Iterable[Result], extents: Extents | None = None) -> None:
         """Store new results. Results with errors, and of files that changed during the run, are not stored.
