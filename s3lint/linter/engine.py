@@ -147,9 +147,10 @@ class Engine:
 
     def index(self) -> None:
         """Read of the project what every worker would read that analyzes many of its files: where words stand, and all imports."""
-        self.files.word_index.build()
-        for path in self.files.searched:
-            self.loader.imports(path, self.files.content(path))
+        if not self.files.word_index.load_filters():
+            self.files.word_index.build()
+            for path in self.files.searched:
+                self.loader.imports(path, self.files.content(path))
 
     def _mentions_in(self, path: Path, data: bytes) -> Mentions:
         known = self._mentions.pop(path, None)

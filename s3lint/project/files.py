@@ -81,7 +81,11 @@ class ProjectFiles:
     @cached_property
     def word_index(self) -> WordIndex:
         """Return the index of the searched files; the first use builds it."""
-        return WordIndex(self.searched, lambda path: searchable(self.content(path)))
+        return WordIndex(self.searched, self.searchable)
+
+    def searchable(self, path: Path) -> bytes:
+        """Return the bytes of a searched file as searches read them."""
+        return searchable(self.content(path))
 
     def refresh(self, path: Path) -> None:
         """Update everything known of a file that was changed, created or deleted."""

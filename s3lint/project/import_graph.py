@@ -7,7 +7,7 @@ The names in import statements tell cheaply that two files are unrelated; the fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from s3lint.project.files import ProjectFiles
     from s3lint.project.loader import Loader, Prefilter
     from s3lint.project.modules import Project
+    from s3lint.project.summaries import Kind, T
     from s3lint.syntax.module import Module
 
 MAX_IMPORT_DISTANCE = 6
@@ -43,13 +44,17 @@ class ImportGraph:
     @cached_property
     def storage(self) -> frozenset[Path]:
         """Return the storage files: those that the prefilter lets through."""
-        files, mentions = self.files, self._loader.mentions
-        return frozenset(path for path in files.searched if mentions(path, files.content(path), self.prefilter))
+        mentions = partial(self._loader.mentions, prefilter=self.prefilter)
+        return frozenset(path for path in self.files.searched if self._summary("mentions", path, mentions))
 
     @cached_property
     def _imported(self) -> dict[Path, frozenset[str]]:
         """Map each file of the project to the names in its imports."""
-        return {path: self._loader.imported_names(path, self.files.content(path)) for path in self.files.searched}
+        words = {path: self._summary("imports", path, self._loader.imported_words) for path in self.files.searched}
+        return {path: frozenset(each.split()) for path, each in words.items()}
+
+    def _summary(self, kind: Kind, path: Path, summarize: Callable[[Path, bytes], T]) -> T:
+        return self._loader.summary(kind, path, self.files.content, partial(summarize, path))
 
     @cached_property
     def _reachable_from_storage(self) -> frozenset[str]:
@@ -62,6 +67,11 @@ class ImportGraph:
     def _dependents_of_storage(self) -> frozenset[str]:
         """Return the names of storage modules and of their dependents."""
         return dependents_of(map(module_name, self.storage), self._imported, MAX_IMPORT_DISTANCE - 1)
+
+    def build(self) -> None:
+        """Look at all files of the project once: by a run before it forks."""
+        if self.storage:
+            _ = self._reachable_from_storage, self._dependents_of_storage
 
     def may_have_related(self, path: Path, data: bytes) -> bool:
         """Tell whether a file may import a storage file or be imported by one, as far as names tell; False is certain."""

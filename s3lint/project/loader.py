@@ -6,7 +6,7 @@ Entries are valid for the bytes from which they were computed. Imports `searches
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +15,7 @@ from s3lint.project.searches import STORES, imports_in
 from s3lint.source.text import searchable
 
 if TYPE_CHECKING:
+    from s3lint.project.summaries import Kind, Summaries, T
     from s3lint.source.text import Source
     from s3lint.syntax.extent import Extent
     from s3lint.syntax.module import Module
@@ -36,9 +37,13 @@ class Loader:
     Projects may share a loader one after the other, not at the same time: a tree belongs to one project.
     """
 
-    def __init__(self, extents: Extents | None = None) -> None:
-        """`extents` is filled with what is read of the modules, also of those that were dropped meanwhile; by default nothing notes it."""
+    def __init__(self, extents: Extents | None = None, summaries: Summaries | None = None) -> None:
+        """`extents` is filled with what is read of the modules, also of those that were dropped meanwhile; by default nothing notes it.
+
+        `summaries` are those of one project, from earlier runs.
+        """
         self._extents = extents
+        self._summaries = summaries
         # All but modules remember the hash of a file's bytes: the bytes themselves would keep every file in memory.
         self._modules: dict[Path, Module] = {}
         self._imports: dict[Path, tuple[int, bytes]] = {}
@@ -75,9 +80,13 @@ class Loader:
             known = self._imports[path] = hash(data), imports_in(searchable(data))
         return known[1]
 
+    def imported_words(self, path: Path, data: bytes) -> str:
+        """Return the words in the imports of a file between spaces, as text."""
+        return self.imports(path, data).decode("utf-8", "surrogateescape")
+
     def imported_names(self, path: Path, data: bytes) -> frozenset[str]:
         """Return the words in the imports of a file."""
-        return frozenset(self.imports(path, data).decode("utf-8", "surrogateescape").split())
+        return frozenset(self.imported_words(path, data).split())
 
     def names_store(self, path: Path, data: bytes) -> bool:
         """Tell whether a file names a store (`searches.STORES`)."""
@@ -85,6 +94,12 @@ class Loader:
         if known is None or known[0] != hash(data):
             known = self._storing[path] = hash(data), STORES.finds(data)
         return known[1]
+
+    def summary(self, kind: Kind, path: Path, content: Callable[[Path], bytes], summarize: Callable[[bytes], T]) -> T:
+        """Return a summary of a file, which is read for it unless an earlier run has made it of the same bytes."""
+        if self._summaries is None:
+            return summarize(content(path))
+        return self._summaries.of(kind, path, content, summarize)
 
     def mentions(self, path: Path, data: bytes, prefilter: Prefilter) -> bool:
         """Tell whether a prefilter lets a file through."""

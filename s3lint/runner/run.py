@@ -219,7 +219,7 @@ def _results(
         return
     if len({task.settings for task in left}) == 1:
         with CLOCK.stage("index of words"):
-            worker.engine(left[0]).index()
+            worker.index(left)
     _SHARED[:] = [worker]
     try:
         yield from _in_workers(left, settings, count, extents)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,13 +75,21 @@ class Worker:
             return Result(task.path, errors=(f"{task.path}: cannot be read: {error.strerror or error}",))
         return engine.analyze_standalone(task.path, data) if task.standalone else engine.analyze(task.path, data)
 
+    def index(self, tasks: Sequence[Task]) -> None:
+        """Read of the project of some tasks what every worker would read that analyzes some of them."""
+        engine = self.engine(tasks[0])
+        if any(task.standalone for task in tasks):
+            engine.import_graph.build()
+        engine.index()
+
     def _engine_of(self, settings: Settings) -> Engine:
+        if self._cache is not None:
+            return self._cache.project(settings).engine(self._extents)
         from s3lint.linter.engine import Engine
-        from s3lint.project.dependencies import Tracker, unanswered
+        from s3lint.project.dependencies import Tracker
         from s3lint.project.loader import Loader
 
-        answer = partial(self._cache.answer, settings) if self._cache is not None else unanswered
-        return Engine(settings, None, Loader(self._extents), Tracker(on=self._extents is not None, answer=answer))
+        return Engine(settings, None, Loader(self._extents), Tracker(on=self._extents is not None))
 
     def _has_room_without_trees(self) -> bool:
         """Drop the trees of `ast`, which are had again for less than what was inferred; return whether that leaves room for a while."""

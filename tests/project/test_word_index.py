@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from s3lint.project.word_index import MAX_SCANS, WordIndex, words_of
+from s3lint.project.searches import Kind, Search
+from s3lint.project.word_index import MAX_FILTERED_SCANS, MAX_SCANS, WordIndex, filter_of, words_of
 
 FILES = {
     Path("a.py"): b"def put(): pass\n",
@@ -40,3 +43,36 @@ def test_files_that_come_and_change_are_found_before_and_after_the_index_is_buil
         files[Path("d.py")] = b"put()\n"
         later.refresh(Path("d.py"))
         assert Path("d.py") in list(later.files_with(b"put"))
+
+
+PARTS = st.sampled_from(["put", "é", "_", "x.", "(", " ", "\n", "import ", "'", "a-b", "\\", "1", "\udcff", "def "])
+
+TEXTS = st.lists(PARTS, max_size=12).map(lambda parts: "".join(parts).encode("utf-8", "surrogateescape"))
+
+
+@example(["x.puté".encode()], "put")
+@given(st.lists(TEXTS, min_size=1, max_size=5), st.sampled_from(["put", "x", "é", "puté", "a-b", "1", ""]))
+def test_filters_let_every_file_through_that_a_search_finds(texts: list[bytes], name: str) -> None:
+    files = {Path(f"{number}.py"): text for number, text in enumerate(texts)}
+    index = WordIndex(files, files.__getitem__, lambda path: filter_of(files[path]))
+    word = name.encode()
+    assert list(index.files_with(word)) == list(WordIndex(files, files.__getitem__).files_with(word))
+    let_through = set(index.candidates(word))
+    kinds: tuple[Kind, ...] = ("entries", "imports", "members", "words")
+    for path, text in files.items():
+        assert path in let_through or not any(Search(kind, name).finds(text) for kind in kinds)
+
+
+def test_files_that_a_filter_rules_out_are_not_read() -> None:
+    read: list[Path] = []
+
+    def content(path: Path) -> bytes:
+        read.append(path)
+        return FILES[path]
+
+    index = WordIndex(FILES, content, lambda path: filter_of(FILES[path]))
+    for _ in range(MAX_FILTERED_SCANS):
+        assert list(index.files_with(b"put")) == [Path("a.py"), Path("b.py")]
+    assert set(read) == {Path("a.py"), Path("b.py")}
+    assert list(index.files_with(b"put")) == [Path("a.py"), Path("b.py")]
+    assert set(read) == set(FILES)

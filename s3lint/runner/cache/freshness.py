@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from s3lint.project.dependencies import (
     Dependency,
@@ -18,10 +18,14 @@ from s3lint.project.dependencies import (
 )
 from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
 from s3lint.project.searches import Search
+from s3lint.project.summaries import KINDS, Kind, Summaries
+from s3lint.project.word_index import WordIndex, filter_of
+from s3lint.source.text import searchable
 
 if TYPE_CHECKING:
     from s3lint.linter.engine import Engine
     from s3lint.linter.result import Result
+    from s3lint.project.loader import Extents
     from s3lint.runner.cache.contents import Contents
     from s3lint.settings import Settings
     from s3lint.source.text import Source
@@ -30,19 +34,32 @@ if TYPE_CHECKING:
 MAX_STORED_SEARCHES = 20_000
 """Above it only searches of the last run are stored, so that names that vanished from the code do not stay for ever."""
 
+FILES_PER_STALE_FILE = 4
+"""Files of a project for each that is analyzed again, at least, for filters of words: a run that analyzes most files needs an index."""
+
 UNKNOWN_DIGEST = "?"
 """Stored for a file that changed during the run, so that the next run reads it again."""
 
 
-class Freshness:
-    """The current state of one project. `earlier` is what an earlier run stored of its searches, so that only changed files are searched."""
+Part = Literal["searches", Kind]
+"""A part of what is stored of a project: the answers of its searches, or the summaries of one kind of its files."""
 
-    def __init__(self, settings: Settings, contents: Contents, earlier: str = "") -> None:
+PARTS: tuple[Part, ...] = ("searches", *KINDS)
+
+
+class Freshness:
+    """The current state of one project. `load` returns what an earlier run stored of it, so that only changed files are read and searched."""
+
+    def __init__(self, settings: Settings, contents: Contents, load: Callable[[Part], str] = lambda _: "") -> None:
         self.covered: Sequence[Path] | None = None
         """The files of the project, if the run has listed all of them already."""
+        self.stale = 0
+        """How many files of the run have no fresh result."""
         self._settings = settings
         self._contents = contents
         self._files = ProjectFiles(settings)
+        self._summaries = Summaries(load, lambda: self.listing)
+        earlier = load("searches")
         listed, found, concerned = json.loads(earlier) if earlier else ({}, [], {})
         self._listed: dict[str, str] = listed
         self._earlier: dict[Search, tuple[str, list[int]]] = {
@@ -102,8 +119,11 @@ class Freshness:
         self._found |= dict(searched)
         self._concerned.update({str(read.path): read.fingerprint for read in reads if isinstance(read, RelatedFilesDependency)})
 
-    def serialize(self) -> str | None:
-        """Return the searches for the next run as JSON; None if an earlier run stored all of them."""
+    def serialize(self, part: Part) -> str | None:
+        """Return a part of what is known for the next run as JSON; None if an earlier run stored all of it."""
+        return self._serialized_searches() if part == "searches" else self._summaries.serialize(part)
+
+    def _serialized_searches(self) -> str | None:
         if not (self._earlier or self._found or self._earlier_concerned) or self._is_known():
             return None
         kept = {*self._found, *(self._earlier if len(self._earlier) < MAX_STORED_SEARCHES else ())}
@@ -183,9 +203,39 @@ class Freshness:
 
     @cached_property
     def _engine(self) -> Engine:
-        from s3lint.linter.engine import Engine
+        return self.engine()
 
-        return Engine(self._settings)
+    def engine(self, extents: Extents | None = None) -> Engine:
+        """Return an engine for the project that makes no search again, and lists and summarizes no file again. It fills `extents`."""
+        from s3lint.linter.engine import Engine
+        from s3lint.project.dependencies import Tracker
+        from s3lint.project.loader import Loader
+
+        asks_little = bool(self._earlier) and self.stale * FILES_PER_STALE_FILE <= len(self.listing)
+        files = ListedFiles(self._settings, lambda: self.listing, self._summaries if asks_little else None)
+        return Engine(self._settings, files, Loader(extents, self._summaries), Tracker(answer=self.answer))
+
+
+class ListedFiles(ProjectFiles):
+    """The files of a project whose searchable ones are listed, and with `summaries` summarized, already."""
+
+    def __init__(self, settings: Settings, listing: Callable[[], Iterable[Path]], summaries: Summaries | None) -> None:
+        super().__init__(settings)
+        self._listing = listing
+        self._summaries = summaries
+
+    @cached_property
+    def searched(self) -> dict[Path, None]:
+        return dict.fromkeys(self._listing())
+
+    @cached_property
+    def word_index(self) -> WordIndex:
+        filters = partial(self._filter, self._summaries) if self._summaries is not None else None
+        return WordIndex(self.searched, self.searchable, filters)
+
+    def _filter(self, summaries: Summaries, path: Path) -> str:
+        """Return the filter of a file's words."""
+        return summaries.of("words", path, self.content, lambda data: filter_of(searchable(data)))
 
 
 def _row(search: Search, paths: tuple[Path, ...], places: dict[Path, int]) -> list[object]:

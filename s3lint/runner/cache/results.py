@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +16,14 @@ from s3lint.project.dependencies import Dependency, FileDependency, dependency_o
 from s3lint.runner.cache.contents import Contents
 from s3lint.runner.cache.fingerprint import fingerprint
 from s3lint.runner.cache.folder import open_folder
-from s3lint.runner.cache.freshness import Freshness
+from s3lint.runner.cache.freshness import PARTS, Freshness, Part
 from s3lint.runner.cache.store import Entry, Store, Stored, Update
 
 if TYPE_CHECKING:
     from s3lint.linter.result import Result
     from s3lint.project.loader import Extents
-    from s3lint.project.searches import Search
     from s3lint.project.targets import Target
     from s3lint.settings import Settings
-
-SEARCHES = b"searches"
-"""Key of the entry with the searches of a project."""
 
 APPLIED_LATER = frozenset(
     {
@@ -67,6 +64,8 @@ class Cache:
                         if not self._projects[variant].has_moved(result):
                             found[target.path] = result
                             self._update.used.append((variant, _key(target)))
+            self._projects[variant].stale = sum(target.path not in found for target in own)
+        self._store.close()  # No connection may be used by the processes that are forked from this one.
         return found
 
     def _stored(self, variant: str, targets: Sequence[Target]) -> list[tuple[Target, Stored]]:
@@ -75,9 +74,9 @@ class Cache:
         found = ((target, stored.get(_key(target)), self._contents.of(target.path)) for target in targets)
         return [(target, entry) for target, entry, content in found if entry and content and content.raw == entry.digest]
 
-    def answer(self, settings: Settings, search: Search) -> tuple[Path, ...] | None:
-        """Return the files in which a search of a project finds something now, if an earlier run made it; else None."""
-        return self._projects[self._variant(settings)].answer(search)
+    def project(self, settings: Settings) -> Freshness:
+        """Return what is known of the project that has these settings."""
+        return self._projects[self._variant(settings)]
 
     def keep(self, targets: Iterable[Target], results: Iterable[Result], extents: Extents | None = None) -> None:
         """Store new results. Results with errors, and of files that changed during the run, are not stored.
@@ -92,10 +91,12 @@ class Cache:
                 if result is not None:
                     self._projects[variant].learn(result.searched, result.dependencies)
                     self._keep(variant, target, result)
-            searches = self._projects[variant].serialize()
-            if searches is not None:
-                self._update.entries[variant, SEARCHES] = Entry("", (), searches)
-            self._update.used.append((variant, SEARCHES))
+            project = self._projects[variant]
+            for part in PARTS:
+                known = project.serialize(part)
+                if known is not None:
+                    self._update.entries[variant, part.encode()] = Entry("", (), known)
+                self._update.used.append((variant, part.encode()))
         self._save()
 
     def _save(self) -> None:
@@ -146,9 +147,15 @@ class Cache:
             variant = digest("\n".join([self._fingerprint, *parts]).encode("utf-8", "surrogateescape"))
             self._variants[id(settings)] = settings, variant
         if variant not in self._projects:
-            searches = self._store.entries(variant, [SEARCHES]).get(SEARCHES)
-            self._projects[variant] = Freshness(settings, self._contents, searches.value if searches is not None else "")
+            self._projects[variant] = Freshness(settings, self._contents, partial(self._part, variant))
         return variant
+
+    def _part(self, variant: str, part: Part) -> str:
+        """Return a part of what an earlier run stored of a project; empty if there is none."""
+        stored = self._store.entries(variant, [part.encode()]).get(part.encode())
+        if part != "searches":
+            self._store.close()  # Asked for during the analysis, which may fork processes.
+        return stored.value if stored is not None else ""
 
 
 def cache_for(folder: Path | None, root: Path, paths: Sequence[Path], *, quiet: bool = False) -> Cache | None:
