@@ -131,12 +131,17 @@ class Engine:
         """Return whether a file may have findings: it mentions storage, or files that do may use its values."""
         return bool(self.prefilter.mentions(plain(data))) or self.import_graph.may_have_related(path, data)
 
-    def skip_if_irrelevant(self, path: Path, data: bytes) -> Result | None:
-        """Return an empty result if the prefilter rules the file out; None if it must be parsed, as notebooks always must."""
+    def skip_if_irrelevant(self, path: Path, data: bytes, *, keep: bool) -> Result | None:
+        """Return an empty result if the prefilter rules the file out; None if it must be parsed, as notebooks always must.
+
+        With `keep` the bytes stay in memory for searches.
+        """
         if is_notebook(path.name) or is_wide(data):
             return None
         self.tracker.recorded = 0
         text = plain(data)
+        if keep:
+            self.files.offer(path, text)
         found = self.prefilter.mentions(text)
         if not self._matters(found, text):
             return self._with_dependencies(Result(path))

@@ -32,6 +32,7 @@ class ProjectFiles:
         self.settings = settings
         self.overlay = overlay if overlay is not None else {}
         self._kept: dict[Path, bytes] = {}
+        self._offered: dict[Path, bytes] = {}
         self._room = MAX_KEPT_BYTES
 
     def read(self, path: Path) -> bytes | None:
@@ -72,11 +73,27 @@ class ProjectFiles:
         """Return the bytes of a searched file; empty if it cannot be read or exceeds `MAX_SOURCE_BYTES`."""
         data = self._kept.get(path)
         if data is None:
-            data = self.read(path) or b""
+            data = self._taken(path)
+            data = data if data is not None else self.read(path) or b""
             if self._room >= len(data):
                 self._kept[path] = data
                 self._room -= len(data)
         return data
+
+    def offer(self, path: Path, data: bytes) -> None:
+        """Take the bytes of a file that the caller has read, with what is no Python masked: if it is searched, it is not read again."""
+        if self._room >= len(data) and path not in self._offered:
+            self._offered[path] = data
+            self._room -= len(data)
+
+    def _taken(self, path: Path) -> bytes | None:
+        """Return the bytes that were offered of a file, if `read` would return the same."""
+        data = self._offered.pop(path, None)
+        if data is None:
+            return None
+        self._room += len(data)
+        is_own = path not in self.overlay and len(data) <= MAX_SOURCE_BYTES and not leads_out(path, self.settings.root)
+        return data if is_own else None
 
     @cached_property
     def word_index(self) -> WordIndex:
@@ -89,7 +106,7 @@ class ProjectFiles:
 
     def refresh(self, path: Path) -> None:
         """Update everything known of a file that was changed, created or deleted."""
-        self._room += len(self._kept.pop(path, b""))
+        self._room += len(self._kept.pop(path, b"")) + len(self._offered.pop(path, b""))
         self.__dict__.pop("outside_tests", None)
         # A cached property that was never used needs no update: its first use reads the new state.
         if "searched" not in self.__dict__:

@@ -11,7 +11,7 @@ from s3lint.runner.worker import Task
 
 T = TypeVar("T")
 
-SLACK = 5
+SLACK = 4
 """A share may be larger or smaller by one part in so many, where two folders meet."""
 
 MIN_FILES_TO_SHARE = 48

@@ -137,6 +137,8 @@ class Worker:
             with CLOCK.stage("reading and mentions"):
                 if task.standalone:
                     return None
-                return self.engine(task).skip_if_irrelevant(task.path, read_bounded(task.path, MAX_READ_BYTES))
+                data = read_bounded(task.path, MAX_READ_BYTES)
+                # With many projects, the bytes of all would be in memory.
+                return self.engine(task).skip_if_irrelevant(task.path, data, keep=len(self._settings) == 1)
         except OSError:
             return None

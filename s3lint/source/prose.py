@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 OPENING = re.compile(rb"""\#[^\n\r]* | \"{3} | '{3} | \"[^\"\\\n\r]*\" | '[^'\\\n\r]*' | [\"']""", re.VERBOSE)
 """A comment, or the start of a text in quotes; the whole of a short one without backslashes."""
@@ -37,8 +37,10 @@ IMPORTS = (b"import ", b"from ")
 
 def is_prose(data: bytes, offsets: Sequence[int]) -> bool:
     """Tell whether all these places, ascending, surely lie in comments on lines of their own or in docstrings of a source in UTF-8."""
-    # Most files that mention storage import something of it: then nothing more needs to be read.
-    if any(data.startswith(IMPORTS, data.rfind(b"\n", 0, offset) + 1) for offset in offsets):
+    # Most files that mention storage do so in code too: then nothing more needs to be read.
+    if not all(
+        _may_be_prose(data, offset, between) for offset, between in zip(offsets, _quotes_before(data, offsets), strict=True)
+    ):
         return False
     place, index = 0, 0
     while index < len(offsets):
@@ -52,6 +54,22 @@ def is_prose(data: bytes, offsets: Sequence[int]) -> bool:
             while index < len(offsets) and offsets[index] < place:
                 index += 1
     return True
+
+
+def _quotes_before(data: bytes, offsets: Sequence[int]) -> Iterator[bool]:
+    """Yield for each place whether an odd number of long quotes of some kind stands before it."""
+    place, double, single = 0, 0, 0
+    for offset in offsets:
+        double += data.count(b'"""', place, offset)
+        single += data.count(b"'''", place, offset)
+        place = offset
+        yield bool(double % 2 or single % 2)
+
+
+def _may_be_prose(data: bytes, offset: int, within_quotes: bool) -> bool:
+    """Tell by counting alone whether a place may lie in prose. A place that does not pass may, too, where quotes stand in texts."""
+    line = data.rfind(b"\n", 0, offset) + 1
+    return not data.startswith(IMPORTS, line) and (within_quotes or data.find(b"#", line, offset) >= 0)
 
 
 def _end(data: bytes, opening: re.Match[bytes]) -> int:

@@ -233,3 +233,21 @@ def test_what_is_forgotten_is_free_without_a_collection(project: Write) -> None:
     finally:
         gc.enable()
     assert left < made / 2
+
+
+def test_a_file_is_read_once_to_decide_whether_it_matters_and_for_searches(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project({"a.py": BUCKET_BY_NAME, "b.py": "x = 1\n", "link.py": ""})
+    (root / "link.py").unlink()
+    (root / "link.py").symlink_to(sys.executable)
+    tasks = [worker.Task(root / name, 0, standalone=False) for name in ("a.py", "b.py", "link.py")]
+    one = worker.Worker([Settings(root=root)])
+    for task in tasks[:2]:
+        one.skip_if_irrelevant(task)
+    one.engine(tasks[2]).skip_if_irrelevant(root / "link.py", b"secret = 1\n", keep=True)
+    files = one.engine(tasks[0]).files
+    monkeypatch.setattr(ProjectFiles, "read", lambda _, path: path.name.encode())
+
+    # What lies behind a link out of the project is not taken, whoever offers it.
+    assert [files.content(task.path) for task in tasks] == [BUCKET_BY_NAME.encode(), b"x = 1\n", b"link.py"]
+    files.refresh(root / "b.py")
+    assert files.content(root / "b.py") == b"b.py"

@@ -27,7 +27,7 @@ PROSE = [
     'async def f(a: int = 1) -> str:  # no\n    u"""mark"""\n    ...\n',
     'def f(\n    a,\n) -> dict[str, int]:\n    """mark"""\n',
     'def f(a,\n      b):\n    """mark"""  # end\n\n\n@here\ndef g(): ...\n',
-    'class A(B, metaclass=C):\n    """mark \\""" mark"""\n',
+    'class A(B, metaclass=C):\n    """mark \\"" mark"""\n',
     'x = "a\\"b" + \'#\'\n# mark\n',
     'x = """\n# no\n"""\r\nclass A:\r\n    """mark"""\r\n    x = 1\r\n',
 ]
