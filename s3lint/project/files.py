@@ -82,7 +82,7 @@ class ProjectFiles:
 
     def offer(self, path: Path, data: bytes) -> None:
         """Take the bytes of a file that the caller has read, with what is no Python masked: if it is searched, it is not read again."""
-        if self._room >= len(data) and path not in self._offered:
+        if self._room >= len(data) and path not in self._offered and self.is_searched(path):
             self._offered[path] = data
             self._room -= len(data)
 
