@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from s3lint.project.loader import Extents
     from s3lint.runner.cache.results import Cache
 
-MAX_LIVE_OBJECTS = 1_350_000
+MAX_LIVE_OBJECTS = 1_250_000
 """Objects alive (of some 120 bytes each) above which a worker drops its engines, which then read their projects again."""
 
 MAX_OWN_OBJECTS = 900_000
