@@ -41,7 +41,7 @@ nothing of other files, so the ratio is worst where nearly every file uses stora
 nothing.
 
 The time of analysis (all rows but Python's parser, the numbering and the start) divided by what libcst takes to parse all files that
-mention storage, in the same run:
+mention storage, if only in comments, in the same run:
 
 {analysis}
 
