@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo rollout test test-browser test-cache test-extended test-image test-editors test-stores matrix site lint format tables manifest docs corpus fixes-corpus bench accuracy oracle overhead torture faults attacks fuzz audit coverage mutants latency peers features vscode address clean
+.PHONY: demo rollout test test-browser test-cache test-extended test-image test-editors test-stores matrix site lint format tables manifest docs corpus fixes-corpus bench accuracy oracle overhead torture twins faults attacks fuzz audit coverage mutants latency peers features vscode address clean
 
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -108,6 +108,9 @@ features: $(READY)  ## what linters offer for rolling out, as in docs/comparison
 
 torture: $(READY)  ## how time and memory grow with the size of hostile programs
 	@PYTHONPATH=tests $(BIN)/python -m robustness.torture
+
+twins: $(READY)  ## nodes made without libcst against libcst's own, and the findings in both, over published packages; FOLDERS="…" takes other code
+	@PYTHONPATH=tests $(BIN)/python -m syntax.twins $(FOLDERS)
 
 TIMES ?= 200
 

@@ -24,6 +24,7 @@ from s3lint.syntax.layout import add_layout
 from s3lint.syntax.maker import COMPOUND, EXPRESSIONS, SIMPLE
 from s3lint.syntax.site import Site, locate
 from s3lint.syntax.skeleton import skeleton_of
+from syntax.twins import made, tally
 
 EXAMPLES = int(os.environ.get("S3LINT_EXAMPLES", "12"))
 
@@ -62,20 +63,6 @@ CODE = [
     "del a,\n",
     "async def f():\n    return [a async for a in b]\n",
 ]
-
-
-def made(text: str) -> bool:
-    """Return whether nodes were made; those are libcst's own, and with their layout they write what libcst writes."""
-    skeleton, tree, expected = skeleton_of(text), cst.parse_module(text), cst.parse_module(text)
-    if skeleton is None or (bare := skeleton.complete()) is None or skeleton.refused:
-        return False
-    nodes = list(map(id, bare))
-    assert add_layout(bare, tree.body), text
-    object.__setattr__(tree, "body", bare)
-    assert tree.code == expected.code  # which is the text, but for white space that libcst drops after the last line
-    assert tree.deep_equals(expected), text
-    assert nodes == list(map(id, bare))
-    return True
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=repr)
@@ -186,6 +173,25 @@ def test_the_code_of_the_project_is_made_as_libcst_makes_it() -> None:
     texts = [path.read_text(encoding="utf-8") for path in paths[::5]]
     left = [text for text in texts if "\f" not in text and "except*" not in text and _parses(text) and not made(text)]
     assert len(left) < len(texts) / 20
+
+
+@pytest.mark.extended
+def test_blocks_of_a_folder_are_compared_and_those_left_to_libcst_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.py").write_text('import boto3\nboto3.client("s3").put_object(Bucket="b", Key="k", Body=b"")\n', encoding="utf-8")
+    (tmp_path / "b.py").write_text("def f(a):\n    match a:\n        case 1: pass\nclass A:\n    b = 1\n", encoding="utf-8")
+    found = tally(tmp_path)
+    assert (found.files, found.left, found.unread, found.differences) == (2, 1, 0, [])
+    monkeypatch.setattr("syntax.twins.add_layout", lambda *_: False)
+    assert len(tally(tmp_path).differences) == found.blocks - found.left
+
+
+@pytest.mark.extended
+def test_findings_with_and_without_nodes_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.py").write_text('import boto3\nboto3.client("s3").put_object(Bucket="b", Key="k", Body=b"")\n', encoding="utf-8")
+    monkeypatch.setattr("syntax.twins.LIBCST_ALONE", "from s3lint.linter import checker; checker.STEPS = checker.CALLS = {}")
+    assert tally(tmp_path).differences == [f"{tmp_path}: other findings than in libcst's own nodes"]
 
 
 def _parses(text: str) -> bool:
