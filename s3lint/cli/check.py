@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from s3lint.cli.decisions import with_decisions
+from s3lint.cli.decisions import decided_settings, with_decisions
 from s3lint.cli.output import FOR_PEOPLE, RenderedReport, in_color, print_error, width_of, write_report
 from s3lint.cli.progress import with_progress, write_timing
 from s3lint.cli.request import (
@@ -141,13 +142,15 @@ def _fix_files(options: argparse.Namespace) -> int:
     from s3lint.support.cores import available_cores
 
     reason = _reason(options)
-    outcome = _check(options, _request(options))
+    request = run_request(options)
+    outcome = _check(options, request)
     settings_of, write = settings_finder(options, setting_overrides(options), paths_of(options)), not options.diff
     if reason is not None:
         done = allow_all(outcome.findings, settings_of, reason, write=write)
     else:
         jobs = job_count(options.jobs) or available_cores()
-        done = fix_all(outcome.findings, settings_of, unsafe=options.unsafe_fixes, write=write, jobs=jobs)
+        decide = partial(decided_settings, outcome=outcome, request=request, jobs=jobs)
+        done = fix_all(outcome.findings, settings_of, decide, unsafe=options.unsafe_fixes, write=write, jobs=jobs)
     if options.diff:
         write_diff(done)
         return _exit_code(done.applied, [*outcome.errors, *done.errors], options)

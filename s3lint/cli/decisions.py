@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from s3lint.cli.request import RunRequest
 from s3lint.config.selection import Selection
@@ -11,8 +12,10 @@ from s3lint.finding import Finding
 from s3lint.fixes.variables import have_own_variables, names_variable
 from s3lint.linter.decisions import decided_by, deciding_codes, deciding_settings, may_be_decided, may_find
 from s3lint.project.files import ProjectFiles
+from s3lint.project.patterns import is_test
 from s3lint.project.targets import Target
-from s3lint.runner.run import RunResult, analyze_files, check_all
+from s3lint.registry import rules
+from s3lint.runner.run import RunResult, analyze_files, check_fixes_again, is_undecided
 from s3lint.settings import Settings
 
 
@@ -21,19 +24,40 @@ def with_decisions(outcome: RunResult, request: RunRequest, jobs: int | None) ->
     fixable = [finding for finding in outcome.findings if may_be_decided(finding)]
     if not fixable:
         return outcome
-    target_of = {target.path: target for target in request.files}
-    decided: dict[Settings, Settings] = {}
-    for target in (target_of[finding.path] for finding in fixable):
-        if target.settings not in decided:
-            decided[target.settings] = _decided(target, outcome.undecided.get(target.settings, []), request, jobs)
-    if all(names_variable(finding, decided[target_of[finding.path].settings]) for finding in fixable):
+    decided = decided_settings(fixable, outcome, request, jobs)
+    settings_of = {target.path: decided.get(target.settings, target.settings) for target in request.files}
+    if all(names_variable(finding, settings_of[finding.path]) for finding in fixable):
         return outcome
 
     def under(target: Target) -> Target:
         return replace(target, settings=decided.get(target.settings, target.settings))
 
     files, context = (list(map(under, each)) for each in (request.files, request.context_files))
-    return check_all(files, jobs, context=context)
+    return check_fixes_again(outcome, files, jobs, request.cache, context)
+
+
+def decided_settings(
+    findings: Iterable[Finding], outcome: RunResult, request: RunRequest, jobs: int | None
+) -> dict[Settings, Settings]:
+    """Return the settings of each project with a fix, among those of the findings, that depends on all of it, and what they are once
+    the rules have decided."""
+    target_of = {target.path: target for target in (*request.context_files, *request.files)}
+    undecided = _undecided(outcome, {path: target.settings for path, target in target_of.items()})
+    found: dict[Settings, Settings] = {}
+    for target in (target_of[finding.path] for finding in findings if may_be_decided(finding)):
+        if target.settings not in found:
+            found[target.settings] = _decided(target, undecided.get(target.settings, []), request, jobs)
+    return found
+
+
+def _undecided(outcome: RunResult, settings_of: Mapping[Path, Settings]) -> dict[Settings, list[Finding]]:
+    """Return what rules that decide have found outside of tests, suppressed findings too, by the settings of the file that was analysed."""
+    found: dict[Settings, list[Finding]] = {}
+    for result in filter(is_undecided, outcome.results):
+        own = settings_of[result.path]
+        if own.lint_tests or not is_test(result.path, own):
+            found.setdefault(own, []).extend(finding for finding in result.findings if rules()[finding.code].decides)
+    return found
 
 
 def _decided(target: Target, found: Sequence[Finding], request: RunRequest, jobs: int | None) -> Settings:

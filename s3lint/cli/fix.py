@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from s3lint.cli.output import counted, print_error
 from s3lint.finding import Finding, failure
 from s3lint.fixes.apply import Fixed, Unsettled, diffs, is_applicable
-from s3lint.linter.decisions import may_be_decided
 from s3lint.linter.engine import Engine
-from s3lint.linter.fix import FixSession, decided, fix_in
+from s3lint.linter.fix import FixSession, fix_in
 from s3lint.project.boundary import leads_out_now
-from s3lint.project.files import MAX_READ_BYTES, ProjectFiles
+from s3lint.project.files import MAX_READ_BYTES
 from s3lint.reports import Report, printable
 from s3lint.runner.run import MIN_FILES_PER_WORKER
 from s3lint.settings import Settings
@@ -27,6 +26,9 @@ from s3lint.suppressions.insert import allow_in_file
 
 MAX_ATTEMPTS = 3
 """How often to fix a file again because another program changed it meanwhile."""
+
+
+Decide = Callable[[Iterable[Finding]], Mapping[Settings, Settings]]
 
 
 @dataclass
@@ -64,17 +66,16 @@ class AllowTask:
 
 
 def fix_all(
-    findings: Iterable[Finding], settings_of: Callable[[Path], Settings], *, unsafe: bool, write: bool, jobs: int
+    findings: Iterable[Finding], settings_of: Callable[[Path], Settings], decide: Decide, *, unsafe: bool, write: bool, jobs: int
 ) -> FixOutcome:
-    """Fix every file with a fixable finding. A file that cannot be fixed or written stays unchanged and does not stop the others."""
+    """Fix every file with a fixable finding. A file that cannot be fixed or written stays unchanged and does not stop the others.
+
+    `decide` returns, for the settings of projects, those with what rules decide over the whole of them before these findings are fixed.
+    """
     applicable = [finding for finding in findings if is_applicable(finding, unsafe=unsafe)]
     settings = {path: settings_of(path) for path in dict.fromkeys(finding.path for finding in applicable)}
-    decide = any(map(may_be_decided, applicable))
-    made: dict[Settings, Settings] = {}
-    for own in settings.values():
-        if own not in made:
-            made[own] = decided(own, ProjectFiles(own)) if decide else own
-    tasks = [FixTask(path, made[own], unsafe, is_decided=decide) for path, own in settings.items()]
+    decided = decide(applicable)
+    tasks = [FixTask(path, decided.get(own, own), unsafe, is_decided=own in decided) for path, own in settings.items()]
     return _run_tasks(tasks, write=write, jobs=jobs)
 
 

@@ -19,7 +19,6 @@ from s3lint.linter.findings import by_file
 from s3lint.linter.policy import AppliedSuppression, not_in_baseline, report
 from s3lint.linter.result import Result
 from s3lint.project.ignored import ANSWERS, Listed
-from s3lint.project.patterns import is_test
 from s3lint.project.targets import Target, with_context_files
 from s3lint.registry import rules
 from s3lint.runner.shares import shares_of
@@ -52,9 +51,8 @@ class RunResult:
     suppressions: list[AppliedSuppression] = field(default_factory=list)
     baselined: list[Finding] = field(default_factory=list)
     """Findings that were left out because a baseline lists them."""
-    undecided: dict[Settings, list[Finding]] = field(default_factory=dict)
-    """The findings of rules that decide over the whole project what their fixes write, suppressed ones too, that files other than tests
-    give rise to: by the settings of these files."""
+    results: list[Result] = field(default_factory=list)
+    """What the policy was applied to: the results of files with findings, suppressions or errors."""
     stale: dict[Path, Counter[Entry]] = field(default_factory=dict)
     """For each baseline its entries that nothing matches any more, as far as the run can tell."""
 
@@ -88,14 +86,33 @@ def check_all(
     settings, tasks = _tasks(every)
     with paused_collector(), without_parser_warnings():
         cached, found = _analyze(every, tasks, settings, jobs, progress, cache)
-        with CLOCK.stage("suppressions and settings"):
-            results = [*cached.values(), *found]
-            run = _reported(_by_file(results, tasks, settings), tasks[: len(files)], settings)
-            run.undecided = _undecided(results, tasks, settings)
-        run.reused = len([target for target in files if target.path in cached])
-    for path, scope in scopes(files, lambda each: each.baseline).items():
-        _leave_out_baseline(run, path, scope)
+        run = _run_of([*cached.values(), *found], files, tasks, settings)
+    run.reused = len([target for target in files if target.path in cached])
     return run
+
+
+def check_fixes_again(
+    run: RunResult, files: Sequence[Target], jobs: int | None = None, cache: Cache | None = None, context: Sequence[Target] = ()
+) -> RunResult:
+    """Return a run over the same files, whose settings hold now what rules decide over the whole project before fixes are made.
+
+    Only files with findings of such rules are analyzed again: in all others the settings change nothing.
+    """
+    every = [*files, *context]
+    settings, tasks = _tasks(every)
+    again = {result.path for result in run.results if is_undecided(result)}
+    left = [(target, task) for target, task in zip(every, tasks, strict=True) if target.path in again]
+    with paused_collector(), without_parser_warnings():
+        cached, found = _analyze([target for target, _ in left], [task for _, task in left], settings, jobs, no_progress, cache)
+        known = {result.path: result for result in (*run.results, *cached.values(), *found)}
+        made = _run_of([known.get(target.path) or Result(target.path) for target in every], files, tasks, settings)
+    made.reused = run.reused
+    return made
+
+
+def is_undecided(result: Result) -> bool:
+    """Return whether a result has findings of rules that decide over the whole project what their fixes write."""
+    return any(rules()[finding.code].decides for finding in result.findings)
 
 
 def analyze_files(files: Sequence[Target], jobs: int | None = None, cache: Cache | None = None) -> Iterator[Result]:
@@ -151,7 +168,7 @@ def _by_file(results: list[Result], tasks: Sequence[Task], settings: Sequence[Se
     return observed_in(results, engine_of.get)
 
 
-def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Settings]) -> RunResult:
+def _reported(results: Iterable[Result], tasks: Sequence[Task], settings: Sequence[Settings]) -> RunResult:
     """Apply the policy to the files of the tasks, those of each settings together."""
     settings_of = {task.path: task.settings for task in tasks}
     groups: dict[int, list[Result]] = {}
@@ -171,16 +188,14 @@ def _reported(results: Iterable[Result], tasks: list[Task], settings: list[Setti
     return run
 
 
-def _undecided(results: Iterable[Result], tasks: Sequence[Task], settings: Sequence[Settings]) -> dict[Settings, list[Finding]]:
-    """Return what rules that decide have found outside of tests, before the policy and before findings are moved to their files."""
-    settings_of = {task.path: settings[task.settings] for task in tasks}
-    found: dict[Settings, list[Finding]] = {}
-    for result in results:
-        concerned = [finding for finding in result.findings if rules()[finding.code].decides]
-        own = settings_of[result.path]
-        if concerned and (own.lint_tests or not is_test(result.path, own)):
-            found.setdefault(own, []).extend(concerned)
-    return found
+def _run_of(results: list[Result], files: Sequence[Target], tasks: Sequence[Task], settings: Sequence[Settings]) -> RunResult:
+    """Apply the policy and the baselines to the results of some tasks, of which those of the files that are reported come first."""
+    with CLOCK.stage("suppressions and settings"):
+        run = _reported(_by_file(results, tasks, settings), tasks[: len(files)], settings)
+        run.results = [result for result in results if result.findings or result.suppressions or result.errors]
+    for path, scope in scopes(files, lambda each: each.baseline).items():
+        _leave_out_baseline(run, path, scope)
+    return run
 
 
 def _leave_out_baseline(run: RunResult, path: Path, scope: Scope) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import date
@@ -54,7 +54,9 @@ class Cache:
         from s3lint.runner.cache.serialize import deserialize
 
         found: dict[Path, Result] = {}
-        for variant, own in self._by_variant(targets).items():
+        by_variant = self._by_variant(targets)
+        self._tell_covered(by_variant)
+        for variant, own in by_variant.items():
             stored = self._stored(variant, own)
             fresh = self._fresh(variant, [entry for _, entry in stored])
             for target, entry in stored:
@@ -67,6 +69,13 @@ class Cache:
             self._projects[variant].stale = sum(target.path not in found for target in own)
         self._store.close()  # No connection may be used by the processes that are forked from this one.
         return found
+
+    def _tell_covered(self, by_variant: Mapping[str, Sequence[Target]]) -> None:
+        """Tell a project of which all files are checked that these are its files. Once: what a run asks later is about some of them."""
+        for variant, own in by_variant.items():
+            if len(by_variant) == 1 and own[0].settings.root == self._covered:
+                self._projects[variant].covered = [target.path for target in own]
+        self._covered = None
 
     def _stored(self, variant: str, targets: Sequence[Target]) -> list[tuple[Target, Stored]]:
         """Return those of the targets whose own bytes are unchanged since an entry was stored, each with its entry."""
@@ -132,9 +141,6 @@ class Cache:
         found: dict[str, list[Target]] = {}
         for target in targets:
             found.setdefault(self._variant(target.settings), []).append(target)
-        for variant, own in found.items():
-            if len(found) == 1 and own[0].settings.root == self._covered:
-                self._projects[variant].covered = [target.path for target in own]
         return found
 
     def _variant(self, settings: Settings) -> str:
