@@ -129,6 +129,11 @@ def decided(settings: Settings, files: ProjectFiles, loader: Loader | None = Non
 
     The same for every way to a fix: it depends on the files of the project, not on those that are asked for.
     """
-    engine = Engine(deciding_settings(settings, deciding_codes()), files, loader)
+    engine = deciding_engine(settings, files, loader)
     findings = [finding for path in files.outside_tests for finding in engine.analyze(path, files.content(path)).findings]
     return decided_by(findings, settings, files)
+
+
+def deciding_engine(settings: Settings, files: ProjectFiles, loader: Loader | None = None) -> Engine:
+    """Return an engine that finds in each file what rules decide by over the whole project."""
+    return Engine(deciding_settings(settings, deciding_codes()), files, loader)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from s3lint.finding import Finding
-from s3lint.linter.decisions import may_be_decided
+from s3lint.linter.decisions import decided_by, may_be_decided
 from s3lint.linter.engine import Engine
-from s3lint.linter.fix import decided
+from s3lint.linter.fix import deciding_engine
 from s3lint.project.files import ProjectFiles
 from s3lint.project.loader import Loader
 from s3lint.settings import Settings
@@ -61,6 +62,8 @@ class ProjectSession:
         self._decided = settings
         self._decided_for: set[tuple[str, str]] = set()
         """The codes and subjects of findings for which the rules have decided over the whole project what their fixes write."""
+        self._deciding: dict[Path, tuple[Finding, ...]] = {}
+        """What those rules find in each file of the project, until it or a related file changes."""
         self._links: dict[Path, tuple[Path, ...]] = {}
         self._findings: dict[Path, tuple[bytes, list[Finding]]] = {}
 
@@ -75,16 +78,19 @@ class ProjectSession:
         """Take note of files that were changed, created or deleted."""
         for path in paths:
             self.files.refresh(path)
+            self.drop_findings((path, *self.related.get(path, ())))
         self._engine = None
 
     def drop_findings(self, paths: Iterable[Path]) -> None:
         """Forget the findings in some files, because a file related to them has changed."""
         for path in paths:
             self._findings.pop(path, None)
+            self._deciding.pop(path, None)
 
     def drop_all_findings(self) -> None:
         """Forget the findings in every file."""
         self._findings.clear()
+        self._deciding.clear()
 
     def findings(self, path: Path, data: bytes) -> list[Finding]:
         """The findings in a file that is not open, cached until its text changes or they are dropped."""
@@ -110,8 +116,20 @@ class ProjectSession:
         if subjects <= self._decided_for:
             return found, errors
         self._decided_for |= subjects
-        self._decided, self._engine = decided(self.settings, self.files, self._loader), None
+        with suppress(Unreadable):  # Nothing is related to a notebook.
+            # The change may have related other files to this one than those that were when it was last checked.
+            self.drop_findings(self._related_now(path, data))
+        self._decided, self._engine = self._decide(), None
         return self.engine.check(path, data)
+
+    def _decide(self) -> Settings:
+        """Return the settings with what the rules decide over the whole project, of which only changed files are analysed again."""
+        engine = deciding_engine(self.settings, self.files, self._loader)
+        known, self._deciding = self._deciding, {}
+        for path in self.files.outside_tests:
+            found = known.get(path)
+            self._deciding[path] = found if found is not None else engine.analyze(path, self.files.content(path)).findings
+        return decided_by([finding for found in self._deciding.values() for finding in found], self.settings, self.files)
 
     def parses(self, path: Path, data: bytes) -> bool:
         """Whether a text parses. The module is kept for the check that follows."""
@@ -125,8 +143,11 @@ class ProjectSession:
         """The files related to one now or when it was last checked: in all of them findings may have changed."""
         before = self.related.get(path, frozenset())
         try:
-            now = {found for name in self.with_links(path) for found in self.engine.related_files(name, data)}
+            self.related[path] = self._related_now(path, data)
         except Unreadable:
             return before
-        self.related[path] = frozenset(now)
         return before | self.related[path]
+
+    def _related_now(self, path: Path, data: bytes) -> frozenset[Path]:
+        """Return the files related to one with this text. Raises `Unreadable`."""
+        return frozenset(found for name in self.with_links(path) for found in self.engine.related_files(name, data))
