@@ -17,7 +17,7 @@ CLOSING = {
 }
 """For the quotes that open a text, what ends it, and what a backslash hides. The end of a line ends short ones unfinished."""
 
-MAX_HEADER_BYTES = 400
+MAX_HEADER_BYTES = 2_000
 """Bytes before a text that are read to tell whether it follows the header of a function or a class."""
 
 HEADER = re.compile(
@@ -25,6 +25,10 @@ HEADER = re.compile(
     re.MULTILINE,
 )
 """The end of a header, on lines of its own or behind the parenthesis that closes its parameters, as what stands before a docstring."""
+
+DEFINITION = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
+
+BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 
 BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:#[^\n\r]*[\n\r]\s*)*[rRuU]?")
 """All that may stand before the docstring of a module."""
@@ -92,4 +96,13 @@ def _is_comment_or_docstring(data: bytes, start: int, end: int) -> bool:
         return not data[line:start].strip()
     if not data.startswith((b'"""', b"'''"), start) or not END.match(data, end):
         return False
-    return bool(HEADER.search(data, max(0, start - MAX_HEADER_BYTES), start) or BEGINNING.fullmatch(data, 0, start))
+    return _follows_header(data[max(0, start - MAX_HEADER_BYTES) : start]) or bool(BEGINNING.fullmatch(data, 0, start))
+
+
+def _follows_header(before: bytes) -> bool:
+    """Tell whether these bytes end with the header of a function or a class. Where it leaves a bracket open, a value in a dict follows."""
+    if not HEADER.search(before):
+        return False
+    places = [found.start() for found in DEFINITION.finditer(before)]
+    header = before[places[-1] :] if places else b"{"
+    return all(header.count(opening) == header.count(closing) for opening, closing in BRACKETS)

@@ -22,6 +22,7 @@ from s3lint.triggers.api_names import (
     DELTA_SINKS,
     FRAME_SINKS,
     GLUE_SINKS,
+    IMPORTED_MAKERS,
     INJECTED,
     ITEM_OPERATIONS,
     KEY_NAMES,
@@ -162,7 +163,7 @@ TRIGGERS: dict[str, Extractor] = {
             Trigger(CLIENT_MAKERS, shape=SETUP, requires_store=True),
             Trigger(CLIENT_MAKERS, shape=PASSED_METHOD, requires_store=True),
             # A variable called `client` is passed on in many files.
-            Trigger(CLIENT_MAKERS, frozenset({"from boto", "from aioboto"}), PASSED, requires_store=True),
+            Trigger(CLIENT_MAKERS, IMPORTED_MAKERS, PASSED, requires_store=True),
         ),
     ),
     "settings": Extractor(

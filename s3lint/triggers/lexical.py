@@ -36,21 +36,32 @@ class Shape:
 
 OPEN, CLOSE = b"()"
 
+QUOTES = b"\"'"
+
 MAX_CALL_BYTES = 800
 """Bytes of a call that are read for its arguments."""
 
-BRACKETS = re.compile(rb"""[()]|\#[^\n\r]*|"[^"\\\n]*"|'[^'\\\n]*'""")
-"""A bracket, or a comment or a text in quotes, which may have some too."""
+BRACKETS = re.compile(
+    rb"""
+    [()] | \#[^\n\r]*
+    | \"{3} (?:[^\\]|\\.)*? \"{3} | '{3} (?:[^\\]|\\.)*? '{3} | " (?:[^"\\\n]|\\.)* " | ' (?:[^'\\\n]|\\.)* '
+    | ["']
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""A bracket, or a comment or a text in quotes, which may have some too; a quote by itself opens a text of which no more is read."""
 
 
 def _end_of_call(data: bytes, start: int) -> int:
     """Return where the brackets are closed that open at `data[start]`, or where no more is read of the call."""
     depth, most = 0, start + MAX_CALL_BYTES
-    for bracket in BRACKETS.finditer(data, start, most):
-        kind = data[bracket.start()]
-        depth += (kind == OPEN) - (kind == CLOSE)
+    for found in BRACKETS.finditer(data, start, most):
+        text = found[0]
+        if text in QUOTES or (text[0] in QUOTES and text.count(b"{") != text.count(b"}")):
+            return most  # An f-string may have quotes like its own between braces.
+        depth += (text[0] == OPEN) - (text[0] == CLOSE)
         if depth == 0:
-            return bracket.end()
+            return found.end()
     return most
 
 

@@ -6,13 +6,14 @@ import ast
 import re
 import sys
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conftest import fixture_files, run, statements, unfiltered
+from conftest import Write, fixture_files, run, statements, unfiltered
 from s3lint.finding import Location
 from s3lint.linter.engine import Engine
 from s3lint.linter.prefilter import Prefilter, prefilter_for
@@ -159,6 +160,53 @@ ACTIONS = (
 def test_no_action_is_lost(action: str, arguments: str) -> None:
     prelude = "import boto3\nextra = {'ACL': 'public-read'}\nthing = boto3.resource('s3').Object('acme-b', 'k')\n"
     same_verdict(prelude + action.format(arguments) + "\n")
+
+
+@st.composite
+def literals(draw: st.DrawFn) -> str:
+    """A text as Python may spell it: any prefix and quotes, with brackets, quotes, backslashes, braces and ends of lines in it."""
+    prefix, quotes = draw(st.sampled_from(["", "r", "b", "f", "rf", "u"])), draw(st.sampled_from(["'", '"', "'''", '"""']))
+    pieces = (
+        "(",
+        ")",
+        "'",
+        '"',
+        "#",
+        "\\",
+        "\\\\",
+        "\\n",
+        "\\'",
+        '\\"',
+        "\\\n",
+        "\n",
+        "{",
+        "}",
+        "{x}",
+        "{x[')']}",
+        '{x["("]}',
+        "a",
+        "'''",
+        '"""',
+    )
+    return f"{prefix}{quotes}{''.join(draw(st.lists(st.sampled_from(pieces), max_size=6)))}{quotes}"
+
+
+@given(st.lists(literals(), min_size=1, max_size=3), st.sampled_from([", ", " ", ",\n", ",  # ) it's\n"]))
+@example(['"\\n)"'], ", ")
+@example(["'''it's )'''"], ", ")
+@example(['f"{x[")"]}"'], ", ")
+def test_no_argument_behind_a_text_is_lost(texts: list[str], between: str) -> None:
+    call = f'boto3.client("s3", {between.join(texts)}, verify=False)'
+    with suppress(SyntaxError, ValueError):
+        ast.parse(call)
+        assert "clients" in prefilter_for(frozenset(rules())).mentions(f"import boto3\n{call}\n".encode()).extractors
+
+
+@pytest.mark.parametrize("imported", ["from aws import client", "from aws import *", "from aws import client, other"])
+def test_a_factory_that_another_module_passes_on_is_not_lost(project: Write, imported: str) -> None:
+    text = f"from functools import partial\n{imported}\nmake = partial(client, 's3', verify=False)\nmake()\n"
+    root = project({"aws.py": "from boto3 import client\n", "a.py": text})
+    assert [finding.code for finding in Engine(Settings(root=root)).check(root / "a.py", text.encode())[0]] == ["STO412"]
 
 
 @pytest.mark.parametrize(
