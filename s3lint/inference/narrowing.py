@@ -7,6 +7,7 @@ Conditions on one name, or attribute, that compare it with literals: `if x`, `x 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import libcst as cst
 
@@ -35,6 +36,16 @@ UNREAD = (Unknown, Parameter, Reference, UserInput, Environment)
 """Values of which nothing is known but where they come from."""
 
 
+# Nodes are told by their exact types: `isinstance` asks the metaclass of libcst's, which takes ten times as long.
+EQUAL = frozenset({cst.Is, cst.IsNot, cst.Equal, cst.NotEqual})
+
+NEGATIVE = frozenset({cst.IsNot, cst.NotEqual, cst.NotIn})
+
+Display = cst.Tuple | cst.List | cst.Set
+
+DISPLAYS = frozenset({cst.Tuple, cst.List, cst.Set})
+
+
 @frozen()
 class Test:
     """A condition on one name: `kind` is truth, none, equal, in, start, end or contains, `literals` what it compares with."""
@@ -56,12 +67,11 @@ def narrowed(value: Value, name: str, guards: Iterable[Guard]) -> Value:
 
 def _tests(node: cst.BaseExpression, name: str, holds: bool) -> list[Test]:
     """Return what a condition says of a name."""
-    # By exact type: `isinstance` asks the metaclass of libcst's nodes, which takes ten times as long.
     if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
         return _tests(node.expression, name, not holds)
     if type(node) is cst.BooleanOperation:
         # `a and b` that holds tells that both hold, `a or b` that fails tells that both fail; the other two tell nothing of either.
-        both = isinstance(node.operator, cst.And) is holds
+        both = (type(node.operator) is cst.And) is holds
         return [*_tests(node.left, name, holds), *_tests(node.right, name, holds)] if both else []
     if type(node) is cst.Name or type(node) is cst.Attribute:
         return [Test("truth", (), holds)] if dotted_name(node) == name else []
@@ -75,7 +85,7 @@ def _called(node: cst.Call, name: str) -> Test | None:
     """`name.startswith("a")`, `name.endswith(("a", "b"))`, `len(name)`, `bool(name)`."""
     if dotted_name(node.func) in ("len", "bool"):
         return Test("truth") if len(node.args) == 1 and dotted_name(node.args[0].value) == name else None
-    if not isinstance(node.func, cst.Attribute) or len(node.args) != 1 or dotted_name(node.func.value) != name:
+    if type(node.func) is not cst.Attribute or len(node.args) != 1 or dotted_name(node.func.value) != name:
         return None
     kind = {"startswith": "start", "endswith": "end"}.get(node.func.attr.value)
     literals = _literals(node.args[0].value)
@@ -86,24 +96,25 @@ def _compared(node: cst.Comparison, name: str) -> Test | None:
     if len(node.comparisons) != 1:
         return None
     operator, other = node.comparisons[0].operator, node.comparisons[0].comparator
-    if isinstance(node.left, cst.Call):
+    kind = type(operator)
+    if type(node.left) is cst.Call:
         return _counted(node.left, operator, _number(other), name)
-    positive = not isinstance(operator, (cst.IsNot, cst.NotEqual, cst.NotIn))
-    if isinstance(operator, (cst.In, cst.NotIn)):
-        if dotted_name(other) == name and isinstance(node.left, cst.SimpleString):
+    positive = kind not in NEGATIVE
+    if kind is cst.In or kind is cst.NotIn:
+        if dotted_name(other) == name and type(node.left) is cst.SimpleString:
             return Test("contains", _literals(node.left), positive)
-        literals = _literals(other) if dotted_name(node.left) == name and not isinstance(other, cst.SimpleString) else ()
+        literals = _literals(other) if dotted_name(node.left) == name and type(other) is not cst.SimpleString else ()
         return Test("in", literals, positive) if literals else None
-    if not isinstance(operator, (cst.Is, cst.IsNot, cst.Equal, cst.NotEqual)):
+    if kind not in EQUAL:
         return None
-    if dotted_name(node.left) == name and isinstance(other, cst.Name) and other.value == "None":
+    if dotted_name(node.left) == name and type(other) is cst.Name and other.value == "None":
         return Test("none", (), positive)
     literals = _literals(other)
     if not literals:
         return None
     if dotted_name(node.left) == name:
         return Test("in", literals, positive)
-    end = _end_of(node.left, name, literals[0]) if isinstance(node.left, cst.Subscript) else None
+    end = _end_of(node.left, name, literals[0]) if type(node.left) is cst.Subscript else None
     return Test(end, literals, positive) if end is not None else None
 
 
@@ -151,8 +162,8 @@ def _number(node: cst.BaseExpression | None) -> str:
 
 def _literals(node: cst.BaseExpression) -> tuple[str, ...]:
     """Return a literal text, or those of a display of nothing else."""
-    nodes = [part.value for part in node.elements] if isinstance(node, (cst.Tuple, cst.List, cst.Set)) else [node]
-    texts = [part.evaluated_value for part in nodes if isinstance(part, cst.SimpleString)]
+    nodes = [part.value for part in cast("Display", node).elements] if type(node) in DISPLAYS else [node]
+    texts = [part.evaluated_value for part in nodes if type(part) is cst.SimpleString]
     return tuple(text for text in texts if isinstance(text, str)) if len(texts) == len(nodes) else ()
 
 

@@ -89,11 +89,12 @@ def _blocks(path: Path) -> Sequence[Block]:
         return ()
 
 
-def _findings(folder: Path, before: str = "") -> bytes:
-    """Return the report of a run that executes some code `before` it starts."""
+def _findings(folder: Path, before: str = "") -> tuple[int, bytes, bytes]:
+    """Return the exit code, the report and the messages of a run that executes some code `before` it starts."""
     # The first entry is the folder that is checked, which may have modules with names such as `typing`.
     program = f"import sys; del sys.path[0]\n{before}\nfrom s3lint.cli import main\nsys.exit(main())"
-    return subprocess.run([sys.executable, "-c", program, *CHECK, *ALL], cwd=folder, capture_output=True, check=True).stdout
+    done = subprocess.run([sys.executable, "-c", program, *CHECK, *ALL], cwd=folder, capture_output=True, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 def _folders(named: Sequence[Path]) -> Iterator[Path]:
