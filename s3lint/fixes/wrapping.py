@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from s3lint.errors import ConfigurationError
 from s3lint.finding import Edit, Location
 from s3lint.fixes.imports import newline_of
+from s3lint.project.formatters import FLAKE8_FILES, RUFF_FILES, folders_around
 from s3lint.project.toml import MAX_CONFIGURATION_BYTES, tables_of
 from s3lint.support.bounded_read import read_bounded
 from s3lint.support.frozen import frozen
@@ -227,9 +228,7 @@ def _tokens(line: str) -> list[tokenize.TokenInfo]:
 @once_for_module
 def line_length(module: Module) -> int:
     """Return the characters of a line that a fix may write: as the project says, by default 88, and more where the file's code has more."""
-    folders = module.path.parents
-    top = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), len(folders))
-    limit = next((length for folder in folders[: top + 1] for length in _configured(folder)), DEFAULT_LENGTH)
+    limit = next((length for folder in folders_around(module.path) for length in _configured(folder)), DEFAULT_LENGTH)
     longer = {
         row: len(line) for row, line in enumerate(_bare_lines(module), start=1) if len(line) > limit and not _is_comment(line)
     }
@@ -263,7 +262,7 @@ def _is_comment(line: str) -> bool:
 
 def _configured(folder: Path) -> Iterator[int]:
     """Yield the line lengths that the configuration files of a folder set, those of formatters first."""
-    for name in ("ruff.toml", ".ruff.toml"):
+    for name in RUFF_FILES:
         settings = _toml(folder / name)
         if settings is not None:
             yield _length(settings, "line-length", DEFAULT_LENGTH)
@@ -272,7 +271,7 @@ def _configured(folder: Path) -> Iterator[int]:
         settings = tools.get(name) if isinstance(tools, dict) else None
         if isinstance(settings, dict):
             yield _length(settings, "line-length", DEFAULT_LENGTH)
-    for name in (".flake8", "setup.cfg", "tox.ini"):
+    for name in FLAKE8_FILES:
         text = _text(folder / name)
         if text is not None:
             yield from _lengths_of_flake8(text)

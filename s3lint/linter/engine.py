@@ -24,6 +24,7 @@ from s3lint.linter.result import Result
 from s3lint.project.dependencies import RelatedFilesDependency, Tracker
 from s3lint.project.discovery import is_notebook
 from s3lint.project.files import MAX_SOURCE_BYTES, ProjectFiles
+from s3lint.project.formatters import formatter_files
 from s3lint.project.import_graph import ImportGraph
 from s3lint.project.loader import Loader
 from s3lint.project.searches import STORES
@@ -157,6 +158,10 @@ class Engine:
             for path in self.files.searched:
                 self.loader.imports(path, self.files.content(path))
 
+    def _mentions_anywhere(self, data: bytes) -> bool:
+        """Return whether some cell mentions storage, be it in another language than Python."""
+        return bool(self.prefilter.mentions(data, in_prose=True))
+
     def _mentions_in(self, path: Path, data: bytes) -> Mentions:
         known = self._mentions.pop(path, None)
         return known[1] if known is not None and known[0] == hash(data) else self.prefilter.mentions(data)
@@ -207,7 +212,7 @@ class Engine:
     def _with_cells(self, result: Result, data: bytes) -> Result:
         """Add what was masked in a source that consists of cells, and findings for the cells that do not parse."""
         broken = [unreadable(result.path, error, "cell") for error in broken_cells(data)]
-        findings = (*broken, *result.findings) if broken and self.prefilter.mentions(data) else result.findings
+        findings = (*broken, *result.findings) if broken and self._mentions_anywhere(data) else result.findings
         return replace(result, findings=findings, masks=masked_rows(data))
 
     def _analyze_standalone(self, path: Path, data: bytes, tree: ast.Module | None) -> Result:
@@ -238,12 +243,12 @@ class Engine:
         try:
             opened = read(data)
         except Unreadable as error:
-            return Result(path, (unreadable(path, error),) if self.prefilter.mentions(data) else ())
+            return Result(path, (unreadable(path, error),) if self._mentions_anywhere(data) else ())
         if opened is None:
             return Result(path)
         text, cells = opened
         result = self._analyze_source(path, text)
-        broken = [unreadable(path, error, "cell") for error in cells.broken] if self.prefilter.mentions(data) else []
+        broken = [unreadable(path, error, "cell") for error in cells.broken] if self._mentions_anywhere(data) else []
         return replace(result, findings=(*broken, *result.findings), cells=cells, masks=cells.masks)
 
     def _analyze_source(self, path: Path, data: bytes, tree: ast.Module | None = None) -> Result:
@@ -279,6 +284,12 @@ class Engine:
         matters = path in self.import_graph.storage or self.import_graph.may_have_related(path, data)
         return self.import_graph.related_files(self.module(path, data)) if matters else []
 
+    def _note_formatters(self, findings: Iterable[Finding]) -> None:
+        """Record what tells how long the lines of the files are that have fixes."""
+        paths = {finding.path for finding in findings if finding.fix is not None} if self.tracker.on else ()
+        for file in dict.fromkeys(file for path in paths for file in formatter_files(path)):
+            self.tracker.record(self.tracker.file(file, self.files.read(file)))
+
     def _analyze_dependent(self, path: Path) -> Result:
         """Analyze a dependent once, however many files it depends on, and add what it read to what the current file depends on."""
         if path not in self.dependents:
@@ -312,6 +323,7 @@ class Engine:
             refused = [unreadable(module.path, error) for error in checker.refused]
             found_here = merged([*refused, *findings_here])
             findings = fixed_together(found_here)
+            self._note_formatters(findings)
         # This result depends on its own file anyway. Others share what was inferred of it, and inference never reads a text as a whole.
         module.extent.whole = whole
         own, elsewhere = _suppressions_for(module, matches, findings)

@@ -92,8 +92,11 @@ class Prefilter:
         ]
         self._closed: dict[int, frozenset[tuple[str, str]]] = {}
 
-    def mentions(self, data: bytes) -> Mentions:
-        """Return the hits in the bytes of a file."""
+    def mentions(self, data: bytes, *, in_prose: bool = False) -> Mentions:
+        """Return the hits in the bytes of a file; with `in_prose` also where all of them lie in comments and docstrings.
+
+        Cells in other languages than Python are comments of a file.
+        """
         data = searchable(data)
         # Overlapping, since one text may be the beginning of another: `boto` and `boto3`.
         matches = self._automaton.find_matches_as_indexes(data, overlapping=True)
@@ -112,7 +115,7 @@ class Prefilter:
                             is_weak = is_weak and weak
         places = sorted({place for own in found.values() for place in own})
         # The texts of a rule, and rules of packs, may be about comments.
-        if not self._everywhere and "texts" not in found and is_prose(data, places):
+        if not (in_prose or self._everywhere or "texts" in found) and is_prose(data, places):
             return Mentions({}, [])
         # One strong hit makes all of them count.
         weak = bool(found) and is_weak and not self._everywhere

@@ -60,8 +60,8 @@ class ProjectSession:
         self._loader = Loader()
         self._engine: Engine | None = None
         self._decided = settings
-        self._decided_for: set[tuple[str, str]] = set()
-        """The codes and subjects of findings for which the rules have decided over the whole project what their fixes write."""
+        self._decided_for: dict[Path, set[tuple[str, str]]] = {}
+        """For each file the codes and subjects of findings for which the rules have decided over the whole project what their fixes write."""
         self._deciding: dict[Path, tuple[Finding, ...]] = {}
         """What those rules find in each file of the project, until it or a related file changes."""
         self._links: dict[Path, tuple[Path, ...]] = {}
@@ -91,6 +91,7 @@ class ProjectSession:
         """Forget the findings in every file."""
         self._findings.clear()
         self._deciding.clear()
+        self._decided_for.clear()
 
     def findings(self, path: Path, data: bytes) -> list[Finding]:
         """The findings in a file that is not open, cached until its text changes or they are dropped."""
@@ -109,13 +110,12 @@ class ProjectSession:
 
     def check(self, path: Path, data: bytes) -> tuple[list[Finding], tuple[str, ...]]:
         """The findings in a text and the errors of its analysis; nothing for a text that does not touch storage."""
-        if not self.settings.observed and not self.engine.is_relevant(path, data):
-            return [], ()
-        found, errors = self.engine.check(path, data)
+        is_relevant = self.settings.observed or self.engine.is_relevant(path, data)
+        found, errors = self.engine.check(path, data) if is_relevant else ([], ())
         subjects = {(finding.code, finding.subject) for finding in found if may_be_decided(finding)}
-        if subjects <= self._decided_for:
+        if subjects == self._decided_for.get(path, set()):
             return found, errors
-        self._decided_for |= subjects
+        self._decided_for[path] = subjects
         with suppress(Unreadable):  # Nothing is related to a notebook.
             # The change may have related other files to this one than those that were when it was last checked.
             self.drop_findings(self._related_now(path, data))

@@ -17,9 +17,13 @@ from s3lint.lsp.options import Options, WrongOption
 from s3lint.lsp.server import DEBOUNCE_SECONDS, Server
 from s3lint.lsp.worker import AnalysisError
 from s3lint.lsp.worker_client import Urgency, WorkerDied
+from s3lint.project.formatters import FLAKE8_FILES
 from s3lint.registry import registry
 
-WATCHED = ("**/*.py", "**/*.pyi", "**/*.toml", "**/.gitignore")
+OTHER_FILES = (".gitignore", *FLAKE8_FILES)
+"""Files beside TOML that tell what is checked, or how fixes are written."""
+
+WATCHED = ("**/*.py", "**/*.pyi", "**/*.toml", *(f"**/{name}" for name in OTHER_FILES))
 
 
 def initialize(server: Server, params: types.InitializeParams) -> None:
@@ -125,9 +129,9 @@ async def did_close_notebook(server: Server, params: types.DidCloseNotebookDocum
 
 
 async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    """Check open documents again, since any may import a changed file; start again if configuration or ignored files changed."""
+    """Check open documents again, since any may import a changed file; start again if a configuration or `.gitignore` changed."""
     paths = [path_of(change.uri) for change in params.changes]
-    if any(path.suffix == ".toml" or path.name == ".gitignore" for path in paths):
+    if any(path.suffix == ".toml" or path.name in OTHER_FILES for path in paths):
         server.restart()
         return
     server.changes += 1

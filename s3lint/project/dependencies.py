@@ -75,7 +75,7 @@ class Tracker:
 
     def __init__(self, *, on: bool = True, answer: Answer = unanswered) -> None:
         """With `on` false nothing is recorded or digested: for a run whose results no cache keeps. `answer` knows earlier searches."""
-        self._on = on
+        self.on = on
         self._answer = answer
         self.recorded = 0
         """Bitmask of the dependencies recorded so far."""
@@ -86,7 +86,7 @@ class Tracker:
 
     def record(self, dependency: Dependency) -> None:
         """Add a dependency to `recorded`."""
-        if not self._on:
+        if not self.on:
             return
         bit = self._bits.setdefault(dependency, len(self._bits))
         if bit == len(self._dependencies):
@@ -95,11 +95,11 @@ class Tracker:
 
     def file(self, path: Path, data: bytes | None) -> FileDependency:
         """Return the dependency on a file with these bytes; None for one that cannot be read."""
-        return FileDependency(path, digest(data) if data is not None and self._on else None)
+        return FileDependency(path, digest(data) if data is not None and self.on else None)
 
     def search(self, search: Search, found: Sequence[Path]) -> SearchDependency:
         """Return the dependency on what a search found."""
-        return SearchDependency(search, digest_of_found(search, found) if self._on else "")
+        return SearchDependency(search, digest_of_found(search, found) if self.on else "")
 
     def answered(self, search: Search, find: Callable[[], tuple[Path, ...]]) -> tuple[Path, ...]:
         """Return what a search finds: as this run or an earlier one found it, else as `find` does."""

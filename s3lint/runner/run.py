@@ -235,6 +235,9 @@ def _results(
     if len({task.settings for task in left}) == 1:
         with CLOCK.stage("index of words"):
             worker.index(left)
+    if cache is not None:
+        for each in settings:
+            cache.project(each).note_state()
     _SHARED[:] = [worker]
     try:
         yield from _in_workers(left, settings, count, extents)

@@ -8,33 +8,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-OPENING = re.compile(rb"""\#[^\n\r]* | \"{3} | '{3} | \"[^\"\\\n\r]*\" | '[^'\\\n\r]*' | [\"']""", re.VERBOSE)
-"""A comment, or the start of a text in quotes; the whole of a short one without backslashes."""
+OPENING = re.compile(rb"""\#|\"{3}|'{3}|["']""", re.VERBOSE)
+"""The start of a comment, or of a text in quotes."""
 
-CLOSING = {
-    quotes: re.compile(rb"\\(?:\r\n|.)|%s" % end, re.DOTALL)
-    for quotes, end in {b'"""': b'"""', b"'''": b"'''", b'"': rb'["\n\r]', b"'": rb"['\n\r]"}.items()
+WHOLE = {
+    b"#": re.compile(rb"[^\n\r]*"),
+    b'"""': re.compile(rb'"{3}[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"{3}', re.DOTALL),
+    b"'''": re.compile(rb"'{3}[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'{3}", re.DOTALL),
+    b'"': re.compile(rb'"[^"\\\n\r]*(?:\\(?:\r\n|.)[^"\\\n\r]*)*"', re.DOTALL),
+    b"'": re.compile(rb"'[^'\\\n\r]*(?:\\(?:\r\n|.)[^'\\\n\r]*)*'", re.DOTALL),
 }
-"""For the quotes that open a text, what ends it, and what a backslash hides. The end of a line ends short ones unfinished."""
+"""The whole of each, by its start."""
 
-MAX_HEADER_BYTES = 2_000
-"""Bytes before a text that are read to tell whether it follows the header of a function or a class."""
+FORMATTED = re.compile(rb"[fFtT][rR]?\Z")
+"""What stands before an f-string."""
 
-HEADER = re.compile(
-    rb"(?:^[ \t]*(?:async[ \t]+)?(?:def|class)\b[^\n\r]*|\)[ \t]*(?:->[^\n\r]*)?):[ \t]*(?:#[^\n\r]*)?[\n\r]\s*[rRuU]?\Z",
-    re.MULTILINE,
-)
-"""The end of a header, on lines of its own or behind the parenthesis that closes its parameters, as what stands before a docstring."""
+BEFORE_QUOTES = b"fFtTrR"
+"""The last letters of that."""
 
-DEFINITION = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)\b", re.MULTILINE)
+FIELD = re.compile(rb"""\{[^{}"'\#\\]*(?:(?:'[^'"{}\#\\]*'|"[^'"{}\#\\]*")[^{}"'\#\\]*)*\}""")
+"""A field of an f-string in which no quote can end the text."""
 
-BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+MAX_NESTED_FIELDS = 3
 
-BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:#[^\n\r]*[\n\r]\s*)*[rRuU]?")
-"""All that may stand before the docstring of a module."""
+OPEN, CLOSE = b"([{", b")]}"
 
-END = re.compile(rb"[ \t\f]*(?:#[^\n\r]*)?(?:[\n\r]\s*(?:#[^\n\r]*[\n\r]\s*)*(?:#[^\n\r]*\Z|[\w@\x80-\xff]|\.\.\.|\Z)|\Z)")
-"""What follows a docstring: the next statement. An entry of a dict may follow a colon too, but ends with a comma or a bracket."""
+PREFIXES = frozenset({b"", b"r", b"R", b"u", b"U", b"\xef\xbb\xbf"})
+"""What may stand before the quotes of a docstring on its line: the mark of UTF-8 before that of a module."""
+
+JOINED = (b"\\\n", b"\\\r", b"\\\r\n")
+"""Ends of a line that goes on in the next."""
+
+ALONE = re.compile(rb"[ \t\f]*(?:\#[^\n\r]*)?(?:[\n\r]|\Z)")
+"""What follows a statement to the end of its line."""
 
 IMPORTS = (b"import ", b"from ")
 
@@ -46,18 +52,43 @@ def is_prose(data: bytes, offsets: Sequence[int]) -> bool:
         _may_be_prose(data, offset, between) for offset, between in zip(offsets, _quotes_before(data, offsets), strict=True)
     ):
         return False
-    place, index = 0, 0
-    while index < len(offsets):
-        opening = OPENING.search(data, place)
-        if opening is None or offsets[index] < opening.start():
+    index, place, depth = 0, 0, 0
+    # Code may lie between the quotes of two texts of which one does not end: then the rest is read too, for the quote that is left over.
+    last = len(data) if data.count(b'"""') % 2 or data.count(b"'''") % 2 else max(offsets, default=0) + 1
+    for start, end in _marked(data, last):
+        if end < 0 or (data[start - 1] in BEFORE_QUOTES and _may_end_elsewhere(data, start, end)):
             return False
-        start, place = opening.start(), _end(data, opening)
-        if offsets[index] < place:
-            if place > len(data) or not _is_comment_or_docstring(data, start, place):
+        depth, place = depth + _depth(data[place:start]), end
+        if index < len(offsets) and offsets[index] < end:
+            if offsets[index] < start or not _is_comment_or_statement(data, start, end, depth):
                 return False
-            while index < len(offsets) and offsets[index] < place:
+            while index < len(offsets) and offsets[index] < end:
                 index += 1
-    return True
+    return index == len(offsets)
+
+
+def _marked(data: bytes, last: int) -> Iterator[tuple[int, int]]:
+    """Yield where each comment and each text in quotes before a place begins and ends; -1 for one without an end, which is the last."""
+    end = 0
+    while end >= 0 and (opening := OPENING.search(data, end, last)) is not None:
+        whole = WHOLE[opening[0]].match(data, opening.start())
+        end = whole.end() if whole is not None else -1
+        yield opening.start(), end
+
+
+def _depth(code: bytes) -> int:
+    """Return how many more brackets a piece of code opens than it closes."""
+    return len(code.translate(None, CLOSE)) - len(code.translate(None, OPEN))
+
+
+def _may_end_elsewhere(data: bytes, start: int, end: int) -> bool:
+    """Tell whether a text may end elsewhere: since Python 3.12, an f-string may have quotes like its own and comments between its braces."""
+    if not FORMATTED.search(data, max(0, start - 2), start):
+        return False
+    text = data[start:end]
+    for _ in range(MAX_NESTED_FIELDS):
+        text = FIELD.sub(b"", text)
+    return b"{" in text or b"}" in text
 
 
 def _quotes_before(data: bytes, offsets: Sequence[int]) -> Iterator[bool]:
@@ -76,33 +107,15 @@ def _may_be_prose(data: bytes, offset: int, within_quotes: bool) -> bool:
     return not data.startswith(IMPORTS, line) and (within_quotes or data.find(b"#", line, offset) >= 0)
 
 
-def _end(data: bytes, opening: re.Match[bytes]) -> int:
-    """Return where a comment or a text ends; a place behind the end of the file for a text without an end."""
-    closing = CLOSING.get(opening[0])
-    if closing is None:
-        return opening.end()
-    for found in closing.finditer(data, opening.end()):
-        if found[0] == opening[0]:
-            return found.end()
-        if not found[0].startswith(b"\\"):
-            break
-    return len(data) + 1
+def _is_comment_or_statement(data: bytes, start: int, end: int, depth: int) -> bool:
+    """Tell whether what lies there is a comment on a line of its own, or a text in long quotes that is a whole statement.
 
-
-def _is_comment_or_docstring(data: bytes, start: int, end: int) -> bool:
-    """Tell whether what lies there is a comment on a line of its own, or a text that stands where a docstring does."""
+    `depth` counts the brackets around it: outside of any, a line with a text alone is a statement that does nothing.
+    """
+    line = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start)) + 1
+    before = data[line:start].strip()
     if data.startswith(b"#", start):
-        line = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start)) + 1
-        return not data[line:start].strip()
-    if not data.startswith((b'"""', b"'''"), start) or not END.match(data, end):
+        return not before
+    if depth or before not in PREFIXES or not data.startswith((b'"""', b"'''"), start):
         return False
-    return _follows_header(data[max(0, start - MAX_HEADER_BYTES) : start]) or bool(BEGINNING.fullmatch(data, 0, start))
-
-
-def _follows_header(before: bytes) -> bool:
-    """Tell whether these bytes end with the header of a function or a class. Where it leaves a bracket open, a value in a dict follows."""
-    if not HEADER.search(before):
-        return False
-    places = [found.start() for found in DEFINITION.finditer(before)]
-    header = before[places[-1] :] if places else b"{"
-    return all(header.count(opening) == header.count(closing) for opening, closing in BRACKETS)
+    return not data.endswith(JOINED, 0, line) and ALONE.match(data, end) is not None

@@ -80,6 +80,15 @@ def test_what_changes_in_related_files_counts(project: Write, bucket: str) -> No
     assert typist.type("a.py", renamed) == Typist(root, {"config.py": config}).type("a.py", renamed)
 
 
+def test_a_bucket_that_is_gone_counts_no_more(project: Write) -> None:
+    one = UPLOAD.format(more="", bucket='"acme-raw"')
+    typist = Typist(project({"a.py": one}), {})
+    first = typist.type("a.py", one)
+    assert any("S3_BUCKET" in text for text in first)
+    assert typist.type("a.py", one + 's3.delete_object(Bucket="acme-other", Key="a/b")\n') != first
+    assert typist.type("a.py", one) == first
+
+
 def test_files_that_come_and_go_count(project: Write) -> None:
     root = project(FILES)
     typist = Typist(root, {"a.py": FILES["a.py"]})

@@ -28,8 +28,9 @@ import s3lint.runner.cache.contents
 import s3lint.runner.cache.fingerprint
 import s3lint.runner.cache.results
 import s3lint.runner.cache.store
+import s3lint.runner.run
 import s3lint.runner.worker
-from conftest import BUCKET_BY_NAME, Write, run
+from conftest import BUCKET_BY_NAME, Write, run, s3lint_here
 from s3lint.cli import main
 from s3lint.project.targets import targets
 from s3lint.runner.cache.folder import RESULTS, project_folder
@@ -605,3 +606,62 @@ def test_a_file_whose_name_is_no_text_is_remembered_too(project: Write) -> None:
     assert fresh[1] == []
     assert said(checked(made)) == said(checked(made)) == fresh
     assert checked(made).reused == 2
+
+
+def test_a_module_that_becomes_a_link_out_of_the_project_is_no_longer_read(
+    project: Write, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = "import os\nimport boto3\nfrom config import KEY\nboto3.client('s3').upload_file('p', os.environ['B'], KEY)\n"
+    root = project({"a.py": text, "config.py": "KEY = 'folder/'\n", ".git/HEAD": ""})
+    made = Settings(root=root)
+    before = said(checked(made))
+    outside = tmp_path_factory.mktemp("outside") / "config.py"
+    shutil.move(root / "config.py", outside)
+    (root / "config.py").symlink_to(outside)
+    again = said(checked(made))
+    assert again == said(checked(made, cached=False))
+    assert again != before
+
+
+def test_an_edit_while_workers_search_is_seen_by_the_next_run(project: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = "import os\nimport boto3\n\n\ndef put(key):\n    boto3.client('s3').upload_file('p', os.environ['B'], key)\n"
+    many = {
+        f"{folder}m{n}.py": UPLOAD + f"s3.put_object(Bucket=b, Key='a/{n}.txt')\n" for folder in ("", "sub/") for n in range(12)
+    }
+    root = project(
+        {"s3lint.toml": "", "sub/s3lint.toml": "profile = 'strict'\n", "helper.py": helper, "caller.py": "x = 1\n", **many}
+    )
+    files = [root / name for name in ("helper.py", *many)]
+    in_workers = s3lint.runner.run._in_workers
+
+    def edited(*arguments: Any) -> Iterator[Any]:
+        yield from in_workers(*arguments)
+        (root / "caller.py").write_text("from helper import put\n\nput('folder/')\n", encoding="utf-8")
+
+    command = ("check", "--exit-zero", "--output-format", "concise", "--jobs", "2")
+    with monkeypatch.context() as during:
+        during.setattr(s3lint.runner.run, "_in_workers", edited)
+        assert "helper.py" in s3lint_here(*command, *files, cwd=root).out
+    again = s3lint_here(*command, *files, cwd=root).out
+    assert "helper.py" not in again
+    assert again == s3lint_here(*command, "--no-cache", *files, cwd=root).out
+
+
+@pytest.mark.parametrize("name", ["ruff.toml", "pyproject.toml", ".flake8", "sub/.ruff.toml"])
+def test_the_length_of_lines_that_a_fix_keeps_to_counts(project: Write, name: str) -> None:
+    call = 's3.put_object(Bucket=os.environ["B"], Key=f"docs/{some_name}.txt", Body=some_body)'
+    text = f"import os\nimport boto3\n\ns3 = boto3.client('s3')\n\n\ndef f(some_body, some_name):\n    {call}\n"
+    root = project({"sub/a.py": text, ".git/HEAD": "", "s3lint.toml": ""})
+    made = Settings(root=root)
+
+    def texts(*, cached: bool = True) -> list[str]:
+        fixes = [finding.fix for finding in checked(made, cached=cached).findings]
+        return [edit.content for fix in fixes if fix is not None for edit in fix.edits]
+
+    before = texts()
+    lines = {".flake8": "[flake8]\nmax-line-length = 140\n", "pyproject.toml": "[tool.ruff]\nline-length = 140\n"}
+    project({name: lines.get(name, "line-length = 140\n")})
+    after = texts()
+    assert after == texts(cached=False)
+    assert after != before
+    assert texts() == after

@@ -29,6 +29,9 @@ PROSE = [
     'def f(a,\n      b):\n    """mark"""  # end\n\n\n@here\ndef g(): ...\n',
     'class A(B, metaclass=C):\n    """mark \\"" mark"""\n',
     'x = "a\\"b" + \'#\'\n# mark\n',
+    '\ufeff"""mark"""\n',
+    'if x:\n    """mark"""\n',
+    "x = f'{a[\"b\"]:{c}} {{}}'\n# mark\n",
     'x = """\n# no\n"""\r\nclass A:\r\n    """mark"""\r\n    x = 1\r\n',
 ]
 
@@ -61,6 +64,17 @@ CODE = [
     '"""never ended mark\n',
     "x = 'never ended\n# mark\n",
     '"""\n    import mark\n"""\nmark',
+    # A text in brackets, whatever stands before and behind it.
+    'x = {f(1):\n    """mark"""\n    or y}\n',
+    'x = (  # ):\n    """mark"""\n    @y)\n',
+    'def f(p={"a":\n    """mark"""\n    if x else ""}): ...\n',
+    'x = \\\n"""mark"""\n',
+    # Since Python 3.12 the quotes of an f-string may stand in it too.
+    'y = f"{"#\'\'\'"}"; x = """\ndef f():\n    """\nif 1: mark\nz = """\nabc"""\n',
+    'y = f"{\'}\'+"#"}"; mark\n# mark\n',
+    'y = f"{x["a"]}"\n# mark\n',
+    # Code between two texts, of which one does not end.
+    'def f():\n    """Upload."\n    mark\n\n\ndef g():\n    """\n    Text.\n    """\n',
 ]
 
 

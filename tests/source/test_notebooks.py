@@ -318,3 +318,13 @@ def test_a_broken_cell_of_a_python_source_costs_itself_alone(first: str, mark: s
 def test_cells_that_parse_together_are_one_program() -> None:
     text = f"import boto3\nif x:\n    pass\n# %%\n    {BROKEN}\n"
     assert [(finding.code, finding.start.row) for finding in check(text)] == [("STO201", 5)]
+
+
+@pytest.mark.parametrize(
+    "mention", ["%sql\n# MAGIC CREATE TABLE x USING parquet LOCATION 's3://acme/x'", "%sh aws s3 ls s3://acme"]
+)
+def test_a_broken_cell_is_reported_where_only_other_languages_mention_storage(mention: str) -> None:
+    text = f"# Databricks notebook source\n# MAGIC {mention}\n\n# COMMAND ----------\n\ndef broken(:\n"
+    findings, errors = Engine(Settings(root=Path("/nowhere"))).check(Path("/nowhere/a.py"), text.encode())
+    assert not errors
+    assert "STO900" in [finding.code for finding in findings]

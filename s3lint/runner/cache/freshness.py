@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from s3lint.project.boundary import leads_out
 from s3lint.project.dependencies import (
     Dependency,
     FileDependency,
@@ -114,6 +115,11 @@ class Freshness:
         paths = self.covered if self.covered is not None else self._files.listed()
         return {path: self._digest(path) or "" for path in paths if self._files.is_searched(path)}
 
+    def note_state(self) -> None:
+        """Take the digests of the searchable files as they are now. To be called before other processes search them: if one changes
+        meanwhile, their answers must not count for its new state."""
+        _ = self.listing
+
     def learn(self, searched: Iterable[tuple[Search, tuple[Path, ...]]], reads: Iterable[Dependency]) -> None:
         """Take over the searches that an analysis was the first to make, and the dependents that it found."""
         self._found |= dict(searched)
@@ -165,6 +171,9 @@ class Freshness:
         return {before[str(path)]: number for number, path in enumerate(self._order) if number not in self._changed}
 
     def _digest(self, path: Path) -> str | None:
+        """Return the digest of a file; None for one that `ProjectFiles.read` does not read."""
+        if leads_out(path, self._settings.root):
+            return None
         content = self._contents.of(path)
         return content.plain if content is not None and content.size <= MAX_SOURCE_BYTES else None
 
