@@ -147,10 +147,9 @@ def _failed(error: OSError) -> int:
 
 
 def _silence_output() -> None:
-    """Point standard output to the null device, so that the flush at exit does not fail again."""
-    import os
+    from s3lint.cli.output import silence
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    silence(sys.stdout)
 
 
 def entry_point() -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from s3lint.errors import ConfigurationError, UsageError
 from s3lint.project.boundary import leads_out_now, repository_root
@@ -73,9 +73,17 @@ def print_error(message: object) -> None:
     # What was printed before comes first also where both streams go to one file. If that fails, it fails again at the end of the run.
     with suppress(OSError, ValueError):
         sys.stdout.flush()
-    # Standard error may be closed or full: there is no other place to report that.
-    with suppress(OSError):
+    try:
         print("\n".join(f"s3lint: {printable(str(line))}" for line in lines), file=sys.stderr)
+    except OSError:
+        # Standard error is closed or full: there is no other place to report that.
+        silence(sys.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """Point a standard stream to the null device, so that the flush at exit does not fail again."""
+    with suppress(OSError):  # a stream in the place of the standard one may have no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from pathlib import Path
 
 import pytest
 
-from conftest import Write, check_project, summary
+from conftest import BUCKET_BY_NAME, Write, check_project, run, summary
 from s3lint.testing import check
 
 CALL = 'import boto3\nboto3.client("s3").put_object(Bucket=b, Key="x.txt", Body=c)\n'
@@ -147,3 +148,28 @@ def test_of_a_file_over_the_bound_only_the_mentions_are_reported(monkeypatch: py
     assert f"{len(data)} bytes, more than {len(data) - 1}, and was not parsed; storage is mentioned in 1 of its lines" in message
     monkeypatch.setattr("s3lint.linter.engine.MAX_SOURCE_BYTES", len(data))
     assert {finding.code for finding in check(data)} == {"STO211", "STO301"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("redirected", ["> /dev/full", "> /dev/full 2>&1", "> /dev/full 2>&-"])
+def test_a_full_disk_behind_the_streams_is_an_error(project: Write, redirected: str, *, buffered: bool) -> None:
+    root = project({"a.py": BUCKET_BY_NAME})
+    command = f'"$@" {redirected}'
+    done = run(
+        "sh", "-c", command, "sh", sys.executable, "-m", "s3lint", "check", ".", cwd=root, PYTHONUNBUFFERED="" if buffered else "1"
+    )
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_messages_that_cannot_be_written_change_no_exit_code(project: Write) -> None:
+    root = project({"a.py": "x = 1\n", "pyproject.toml": "[tool.s3lint]\nnonsense = 1\n"})
+    codes = [
+        run(
+            "sh", "-c", f'"$@" {redirected}', "sh", sys.executable, "-m", "s3lint", "check", ".", cwd=root, PYTHONUNBUFFERED=""
+        ).code
+        for redirected in ("", "2>/dev/full", "2>&-")
+    ]
+    assert codes == [codes[0]] * 3
