@@ -10,8 +10,8 @@ A file that is silently skipped looks clean. The standard applies to it all the 
 
 ## When it stays silent
 Files without a text that some rule looks for, or with it only in comments on lines of their own and in docstrings, are never parsed, so
-their syntax is not checked. Files in the template of a project, whose
-folder is named by a field (`{{cookiecutter.name}}`), are Python only once the field is filled in.
+their syntax is not checked. Files in the template of a project, whose folder is named by a field (`{{cookiecutter.name}}`), are Python only
+once the field is filled in.
 
 ## References
 - [PEP 263](https://peps.python.org/pep-0263/): how a file declares its encoding

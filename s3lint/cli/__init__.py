@@ -147,6 +147,7 @@ def _failed(error: OSError) -> int:
 
 
 def _silence_output() -> None:
+    """Drop what is left to write to standard output."""
     from s3lint.cli.output import silence
 
     silence(sys.stdout)

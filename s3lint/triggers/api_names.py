@@ -152,7 +152,7 @@ COLUMN_MAKERS = frozenset({"StructField", "addColumn", "Field", "field"})
 CLIENT_MAKERS = frozenset({"client", "resource", "create_client", "S3FileSystem", "S3Hook"})
 
 IMPORTED_MAKERS = frozenset({"from boto", "from aioboto", "import client", "import resource", "import *"})
-"""Texts without one of which nothing called `client` in a file is boto3's function: it may come from a module that passes it on."""
+"""Texts of which a file has one where `client` may be boto3's function: imported from boto3, or from a module that passes it on."""
 
 SPARK_SETTINGS = (
     "fs.s3a.endpoint",
